@@ -1,0 +1,164 @@
+"""The error tree. Every error is one sentence and a hint; nothing else of ours is imported here.
+
+    StemError
+    ├── UsageError            what was asked for cannot be right (exit code 2)
+    │   └── UnknownNameError  a script, voice, bed, pause or variable that does not exist
+    ├── ConfigError           a settings file with one or more mistakes
+    ├── ScriptError           a script template with a mistake, at a line
+    ├── EngineError
+    │   ├── EngineUnavailable a voice that cannot speak on this machine
+    │   └── SynthesisError    a phrase that a voice could not say
+    ├── AudioError            sound that cannot be used
+    └── OutputError           a file or folder that cannot be written
+
+Errors of libraries are turned into one of these in the module that calls the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant, or None when nothing is near."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    matches = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else None
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return a hint: the nearest known name when there is one, else what there is to choose from."""
+    match = nearest(name, known)
+    if match is not None:
+        return f"Did you mean '{match}'?"
+    return f"There is: {', '.join(sorted(known))}." if known else ""
+
+
+class StemError(Exception):
+    """The root of all errors that stem raises on purpose.
+
+    Attributes:
+        sentence: What is wrong and where, as one sentence.
+        hint: What to do about it; may be empty.
+    """
+
+    def __init__(self, sentence: str, *, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+
+class UsageError(StemError):
+    """What was asked for on the command line cannot be right."""
+
+
+class UnknownNameError(UsageError):
+    """A name that does not exist.
+
+    Attributes:
+        kind: What the name was taken for: "script", "voice", "bed", "variable" ...
+        name: The name as given.
+        known: The names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"There is no {kind} named '{name}'.", hint=did_you_mean(name, self.known))
+
+
+class ConfigError(StemError):
+    """A settings file (stem.toml, a voice template) with mistakes, all of them told at once.
+
+    Attributes:
+        path: The file.
+        problems: One phrase a mistake, without a full stop.
+    """
+
+    def __init__(self, path: Path | str, problems: Sequence[str], *, hint: str = "") -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        count = "" if len(self.problems) == 1 else f"{len(self.problems)} mistakes: "
+        super().__init__(f"{path}: {count}{'; '.join(self.problems)}.", hint=hint)
+
+
+class ScriptError(StemError):
+    """A script template with a mistake.
+
+    Attributes:
+        problem: What is wrong, without a full stop.
+        path: The file.
+        line: The line in that file, counted from 1; None when the whole file is meant.
+    """
+
+    def __init__(self, problem: str, path: Path | str, line: int | None = None, *, hint: str = "") -> None:
+        self.problem = problem
+        self.path = path
+        self.line = line
+        place = f"{path}:{line}" if line is not None else f"{path}"
+        super().__init__(f"{place}: {problem}.", hint=hint)
+
+
+class EngineError(StemError):
+    """A voice engine failed."""
+
+
+class EngineUnavailable(EngineError):  # noqa: N818 - reads as what it says; the tree above has the family name
+    """A voice cannot speak on this machine.
+
+    Attributes:
+        engine: The engine's name.
+        reason: Why not, without a full stop.
+    """
+
+    def __init__(self, engine: str, reason: str, *, hint: str = "") -> None:
+        self.engine = engine
+        self.reason = reason
+        super().__init__(f"The voice engine '{engine}' cannot be used: {reason}.", hint=hint)
+
+
+class SynthesisError(EngineError):
+    """A phrase that an engine could not say.
+
+    Attributes:
+        engine: The engine's name.
+        phrase: The phrase.
+        reason: Why not, without a full stop.
+    """
+
+    def __init__(self, engine: str, phrase: str, reason: str, *, hint: str = "") -> None:
+        self.engine = engine
+        self.phrase = phrase
+        self.reason = reason
+        super().__init__(f"The voice engine '{engine}' could not say \"{phrase}\": {reason}.", hint=hint)
+
+
+class AudioError(StemError):
+    """Sound that cannot be used.
+
+    Attributes:
+        origin: Where the sound came from: a file, or a few words.
+        problem: What is wrong, without a full stop.
+    """
+
+    def __init__(self, origin: Path | str, problem: str, *, hint: str = "") -> None:
+        self.origin = origin
+        self.problem = problem
+        super().__init__(f"{origin}: {problem}.", hint=hint)
+
+
+class OutputError(StemError):
+    """A file or folder that cannot be written.
+
+    Attributes:
+        path: The file or folder.
+        problem: What is wrong, without a full stop.
+    """
+
+    def __init__(self, path: Path | str, problem: str, *, hint: str = "") -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} cannot be written: {problem}.", hint=hint)
