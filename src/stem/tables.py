@@ -1,0 +1,144 @@
+"""TOML tables become frozen dataclasses; every mistake of a table is told at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from stem.errors import ConfigError, did_you_mean
+
+T = TypeVar("T")
+
+_KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class TomlError(Exception):
+    """Text that is no TOML.
+
+    Attributes:
+        problem: What is wrong, without a full stop.
+        line: The line in the text, counted from 1; None when unknown.
+    """
+
+    def __init__(self, problem: str, line: int | None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """Return the table that `text` holds.
+
+    Raises:
+        TomlError: with the line at which reading stopped.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # "Invalid value (at line 3, column 7)"; or "(at end of document)"
+        problem, _, place = str(error).partition(" (at ")
+        words = place.removesuffix(")").replace(",", "").split()
+        line = int(words[1]) if words[:1] == ["line"] else text.count("\n") + 1
+        raise TomlError(problem[:1].lower() + problem[1:], line) from error
+    except RecursionError as error:
+        raise TomlError("it is nested too deeply", None) from error
+
+
+def load_toml(path: Path) -> dict[str, object]:
+    """Return the table in the file `path`.
+
+    Raises:
+        ConfigError: when the file cannot be read or is no TOML.
+    """
+    try:
+        return parse_toml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, ["it is not UTF-8 text"], hint="Save it as UTF-8.") from error
+    except TomlError as error:
+        place = f"{path}:{error.line}" if error.line else path
+        raise ConfigError(place, [error.problem]) from error
+
+
+def from_table(cls: type[T], table: Mapping[str, object], path: Path | str) -> T:
+    """Build the frozen dataclass `cls` from a TOML table.
+
+    Fields may be text, numbers, truth values, tuples, dictionaries with text keys, other dataclasses, and any of
+    these or None. A ValueError of a `__post_init__` counts as a mistake in that table.
+
+    Raises:
+        ConfigError: with all unknown keys, missing keys and wrong types of the table.
+    """
+    problems: list[str] = []
+    built = _build(cls, table, "", problems)
+    if problems:
+        raise ConfigError(path, problems)
+    return typing.cast("T", built)
+
+
+def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str]) -> object:
+    hints = typing.get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
+    before = len(problems)
+    for key in table.keys() - fields.keys():
+        hint = did_you_mean(key, list(fields))
+        problems.append(f"unknown key '{where}{key}' ({hint[:1].lower()}{hint[1:].rstrip('.')})")
+    values: dict[str, object] = {}
+    for name, field in fields.items():
+        if name in table:
+            values[name] = _convert(hints[name], table[name], f"{where}{name}", problems)
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            problems.append(f"'{where}{name}' is missing")
+    if len(problems) > before:
+        return None
+    try:
+        return cls(**values)
+    except ValueError as error:
+        place = f"'{where.rstrip('.')}': " if where else ""
+        problems.append(f"{place}{error}")
+        return None
+
+
+def _convert(kind: Any, value: object, where: str, problems: list[str]) -> object:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        (kind,) = (argument for argument in arguments if argument is not types.NoneType)
+        return _convert(kind, value, where, problems)
+    container = (
+        list if origin is tuple else dict if origin is dict or dataclasses.is_dataclass(kind) else None
+    )
+    if container is None:
+        return _scalar(kind, value, where, problems)
+    if not isinstance(value, container):
+        wanted = "a list" if container is list else "a table"
+        problems.append(f"'{where}' must be {wanted}, not {_described(value)}")
+        return None
+    if isinstance(value, list):
+        items = enumerate(value, start=1)
+        return tuple(_convert(arguments[0], item, f"{where}[{n}]", problems) for n, item in items)
+    if origin is dict:
+        return {key: _convert(arguments[1], item, f"{where}.{key}", problems) for key, item in value.items()}
+    return _build(kind, value, f"{where}.", problems)
+
+
+def _scalar(kind: Any, value: object, where: str, problems: list[str]) -> object:
+    if kind in (Any, object):
+        return value
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, kind) and not (kind in (int, float) and isinstance(value, bool)):
+        return value
+    problems.append(f"'{where}' must be {_KINDS[kind]}, not {_described(value)}")
+    return None
+
+
+def _described(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else f"{value}"

@@ -1,0 +1,93 @@
+"""A table with mistakes tells all of them, each with what was probably meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from stem.errors import ConfigError
+from stem.tables import TomlError, from_table, load_toml, parse_toml
+
+
+@dataclass(frozen=True)
+class Inner:
+    level_db: float
+
+    def __post_init__(self) -> None:
+        if self.level_db > 0:
+            raise ValueError("level_db must be 0 or less")
+
+
+@dataclass(frozen=True)
+class Outer:
+    name: str
+    count: int = 1
+    loud: bool = False
+    credit: str | None = None
+    inner: Inner | None = None
+    many: tuple[Inner, ...] = ()
+    pauses: dict[str, float] = field(default_factory=dict)
+
+
+def test_a_right_table_becomes_its_dataclass() -> None:
+    table = parse_toml(
+        'name = "zacht"\n'
+        'credit = "x"\ninner = {level_db = -3}\nmany = [{level_db = -1.5}]\npauses = {kort = 4}'
+    )
+    assert from_table(Outer, table, "a.toml") == Outer(
+        "zacht", credit="x", inner=Inner(-3.0), many=(Inner(-1.5),), pauses={"kort": 4.0}
+    )
+
+
+def test_all_mistakes_are_told_at_once_with_their_places() -> None:
+    table: dict[str, object] = {
+        "cuont": 2,
+        "loud": "ja",
+        "inner": {"level_db": True},
+        "many": [{"level_db": 4.0}, {}, 7],
+        "pauses": {"kort": "vier"},
+    }
+    with pytest.raises(ConfigError) as caught:
+        from_table(Outer, table, "a.toml")
+    assert sorted(caught.value.problems) == sorted(
+        [
+            "unknown key 'cuont' (did you mean 'count'?)",
+            "'name' is missing",
+            "'loud' must be true or false, not \"ja\"",
+            "'inner.level_db' must be a number, not true",
+            "'many[1]': level_db must be 0 or less",
+            "'many[2].level_db' is missing",
+            "'many[3]' must be a table, not 7",
+            "'pauses.kort' must be a number, not \"vier\"",
+        ]
+    )
+    assert caught.value.sentence.startswith("a.toml: 8 mistakes: ")
+
+
+@pytest.mark.parametrize(("text", "line"), [("a = 1\nb = \n", 2), ("a = 1\n[b", 2), ("a = 1\na = 2", 2)])
+def test_a_broken_text_tells_its_line(text: str, line: int) -> None:
+    with pytest.raises(TomlError) as caught:
+        parse_toml(text)
+    assert caught.value.line == line
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(TomlError):
+        parse_toml("a = " + "[" * 10_000)
+
+
+def test_a_file_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes('a = "café"'.encode("latin-1"))
+    broken = tmp_path / "broken.toml"
+    broken.write_text("a = 1\nb", encoding="utf-8")
+    for path, words in [
+        (latin, "UTF-8"),
+        (broken, "broken.toml:2"),
+        (tmp_path / "none.toml", "cannot be read"),
+    ]:
+        with pytest.raises(ConfigError) as caught:
+            load_toml(path)
+        assert words in caught.value.sentence
