@@ -26,7 +26,7 @@ from stem.errors import OutputError
 
 _TEMPORARY = re.compile(r"\.stem-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
 _MAX_NAME_BYTES = 120
-"""Room for a number, a suffix and an encryption layer under the 143 (eCryptfs) to 255 bytes that systems allow."""
+"""Leaves room for a number and a suffix under the 143 (eCryptfs) to 255 bytes that file systems allow."""
 
 _REPLACED = str.maketrans(dict.fromkeys('<>:"/\\|?*%', "-"))
 _WINDOWS_DEVICE = re.compile(
@@ -62,7 +62,7 @@ def output_error(path: Path, error: OSError) -> OutputError:
 
 @contextmanager
 def temporary_beside(final: Path) -> Iterator[Path]:
-    """Lend a private name in the folder of `final`, on the same disk; a file left there at the end is removed.
+    """Lend a private name in the folder of `final`, so on the same disk; what is left there is removed.
 
     The file itself is the caller's to create, so that it gets the permissions new files have. The name holds
     nothing of the final one: it may be seen in listings and by sync programs.
@@ -131,9 +131,11 @@ def sweep(folder: Path) -> None:
     with suppress(OSError):
         for path in folder.iterdir():
             match = _TEMPORARY.fullmatch(path.name)
-            # Another machine's (a shared folder, a container) may be alive: its process numbers say nothing here.
-            if match and match[1] == _machine() and not _may_live(path, int(match[2])):
-                with suppress(OSError):
+            # Process numbers of another machine (a shared folder, a container) say nothing here.
+            if match is None or match[1] != _machine():
+                continue
+            with suppress(OSError):
+                if not _may_live(path, int(match[2])):
                     path.unlink()
 
 
@@ -155,7 +157,7 @@ def cache_folder(kind: str) -> Path:
 
 
 def packaged_folder(kind: str) -> Path:
-    """Return the folder "scripts" or "voice_templates" that came with stem: in the wheel, else in the checkout."""
+    """Return the folder "scripts" or "voice_templates" that came with stem: in the wheel or the checkout."""
     package = Path(__file__).resolve().parent
     installed = package / kind
     return installed if installed.is_dir() else package.parent.parent / kind
@@ -171,16 +173,15 @@ def free_name(path: Path) -> Path:
 
 
 def safe_name(text: str) -> str:
-    """Return `text` as a file name (without suffix) that every common system takes and shows as it is.
+    r"""Return `text` as a file name (without suffix) that every common system takes and shows as it is.
 
-    Normal form C; control, bidirectional, zero-width and unassigned characters dropped; white space made single
-    spaces; <>:"/\\|?*% made dashes; no dot, dash or space in front, no dot or space at the end; device names of
-    Windows get a "_" in front; at most 120 bytes of UTF-8, cut at a character; "track" when nothing is left.
+    Normal form C; control, bidirectional, zero-width and unassigned characters dropped; white space made
+    single spaces; <>:"/\|?*% made dashes; no dot, dash or space in front, no dot or space at the end; device
+    names of Windows get a "_" in front; at most 120 bytes of UTF-8, cut at a character; "track" when nothing
+    is left.
     """
     spaced = "".join(" " if character.isspace() else character for character in text)
-    visible = "".join(
-        character for character in spaced if not unicodedata.category(character).startswith("C")
-    )
+    visible = "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
     name = " ".join(unicodedata.normalize("NFC", visible).translate(_REPLACED).split()).lstrip(" .-")
     if _WINDOWS_DEVICE.fullmatch(name):
         name = f"_{name}"
@@ -190,7 +191,7 @@ def safe_name(text: str) -> str:
 
 def _machine() -> str:
     """Return a mark of this machine (or container) from which its name cannot be read."""
-    return f"{zlib.crc32(platform.node().encode()):08x}"
+    return f"{zlib.crc32(platform.node().encode(errors='replace')):08x}"
 
 
 def _may_live(path: Path, process_id: int) -> bool:
@@ -224,7 +225,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _name_if_free(temporary: Path, final: Path) -> None:
-    """Give `temporary` the name `final`; FileExistsError when it is taken, with no moment between look and act."""
+    """Give `temporary` the name `final`; FileExistsError when taken, with no moment between look and act."""
     try:
         os.link(temporary, final)
     except OSError as error:
@@ -234,8 +235,8 @@ def _name_if_free(temporary: Path, final: Path) -> None:
         with suppress(OSError):  # a second name of a finished file: its lender or the next run removes it
             temporary.unlink()
         return
-    # USB sticks (FAT, exFAT) and some network disks have no hard links. Creating the name exclusively claims it
-    # just as safely; the price is that a crash between the two steps leaves an empty file.
+    # USB sticks (FAT, exFAT) and some network disks have no hard links. Creating the name exclusively claims
+    # it just as safely; the price is that a crash between the two steps leaves an empty file.
     with final.open("xb"):
         pass
     try:
