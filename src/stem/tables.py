@@ -69,8 +69,8 @@ def load_toml(path: Path) -> dict[str, object]:
 def from_table(cls: type[T], table: Mapping[str, object], path: Path | str) -> T:
     """Build the frozen dataclass `cls` from a TOML table.
 
-    Fields may be text, numbers, truth values, tuples, dictionaries with text keys, other dataclasses, and any of
-    these or None. A ValueError of a `__post_init__` counts as a mistake in that table.
+    Fields may be text, numbers, truth values, tuples, dictionaries with text keys, other dataclasses, and any
+    of these or None. A ValueError of a `__post_init__` counts as a mistake in that table.
 
     Raises:
         ConfigError: with all unknown keys, missing keys and wrong types of the table.

@@ -1,0 +1,46 @@
+"""stem.toml: a person's or practice's own defaults, in the folder where stem is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stem.errors import ConfigError
+from stem.tables import from_table, load_toml
+
+FILE_NAME = "stem.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What stem.toml may say; options on the command line and a script's own words go first.
+
+    Attributes:
+        voice: Name of the voice when neither the command line nor the script names one.
+        bed: Name of the background, likewise.
+        output: Folder for finished tracks.
+        artist: Who the tags name as the maker.
+        album: The album in the tags.
+        pauses: Seconds by name of pause, in place of the table's own.
+    """
+
+    voice: str = "zacht"
+    bed: str = "zee"
+    output: str = "output"
+    artist: str = "stem"
+    album: str = "Geleide visualisaties"
+    pauses: dict[str, float] = field(default_factory=dict)
+
+
+def load_config(folder: Path) -> Config:
+    """Return the settings of `folder`/stem.toml, or the defaults when there is no such file.
+
+    Raises:
+        ConfigError: when the file has mistakes.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return Config()
+    if not path.is_file():
+        raise ConfigError(path, ["it is not a file"], hint="Rename what is in the way.")
+    return from_table(Config, load_toml(path), path)
