@@ -7,6 +7,7 @@ track is and what to cut from both ends (http://gabriel.mp3-tech.org/mp3infotag.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -105,8 +106,8 @@ def write_mp3(
     Raises:
         UsageError: when MP3 has no such sample rate.
         AudioError: when there are no frames, a block has another shape, or a sample is not finite or too
-            loud. Nothing is ever clipped in silence: LAME lowers the level, so what goes in must be raised, and
-            that leaves up to 0.45 dB less room than full scale.
+            loud. Nothing is clipped in silence: LAME lowers the level, so what goes in must be raised, which
+            leaves up to 0.45 dB less room than full scale.
         OutputError: when the system refuses to write.
     """
     if rate not in RATES:
@@ -183,13 +184,7 @@ class _Mp3File:
         self._settings = settings
         self._rate = rate
         self._tag_kbps = _tag_kbps(settings, rate)
-        self._lame = lameenc.Encoder()
-        self._lame.silence()
-        self._lame.set_bit_rate(settings.bitrate_kbps)
-        self._lame.set_quality(settings.quality)
-        self._lame.set_channels(settings.channels)
-        self._lame.set_in_sample_rate(rate)
-        self._lame.set_out_sample_rate(rate)  # else LAME resamples at low bit rates
+        self._lame = _lame(settings, rate)
         self._header = b""
         self._music_bytes = 0
         self._crc = 0
@@ -249,13 +244,13 @@ class _Mp3File:
         )
         tag = b"Info" + struct.pack(">III", 0b1111, mp3_frames, total) + seek_table
         tag += struct.pack(">I", 100 - 10 * self._settings.quality)
-        tag += b"LAME".ljust(9) + bytes([0x01, 0])  # revision 0, constant bit rate; low-pass not told
+        tag += _lame_version().ljust(9, b"\0")[:9] + bytes(
+            [0x01, 0]
+        )  # revision 0, constant bit rate; low-pass not told
         tag += bytes(8)  # peak and ReplayGain: the ID3 tag has them
         tag += bytes([0, min(self._settings.bitrate_kbps, 255)])
         tag += (ENCODER_DELAY << 12 | padding).to_bytes(3, "big")
-        stereo_mode = {0: 1, 1: 3, 3: 0}[
-            self._header[3] >> 6
-        ]  # stereo, joint stereo, mono: header's -> tag's
+        stereo_mode = {0: 1, 1: 3, 3: 0}[self._header[3] >> 6]  # stereo, joint stereo, mono: as a code
         source_rate = {32_000: 0, 44_100: 1, 48_000: 2}[self._rate]
         tag += struct.pack(">BBHIH", source_rate << 6 | stereo_mode << 2, 0, 0, total, self._crc)
         # Version, layer, sample rate and channel mode as in the music; its own bit rate; no padding byte.
@@ -263,6 +258,29 @@ class _Mp3File:
         header = self._header[:2] + bytes([kbps_code << 4 | self._header[2] & 0x0C, self._header[3]])
         frame = header + bytes(_side_bytes(self._settings)) + tag
         return (frame + _crc16(frame).to_bytes(2, "big")).ljust(length, b"\0")
+
+
+def _lame(settings: Mp3Settings, rate: int) -> lameenc.Encoder:
+    encoder = lameenc.Encoder()
+    encoder.silence()
+    encoder.set_bit_rate(settings.bitrate_kbps)
+    encoder.set_quality(settings.quality)
+    encoder.set_channels(settings.channels)
+    encoder.set_in_sample_rate(rate)
+    encoder.set_out_sample_rate(rate)  # else LAME resamples at low bit rates
+    return encoder
+
+
+@cache
+def _lame_version() -> bytes:
+    """Return what LAME calls itself, "LAME4.0": players trust the tag of versions they can read.
+
+    lameenc does not tell, but LAME fills up frames of silence with it.
+    """
+    encoder = _lame(Mp3Settings(channels=1), SAMPLE_RATE)
+    silence = bytes(encoder.encode(bytes(2 * 4 * MP3_FRAME))) + bytes(encoder.flush())
+    found = re.search(rb"LAME\d+\.\d+", silence)
+    return found[0] if found else b"LAME"
 
 
 def _tag_kbps(settings: Mp3Settings, rate: int) -> int:
