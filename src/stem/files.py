@@ -237,11 +237,12 @@ def _name_if_free(temporary: Path, final: Path) -> None:
         return
     # USB sticks (FAT, exFAT) and some network disks have no hard links. Creating the name exclusively claims
     # it just as safely; the price is that a crash between the two steps leaves an empty file.
-    with final.open("xb"):
-        pass
     try:
+        final.touch(exist_ok=False)
         temporary.replace(final)
-    except BaseException:
+    except FileExistsError:
+        raise
+    except BaseException:  # Ctrl-C too: give the name back
         with suppress(OSError):
             if final.stat().st_size == 0:
                 final.unlink()
