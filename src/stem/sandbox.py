@@ -1,0 +1,401 @@
+"""The child process in which templates are compiled and rendered; what a template may do is decided here.
+
+A template may come from anyone. The inner wall is Jinja's sandbox with a list of what is allowed; the outer
+one is this process: it has little memory and time, and may write no files. The parent reads the templates
+and hands them over, so nothing here opens one. JSON comes in on standard input, goes out on standard output.
+
+Each line of the result says where it was written. To know that, an extension puts a mark (control characters,
+which `script` keeps out of all sources) at every start of a line and before every expression.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import signal
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2 import filters, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context, LoopContext, Macro, StrictUndefined, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from stem import dutch
+
+LONGEST_OUTPUT = 200_000
+"""Characters; an hour of speech is about 40,000."""
+
+LONGEST_TEXT = 20_000
+"""Characters of one value that a template makes."""
+
+MOST_STEPS = 1_000
+LARGEST_NUMBER = 1e12
+MEMORY_BYTES = 256 * 1024 * 1024
+"""Of address space; Python with Jinja takes about 50 MB."""
+
+_ALLOWED_NODES: frozenset[type[nodes.Node]] = frozenset(
+    {
+        *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Include, nodes.Macro, nodes.With),
+        *(nodes.If, nodes.For, nodes.Assign, nodes.AssignBlock, nodes.Name, nodes.Const, nodes.CondExpr),
+        *(nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair, nodes.Keyword, nodes.Slice, nodes.Concat),
+        *(nodes.Getitem, nodes.Getattr, nodes.Filter, nodes.Test, nodes.Call, nodes.Compare, nodes.Operand),
+        *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Neg, nodes.Pos),
+        *(nodes.And, nodes.Or, nodes.Not),
+    }
+)
+_AS_WRITTEN = {"Mod": "%", "Pow": "**", "FromImport": "from", "CallBlock": "call", "FilterBlock": "filter"}
+"""Where the name of a refused node is not how it looks in a template."""
+
+_FILTERS = (
+    "abs count d default first float int items join last length list lower max min reverse round sort trim "
+    "unique upper"
+)
+_TESTS = (
+    "boolean defined divisibleby eq even false float ge gt in integer le lt mapping ne none number odd "
+    "sequence string true undefined == != < <= > >="
+)
+_LOOP_MEMBERS = frozenset({"first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"})
+
+_MARK = re.compile("\x01(\\d+):(\\d+)\x02")
+_NO_MARKS = {1: None, 2: None}
+
+
+class Marked(str):
+    """Text made by a block or macro: a plain value to compare and filter, with its marks when it is printed.
+
+    Attributes:
+        marked: The same text with the marks of the lines that it was made from.
+    """
+
+    __slots__ = ("marked",)
+
+    marked: str
+
+    @classmethod
+    def joined(cls, pieces: Iterable[str]) -> Marked:
+        """Return the pieces as one text."""
+        marked = "".join(pieces)
+        if len(marked) > LONGEST_OUTPUT:
+            raise OverflowError(f"the text grows beyond {LONGEST_OUTPUT:,} characters")
+        text = cls(_MARK.sub("", marked))
+        text.marked = marked
+        return text
+
+
+class LineMarks(Extension):
+    """Marks in the text which line of which template it comes from."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Yield the tokens with a mark at each start of a line, and before each expression.
+
+        Jinja's trim_blocks drops the line break after a tag or comment also when words stand before it on the
+        line, and so glues the last word to the next line's first. There the break is put back.
+        """
+        environment = self.environment
+        assert isinstance(environment, ScriptEnvironment)
+        index = environment.index_of(stream.name)
+        worded, line, after_data = False, 1, False
+        for token in stream:
+            # Comments are gone from the stream; they show as text that goes on at a later line.
+            lost_by_comment = after_data and token.lineno > line and not token.value.endswith("{%-")
+            if worded and lost_by_comment and not token.value.endswith("{{-"):
+                yield Token(line, "data", "\n")
+                worded = False
+            after_data = token.type == "data"
+            if token.type == "data":
+                *ended, last = token.value.split("\n")
+                worded = bool(last.strip()) or (worded and not ended)
+                line = token.lineno + len(ended)
+                lines = enumerate((*ended, last), start=token.lineno)
+                marked = "\n".join(f"\x01{index}:{number}\x02{text}" for number, text in lines)
+                yield Token(token.lineno, "data", marked)
+                continue
+            if token.type == "variable_begin":
+                worded = True
+                yield Token(token.lineno, "data", f"\x01{index}:{token.lineno}\x02")
+            yield token
+            if token.type == "block_end" and token.value == "%}\n" and worded:
+                yield Token(token.lineno, "data", "\n")
+                worded = False
+
+
+class ScriptCode(CodeGenerator):
+    """Compiles only what scripts need."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's
+        """Check the whole tree before any of it becomes code."""
+        for child in node.find_all(nodes.Node):
+            if type(child) not in _ALLOWED_NODES:
+                name = type(child).__name__
+                self.fail(f"scripts do not use '{_AS_WRITTEN.get(name, name.lower())}'", child.lineno)
+            if isinstance(child, nodes.For) and child.recursive:
+                self.fail("scripts do not use recursive loops", child.lineno)
+            if isinstance(child, nodes.Include):
+                named = isinstance(child.template, nodes.Const) and isinstance(child.template.value, str)
+                if not named or child.ignore_missing or not child.with_context:
+                    self.fail('an include is written {% include "name.j2" %} and nothing more', child.lineno)
+        super().visit_Template(node, frame)
+
+    def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:  # noqa: N802 - Jinja's
+        """Let `{{ a if b }}` be nothing when b does not hold; strict undefined values would forbid it."""
+        if node.expr2 is None:
+            node.expr2 = nodes.Const("")
+        super().visit_CondExpr(node, frame)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - Jinja's
+        """Join with a limit; Jinja's own `~` has none."""
+        self.write("environment.limited_join((")
+        for operand in node.nodes:
+            self.visit(operand, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class ScriptEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja with an allow-list.
+
+    Args:
+        request: As `main` gets it.
+    """
+
+    code_generator_class = ScriptCode
+    concat = staticmethod(Marked.joined)
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//"})
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        self.sources: dict[str, str] = dict(request["templates"])
+        self.refused: Mapping[str, str] = request["refused"]
+        self._indexes = {name: index for index, name in enumerate(self.sources)}
+        super().__init__(
+            extensions=[LineMarks],
+            undefined=StrictUndefined,
+            loader=jinja2.FunctionLoader(self._load),
+            # Constants are folded while compiling, where 9**9**9 in a dead branch burns the processor; that
+            # `finalize` takes the context keeps the compiler from folding what is printed.
+            optimized=False,
+            finalize=_printed,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        self.filters = {name: filters.FILTERS[name] for name in _FILTERS.split()}
+        self.filters["hoofdletter"] = dutch.capitalized
+        self.tests = {name: self.tests[name] for name in _TESTS.split()}
+        helpers: dict[str, object] = dutch.forms(request["vorm"]) | {"range": short_range}
+        self.globals = helpers | request["values"]
+        self._callables = [helper for helper in helpers.values() if not isinstance(helper, str)]
+
+    def index_of(self, name: str | None) -> int:
+        """Return the place of a template in the request."""
+        return self._indexes[name or ""]
+
+    def _load(self, name: str) -> str:
+        if name not in self.sources:
+            raise TemplateNotFound(
+                name, f"'{name}' cannot be included: {self.refused.get(name, 'not found')}"
+            )
+        return self.sources[name]
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a member of a mapping or of `loop`; nothing else has members."""
+        if isinstance(obj, LoopContext) and attribute in _LOOP_MEMBERS:
+            return getattr(obj, attribute)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return what a mapping, list or text holds at `argument`."""
+        if isinstance(obj, Undefined):
+            return obj[argument]  # raises, with the name
+        if isinstance(obj, Mapping) or (isinstance(obj, list | tuple | str) and isinstance(argument, int)):
+            try:
+                return obj[argument]
+            except (LookupError, TypeError):
+                return self.undefined(obj=obj, name=argument)
+        raise SecurityError(f"'.{argument}' cannot be used here; only mappings and 'loop' have members")
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Let helpers and macros be called, and undefined names complain for themselves."""
+        if isinstance(obj, Macro | Undefined) or obj in self._callables:
+            return True
+        raise SecurityError("only helpers and macros can be called, with ( )")
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Calculate within bounds."""
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if not (numbers or operator == "+" or isinstance(left, Undefined) or isinstance(right, Undefined)):
+            raise SecurityError(f"'{operator}' works on numbers only")
+        result = super().call_binop(context, operator, left, right)
+        return _bounded(result)
+
+    def limited_join(self, values: tuple[Any, ...]) -> str:
+        """Return the values as one text: the operator `~`."""
+        return str(_bounded("".join(_text(value) for value in values)))
+
+
+def _bounded(result: Any) -> Any:
+    if isinstance(result, int | float) and not abs(result) <= LARGEST_NUMBER:
+        raise OverflowError("this calculation gives too large a number")
+    if isinstance(result, str | list | tuple) and len(result) > LONGEST_TEXT:
+        raise OverflowError(f"this makes a text or list longer than {LONGEST_TEXT:,}")
+    return result
+
+
+def short_range(*bounds: int) -> range:
+    """Return range(*bounds), when that is not too long to speak."""
+    steps = range(*bounds)
+    if len(steps) > MOST_STEPS:
+        raise OverflowError(f"range() may have {MOST_STEPS:,} steps at most")
+    return steps
+
+
+def _text(value: Any) -> str:
+    """Return a value as it is spoken; numbers with a decimal comma."""
+    if isinstance(value, Undefined):
+        return str(value)  # raises, with the name
+    if isinstance(value, str):
+        return value.translate(_NO_MARKS)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.12g}".replace(".", ",")
+    kinds = {bool: "yes or no", type(None): "nothing", list: "a list", dict: "a table"}
+    kind = kinds.get(type(value), "a helper" if callable(value) else "no text")
+    raise TypeError(f"{{{{ }}}} holds {kind}, which cannot be spoken")
+
+
+@jinja2.pass_context
+def _printed(_context: Context, value: Any) -> str:
+    return value.marked if isinstance(value, Marked) else _text(value)
+
+
+def lines_of(rendered: str, sources: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Take the marks out of a rendered text.
+
+    A line that came out empty though something stands on it in the template (a macro that says nothing) is
+    left out: only an empty line of the template is an empty line.
+
+    Returns:
+        For each line the index of its template, the line there (from 1), and the text.
+    """
+    written = [source.split("\n") for source in sources]
+    lines: list[tuple[int, int, str]] = []
+    place = (0, 1)
+    for marked in rendered.split("\n"):
+        marks = [(mark.start(), int(mark[1]), int(mark[2])) for mark in _MARK.finditer(marked)]
+        text = _MARK.sub("", marked)
+        if marks:
+            # The first words decide; marks before them belong to what a macro or include was called from.
+            first_word = re.match("(?:\\s|\x01[^\x02]*\x02)*", marked)
+            end = first_word.end() if first_word else 0
+            place = next(((i, n) for start, i, n in reversed(marks) if start < end), (marks[0][1:]))
+        vanished = marks and all(written[index][number - 1].strip() for _, index, number in marks)
+        if text.strip() or not vanished:
+            lines.append((*place, text))
+    return lines
+
+
+def render(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Render one script; see `main` for what comes in and goes out."""
+    environment: ScriptEnvironment | None = None
+    try:
+        environment = ScriptEnvironment(request)
+        template = environment.get_template(next(iter(environment.sources)))
+        pieces: list[str] = []
+        # Not Template.generate: it rewrites tracebacks by running code, and the plain ones have all we need.
+        events = template.root_render_func(template.new_context())
+        length = 0
+        for piece in events:
+            pieces.append(piece)
+            length += len(piece)
+            if length > LONGEST_OUTPUT:
+                _throw_into(events, OverflowError(f"the text grows beyond {LONGEST_OUTPUT:,} characters"))
+        return {"lines": lines_of("".join(pieces), environment.sources.values())}
+    except Exception as error:  # noqa: BLE001 - whatever a template does wrong is told, with its line
+        return _failure(error, environment)
+
+
+def _throw_into(events: Iterator[str], error: Exception) -> NoReturn:
+    """Raise the error where the template is, so that its traceback has the line."""
+    assert isinstance(events, Generator)
+    events.throw(error)
+    raise error
+
+
+_UNDEFINED = re.compile(r"'(\w+)' is undefined")
+_NO_FILTER = re.compile(r"No (filter|test) named '(.*?)'")
+
+
+def _failure(error: Exception, environment: ScriptEnvironment | None) -> dict[str, Any]:
+    """Return what the parent needs to write a ScriptError."""
+    problem = (str(error) or type(error).__name__).strip().rstrip(".")
+    index, line = _place(error.__traceback__, environment)
+    unknown, known = "", list[str]()
+    if isinstance(error, TemplateSyntaxError) and environment is not None:
+        index, line = environment.index_of(error.name), error.lineno
+        problem = (error.message or problem).rstrip(".")
+        match = _NO_FILTER.match(problem)
+        if match:
+            unknown = match[2]
+            known = [*(environment.filters if match[1] == "filter" else environment.tests)]
+            problem = f"there is no {match[1]} '{unknown}'"
+    elif isinstance(error, UndefinedError) and environment is not None:
+        match = _UNDEFINED.match(problem)
+        if match:
+            unknown, known = match[1], [*environment.globals]
+            problem = f"there is no variable or helper '{unknown}'"
+    elif isinstance(error, RecursionError):
+        problem = "it is nested too deeply, or calls or includes itself without end"
+    elif isinstance(error, MemoryError):
+        problem = "it needs too much memory"
+    return {"problem": problem, "template": index, "line": line, "unknown": unknown, "known": known}
+
+
+def _place(trace: TracebackType | None, environment: ScriptEnvironment | None) -> tuple[int, int | None]:
+    """Return the template and line of the innermost frame that is a template's; the outer ones include it."""
+    index, line = 0, None
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if template is not None and environment is not None:
+            index = environment.index_of(template.name)
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return index, line
+
+
+def _limit(seconds: float) -> None:
+    """Give this process little time and memory and no files to write, where the system can do that."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise TimeoutError(f"it takes more than {seconds:g} seconds to fill in")
+
+    with suppress(ImportError):  # Windows has none of this; there the parent's clock is the limit
+        import resource
+
+        signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        cpu = math.ceil(seconds) + 1
+        limits = {"RLIMIT_CPU": cpu, "RLIMIT_AS": MEMORY_BYTES, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
+        for name, most in limits.items():
+            with suppress(ValueError, OSError, AttributeError):  # macOS refuses some
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def main() -> None:
+    """Render the one script that is described on standard input.
+
+    In: templates (name to source, the script first), refused (include name to reason), vorm, values, seconds.
+    Out: lines (template index, line, text), or problem, template, line, unknown and known (for a hint).
+    """
+    request = json.load(sys.stdin.buffer)
+    _limit(request["seconds"])
+    answer = render(request)
+    sys.stdout.write(json.dumps(answer))
+    sys.stdout.flush()

@@ -1,0 +1,412 @@
+"""Script templates: front matter and words in, a Script of plain lines with marks out.
+
+A template is a .j2 file: TOML between two lines of "+++", then the words. It is filled in by `sandbox`, in a
+child process; this module finds and reads the files, checks the values and tells what went wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stem import dutch
+from stem.cues import Line, Source
+from stem.errors import ConfigError, ScriptError, UnknownNameError, UsageError, nearest
+from stem.files import packaged_folder
+from stem.tables import TomlError, from_table, parse_toml
+from stem.variables import VORM, Declared, Value, Variable, whole
+
+SUFFIX = ".j2"
+TIME_LIMIT_S = 5.0
+"""Wall clock for filling in one template; a long script takes 0.1 s."""
+
+LARGEST_FILE = 500_000
+"""Bytes; a script of an hour is about 50,000."""
+
+MOST_INCLUDES = 50
+
+_RESERVED = frozenset({"duur", "loop", "range", "none", "true", "false", *dutch.forms("je")})
+_FENCE = "+++"
+_FENCE_LINE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
+_INCLUDE = re.compile(r"""\{%[-+]?\s*include\s*(?:"([^"\\\n]+)"|'([^'\\\n]+)')""")
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that is filled in.
+
+    Attributes:
+        title: For people.
+        template: What it was made from.
+        lines: Plain text with marks, each with its place in a template; empty lines part paragraphs.
+    """
+
+    title: str
+    template: ScriptTemplate
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTemplate:
+    """A script with its variables open.
+
+    Attributes:
+        name: The file's name without .j2.
+        path: The file as the user knows it.
+        title: Plain text.
+        summary: One or two sentences for people.
+        language: Always "nl".
+        bed: Name of the background it was written for; None for no wish.
+        voice: Name of the voice, likewise.
+        variables: In the order they were written; `vorm` last when the script does not name it.
+        body: The words, marks and template code.
+        body_line: The line of the file that the body starts at, counted from 1.
+        minutes: The lengths it was written for, the usual one first.
+    """
+
+    name: str
+    path: Path
+    title: str
+    summary: str
+    language: str
+    bed: str | None
+    voice: str | None
+    variables: tuple[Variable, ...]
+    body: str
+    body_line: int
+    minutes: tuple[float, ...] = ()
+
+    def render(self, values: Mapping[str, str], *, minutes: float | None = None) -> Script:
+        """Fill the template in.
+
+        Args:
+            values: Variables by name, as text; plain words, never template code or marks.
+            minutes: The length wanted, `duur` in the template; by default the first of `self.minutes`.
+
+        Raises:
+            UnknownNameError: for a variable that the script does not have.
+            UsageError: for a value that is missing or cannot be right.
+            ScriptError: for whatever is wrong with the template, at its line.
+        """
+        filled = self._filled(values)
+        wanted = minutes if minutes is not None else next(iter(self.minutes), None)
+        if wanted is not None:
+            filled["duur"] = whole(wanted)
+        parts = _parts(self)
+        request = {
+            "templates": {part.name: part.text for part in parts.found},
+            "refused": parts.refused,
+            "vorm": filled["vorm"],
+            "values": filled,
+            "seconds": TIME_LIMIT_S * 0.8,
+        }
+        answer = _ask_child(request, self.path)
+        if "lines" not in answer:
+            raise _error_of(answer, parts, self)
+        shown = [str(part.path) for part in parts.found]
+        lines = (Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
+        return Script(self.title, self, tuple(lines))
+
+    def _filled(self, values: Mapping[str, str]) -> dict[str, Value]:
+        known = {variable.name: variable for variable in self.variables}
+        for name in values:
+            if name not in known:
+                raise UnknownNameError("variable", name, known)
+        filled: dict[str, Value] = {}
+        for variable in self.variables:
+            if variable.name in values:
+                filled[variable.name] = variable.read(values[variable.name])
+            elif variable.default is not None:
+                filled[variable.name] = variable.default
+            if filled.get(variable.name, "") == "" and variable.required:
+                choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
+                raise UsageError(
+                    f"The script '{self.name}' needs a value for '{variable.name}'{choices}.",
+                    hint=f"Give it with -s {variable.name}=... {variable.help}".rstrip(),
+                )
+        return filled
+
+
+def find_script(name_or_path: str) -> ScriptTemplate:
+    """Return the script in a .j2 file, or the one with a name: in ./scripts, else among those of stem.
+
+    Raises:
+        UnknownNameError: when there is none.
+        ScriptError: when its file has mistakes.
+    """
+    given = Path(name_or_path)
+    if given.suffix == SUFFIX or len(given.parts) > 1:
+        candidates = [given]
+    else:
+        candidates = [folder / f"{name_or_path}{SUFFIX}" for folder in _folders()]
+    for path in candidates:
+        if _is_file(path):
+            return _load(path)
+    raise UnknownNameError("script", name_or_path, [path.stem for path in _script_files()])
+
+
+def scripts() -> tuple[ScriptTemplate, ...]:
+    """Return every script that has a name, by name; those in ./scripts go before those of stem.
+
+    Raises:
+        ScriptError: when one has mistakes.
+    """
+    return tuple(_load(path) for path in _script_files())
+
+
+def _folders() -> tuple[Path, Path]:
+    return Path("scripts"), packaged_folder("scripts")
+
+
+def _script_files() -> list[Path]:
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        for path in folder.glob(f"*{SUFFIX}"):
+            if _is_file(path):
+                found.setdefault(path.stem, path)
+    return [found[name] for name in sorted(found)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a folder that is closed to us
+        return False
+
+
+def _load(path: Path) -> ScriptTemplate:
+    text = _read(path)
+    front, body, body_line = _split(text, path)
+    if front is None:
+        hint = 'Start it with a line "+++", then title = "...", then again a line "+++".'
+        raise ScriptError("this script has no front matter", path, 1, hint=hint)
+    try:
+        table = from_table(_Front, parse_toml(front), path)
+    except TomlError as error:
+        line = None if error.line is None else error.line + 1
+        raise ScriptError(f"the front matter is no TOML: {error.problem}", path, line) from error
+    except ConfigError as error:
+        raise ScriptError("; ".join(error.problems), path, _line_of(error.problems[0], front)) from error
+    declared = tuple(made.variable(name) for name, made in table.variables.items())
+    implied = () if "vorm" in table.variables else (VORM,)
+    return ScriptTemplate(
+        name=path.stem,
+        path=path,
+        title=table.title,
+        summary=table.summary,
+        language=table.language,
+        bed=table.bed,
+        voice=table.voice,
+        variables=declared + implied,
+        body=body,
+        body_line=body_line,
+        minutes=table.minutes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """The whole front matter."""
+
+    title: str
+    summary: str = ""
+    language: str = "nl"
+    bed: str | None = None
+    voice: str | None = None
+    minutes: tuple[float, ...] = ()
+    variables: dict[str, Declared] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not dutch.has_words(self.title):
+            raise ValueError("'title' is empty")
+        if self.language != "nl":
+            raise ValueError(f'\'language\' is "{self.language}", and stem speaks Dutch only: "nl"')
+        if not all(0 < length <= 24 * 60 for length in self.minutes):
+            raise ValueError("'minutes' holds a length that no track has")
+        for name in self.variables:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or name in _RESERVED:
+                raise ValueError(f"'variables.{name}' is no name for a variable, or already has a meaning")
+        vorm = self.variables.get("vorm")
+        if vorm is not None and not (vorm.choices and set(vorm.choices) <= set(dutch.FORMS)):
+            raise ValueError('\'variables.vorm\' is a choice of "je" and "u"')
+
+
+def _line_of(problem: str, front: str) -> int:
+    """Return the line of the file that a problem with the front matter is about; 1 when that is nowhere."""
+    key = re.search(r"'([\w.]+)", problem)
+    wanted_table, _, wanted = key[1].rpartition(".") if key else ("", "", "")
+    table = ""
+    for number, text in enumerate(front.split("\n"), start=2):
+        header = re.match(r"\s*\[([\w.]+)\]", text)
+        table = header[1] if header else table
+        if header and key and table == key[1]:
+            return number
+        if table == wanted_table and re.match(rf"\s*{re.escape(wanted)}\s*=", text):
+            return number
+    return 1
+
+
+def _split(text: str, path: Path) -> tuple[str | None, str, int]:
+    """Return the front matter (None when there is none), the body, and the line that the body starts at."""
+    if not text.startswith(_FENCE):
+        return None, text, 1
+    fences = _FENCE_LINE.finditer(text)
+    first, second = next(fences, None), next(fences, None)
+    if first is None or first.start() != 0 or second is None:
+        raise ScriptError("the front matter is not closed", path, 1, hint='Close it with a line "+++".')
+    body_line = text.count("\n", 0, second.end()) + 2
+    return text[first.end() + 1 : second.start()], text[second.end() + 1 :], body_line
+
+
+def _read(path: Path) -> str:
+    """Return a template file's text, every line closed with a line feed.
+
+    Raises:
+        ScriptError: when it cannot be read, is too large, or is not plain UTF-8 text.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise ScriptError(
+                f"it is larger than {LARGEST_FILE:,} bytes", path, hint="Is it a script at all?"
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise ScriptError(f"it cannot be read ({error.strerror})", path) from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScriptError("this is not UTF-8 text", path, line, hint="Save the file as UTF-8.") from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    odd = _UNSHOWABLE.search(text)
+    if odd:
+        line = text.count("\n", 0, odd.start()) + 1
+        raise ScriptError(
+            f"there is a control character (U+{ord(odd[0]):04X})", path, line, hint="Remove it."
+        )
+    return text if text.endswith("\n") else text + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One template file: the name it is included by, its path, and its text (front matter as a comment)."""
+
+    name: str
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The script itself, all it includes, and why something else cannot be included."""
+
+    found: list[_Part]
+    refused: dict[str, str]
+
+
+def _parts(script: ScriptTemplate) -> _Parts:
+    """Read every file that a script may include, so that the child needs to open none."""
+    own_name = script.path.name
+    parts = _Parts([_Part(own_name, script.path, _at_line(script.body_line, script.body))], {})
+    seen = {own_name}
+    for part in parts.found:  # grows while it is walked
+        for names in _INCLUDE.findall(part.text):
+            name = names[0] or names[1]
+            if name in seen:
+                continue
+            seen.add(name)
+            try:
+                path = _part_path(name, (script.path.parent, packaged_folder("scripts")))
+                if len(parts.found) > MOST_INCLUDES:
+                    raise LookupError(f"there are more than {MOST_INCLUDES} includes")  # noqa: TRY301
+            except LookupError as error:
+                parts.refused[name] = str(error)
+                continue
+            _, body, body_line = _split(_read(path), path)
+            parts.found.append(_Part(name, path, _at_line(body_line, body)))
+    return parts
+
+
+def _at_line(line: int, body: str) -> str:
+    """Put the body at its line of the file, behind a comment that leaves nothing in the text."""
+    return body if line == 1 else "{#" + "\n" * (line - 2) + "#}\n" + body
+
+
+def _part_path(name: str, folders: tuple[Path, ...]) -> Path:
+    """Return the file that an include means.
+
+    Raises:
+        LookupError: when there is none, or it lies elsewhere: also through a link.
+    """
+    for folder in folders:
+        path = folder / name
+        try:
+            real = path.resolve(strict=True)
+        except (OSError, RuntimeError, ValueError):  # not there; a loop of links; no name at all
+            continue
+        if not real.is_relative_to(folder.resolve()):
+            raise LookupError("it lies outside the folder of the script")
+        if real.is_file():
+            return path
+    raise LookupError("there is no such file beside the script or among those of stem")
+
+
+_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from stem.sandbox import main; main()"
+
+
+def _ask_child(request: Mapping[str, object], path: Path) -> dict[str, Any]:
+    """Return the sandbox's answer.
+
+    Raises:
+        ScriptError: when the child took too long or came to its end without an answer.
+    """
+    # Isolated (-I, -S): neither the working folder nor the environment can bring in other modules. stem may
+    # run from anywhere, an unpacked wheel for one, so the child is told where this process found things.
+    places = [str(Path(place).resolve()) for place in sys.path if place]
+    here = str(Path(__file__).resolve().parents[1])
+    command = [sys.executable, "-I", "-S", "-B", "-c", _CHILD, *places, here]
+    try:
+        child = subprocess.run(  # noqa: S603 - our own interpreter; what a user wrote goes over standard input
+            command,
+            input=json.dumps(request).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIME_LIMIT_S,
+            check=False,
+            start_new_session=True,
+        )
+        answer: dict[str, Any] = json.loads(child.stdout)
+    except subprocess.TimeoutExpired as error:
+        problem = f"it takes more than {TIME_LIMIT_S:g} seconds to fill in"
+        raise ScriptError(problem, path, hint="Look for a loop that goes round too often.") from error
+    except OSError as error:
+        raise ScriptError(
+            f"it cannot be filled in: no process could be started ({error.strerror})", path
+        ) from error
+    except ValueError as error:
+        hint = "It asks for too much memory or time; look for loops and for macros that call themselves."
+        raise ScriptError("filling it in was broken off", path, hint=hint) from error
+    return answer
+
+
+def _error_of(answer: Mapping[str, Any], parts: _Parts, script: ScriptTemplate) -> ScriptError:
+    """Return the error that the sandbox describes."""
+    hint = ""
+    if answer["unknown"]:
+        meant = nearest(answer["unknown"], answer["known"])
+        names = ", ".join(variable.name for variable in script.variables)
+        if meant is not None:
+            hint = f"Did you mean '{meant}'?"
+        elif "variable" in answer["problem"]:
+            hint = f"The variables are {names}; a new one is declared as [variables.{answer['unknown']}]."
+        else:
+            hint = f"There is: {', '.join(sorted(answer['known']))}."
+    return ScriptError(answer["problem"], parts.found[answer["template"]].path, answer["line"], hint=hint)

@@ -1,0 +1,138 @@
+"""The variables of a script: what may be filled in, and how a value is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from stem import dutch
+from stem.errors import UsageError, did_you_mean
+
+Value: TypeAlias = str | int | float | bool
+
+LONGEST_VALUE = 2_000
+"""Characters."""
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "choice": (str,),
+    "number": (int, float),
+    "yesno": (bool,),
+}
+_YES_NO = {"ja": True, "yes": True, "true": True, "nee": False, "no": False, "false": False}
+_HAS_MEANING = "[]{}#"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Something that is filled in when a track is made.
+
+    Attributes:
+        name: As written in the template.
+        type: "text", "choice" (one of `choices`), "number" or "yesno".
+        default: The value when none is given; None when one must be given.
+        choices: What is possible for a choice; examples for a text.
+        help: One sentence for people.
+    """
+
+    name: str
+    type: str = "text"
+    default: Value | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return self.default is None
+
+    def read(self, text: str) -> Value:
+        """Return the value that `text` stands for.
+
+        Raises:
+            UsageError: when it is of another type, no choice, or not plain text.
+        """
+        value = _plain(self.name, text)
+        if self.type == "choice":
+            by_folded = {choice.casefold(): choice for choice in self.choices}
+            if value.casefold() not in by_folded:
+                hint = did_you_mean(value, self.choices)
+                raise UsageError(f"'{value}' is no choice for '{self.name}'.", hint=hint)
+            return by_folded[value.casefold()]
+        if self.type == "number":
+            if not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,6})?", value):
+                raise UsageError(
+                    f"'{value}' for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
+                )
+            return whole(float(value.replace(",", ".")))
+        if self.type == "yesno":
+            if value.casefold() not in _YES_NO:
+                raise UsageError(
+                    f"'{value}' for '{self.name}' is neither yes nor no.", hint="Write ja or nee."
+                )
+            return _YES_NO[value.casefold()]
+        return value
+
+
+VORM = Variable("vorm", "choice", "je", dutch.FORMS, "Aanspreken met je of met u.")
+"""Every script has it; a script that declares it itself may choose another default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A table [variables.<name>] of a front matter; a mistake in it is a ValueError."""
+
+    type: str = ""
+    default: object = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        kind = self.variable("default").type
+        if kind not in _KINDS:
+            raise ValueError(f"type '{kind}' is not one of {', '.join(_KINDS)}")
+        if kind == "choice" and not self.choices:
+            raise ValueError("a choice needs choices")
+        wrong_bool = isinstance(self.default, bool) and kind != "yesno"
+        if self.default is not None and (wrong_bool or not isinstance(self.default, _KINDS[kind])):
+            raise ValueError(f"the default is no {kind}")
+        variable = self.variable("default")
+        texts = [*self.choices, *([self.default] if isinstance(self.default, str) else [])]
+        for text in texts:
+            try:
+                variable.read(text)
+            except UsageError as error:
+                raise ValueError(error.sentence.rstrip(".")) from error
+
+    def variable(self, name: str) -> Variable:
+        """Return the variable with its name; without a type, choices make it a choice."""
+        kind = self.type or ("choice" if self.choices else "text")
+        default = self.default if isinstance(self.default, str | int | float) else None
+        return Variable(name, kind, default, self.choices, self.help)
+
+
+def _plain(name: str, text: str) -> str:
+    """Return a user's value in normal form, without spare white space.
+
+    Raises:
+        UsageError: when it is too long, or holds control characters or what means something in scripts.
+    """
+    value = unicodedata.normalize("NFC", text.strip())
+    if len(value) > LONGEST_VALUE:
+        raise UsageError(f"The value of '{name}' is longer than {LONGEST_VALUE:,} characters.")
+    odd = next((c for c in value if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), None)
+    if odd is not None:
+        hint = "A value is one line of plain words."
+        raise UsageError(f"The value of '{name}' holds a control character (U+{ord(odd):04X}).", hint=hint)
+    marks = [character for character in value if character in _HAS_MEANING]
+    if marks:
+        hint = "A value is plain words, without brackets, braces or #."
+        raise UsageError(f"'{marks[0]}' cannot stand in the value '{value}' of '{name}'.", hint=hint)
+    return " ".join(value.split())
+
+
+def whole(number: float) -> int | float:
+    """Return a number without a fraction as an int."""
+    return int(number) if number == int(number) else number
