@@ -1,0 +1,201 @@
+"""espeak-ng, the voice that is always there: small, quick, without a network, and the same on every run.
+
+Every phrase gets a short process of its own (see `espeak_worker`), so many threads may speak at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from stem.audio import Clip, Samples, trimmed
+from stem.engines import espeak_worker, is_believable
+from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
+from stem.tables import from_table
+from stem.voice import VoiceTemplate
+
+_PACKAGE = "espeakng-loader"
+_AGAIN = f"Install it again: pip install --force-reinstall {_PACKAGE}"
+_TIMEOUT_S = 30.0
+_CALM_RATE = 100
+"""The espeak rate at which `engines.expected_seconds` was measured."""
+_LONGEST_PATH = 140
+"""Bytes of a folder that espeak-ng finds its data in: its limit is 160 with the data's own names."""
+_DATA = "espeak-ng-data"
+_DUTCH_PARTS = ("phontab", "phonindex", "phondata", "intonations", "nl_dict")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a voice template may set for espeak; the defaults are the calmest that were measured.
+
+    Attributes:
+        rate: Nominal words a minute, 80-450.
+        pitch: 0-99; 50 is the voice file's own.
+        range: Liveliness of the pitch, 0-99.
+        volume: 0-200; above 100 loud vowels clip.
+    """
+
+    rate: int = 100
+    pitch: int = 45
+    range: int = 35
+    volume: int = 80
+
+    def __post_init__(self) -> None:
+        limits = {"rate": (80, 450), "pitch": (0, 99), "range": (0, 99), "volume": (1, 200)}
+        wrong = [
+            f"'{name}' must lie between {low} and {high}, not {getattr(self, name)}"
+            for name, (low, high) in limits.items()
+            if not low <= getattr(self, name) <= high
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+
+
+class Espeak:
+    """The engine "espeak": `voice` is an espeak voice file with the line "language nl"."""
+
+    name = "espeak"
+
+    def __init__(self) -> None:
+        try:
+            self.version = metadata.version(_PACKAGE)
+        except metadata.PackageNotFoundError as error:
+            raise EngineUnavailable(
+                self.name, f"{_PACKAGE} is not installed", hint=f"Install it: pip install {_PACKAGE}"
+            ) from error
+
+    def check(self) -> None:
+        """Say a word with the Dutch voice that comes with espeak-ng.
+
+        Raises:
+            EngineUnavailable: when no sound comes.
+        """
+        stock = _library().parent / _DATA / "lang" / "gmw" / "nl"
+        try:
+            trimmed(_take("ja", stock, Settings()))
+        except (SynthesisError, AudioError, _UnusableVoiceError) as error:
+            raise EngineUnavailable(self.name, "its own Dutch voice makes no sound", hint=_AGAIN) from error
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Say one phrase; see `engines.Engine`."""
+        settings = from_table(Settings, voice.settings, voice.path)
+        voice_file = Path(voice.voice)
+        if not _is_dutch(voice_file):
+            problem = f"'voice' must name an espeak voice file with the line 'language nl', not {voice.voice}"
+            raise ConfigError(voice.path, [problem])
+        for _ in range(2):
+            try:
+                clip = trimmed(_take(phrase, voice_file, settings))
+            except AudioError as error:
+                raise SynthesisError(self.name, phrase, "there is nothing to say in it") from error
+            except _UnusableVoiceError as error:
+                raise ConfigError(voice_file, [str(error)]) from error
+            if is_believable(clip, phrase, settings.rate / _CALM_RATE):
+                return clip
+        length_s = clip.frames / clip.rate
+        raise SynthesisError(
+            self.name,
+            phrase,
+            f"the take lasts {length_s:.1f} s, which does not fit the text",
+            hint="Write unusual signs, addresses and foreign scripts as they should be spoken.",
+        )
+
+
+class _UnusableVoiceError(Exception):
+    """espeak refused the voice file."""
+
+
+def _is_dutch(voice_file: Path) -> bool:
+    """Tell whether a voice file names the one language of stem; espeak-ng crashes on a file without any."""
+    try:
+        lines = voice_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    return any(line.split()[:2] == ["language", "nl"] for line in lines)
+
+
+def _library() -> Path:
+    """Return the espeak-ng library; espeak-ng-data lies beside it.
+
+    Raises:
+        EngineUnavailable: when the package that brings them is damaged.
+    """
+    try:
+        import espeakng_loader  # only this engine needs it
+
+        return Path(espeakng_loader.get_library_path()).absolute()
+    except (ImportError, OSError) as error:
+        raise EngineUnavailable(Espeak.name, f"{_PACKAGE} is damaged", hint=_AGAIN) from error
+
+
+def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
+    """Return what a worker says, untrimmed."""
+    library = _library()
+    numbers = [str(number) for number in (settings.rate, settings.pitch, settings.range, settings.volume)]
+    try:
+        with _workplace(library.parent, voice_file) as (folder, data):
+            done = subprocess.run(  # noqa: S603 - our own worker, and no text in its arguments
+                [sys.executable, "-I", "-S", espeak_worker.__file__, str(library), data, *numbers],
+                # espeak-ng stops at a NUL, and would say half of the phrase.
+                input=phrase.replace("\0", " ").encode("utf-8", "replace"),
+                capture_output=True,
+                cwd=folder,
+                timeout=_TIMEOUT_S,
+                check=False,
+                start_new_session=True,  # Ctrl-C reaches us alone; subprocess.run then kills the worker
+            )
+    except subprocess.TimeoutExpired as error:
+        raise SynthesisError(Espeak.name, phrase, f"it took more than {_TIMEOUT_S:.0f} s") from error
+    except OSError as error:
+        problem = f"it cannot be started ({error.strerror})"
+        raise EngineUnavailable(Espeak.name, problem, hint=_AGAIN) from error
+    return _clip(done, phrase)
+
+
+@contextmanager
+def _workplace(home: Path, voice_file: Path) -> Iterator[tuple[Path, str]]:
+    """Lend a working folder with the voice file, and the path from there to the folder of espeak-ng-data.
+
+    espeak-ng 1.52 cuts the name of a voice file at 59 bytes, makes it lower case and takes what follows a "+"
+    for a variant: a user's file is only safe under a short name in the working folder. Its data must be at a
+    path of less than 160 bytes (230 on Windows, in the system's encoding), or in that folder too.
+    """
+    with TemporaryDirectory(prefix="stem-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        shutil.copyfile(voice_file, folder / espeak_worker.VOICE)
+        if len(str(home)) <= _LONGEST_PATH and str(home).isascii():
+            yield folder, str(home)
+            return
+        (folder / _DATA).mkdir()
+        for part in _DUTCH_PARTS:
+            shutil.copyfile(home / _DATA / part, folder / _DATA / part)
+        yield folder, "."
+
+
+def _clip(done: subprocess.CompletedProcess[bytes], phrase: str) -> Clip:
+    """Return the sound that a worker wrote, or raise what its exit status means."""
+    status = espeak_worker.STATUS
+    if done.returncode == status["no library"]:
+        raise EngineUnavailable(Espeak.name, "its library cannot be loaded on this machine", hint=_AGAIN)
+    if done.returncode == status["no data"]:
+        raise EngineUnavailable(Espeak.name, "its Dutch data is missing or damaged", hint=_AGAIN)
+    complaint = done.stderr.decode(errors="replace").partition("\n")[0].strip()
+    if done.returncode == status["no voice"] or complaint.startswith("Bad voice attribute"):
+        raise _UnusableVoiceError(complaint or "espeak cannot use this voice file")
+    if done.returncode != 0 or len(done.stdout) < 4:  # noqa: PLR2004 - the sample rate
+        raise SynthesisError(Espeak.name, phrase, f"espeak-ng stopped with status {done.returncode}")
+    if complaint:  # it goes on without a dictionary, and says something else then
+        raise EngineUnavailable(Espeak.name, f"espeak-ng reports: {complaint}", hint=_AGAIN)
+    samples: Samples = np.frombuffer(done.stdout, dtype=np.int16, offset=4).astype(np.float32)[:, None]
+    samples /= np.float32(2**15)
+    return Clip(samples, int.from_bytes(done.stdout[:4], "little"))
