@@ -126,6 +126,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         (('[[chain]]\nfilter = "highpass"\nhz = 80\n', ""), None),
         (("hz = 80", "hz = 80\ndb = 3"), "chain[1] (highpass)"),
         (("[settings]", "[setings]"), "setings"),
+        (('filter = "peak"', "filter = [2]"), "chain[2].filter"),
         (('title = "Eigen"', "title = "), ":2: "),
     ],
 )

@@ -141,7 +141,7 @@ def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...
         parameters = dict(table)
         kind = parameters.pop("filter", None)
         place = f"chain[{number}]"
-        if kind not in FILTERS:
+        if not isinstance(kind, str) or kind not in FILTERS:
             hint = did_you_mean(str(kind), list(FILTERS)).rstrip(".")
             problems.append(f"'{place}.filter' must be the name of a filter, not {kind!r} ({hint})")
             continue
