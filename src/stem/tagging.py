@@ -1,7 +1,7 @@
 """What players show: title, chapters and the rest, as one ID3v2.3 tag in front of an MP3.
 
-Version 2.3 with UTF-16 text is what every player reads. mutagen writes the frames; we put them in order, as it
-sorts them by size, and players that show chapters in the order of the file would show them shuffled.
+Version 2.3 with UTF-16 text is what every player reads. mutagen writes the frames; we put them in order, for
+it sorts them by size, and players that show chapters in the order of the file would show them shuffled.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def tag_mp3(path: Path, tags: Tags, chapters: Sequence[ChapterMark]) -> None:
     Meant for the temporary file of a track, before it is published.
 
     Raises:
-        OutputError: when the tag cannot be expressed or the system refuses to write; the file stays as it was.
+        OutputError: when the tag cannot be expressed or the system refuses to write; `path` is as before.
     """
     try:
         tag = _tag(tags, chapters)
