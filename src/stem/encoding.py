@@ -12,10 +12,10 @@ import struct
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import lameenc
@@ -114,19 +114,16 @@ def write_mp3(
         raise UsageError(f"MP3 has no sample rate of {rate} Hz.", hint="44100 Hz is what players expect.")
     quantize = _Quantizer(settings, rate)
     waiting: deque[Future[None]] = deque()
+    # Whatever goes wrong, leaving the with block waits for the few blocks in the queue: less than 0.1 s.
     with _Mp3File(path, settings, rate) as mp3, ThreadPoolExecutor(1, "stem-mp3") as encoder_thread:
-        try:
-            for block in blocks:
-                waiting.append(encoder_thread.submit(mp3.append, quantize(block)))
-                if len(waiting) > _WAITING_BLOCKS:
-                    waiting.popleft().result()
-                if on_block is not None:
-                    on_block(quantize.frames)
-            for encoded in waiting:
-                encoded.result()
-        except BaseException:  # Ctrl-C too: do not encode what waits
-            encoder_thread.shutdown(cancel_futures=True)
-            raise
+        for block in blocks:
+            waiting.append(encoder_thread.submit(mp3.append, quantize(block)))
+            if len(waiting) > _WAITING_BLOCKS:
+                waiting.popleft().result()
+            if on_block is not None:
+                on_block(quantize.frames)
+        for encoded in waiting:
+            encoded.result()
         if quantize.frames == 0:
             raise AudioError("the mix", "there is no sound to write")
         mp3.finish(quantize.frames)
@@ -197,14 +194,11 @@ class _Mp3File:
             raise output_error(self._path, error) from error
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._file.close()  # writes what is still in memory
-        except OSError as failure:
-            if kind is None:  # else the first error says more
-                raise output_error(self._path, failure) from failure
+    def __exit__(self, *_: object) -> None:
+        with suppress(
+            OSError
+        ):  # `finish` has written everything, or the error that kept it from that says more
+            self._file.close()
 
     def append(self, pcm: bytes) -> None:
         """Encode 16-bit little-endian interleaved samples and write what comes out."""
@@ -216,6 +210,7 @@ class _Mp3File:
         try:
             self._file.seek(0)
             self._file.write(self._tag_frame(frames))
+            self._file.flush()
         except OSError as error:
             raise output_error(self._path, error) from error
 
