@@ -180,6 +180,11 @@ def test_the_relative_gate_stands_at_10_lu(quiet: float, expected: float) -> Non
     assert heard(tone((-23, 60), (quiet, 10))).integrated() == pytest.approx(expected, abs=0.05)
 
 
+def test_the_absolute_gate_stands_at_minus_70_lufs() -> None:
+    assert heard(tone((-69.8, 2))).integrated() == pytest.approx(-69.8, abs=0.05)
+    assert heard(tone((-70.2, 2))).integrated() == -math.inf
+
+
 @pytest.mark.parametrize("rate", [16_000, 22_050, 44_100, 48_000])
 def test_pyloudnorm_agrees_on_noise(rate: int) -> None:
     noise = np.random.default_rng(11).standard_normal((rate * 8, 2)) * 0.1
@@ -275,6 +280,13 @@ def test_true_peak_does_not_depend_on_the_blocks(sizes: list[int], seed: int) ->
     assert peak.dbtp() == pytest.approx(mastering.true_peak(samples), abs=1e-5)
 
 
+def test_a_peak_is_found_though_its_nearest_frames_are_low() -> None:
+    # A burst of 16 kHz whose crest lies between two frames of 0.41: only frames further off betray it.
+    times = np.arange(200) - 99.5
+    burst = np.exp(-((times / 6) ** 2) / 2) * np.cos(2 * np.pi * 16_000 / SAMPLE_RATE * times)
+    assert mastering.true_peak(burst.astype(np.float32)[:, None]) == pytest.approx(0, abs=0.05)
+
+
 def test_a_peak_after_the_last_frame_counts() -> None:
     # cut at the crest between two frames of fs/4: the two halves of what was a pair of equal frames
     samples = np.zeros((100, 1), np.float32)
@@ -337,15 +349,17 @@ def test_only_the_surroundings_of_a_peak_are_touched() -> None:
     touched = np.flatnonzero((output != samples).any(axis=1))
     # 5 ms before, and a few frames that the interpolated peaks around it reach
     assert at - 0.005 * SAMPLE_RATE - 3 <= touched[0] < at
-    assert touched[-1] < at + SAMPLE_RATE
+    # and until the release has come to 1e-6: less than ln(1e6) = 13.8 times 60 ms
+    assert touched[-1] < at + 13.8 * 0.060 * SAMPLE_RATE
     assert decibels(float(output[at, 0])) == pytest.approx(-1.5, abs=0.01)
 
 
-def test_the_release_has_its_time_constant() -> None:
-    samples = np.full((SAMPLE_RATE, 1), 0.1, np.float32)
-    samples[10_000] = 1.6
+@pytest.mark.parametrize("at", [10_000, BLOCK_FRAMES - 2_000], ids=["within a block", "across a border"])
+def test_the_release_has_its_time_constant(at: int) -> None:
+    samples = np.full((2 * BLOCK_FRAMES, 1), 0.1, np.float32)
+    samples[at] = 1.6
     reduction = 1 - limit(samples)[:, 0] / samples[:, 0]
-    first, later = 10_000 + 1_000, 10_000 + 1_000 + round(0.060 * SAMPLE_RATE)
+    first, later = at + 1_000, at + 1_000 + round(0.060 * SAMPLE_RATE)
     assert reduction[later] / reduction[first] == pytest.approx(math.exp(-1), rel=1e-3)
 
 
