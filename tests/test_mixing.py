@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stem import units
+from stem import mixing, units
 from stem.audio import BLOCK_FRAMES, Samples
 from stem.beds import Bed, bell, load_bed
 from stem.mastering import Meter
@@ -159,6 +159,14 @@ def test_in_a_track_of_pauses_the_bed_stays_down() -> None:
     assert sparse == (Breakpoint(0, -20.0),)
     assert max(point.lu for point in dense) == -16.0
     assert automation(timeline([], 60.0), Levels()) == (Breakpoint(0, -20.0),)
+
+
+def test_the_short_way_to_an_even_level_skips_no_ramp() -> None:
+    # Up and down again within one block begins and ends even, and is not.
+    points = (Breakpoint(0, -20.0), Breakpoint(10, -20.0), Breakpoint(20, -16.0), Breakpoint(30, -20.0))
+    for start, end in ((0, 9), (0, 10), (5, 35), (12, 28), (30, 40)):
+        level = np.broadcast_to(mixing._level(points, start, end), (end - start, 1))
+        assert level[:, 0] == pytest.approx([lu_at(points, frame) for frame in range(start, end)])
 
 
 # --- Levels, measured by another meter ---
