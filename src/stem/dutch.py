@@ -63,6 +63,8 @@ def forms(vorm: str) -> dict[str, object]:
     Raises:
         ValueError: when `vorm` is neither.
     """
+    if vorm not in FORMS:
+        raise ValueError(f"'{vorm}' is no way of address: je or u")
     which = FORMS.index(vorm)
     mijn, reflexive = ("je", "Stel je") if vorm == "je" else ("uw", "Stelt u zich")
 
@@ -152,13 +154,16 @@ _ABBREVIATIONS: Mapping[str, str] = MappingProxyType(
 _MAY_END = frozenset({"a.u.b.", "e.d.", "enz.", "etc.", "o.i.d.", "z.s.m."})
 """Abbreviations that a new sentence often follows."""
 
-_SPELLINGS = {form: full for short, full in _ABBREVIATIONS.items() for form in (short, capitalized(short))}
+_SPELLINGS = {capitalized(short): capitalized(full) for short, full in _ABBREVIATIONS.items()} | {
+    **_ABBREVIATIONS
+}
 _ABBREVIATION = re.compile(
     r"(?<![\w.])(?:" + "|".join(re.escape(form) for form in sorted(_SPELLINGS, key=len, reverse=True)) + ")"
 )
 _STOP = re.compile(r"([.!?…]+)([\"”’'»)\]]*)")
 _NEXT = re.compile(r"\s*(\S?)")
 _WORD = re.compile(r"[^\W_]")
+_LIST_NUMBER = re.compile(r"\s*\d{1,3}")
 
 
 def sentences(paragraph: str) -> tuple[str, ...]:
@@ -169,13 +174,14 @@ def sentences(paragraph: str) -> tuple[str, ...]:
     goes on after ("Kom maar." zei ze). Marks without words stay with the sentence before them.
     """
     found: list[str] = []
-    start = 0
+    start, worded, looked = 0, False, 0
     abbreviations = {match.end(): match[0] for match in _ABBREVIATION.finditer(paragraph)}
     for stop in _STOP.finditer(paragraph):
-        worded = _WORD.search(paragraph, start, stop.start()) is not None
+        worded = worded or _WORD.search(paragraph, looked, stop.start()) is not None
+        looked = stop.end()
         if worded and _ends(paragraph, start, stop, abbreviations):
             found.append(paragraph[start : stop.end()].strip())
-            start = stop.end()
+            start, worded = stop.end(), False
         elif found and not worded:  # ". . ." and "?! ?!"
             found[-1] += paragraph[start : stop.end()]
             start = stop.end()
@@ -206,7 +212,7 @@ def _ends(paragraph: str, start: int, stop: re.Match[str], abbreviations: Mappin
     if glued:  # "uit.Adem", but not "1.000", "22.15", "J.W. de Vries" or "stem.nl"
         return follows.isupper() and before.isalpha() and len(before) == 2  # noqa: PLR2004
     initial = before[-1:].isalpha() and not before[:-1].isalnum()
-    list_number = paragraph[start : stop.start()].strip().isdigit()
+    list_number = _LIST_NUMBER.fullmatch(paragraph, start, stop.start()) is not None
     return not initial and not list_number
 
 
@@ -244,7 +250,7 @@ def _said_dots(match: re.Match[str]) -> str:
 
 def _keeping_stop(words: Callable[[re.Match[str]], str]) -> Callable[[re.Match[str]], str]:
     """Write an abbreviation out; its point stays when it also ended the text."""
-    return lambda match: words(match) + ("" if has_words(match.string[match.end() :]) else ".")
+    return lambda match: words(match) + ("" if _WORD.search(match.string, match.end()) else ".")
 
 
 _HOUR = r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-3])"
@@ -254,6 +260,8 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     (r"[\[\]*_#~|\\{}\"“”„«»]+", ""),
     (r"[‘’‚‛`´]", "'"),
     (r"(?<!\w)'(?![stnkm]\b)|'(?!\w)", ""),  # quotes, but not the apostrophes of "'s avonds" and "foto's"
+    (r" ?(?:…|\. ?[.…])[ .…]*", _said_dots),
+    (r" +(?=[,.!?;:])", ""),
     (r"(?<=[^\W\d_]{2}\.)(?=[A-ZÀ-ÖØ-Þ])", " "),  # "uit.Adem"
     (r"\bEén\b", "Één"),
     (rf"{_HOUR}[.:](?P<minute>[0-5]\d) ?uur\b", _said_time),
@@ -267,11 +275,9 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     (r"(?<![\w.,-])(\d{1,3}(?:,\d+)?) ?(?:[-–]|à) ?(\d{1,3}(?:,\d+)?)(?![\w-])", r"\1 tot \2"),
     (r"\b(\d{1,2})(?:e|de|ste)\b", _said_ordinal),
     (r"(?<=\d) ?x\b", " keer"),
-    (r" ?& ?", " en "),
+    (r"(?<=\w) ?& ?(?=\w)", " en "),
     (r" [-–—]+(?= )|—", ","),
-    (r" ?(?:…|\.(?: ?\.)+)[ .…]*", _said_dots),
-    (r" +(?=[,.!?;:])", ""),
-    (r",(?=[,.!?;:])", ""),
+    (r"(?<=[.!?])[.,;:]+(?!\d)|,(?=[,.!?;:])", ""),
     (r"^(?:[ .,;:!?]|[-–—]+ )+", ""),
 )
 _COMPILED = tuple((re.compile(written), said) for written, said in _REWRITINGS)
@@ -289,7 +295,7 @@ def spoken(text: str) -> str:
     said = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
     for written, replacement in _COMPILED:
         said = written.sub(replacement, said)
-    said = " ".join(said.split())
+    said = unicodedata.normalize("NFC", " ".join(said.split()))
     if not has_words(said):
         return ""
     return f"{said}." if said[-1].isalnum() else said

@@ -56,8 +56,8 @@ _AS_WRITTEN = {"Mod": "%", "Pow": "**", "FromImport": "from", "CallBlock": "call
 """Where the name of a refused node is not how it looks in a template."""
 
 _FILTERS = (
-    "abs count d default first float int items join last length list lower max min reverse round sort trim "
-    "unique upper"
+    "abs count d default first float int items last length list lower max min reverse round sort trim unique "
+    "upper"
 )
 _TESTS = (
     "boolean defined divisibleby eq even false float ge gt in integer le lt mapping ne none number odd "
@@ -103,28 +103,28 @@ class LineMarks(Extension):
         environment = self.environment
         assert isinstance(environment, ScriptEnvironment)
         index = environment.index_of(stream.name)
-        worded, line, after_data = False, 1, False
+        worded, line, adjacent = False, 1, False
         for token in stream:
-            # Comments are gone from the stream; they show as text that goes on at a later line.
-            lost_by_comment = after_data and token.lineno > line and not token.value.endswith("{%-")
-            if worded and lost_by_comment and not token.value.endswith("{{-"):
-                yield Token(line, "data", "\n")
+            # Comments are gone from the stream: they show as text that goes on at a later line.
+            if worded and adjacent and token.lineno > line and token.value not in {"{%-", "{{-"}:
+                yield Token(line, "data", f"\x01{index}:{line}\x02\n")
                 worded = False
-            after_data = token.type == "data"
+            adjacent = token.type == "data" or (token.type == "variable_end" and token.value[0] != "-")
+            line = token.lineno
             if token.type == "data":
                 *ended, last = token.value.split("\n")
                 worded = bool(last.strip()) or (worded and not ended)
-                line = token.lineno + len(ended)
+                line += len(ended)
                 lines = enumerate((*ended, last), start=token.lineno)
                 marked = "\n".join(f"\x01{index}:{number}\x02{text}" for number, text in lines)
                 yield Token(token.lineno, "data", marked)
                 continue
             if token.type == "variable_begin":
                 worded = True
-                yield Token(token.lineno, "data", f"\x01{index}:{token.lineno}\x02")
+                yield Token(line, "data", f"\x01{index}:{line}\x02")
             yield token
             if token.type == "block_end" and token.value == "%}\n" and worded:
-                yield Token(token.lineno, "data", "\n")
+                yield Token(line, "data", f"\x01{index}:{line}\x02\n")
                 worded = False
 
 
@@ -137,6 +137,11 @@ class ScriptCode(CodeGenerator):
             if type(child) not in _ALLOWED_NODES:
                 name = type(child).__name__
                 self.fail(f"scripts do not use '{_AS_WRITTEN.get(name, name.lower())}'", child.lineno)
+            # Inside an "if", Jinja would look for these only while rendering, and then lose the line.
+            if isinstance(child, nodes.Filter) and child.name not in self.environment.filters:
+                self.fail(f"there is no filter '{child.name}'", child.lineno)
+            if isinstance(child, nodes.Test) and child.name not in self.environment.tests:
+                self.fail(f"there is no test '{child.name}'", child.lineno)
             if isinstance(child, nodes.For) and child.recursive:
                 self.fail("scripts do not use recursive loops", child.lineno)
             if isinstance(child, nodes.Include):
@@ -189,7 +194,7 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
             auto_reload=False,
         )
         self.filters = {name: filters.FILTERS[name] for name in _FILTERS.split()}
-        self.filters["hoofdletter"] = dutch.capitalized
+        self.filters |= {"hoofdletter": dutch.capitalized, "join": joined}
         self.tests = {name: self.tests[name] for name in _TESTS.split()}
         helpers: dict[str, object] = dutch.forms(request["vorm"]) | {"range": short_range}
         self.globals = helpers | request["values"]
@@ -199,12 +204,12 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
         """Return the place of a template in the request."""
         return self._indexes[name or ""]
 
-    def _load(self, name: str) -> str:
+    def _load(self, name: str) -> tuple[str, str, None]:
         if name not in self.sources:
             raise TemplateNotFound(
                 name, f"'{name}' cannot be included: {self.refused.get(name, 'not found')}"
             )
-        return self.sources[name]
+        return self.sources[name], name, None  # some syntax errors know the file's name only
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a member of a mapping or of `loop`; nothing else has members."""
@@ -239,7 +244,7 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
 
     def limited_join(self, values: tuple[Any, ...]) -> str:
         """Return the values as one text: the operator `~`."""
-        return str(_bounded("".join(_text(value) for value in values)))
+        return joined(values)
 
 
 def _bounded(result: Any) -> Any:
@@ -248,6 +253,14 @@ def _bounded(result: Any) -> Any:
     if isinstance(result, str | list | tuple) and len(result) > LONGEST_TEXT:
         raise OverflowError(f"this makes a text or list longer than {LONGEST_TEXT:,}")
     return result
+
+
+def joined(values: Iterable[Any], separator: str = "") -> str:
+    """Return the values as one text, unless it is too long: the filter `join` and the operator `~`."""
+    pieces = [_text(value) for value in values]
+    if sum(len(piece) + len(separator) for piece in pieces) > LONGEST_TEXT + len(separator):
+        raise OverflowError(f"this makes a text longer than {LONGEST_TEXT:,} characters")
+    return separator.join(pieces)
 
 
 def short_range(*bounds: int) -> range:
@@ -330,31 +343,29 @@ def _throw_into(events: Iterator[str], error: Exception) -> NoReturn:
 
 
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
-_NO_FILTER = re.compile(r"No (filter|test) named '(.*?)'")
+_NO_FILTER = re.compile(r"there is no (filter|test) '(.*)'")
 
 
 def _failure(error: Exception, environment: ScriptEnvironment | None) -> dict[str, Any]:
     """Return what the parent needs to write a ScriptError."""
     problem = (str(error) or type(error).__name__).strip().rstrip(".")
     index, line = _place(error.__traceback__, environment)
-    unknown, known = "", list[str]()
     if isinstance(error, TemplateSyntaxError) and environment is not None:
         index, line = environment.index_of(error.name), error.lineno
         problem = (error.message or problem).rstrip(".")
-        match = _NO_FILTER.match(problem)
-        if match:
-            unknown = match[2]
-            known = [*(environment.filters if match[1] == "filter" else environment.tests)]
-            problem = f"there is no {match[1]} '{unknown}'"
-    elif isinstance(error, UndefinedError) and environment is not None:
-        match = _UNDEFINED.match(problem)
-        if match:
-            unknown, known = match[1], [*environment.globals]
-            problem = f"there is no variable or helper '{unknown}'"
     elif isinstance(error, RecursionError):
         problem = "it is nested too deeply, or calls or includes itself without end"
     elif isinstance(error, MemoryError):
         problem = "it needs too much memory"
+    unknown, known = "", list[str]()
+    undefined = _UNDEFINED.match(problem) if isinstance(error, UndefinedError) else None
+    missing = _NO_FILTER.match(problem) if isinstance(error, TemplateSyntaxError) else None
+    if undefined and environment is not None:
+        unknown, known = undefined[1], [*environment.globals]
+        problem = f"there is no variable or helper '{unknown}'"
+    elif missing and environment is not None:
+        unknown, known = missing[2], [*(environment.filters if missing[1] == "filter" else environment.tests)]
+    problem = problem[:1].lower() + problem[1:]
     return {"problem": problem, "template": index, "line": line, "unknown": unknown, "known": known}
 
 
