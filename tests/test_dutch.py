@@ -191,6 +191,7 @@ def test_every_sentence_has_words_when_the_paragraph_has(paragraph: str) -> None
         ("...nu", "nu."),
         ("*Rust* _nu_ 🙂 [[x]] “ja”", "Rust nu x ja."),
         ("‘nee’ foto’s, ’s avonds", "nee foto's, 's avonds."),
+        ('"Kom maar." zei ze.', "Kom maar, zei ze."),
         ("uit.Adem", "uit. Adem."),
         ("rust - en dan — nu", "rust, en dan, nu."),
         ("goed-gevoel", "goed-gevoel."),

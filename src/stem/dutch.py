@@ -257,6 +257,7 @@ _HOUR = r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-3])"
 _Rewriting: TypeAlias = tuple[str, str | Callable[[re.Match[str]], str]]
 _REWRITINGS: tuple[_Rewriting, ...] = (
     # How it is written, how it is said; in this order. Measured on espeak-ng 1.52, which reads for Piper too.
+    (r"\.[\"”»] (?=[a-zà-ÿ])", ", "),  # "Kom maar." zei ze
     (r"[\[\]*_#~|\\{}\"“”„«»]+", ""),
     (r"[‘’‚‛`´]", "'"),
     (r"(?<!\w)'(?![stnkm]\b)|'(?!\w)", ""),  # quotes, but not the apostrophes of "'s avonds" and "foto's"

@@ -312,7 +312,7 @@ def lines_of(rendered: str, sources: Iterable[str]) -> list[tuple[int, int, str]
         vanished = marks and all(written[index][number - 1].strip() for _, index, number in marks)
         if text.strip() or not vanished:
             lines.append((*place, text))
-    return lines
+    return lines if lines and lines[-1][2] else lines[:-1]  # nothing stands after the last line feed
 
 
 def render(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,8 +112,9 @@ class ScriptTemplate:
         if "lines" not in answer:
             raise _error_of(answer, parts, self)
         shown = [str(part.path) for part in parts.found]
-        lines = (Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
-        return Script(self.title, self, tuple(lines))
+        lines = tuple(Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
+        # Also a script that says nothing has a line, so that who reads it can tell which script that is.
+        return Script(self.title, self, lines or (Line("", Source(str(self.path), self.body_line)),))
 
     def _filled(self, values: Mapping[str, str]) -> dict[str, Value]:
         known = {variable.name: variable for variable in self.variables}
