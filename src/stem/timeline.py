@@ -1,7 +1,7 @@
 """The timeline: every cue at its frame.
 
-Pauses are exact to the frame: the clip after a pause of p seconds starts `units.frames(p)` frames after the end
-of the clip before it. What follows a breath word starts that many frames after the *start* of the word.
+Pauses are exact to the frame: the clip after a pause of p seconds starts `units.frames(p)` frames after the
+end of the clip before it. What follows a breath word starts that many frames after the *start* of the word.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ def place(
     *,
     title: str,
     bell_frames: int = 0,
+    pre_roll_s: float = PRE_ROLL_S,
+    post_roll_s: float = POST_ROLL_S,
 ) -> Timeline:
     """Give every cue its frame.
 
@@ -93,14 +95,16 @@ def place(
         phrase_of: What the voice says for a written sentence; gives the keys of `frames_of`.
         title: The first chapter's name when words come before the first heading.
         bell_frames: How long a bell rings on; the track does not end before that.
+        pre_roll_s: Seconds before the first cue.
+        post_roll_s: Seconds after the last.
 
     Raises:
         ScriptError: when a breath word lasts longer than its breath.
     """
-    placing = _Placing(frames_of, phrase_of, title)
+    placing = _Placing(frames_of, phrase_of, title, cursor=units.frames(pre_roll_s))
     for cue in cues:
         placing.add(cue)
-    return placing.finished(bell_frames)
+    return placing.finished(bell_frames, units.frames(post_roll_s))
 
 
 @dataclass
@@ -110,7 +114,7 @@ class _Placing:
     frames_of: Mapping[str, int]
     phrase_of: Callable[[str], str]
     title: str
-    cursor: int = units.frames(PRE_ROLL_S)
+    cursor: int
     last_sound: int = 0
     heading: str | None = None
     utterances: list[PlacedUtterance] = field(default_factory=list)
@@ -164,9 +168,9 @@ class _Placing:
             self.starts.append((self.heading, lead if self.starts else 0))
             self.heading = None
 
-    def finished(self, bell_frames: int) -> Timeline:
+    def finished(self, bell_frames: int, post_roll_frames: int) -> Timeline:
         last_bell = self.bells[-1] + bell_frames if self.bells else 0
-        total = max(self.cursor + units.frames(POST_ROLL_S), last_bell)
+        total = max(self.cursor + post_roll_frames, last_bell)
         ends = [start for _, start in self.starts[1:]] + [total]
         chapters = tuple(
             Chapter(name, start, end) for (name, start), end in zip(self.starts, ends, strict=False)

@@ -1,0 +1,64 @@
+"""Plays a sound with whatever player this machine has."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from stem.audio import Samples
+from stem.units import SAMPLE_RATE
+
+_PLAYERS: tuple[tuple[str, ...], ...] = (
+    ("afplay",),
+    ("pw-play",),
+    ("paplay",),
+    ("aplay", "-q"),
+    ("ffplay", "-loglevel", "error", "-nodisp", "-autoexit"),
+)
+"""Programs that play a WAV file, each with its arguments; the first that is installed is asked first."""
+
+
+def play(samples: Samples) -> bool:
+    """Play stereo samples at `units.SAMPLE_RATE` and return when they are over.
+
+    Returns:
+        False when no player here would play them.
+    """
+    with tempfile.TemporaryDirectory(prefix="stem-") as folder:
+        path = Path(folder) / "zin.wav"
+        _write_wav(path, samples)
+        if sys.platform == "win32":
+            import winsound
+
+            winsound.PlaySound(str(path), winsound.SND_FILENAME)
+            return True
+        return any(_plays(player, path) for player in _PLAYERS)
+
+
+def _plays(player: tuple[str, ...], path: Path) -> bool:
+    program = shutil.which(player[0])
+    if program is None:
+        return False
+    done = subprocess.run(  # noqa: S603 - a fixed list of players and our own file
+        [program, *player[1:], str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return done.returncode == 0  # a player without a sound card fails: let the next one try
+
+
+def _write_wav(path: Path, samples: Samples) -> None:
+    whole = np.round(np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(whole.tobytes())

@@ -1,0 +1,92 @@
+"""What is told of plans and tracks: lines for people, documents for programs; `cli` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from stem.errors import StemError
+from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
+from stem.track import Plan, Track
+from stem.units import format_time, seconds
+
+JSON_VERSION = 1
+"""Version of all documents; grows when a key changes its meaning or goes."""
+
+
+def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> dict[str, object]:
+    """Return what became of a run: the tracks made, and by script the errors of those that were not."""
+    return {
+        "version": JSON_VERSION,
+        "tracks": [_track_document(track) for track in tracks],
+        "failed": [
+            {"script": script, "error": error.sentence, "hint": error.hint}
+            for script, error in failed.items()
+        ],
+    }
+
+
+def track_line(track: Track) -> str:
+    """Return one line about a finished track."""
+    length = format_time(seconds(track.timeline.frames))
+    size_mb = track.path.stat().st_size / 1e6
+    return (
+        f"{track.path}  {length}  {size_mb:.1f} MB  voice {track.plan.voice.name}, bed {track.plan.bed}, "
+        f"{track.loudness.integrated_lufs:.1f} LUFS, peak {track.loudness.true_peak_dbtp:.1f} dBTP"
+    )
+
+
+def _track_document(track: Track) -> dict[str, object]:
+    return {
+        "path": str(track.path),
+        "title": track.plan.title,
+        "script": track.plan.name,
+        "voice": track.plan.voice.name,
+        "bed": track.plan.bed,
+        "seconds": seconds(track.timeline.frames),
+        "integrated_lufs": track.loudness.integrated_lufs,
+        "true_peak_dbtp": track.loudness.true_peak_dbtp,
+        **_timeline_document(track.timeline),
+        "warnings": list(track.warnings),
+    }
+
+
+def _timeline_document(timeline: Timeline) -> dict[str, object]:
+    def span(item: PlacedUtterance | PlacedPause | Chapter) -> dict[str, object]:
+        return {"start": seconds(item.start), "end": seconds(item.end)}
+
+    return {
+        "utterances": [{"text": item.text, **span(item)} for item in timeline.utterances],
+        "pauses": [{"name": item.name, **span(item)} for item in timeline.pauses],
+        "chapters": [{"title": item.title, **span(item)} for item in timeline.chapters],
+    }
+
+
+def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:
+    """Return a plan with the times that are expected, in seconds."""
+    return {
+        "version": JSON_VERSION,
+        "title": plan.title,
+        "script": plan.name,
+        "expected_seconds": seconds(timeline.frames),
+        **_timeline_document(timeline),
+    }
+
+
+def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
+    """Yield chapters, sentences, pauses and bells in the order of their expected times, and a summary."""
+    yield f"{plan.title}  (voice {plan.voice.name}, bed {plan.bed})"
+    events: list[tuple[int, int, str]] = []
+    events += [(chapter.start, 0, f"\n## {chapter.title}") for chapter in timeline.chapters]
+    events += [(frame, 1, "[bel]") for frame in timeline.bells]
+    events += [(item.start, 1, item.text) for item in timeline.utterances]
+    events += [
+        (pause.start, 1, f"    [{pause.name} {seconds(pause.end - pause.start):.1f} s]")
+        for pause in timeline.pauses
+        if pause.name != "zin"
+    ]
+    for start, rank, text in sorted(events, key=lambda event: event[:2]):
+        yield text if rank == 0 else f"{format_time(seconds(start)):>7}  {text}"
+    words = sum(len(item.text.split()) for item in timeline.utterances)
+    speech = sum(item.end - item.start for item in timeline.utterances)
+    length = format_time(seconds(timeline.frames))
+    yield f"\nExpected length {length}, {words} words, {1 - speech / timeline.frames:.0%} without speech."

@@ -1,0 +1,154 @@
+"""Takes: every phrase of a track spoken once, conformed, through the voice's chain, and levelled as a whole.
+
+A take's sound goes to an unnamed temporary file: a track of an hour needs no more memory than a short one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stem import units
+from stem.audio import Samples, conform
+from stem.chain import apply_chain
+from stem.engines import Engine
+from stem.errors import OutputError
+from stem.mastering import block_powers, gated_lufs
+from stem.voice import VoiceTemplate
+
+CORRECTION_LIMIT_DB = 2.0
+"""The most by which one utterance is moved towards the others: it evens a reading out and is not heard."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One phrase, spoken.
+
+    Attributes:
+        frames: Length of the clip on the timeline.
+        offset: First frame in the file.
+        wet_frames: Length in the file; longer than `frames` when a room rings on.
+        powers: Powers of the clip's gating blocks, as played on two channels; empty under 0.4 s.
+    """
+
+    frames: int
+    offset: int
+    wet_frames: int
+    powers: NDArray[np.float64]
+
+
+class Takes:
+    """All takes of a track. A context manager: the sound is gone when it ends."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stem-")  # noqa: SIM115 - closed in __exit__
+        self._takes: dict[str, Take] = {}
+        self._gains: dict[str, float] = {}
+        self._written = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @property
+    def frames_of(self) -> Mapping[str, int]:
+        """The length of each phrase's clip in frames at `units.SAMPLE_RATE`."""
+        return {phrase: take.frames for phrase, take in self._takes.items()}
+
+    def record(
+        self,
+        phrases: Iterable[str],
+        engine: Engine,
+        voice: VoiceTemplate,
+        on_take: Callable[[int, int], None],
+    ) -> None:
+        """Let `voice` speak every phrase once, on as many cores as there are.
+
+        Args:
+            phrases: May repeat themselves; each is spoken once.
+            engine: Must bear many threads calling `speak`.
+            voice: Its chain is applied here.
+            on_take: Called with the number of phrases done and the number of all.
+
+        Raises:
+            EngineError: from the engine; what was spoken before stays in the engine's cache.
+            OutputError: when the temporary file cannot be written.
+        """
+        todo = [phrase for phrase in dict.fromkeys(phrases) if phrase not in self._takes]
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            spoken = pool.map(lambda phrase: _spoken(phrase, engine, voice), todo)
+            try:
+                for done, (phrase, (frames, wet)) in enumerate(zip(todo, spoken, strict=True), start=1):
+                    self._keep(phrase, frames, wet)
+                    on_take(done, len(todo))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def level(self, spoken: Sequence[str], target_lufs: float) -> float:
+        """Set the gain of every take so that the speech of the track as a whole is at `target_lufs`.
+
+        Utterances are first moved towards their median by at most `CORRECTION_LIMIT_DB`; then one gain is
+        found for all, from the gated loudness (BS.1770-4) pooled over the blocks of all utterances.
+
+        Args:
+            spoken: The phrases in the order and number in which the track says them.
+            target_lufs: In LUFS, as played on two channels.
+
+        Returns:
+            The gain in dB that all takes have in common.
+        """
+        loudness = {phrase: gated_lufs(take.powers) for phrase, take in self._takes.items()}
+        measured = [value for value in loudness.values() if np.isfinite(value)]
+        median = float(np.median(measured)) if measured else target_lufs
+        corrections = {
+            phrase: float(np.clip(median - value, -CORRECTION_LIMIT_DB, CORRECTION_LIMIT_DB))
+            if np.isfinite(value)
+            else 0.0
+            for phrase, value in loudness.items()
+        }
+        powers = [self._takes[phrase].powers * units.gain(corrections[phrase]) ** 2 for phrase in spoken]
+        pooled = gated_lufs(np.concatenate(powers)) if powers else -np.inf
+        common = target_lufs - pooled if np.isfinite(pooled) else 0.0
+        self._gains = {phrase: units.gain(common + correction) for phrase, correction in corrections.items()}
+        return float(common)
+
+    def read(self, phrase: str) -> Samples:
+        """Return a phrase's levelled sound, shape (frames, 1); longer than its clip when a room rings on."""
+        take = self._takes[phrase]
+        self._file.seek(take.offset * 4)
+        samples = np.fromfile(self._file, dtype=np.float32, count=take.wet_frames)
+        return (samples * np.float32(self._gains[phrase]))[:, np.newaxis]
+
+    def _keep(self, phrase: str, frames: int, wet: Samples) -> None:
+        try:
+            self._file.seek(self._written * 4)
+            self._file.write(np.ascontiguousarray(wet, dtype=np.float32).tobytes())
+            self._file.flush()  # np.fromfile reads past Python's buffer
+        except OSError as error:
+            raise OutputError(
+                tempfile.gettempdir(),
+                error.strerror or "the disk is full",
+                hint="Make room there, or set TMPDIR to a folder with room.",
+            ) from error
+        powers = block_powers(wet[:frames], units.SAMPLE_RATE)
+        self._takes[phrase] = Take(frames, self._written, len(wet), powers)
+        self._written += len(wet)
+
+
+def _spoken(phrase: str, engine: Engine, voice: VoiceTemplate) -> tuple[int, Samples]:
+    """Return the length of the phrase's clip, and its sound behind the voice's chain."""
+    clip = conform(engine.speak(phrase, voice))
+    return clip.frames, apply_chain(voice.chain, clip.samples, clip.rate)

@@ -1,0 +1,117 @@
+"""Takes are spoken once, kept out of memory, and levelled as a whole."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pyloudnorm
+import pytest
+
+from stem import units
+from stem.audio import Clip, trimmed
+from stem.errors import SynthesisError
+from stem.takes import CORRECTION_LIMIT_DB, Takes
+from stem.voice import VoiceTemplate, find_voice
+
+ENGINE_RATE = 22_050
+
+
+class Reciter:
+    """A small real engine: every phrase is a hum, as long as its text and as loud as its first digit says."""
+
+    name = "reciter"
+    version = "1"
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """It can always hum."""
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        if phrase == "kapot":
+            raise SynthesisError(self.name, phrase, "it is broken")
+        with self._lock:
+            self.said.append(phrase)
+        digits = [int(character) for character in phrase if character.isdigit()]
+        level = units.gain(-20.0 - (digits[0] if digits else 0))
+        time = np.arange(ENGINE_RATE * max(1, len(phrase) // 8)) / ENGINE_RATE
+        hum = np.sin(2 * np.pi * 220 * time) * (0.7 + 0.3 * np.sin(2 * np.pi * 3 * time))
+        return trimmed(Clip((level * hum).astype(np.float32)[:, np.newaxis], ENGINE_RATE))
+
+
+@pytest.fixture
+def dry_voice(tmp_path: Path) -> VoiceTemplate:
+    """A voice without a chain: what is measured is what was hummed."""
+    path = tmp_path / "hum.toml"
+    path.write_text(
+        'title = "Hum"\nsummary = "-"\nengine = "espeak"\nsex = "male"\n'
+        'voice = "hum"\ncredit = "-"\n[settings]\n',
+        encoding="utf-8",
+    )
+    return find_voice(str(path))
+
+
+def quiet(_done: int, _total: int) -> None:
+    """No progress."""
+
+
+def as_played(samples: np.ndarray) -> np.ndarray:
+    return np.repeat(samples, 2, axis=1).astype(np.float64)
+
+
+def test_each_phrase_is_spoken_once_and_progress_is_told(dry_voice: VoiceTemplate) -> None:
+    reciter = Reciter()
+    told: list[tuple[int, int]] = []
+    with Takes() as takes:
+        takes.record(["een", "twee", "een", "drie"], reciter, dry_voice, lambda *at: told.append(at))
+        takes.record(["twee", "vier"], reciter, dry_voice, quiet)
+        assert sorted(reciter.said) == ["drie", "een", "twee", "vier"]
+        assert told == [(1, 3), (2, 3), (3, 3)]
+        assert set(takes.frames_of) == {"een", "twee", "drie", "vier"}
+
+
+def test_the_speech_of_a_track_is_at_its_target_by_another_meter(dry_voice: VoiceTemplate) -> None:
+    phrases = [
+        "een hele gewone zin van een regel",
+        "zin 1 is wat zachter",
+        "zin 2 is nog wat zachter dan dat",
+    ]
+    spoken = [phrases[0], phrases[1], phrases[0], phrases[2]]
+    with Takes() as takes:
+        takes.record(phrases, Reciter(), dry_voice, quiet)
+        takes.level(spoken, -18.0)
+        whole = np.concatenate(
+            [as_played(takes.read(phrase)[: takes.frames_of[phrase]]) for phrase in spoken]
+        )
+    # Blocks that lie across two utterances count for the other meter and not for ours: a few of hundreds.
+    meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
+    assert meter.integrated_loudness(whole) == pytest.approx(-18.0, abs=0.15)
+
+
+def test_an_utterance_is_moved_towards_the_others_but_never_far(dry_voice: VoiceTemplate) -> None:
+    near, far, middle = "zin 1 en nog wat woorden", "zin 9 en nog wat woorden", "zin 2 en nog wat woorden"
+    with Takes() as takes:
+        takes.record([near, far, middle], Reciter(), dry_voice, quiet)
+        takes.level([near, far, middle], -18.0)
+        meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
+        level = {
+            phrase: meter.integrated_loudness(as_played(takes.read(phrase))) for phrase in (near, far, middle)
+        }
+    assert level[near] == pytest.approx(level[middle], abs=0.05)
+    assert level[middle] - level[far] == pytest.approx(7.0 - CORRECTION_LIMIT_DB, abs=0.1)
+
+
+def test_a_phrase_that_fails_stops_the_recording_with_its_name(dry_voice: VoiceTemplate) -> None:
+    with Takes() as takes, pytest.raises(SynthesisError, match="kapot"):
+        takes.record(["een", "kapot", *(f"zin {n}" for n in range(50))], Reciter(), dry_voice, quiet)
+
+
+def test_a_phrase_too_short_to_measure_keeps_the_common_gain(dry_voice: VoiceTemplate) -> None:
+    with Takes() as takes:
+        takes.record(["een hele gewone zin van een regel"], Reciter(), dry_voice, quiet)
+        assert np.isfinite(takes.level(["een hele gewone zin van een regel"], -18.0))
+        assert takes.read("een hele gewone zin van een regel").dtype == np.float32
