@@ -20,6 +20,7 @@ from stem.cues import (
     Line,
     Pause,
     PauseRange,
+    Safe,
     Source,
     Utterance,
     override_pauses,
@@ -53,6 +54,8 @@ def short(cue: Cue) -> str:
             return "bel"
         case Heading(title=title):
             return f"## {title}"
+        case Safe(rules=rules):
+            return f"veilig {' '.join(rules)}"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +135,34 @@ def test_a_breath_is_followed_by_nothing_automatic_but_by_what_is_written() -> N
     assert told(parsed("[adem 5-5] [pauze 3] Een.")) == ["Adem in. 5", "Adem uit. 5", "exact 3", "Een."]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Een.\n[veilig V3]\nTwee.", ["Een.", "zin 1", "veilig V3", "Twee."]),
+        ("[VEILIG v1  V10] Een.", ["veilig V1 V10", "Een."]),
+        ("[veilig V1] [veilig V2] Een.", ["veilig V1", "veilig V2", "Een."]),
+        ("[veilig V1] Een. Twee.", ["veilig V1", "Een.", "zin 1", "Twee."]),
+        ("Een... [veilig V1] ... twee.", ["Een...", "zin 1", "veilig V1", "... twee."]),
+        (
+            "Een.\n[pauze 2]\n[veilig V9]\n[pauze 3]\nTwee.",
+            ["Een.", "exact 5", "veilig V9", "Twee."],
+        ),
+        (
+            "Een.\n\n[veilig V4]\n## A\n[bel]\nTwee.",
+            ["Een.", "alinea 2.5", "## A", "bel", "bel 6", "veilig V4", "Twee."],
+        ),
+    ],
+)
+def test_a_safety_mark_stands_right_before_its_sentence(text: str, expected: list[str]) -> None:
+    assert told(parsed(text)) == expected
+
+
+def test_a_safety_mark_needs_its_sentence() -> None:
+    with pytest.raises(ScriptError) as caught:
+        parsed("Een.\n[veilig V3]\n[pauze 3]")
+    assert (caught.value.line, caught.value.problem) == (2, "no sentence comes after this safety mark")
+
+
 def test_only_named_pauses_are_elastic_and_sums_keep_their_ranges() -> None:
     (_, exact, _, voel, _, both, _) = parsed("A. [pauze 8] B. [pauze voel] C. [pauze 8] [pauze voel] D.")
     source = Source("a.j2", 1)
@@ -178,6 +209,10 @@ def test_the_same_sentence_twice_has_two_places() -> None:
         ("[pauze 0]", "a pause of 0 seconds", "at most 10 minutes"),
         ("[pauze -4]", "a pause of -4 seconds", "at most 10 minutes"),
         ("[stilte 11m]", "a pause of 660 seconds", "at most 10 minutes"),
+        ("[veilig]", "'[veilig]' names no safety line", "[veilig V3]"),
+        ("[veilig 3]", "'[veilig 3]' names no safety line", "[veilig V3]"),
+        ("[veilig V3 V12]", "names no safety line", "V10, V11"),
+        ("[veilg V3]", "no mark '[veilg V3]'", "'[veilig v3]'"),
         ("[adem]", "'[adem]' is no way of breathing", "[adem 4-6 x3]"),
         ("[adem 4-4-4]", "no way of breathing", "never held"),
         ("[adem 4-6x]", "no way of breathing", "[adem 4-6 x3]"),
@@ -240,7 +275,18 @@ def test_other_lengths_are_checked() -> None:
 
 
 WORDS = ("Een.", "twee", "Drie!", "vier?", "vijf...", "(zes)", "dr. Zeven", "1.000")
-MARKS = ("[pauze]", "[pauze 8]", "[stilte]", "[bel]", "[adem 4-6 x2]", "\n## Kop\n", "\n\n", "\n", " ... ")
+MARKS = (
+    "[veilig V1]",
+    "[pauze]",
+    "[pauze 8]",
+    "[stilte]",
+    "[bel]",
+    "[adem 4-6 x2]",
+    "\n## Kop\n",
+    "\n\n",
+    "\n",
+    " ... ",
+)
 SCRIPTS = st.lists(st.sampled_from(WORDS + MARKS), max_size=30).map(" ".join)
 SOUP = st.lists(
     st.one_of(
@@ -270,6 +316,21 @@ def test_any_text_gives_clean_cues_or_a_script_error(text: str) -> None:
             assert 0 < cue.shortest_s <= cue.seconds <= cue.longest_s
 
 
+ROWS = st.sampled_from(["Een.", "Twee. Drie.", "", "[pauze 3]", "[stilte]", "[bel]", "## Kop"])
+
+
+@given(st.lists(st.tuples(st.booleans(), ROWS)))
+def test_safety_marks_change_nothing_else(rows: list[tuple[bool, str]]) -> None:
+    unmarked = [row for _, row in rows]
+    marked = [f"[veilig V1]\n{row}" if mark else row for mark, row in rows]
+    cues = parsed("\n".join([*marked, "Slot."]))
+    assert told([cue for cue in cues if not isinstance(cue, Safe)]) == told(
+        parsed("\n".join([*unmarked, "Slot."]))
+    )
+    for one, two in itertools.pairwise(cues):
+        assert not isinstance(one, Safe) or isinstance(two, Safe | Utterance)
+
+
 @settings(max_examples=300)
 @given(SCRIPTS)
 def test_words_keep_their_order_and_lines_their_sequence(text: str) -> None:
@@ -277,7 +338,7 @@ def test_words_keep_their_order_and_lines_their_sequence(text: str) -> None:
     said = "".join(cue.text for cue in cues if isinstance(cue, Utterance))
     written = "".join(itertools.chain.from_iterable(word for word in text.split() if word in _words()))
     assert [c for c in said if c.isalnum()] == [c for c in written if c.isalnum()] or not cues
-    places = [cue.source.line for cue in cues]
+    places = [cue.source.line for cue in cues if not isinstance(cue, Safe)]
     assert places == sorted(places)
 
 

@@ -101,6 +101,23 @@ def test_the_other_helpers_choose_by_form() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "name", "said"),
+    [
+        ("Welkom", "Anna", "Welkom, Anna."),
+        ("Welkom", "", "Welkom."),
+        ("Fijn dat u er bent.", "ijsbrand de Wit", "Fijn dat u er bent, IJsbrand de Wit."),
+        ("Ben je er weer?", "Anna", "Ben je er weer, Anna?"),
+        ("Ben je er weer?", "", "Ben je er weer?"),
+        ("Dag ", "AnneMarie", "Dag, AnneMarie."),
+    ],
+)
+def test_a_name_is_called_behind_a_comma_or_leaves_nothing_behind(
+    sentence: str, name: str, said: str
+) -> None:
+    assert cast("Callable[..., str]", forms("je", name)["noem"])(sentence) == said
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("ijs", "IJs"),

@@ -55,6 +55,7 @@ def refusal(body: str) -> tuple[str, int | None]:
         ("{{ stel_voor('dan eens') }}.", "Stel je dan eens voor.", "Stelt u zich dan eens voor."),
         ("{{ ju('dag', 'goedendag') | hoofdletter }}.", "Dag.", "Goedendag."),
         ("{{ eigen('mijn oma') }}", "je oma", "uw oma"),
+        ("{{ noem('Welkom') }}", "Welkom, Anna.", "Welkom, Anna."),
     ],
 )
 def test_a_template_speaks_in_both_forms(body: str, je: str, u: str) -> None:

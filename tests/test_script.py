@@ -157,7 +157,23 @@ def test_a_script_that_is_not_there_is_an_unknown_name(folder: Path, name: str) 
         ('+++\ntitle = "x"\n[variables.a]\nchoices = ["b"]\ndefault = "c"\n+++\n', 3, "is no choice"),
         ('+++\ntitle = "x"\n[variables.a]\ndefault = "[bel]"\n+++\n', 3, "cannot stand in the value"),
         ('+++\ntitle = "x"\n[variables.je]\n+++\n', 3, "no name for a variable"),
-        ('+++\ntitle = "x"\n[variables.duur]\n+++\n', 3, "no name for a variable"),
+        ('+++\ntitle = "x"\n[variables.minuten]\n+++\n', 3, "no name for a variable"),
+        ('+++\ntitle = "x"\n[variables.noem]\n+++\n', 3, "no name for a variable"),
+        ('+++\ntitle = "x"\nimagery = 1\n+++\n', 3, "'imagery' must be true or false"),
+        ('+++\ntitle = "x"\nsteps_over = true\nimagery = false\n+++\n', 3, "that is imagery"),
+        ('+++\ntitle = "x"\n[variables.a]\nmax_length = 0\n+++\n', 3, "1 or more"),
+        ('+++\ntitle = "x"\n[variables.a]\nminimum = 1\n+++\n', 3, "are for a number"),
+        ('+++\ntitle = "x"\n[variables.a]\ndefault = "abc"\nmax_length = 2\n+++\n', 3, "longer than 2"),
+        (
+            '+++\ntitle = "x"\n[variables.a]\ntype = "number"\ndefault = 9\nmaximum = 8\n+++\n',
+            3,
+            "9 is no possible value",
+        ),
+        (
+            '+++\ntitle = "x"\n[variables.a]\ntype = "number"\nminimum = 9\nmaximum = 8\n+++\n',
+            3,
+            "'minimum' is more than 'maximum'",
+        ),
         ('+++\ntitle = "x"\n[variables.in]\n+++\n', 3, "no name for a variable"),
         ('+++\ntitle = "x"\n[variables.Naam]\n+++\n', 3, "no name for a variable"),
         (
@@ -237,6 +253,42 @@ def test_a_value_that_cannot_be_right_is_refused(
     assert hint in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("limit", "good", "bad", "message"),
+    [
+        ("max_length = 4", "Anna", "Annie", "longer than 4 characters. Say it in fewer words."),
+        ('type = "number"\nminimum = 2', "2", "1,9", "1.9 is no possible value for 'a'. It is 2 or more."),
+        ('type = "number"\nmaximum = 8', "-3", "8,1", "value for 'a'. It is 8 or less."),
+        ('type = "number"\nminimum = 2.5\nmaximum = 8', "2,5", "9", "It is 2.5 or more and 8 or less."),
+    ],
+)
+def test_a_value_keeps_within_its_limits(folder: Path, limit: str, good: str, bad: str, message: str) -> None:
+    template = written(folder, "Dag {{ a }}.", f'+++\ntitle = "x"\n[variables.a]\n{limit}\n+++\n')
+    assert said(template, {"a": good}) == f"Dag {good}."
+    with pytest.raises(UsageError) as caught:
+        template.render({"a": bad})
+    assert message in f"{caught.value.sentence} {caught.value.hint}"
+
+
+def test_a_script_tells_for_whom_it_is(folder: Path) -> None:
+    plain = written(folder, "Dag.")
+    assert (plain.imagery, plain.steps_over, plain.practitioner_only) == (True, False, False)
+    assert (plain.basis, plain.audience) == ("", "")
+    front = (
+        '+++\ntitle = "x"\nsteps_over = true\npractitioner_only = true\n'
+        'basis = "Nieuwe sporen."\naudience = "Iedereen."\n+++\n'
+    )
+    full = written(folder, "Dag.", front)
+    assert (full.imagery, full.steps_over, full.practitioner_only) == (True, True, True)
+    assert (full.basis, full.audience) == ("Nieuwe sporen.", "Iedereen.")
+
+
+def test_the_listener_is_called_by_the_variable_naam(folder: Path) -> None:
+    template = written(folder, "{{ noem('Welkom') }}")
+    assert [said(template), said(template, {"naam": "anna"})] == ["Welkom.", "Welkom, Anna."]
+    assert said(written(folder, "{{ noem('Dag') }}", '+++\ntitle = "x"\n+++\n')) == "Dag."
+
+
 def test_an_unknown_variable_is_told_with_the_nearest(folder: Path) -> None:
     with pytest.raises(UnknownNameError) as caught:
         written(folder, "Dag.").render({"nam": "Anna"})
@@ -265,11 +317,11 @@ def test_a_script_may_prefer_u(folder: Path) -> None:
 
 
 def test_the_length_decides_which_blocks_are_spoken(folder: Path) -> None:
-    template = written(folder, "{% if duur >= 15 %}lang{% else %}kort{% endif %} {{ duur }}")
+    template = written(folder, "{% if minuten >= 15 %}lang{% else %}kort{% endif %} {{ minuten }}")
     assert said(template) == "kort 10"
     assert said(template, minutes=20) == "lang 20"
     assert said(template, minutes=12.5) == "kort 12,5"
-    assert "'duur'" in refused(folder, "{{ duur }}", '+++\ntitle = "x"\n+++\n').problem
+    assert "'minuten'" in refused(folder, "{{ minuten }}", '+++\ntitle = "x"\n+++\n').problem
 
 
 @settings(max_examples=25, deadline=None)

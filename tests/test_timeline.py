@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem import units
-from stem.cues import Bell, Breath, Cue, Heading, Pause, Source, Utterance
+from stem.cues import Bell, Breath, Cue, Heading, Pause, Safe, Source, Utterance
 from stem.errors import ScriptError
 from stem.timeline import CHAPTER_LEAD_S, POST_ROLL_S, PRE_ROLL_S, Timeline, place
 
@@ -52,6 +52,12 @@ def test_breaths_count_from_the_start_of_their_word(breaths_s: list[float]) -> N
     timeline = placed([*cues, utterance("klaar")])
     starts = [item.start for item in timeline.utterances]
     assert [b - a for a, b in itertools.pairwise(starts)] == [units.frames(s) for s in breaths_s]
+
+
+def test_a_safety_mark_takes_no_time() -> None:
+    cues: list[Cue] = [utterance("een"), pause(3), utterance("twee")]
+    marked = [cues[0], cues[1], Safe(("V3",), HERE), cues[2]]
+    assert placed(marked) == placed(cues)
 
 
 def test_a_breath_shorter_than_its_word_is_refused_with_its_place() -> None:

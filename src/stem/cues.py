@@ -8,6 +8,7 @@ Marks, with case and spaces free:
     [stilte]         a long, announced silence; [stilte 45] is exact
     [adem 4-6 x3]    three breaths: in for 4 seconds, out for 6
     [bel]            a stroke of the bell
+    [veilig V3]      the next sentence is the safety line V3 of `SAFETY_RULES`; not heard
 Pauses in a row add up. Where none is written, a sentence is followed by "zin", a paragraph (blank line) or
 chapter by "alinea", and a bell by "bel".
 """
@@ -36,6 +37,24 @@ SHORTEST_BREATH_S = 2.0
 """Leaves room for the breath word, which takes about a second."""
 
 MOST_BREATHS = 20
+
+SAFETY_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "V1": "a safe place to listen: not in traffic, nor at machines",
+        "V2": "the eyes may stay open",
+        "V3": "stopping is possible at any time, and how",
+        "V4": "nothing has to succeed",
+        "V5": "an anchor that is not the breath",
+        "V6": "feeling little, or tension, is welcome too",
+        "V7": "the step back behind one's own eyes",
+        "V8": "where trust is felt, and where not",
+        "V9": "orientation in the room at the end",
+        "V10": "a closing that claims little",
+        "V11": "what to do when something unpleasant lingers",
+    }
+)
+"""The lines that a visualization does not go without. A mark tells which sentence is which, so that a check
+is exact and no guess on wording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +154,15 @@ class Heading:
     source: Source
 
 
-Cue: TypeAlias = Utterance | Breath | Pause | Bell | Heading
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """Tells which of `SAFETY_RULES` the next sentence meets; takes no time and stands right before it."""
+
+    rules: tuple[str, ...]
+    source: Source
+
+
+Cue: TypeAlias = Utterance | Breath | Pause | Bell | Heading | Safe
 
 
 def override_pauses(
@@ -202,7 +229,7 @@ _BREATH = re.compile(
     rf"{_SECONDS}\s*[-\u2013]\s*{_SECONDS}(?:\s*x\s*(\d{{1,4}})|\s+(\d{{1,4}})\s*x)?", re.IGNORECASE
 )
 _CUT_OFF_BY_MARK = " .…,;:!?"
-_ALL_MARKS = "The marks are [pauze], [pauze voel], [pauze 8], [stilte], [adem 4-6 x3] and [bel]."
+_ALL_MARKS = "The marks are [pauze], [pauze voel], [pauze 8], [stilte], [adem 4-6 x3], [bel] and [veilig V3]."
 
 
 @dataclass
@@ -237,9 +264,13 @@ class _Reader:
         position = 0
         for mark in _MARK.finditer(text):
             self._add_text(text[position : mark.start()], source)
-            self._end_text(before_mark=True)
-            self.items.extend(_read_mark(" ".join(mark[1].split()), source, self.pauses))
-            self.after_mark = True
+            found = _read_mark(" ".join(mark[1].split()), source, self.pauses)
+            if isinstance(found[0], Safe):
+                self._end_text()
+            else:
+                self._end_text(before_mark=True)
+                self.after_mark = True
+            self.items.extend(found)
             position = mark.end()
         self._add_text(text[position:], source)
 
@@ -312,10 +343,12 @@ def _read_mark(content: str, source: Source, pauses: Mapping[str, PauseRange]) -
         return _breaths(content, rest, source)
     if name == "bel" and not rest:
         return [Bell(source)]
+    if name == "veilig":
+        return [_safe(content, rest, source)]
     if name in pauses and not rest:
         suggestion = f"Did you mean '[pauze {name}]'?"
     else:
-        meant = nearest(name, ("pauze", "stilte", "adem", "bel"))
+        meant = nearest(name, ("pauze", "stilte", "adem", "bel", "veilig"))
         wanted = meant if meant == "bel" else f"{meant} {rest}".rstrip()
         suggestion = _ALL_MARKS if meant is None else f"Did you mean '[{wanted}]'?"
     _refuse(f"there is no mark '[{content[:30]}]'", source, suggestion)
@@ -358,17 +391,33 @@ def _breaths(content: str, rest: str, source: Source) -> Sequence[Breath]:
     return first + again * (repeats - 1)
 
 
+def _safe(content: str, rest: str, source: Source) -> Safe:
+    rules = tuple(rest.upper().split())
+    if not rules or not set(rules) <= set(SAFETY_RULES):
+        hint = f"Write one or more of {', '.join(SAFETY_RULES)}, like [veilig V3] or [veilig V1 V2]."
+        _refuse(f"'[{content[:30]}]' names no safety line", source, hint)
+    return Safe(rules, source)
+
+
 def _with_pauses(items: Iterable[_Item], pauses: Mapping[str, PauseRange]) -> Iterator[Cue]:
     """Yield the cues in order, with pauses summed, and automatic ones where none is written."""
     gap: list[_Item] = []
+    safe: list[Safe] = []
     before: Utterance | Breath | None = None
     for item in items:
+        if isinstance(item, Safe):
+            safe.append(item)
+            continue
         if not isinstance(item, Utterance | Breath):
             gap.append(item)
             continue
         yield from _filled(gap, before, pauses, more=True)
+        yield from safe
         yield item
-        gap, before = [], item
+        gap, safe, before = [], [], item
+    if safe:
+        hint = "It stands before the sentence that it is about."
+        _refuse("no sentence comes after this safety mark", safe[0].source, hint)
     yield from _filled(gap, before, pauses, more=False)
 
 

@@ -50,15 +50,17 @@ _INVERSIONS: Mapping[str, str] = MappingProxyType(
 """The verb before "je" to the verb before "u", where adding a t is not the rule or could be doubted."""
 
 
-def forms(vorm: str) -> dict[str, object]:
+def forms(vorm: str, name: str = "") -> dict[str, object]:
     """Return the words and helpers that templates use to address a listener.
 
     Words: je, jij, jou, uw (unstressed possessive), jouw, jezelf. Helpers: inv("voel") -> "voel je" or "voelt
     u"; ju(a, b) -> a or b; eigen("mijn oma") -> "je oma" or "uw oma"; stel_voor("dan eens") -> "Stel je dan
-    eens voor". A word or helper whose own name has a capital (Je, Uw, Inv, Ju, Eigen) gives one in the text.
+    eens voor"; noem("Welkom") -> "Welkom, Anna." or "Welkom.". A word or helper whose own name has a capital
+    (Je, Uw, Inv, Ju, Eigen) gives one in the text.
 
     Args:
         vorm: "je" or "u".
+        name: The listener's; may be empty.
 
     Raises:
         ValueError: when `vorm` is neither.
@@ -82,13 +84,18 @@ def forms(vorm: str) -> dict[str, object]:
     def stel_voor(middle: str = "") -> str:
         return " ".join([reflexive, *middle.split(), "voor"])
 
-    words: dict[str, object] = {name: pair[which] for name, pair in _WORDS.items()}
-    words |= {name.capitalize(): capitalized(pair[which]) for name, pair in _WORDS.items()}
+    def noem(sentence: str) -> str:
+        said = sentence.rstrip(" .!?")
+        stop = sentence.rstrip()[len(said) :] or "."
+        return f"{said}, {capitalized(name)}{stop}" if name else f"{said}{stop}"
+
+    words: dict[str, object] = {word: pair[which] for word, pair in _WORDS.items()}
+    words |= {word.capitalize(): capitalized(pair[which]) for word, pair in _WORDS.items()}
     helpers: tuple[Callable[..., str], ...] = (inv, ju, eigen)
     for helper in helpers:
         words[helper.__name__] = helper
         words[helper.__name__.capitalize()] = _capitalizing(helper)
-    return words | {"stel_voor": stel_voor}
+    return words | {"stel_voor": stel_voor, "noem": noem}
 
 
 def _capitalizing(helper: Callable[..., str]) -> Callable[..., str]:

@@ -196,7 +196,8 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: filters.FILTERS[name] for name in _FILTERS.split()}
         self.filters |= {"hoofdletter": dutch.capitalized, "join": joined}
         self.tests = {name: self.tests[name] for name in _TESTS.split()}
-        helpers: dict[str, object] = dutch.forms(request["vorm"]) | {"range": short_range}
+        name = str(request["values"].get("naam", ""))
+        helpers: dict[str, object] = dutch.forms(request["vorm"], name) | {"range": short_range}
         self.globals = helpers | request["values"]
         self._callables = [helper for helper in helpers.values() if not isinstance(helper, str)]
 

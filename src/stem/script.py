@@ -32,7 +32,7 @@ LARGEST_FILE = 500_000
 
 MOST_INCLUDES = 50
 
-_RESERVED = frozenset({"duur", "loop", "range", "none", "true", "false", *dutch.forms("je")})
+_RESERVED = frozenset({"minuten", "loop", "range", "none", "true", "false", *dutch.forms("je")})
 _FENCE = "+++"
 _FENCE_LINE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _INCLUDE = re.compile(r"""\{%[-+]?\s*include\s*(?:"([^"\\\n]+)"|'([^'\\\n]+)')""")
@@ -70,6 +70,11 @@ class ScriptTemplate:
         body: The words, marks and template code.
         body_line: The line of the file that the body starts at, counted from 1.
         minutes: The lengths it was written for, the usual one first.
+        imagery: Whether it leads into imagery, so that the safety rules hold for it.
+        steps_over: Whether the listener looks through another's eyes, and so must be led back.
+        practitioner_only: Whether it is for use with a practitioner only.
+        basis: On which thoughts it rests; plain text.
+        audience: For whom it was written; plain text.
     """
 
     name: str
@@ -83,13 +88,18 @@ class ScriptTemplate:
     body: str
     body_line: int
     minutes: tuple[float, ...] = ()
+    imagery: bool = True
+    steps_over: bool = False
+    practitioner_only: bool = False
+    basis: str = ""
+    audience: str = ""
 
     def render(self, values: Mapping[str, str], *, minutes: float | None = None) -> Script:
         """Fill the template in.
 
         Args:
             values: Variables by name, as text; plain words, never template code or marks.
-            minutes: The length wanted, `duur` in the template; by default the first of `self.minutes`.
+            minutes: The length wanted, `minuten` in the template; by default the first of `self.minutes`.
 
         Raises:
             UnknownNameError: for a variable that the script does not have.
@@ -99,7 +109,7 @@ class ScriptTemplate:
         filled = self._filled(values)
         wanted = minutes if minutes is not None else next(iter(self.minutes), None)
         if wanted is not None:
-            filled["duur"] = whole(wanted)
+            filled["minuten"] = whole(wanted)
         parts = _parts(self)
         request = {
             "templates": {part.name: part.text for part in parts.found},
@@ -210,6 +220,11 @@ def _load(path: Path) -> ScriptTemplate:
         body=body,
         body_line=body_line,
         minutes=table.minutes,
+        imagery=table.imagery,
+        steps_over=table.steps_over,
+        practitioner_only=table.practitioner_only,
+        basis=table.basis,
+        audience=table.audience,
     )
 
 
@@ -223,6 +238,11 @@ class _Front:
     bed: str | None = None
     voice: str | None = None
     minutes: tuple[float, ...] = ()
+    imagery: bool = True
+    steps_over: bool = False
+    practitioner_only: bool = False
+    basis: str = ""
+    audience: str = ""
     variables: dict[str, Declared] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -232,6 +252,8 @@ class _Front:
             raise ValueError(f'\'language\' is "{self.language}", and stem speaks Dutch only: "nl"')
         if not all(0 < length <= 24 * 60 for length in self.minutes):
             raise ValueError("'minutes' holds a length that no track has")
+        if self.steps_over and not self.imagery:
+            raise ValueError("'steps_over' is true, and that is imagery")
         for name in self.variables:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or name in _RESERVED:
                 raise ValueError(f"'variables.{name}' is no name for a variable, or already has a meaning")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stem import units
-from stem.cues import Bell, Breath, Cue, Heading, Pause, Utterance
+from stem.cues import Bell, Breath, Cue, Heading, Pause, Safe, Utterance
 from stem.errors import ScriptError
 
 PRE_ROLL_S = 6.0
@@ -137,6 +137,8 @@ class _Placing:
                 self.speak(text)
             case Breath():
                 self.breathe(cue)
+            case Safe():
+                pass
 
     def speak(self, text: str) -> None:
         self.start_chapter()

@@ -35,6 +35,9 @@ class Variable:
         default: The value when none is given; None when one must be given.
         choices: What is possible for a choice; examples for a text.
         help: One sentence for people.
+        max_length: The most characters of a text.
+        minimum: The least a number may be.
+        maximum: The most a number may be.
     """
 
     name: str
@@ -42,6 +45,9 @@ class Variable:
     default: Value | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
 
     @property
     def required(self) -> bool:
@@ -66,14 +72,30 @@ class Variable:
                 raise UsageError(
                     f"'{value}' for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
                 )
-            return whole(float(value.replace(",", ".")))
+            return self._within(whole(float(value.replace(",", "."))))
         if self.type == "yesno":
             if value.casefold() not in _YES_NO:
                 raise UsageError(
                     f"'{value}' for '{self.name}' is neither yes nor no.", hint="Write ja or nee."
                 )
             return _YES_NO[value.casefold()]
+        if self.max_length is not None and len(value) > self.max_length:
+            raise UsageError(
+                f"The value of '{self.name}' is longer than {self.max_length:,} characters.",
+                hint="Say it in fewer words.",
+            )
         return value
+
+    def _within(self, number: float) -> int | float:
+        low, high = self.minimum, self.maximum
+        if (low is not None and number < low) or (high is not None and number > high):
+            least = "" if low is None else f"{low:g} or more"
+            most = "" if high is None else f"{high:g} or less"
+            raise UsageError(
+                f"{number:g} is no possible value for '{self.name}'.",
+                hint=f"It is {' and '.join(bound for bound in (least, most) if bound)}.",
+            )
+        return number
 
 
 VORM = Variable("vorm", "choice", "je", dutch.FORMS, "Aanspreken met je of met u.")
@@ -88,9 +110,13 @@ class Declared:
     default: object = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
 
     def __post_init__(self) -> None:
-        kind = self.variable("default").type
+        variable = self.variable("default")
+        kind = variable.type
         if kind not in _KINDS:
             raise ValueError(f"type '{kind}' is not one of {', '.join(_KINDS)}")
         if kind == "choice" and not self.choices:
@@ -98,8 +124,14 @@ class Declared:
         wrong_bool = isinstance(self.default, bool) and kind != "yesno"
         if self.default is not None and (wrong_bool or not isinstance(self.default, _KINDS[kind])):
             raise ValueError(f"the default is no {kind}")
-        variable = self.variable("default")
-        texts = [*self.choices, *([self.default] if isinstance(self.default, str) else [])]
+        if self.max_length is not None and (kind != "text" or self.max_length < 1):
+            raise ValueError("'max_length' is the most characters of a text, 1 or more")
+        if (self.minimum, self.maximum) != (None, None) and kind != "number":
+            raise ValueError("'minimum' and 'maximum' are for a number")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("'minimum' is more than 'maximum'")
+        given = self.default is not None and kind != "yesno"
+        texts = [*self.choices, *([str(self.default)] if given else [])]
         for text in texts:
             try:
                 variable.read(text)
@@ -110,7 +142,8 @@ class Declared:
         """Return the variable with its name; without a type, choices make it a choice."""
         kind = self.type or ("choice" if self.choices else "text")
         default = self.default if isinstance(self.default, str | int | float) else None
-        return Variable(name, kind, default, self.choices, self.help)
+        bounds = self.max_length, self.minimum, self.maximum
+        return Variable(name, kind, default, self.choices, self.help, *bounds)
 
 
 def _plain(name: str, text: str) -> str:
