@@ -38,12 +38,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; every error becomes one sentence and a hint on stderr."""
     try:
         _stop_on_terminate()
-        stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+        code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
     except BaseException as error:
         return _told(error)
-    return 0
+    return code if isinstance(code, int) else 0  # a number after a command that called for an exit
 
 
 def _told(error: BaseException) -> int:

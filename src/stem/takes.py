@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -20,7 +21,7 @@ from stem import units
 from stem.audio import Samples, conform
 from stem.chain import apply_chain
 from stem.engines import Engine
-from stem.errors import OutputError
+from stem.files import output_error
 from stem.mastering import block_powers, gated_lufs
 from stem.voice import VoiceTemplate
 
@@ -138,11 +139,7 @@ class Takes:
             self._file.write(np.ascontiguousarray(wet, dtype=np.float32).tobytes())
             self._file.flush()  # np.fromfile reads past Python's buffer
         except OSError as error:
-            raise OutputError(
-                tempfile.gettempdir(),
-                error.strerror or "the disk is full",
-                hint="Make room there, or set TMPDIR to a folder with room.",
-            ) from error
+            raise output_error(Path(tempfile.gettempdir()), error) from error
         powers = block_powers(wet[:frames], units.SAMPLE_RATE)
         self._takes[phrase] = Take(frames, self._written, len(wet), powers)
         self._written += len(wet)
