@@ -310,21 +310,21 @@ footer p { margin-bottom: .75rem; font-size: 1rem; line-height: 1.6; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --paper: #1b1a18; --ink: #e4ddd0; --soft: #a79e90; --line: #5a544b; }
 }
-@page { size: A4; margin: 20mm 24mm 22mm 20mm; @bottom-center { content: counter(page); } }
+@page { size: A4; margin: 18mm 24mm 20mm 20mm; @bottom-center { content: counter(page); } }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #4d4d4d; --line: #808080; }
-  body { padding: 0; font-size: 13pt; line-height: 1.55; }
+  body { padding: 0; font-size: 13pt; line-height: 1.5; }
   main { max-width: none; padding-left: 16mm; }
   h1 { font-size: 24pt; }
   h2 { margin: 11mm 0 3mm; font-size: 16pt; }
   p { margin-bottom: 2.5mm; }
-  time { left: -16mm; width: 12mm; font-size: 10pt; line-height: 15.5pt; }
+  time { left: -16mm; width: 12mm; font-size: 10pt; line-height: 19.5pt; }
   small, .rest, footer p { font-size: 10.5pt; }
   .rest { margin: 2.5mm 0; }
   footer { margin-top: 8mm; padding-top: 4mm; border-top-width: .5pt; }
   .rest i { border-top-width: .5pt; }
   h1, h2 { break-after: avoid; break-inside: avoid; }
   p, footer { break-inside: avoid; }
-  .rest { break-before: avoid; }
+  .rest, footer { break-before: avoid; }
 }
 """
