@@ -1,0 +1,185 @@
+"""Words that are better not said, and what to say in their place: tables, and one way to look them up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule says about words in a sentence; problem and hint as in `Finding`."""
+
+    rule: str
+    problem: str
+    hint: str
+
+
+def judged(sentence: str) -> Iterator[Judgement]:
+    """Yield what is better said otherwise in a sentence, rule by rule."""
+    for wording in _WORDINGS:
+        for found in wording.pattern.finditer(sentence):
+            yield Judgement(wording.rule, f"'{found[0]}' {wording.problem}", wording.hint)
+    for found in _HARD_WORD.finditer(sentence):
+        better = _HARD_WORDS[found[0].casefold()]
+        yield Judgement("hard-word", f"'{found[0]}' is hard to say for a voice, or jargon", f"Say {better}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """Words that a rule would rather not hear, as a pattern over one sentence."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    problem: str
+    hint: str
+
+
+def _wording(
+    rule: str, pattern: str, problem: str, hint: str, flags: re.RegexFlag = re.IGNORECASE
+) -> _Wording:
+    return _Wording(rule, re.compile(pattern, flags), problem, hint)
+
+
+_YOU = r"(?:je|jij|jou|jouw|jezelf|u|uw|uzelf)"
+_STYLE = (
+    r"(?:vermijdend|ambivalent|gedesorganiseerd)e?|(?:onveilig|angstig)e? (?:gehecht|hechting)\w*|"
+    r"hechtings(?:stijl|type|probleem|stoornis)"
+)
+_WORDINGS: tuple[_Wording, ...] = (
+    _wording(
+        "leftover",
+        r"  +| (?=[,;:!?])|,(?=[.,;:!?])|/|\{[{%#]|[}%#]\}",
+        "is a stray sign in spoken text",
+        "Read this sentence with each variable filled in and empty.",
+    ),
+    _wording(
+        "digits",
+        r"(?<![\w.,:-])(?:\d|1[0-2])(?![\w:%]|[.,-]\d| ?[%°])",
+        "is a small number in digits",
+        "Write it as a word, such as 'vier'.",
+    ),
+    _wording(
+        "capitals",
+        r"(?<![\w-])(?!ADHD\b)[A-ZÀ-ÖØ-Þ]{2,}(?![\w-])",
+        "stands in capitals",
+        "A voice spells it, or stumbles; write it in small letters.",
+        re.NOFLAG,
+    ),
+    _wording(
+        "web-address",
+        r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:nl|be|com|org|eu|net)\b",
+        "is an internet address",
+        "Put it on the page beside the track; nobody can note it down now.",
+    ),
+    _wording(
+        "sign",
+        r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_#~|<>=@]+",
+        "cannot be spoken",
+        "Leave it out, or write it as a word.",
+    ),
+    _wording(
+        "must",
+        r"\b(?:je|jij|u) moet\b|\bmoet (?:je|jij|u)\b",
+        "commands",
+        "Invite: 'mag', 'kunt', 'misschien'.",
+    ),
+    _wording(
+        "eyes",
+        r"^(?!.*(?:\b(?:open|mag|mogen|hoeft|misschien|eventueel|waren|zijn|als)\b|\?)).*"
+        r"(?:\bsluit\b.*\bogen\b|\bogen\b.*\b(?:dicht|sluiten|gesloten)\b).*",
+        "closes the eyes without a choice",
+        "For example: 'Je ogen mogen dicht, of gewoon open blijven.'",
+    ),
+    _wording(
+        "let-go",
+        r"\blaat (?:nu )?alles (?:nu )?los\b",
+        "asks for too much",
+        "Name one small thing, or nothing.",
+    ),
+    _wording(
+        "let-go",
+        rf"\bgeef(?:t)? {_YOU}(?: \w+)* over\b",
+        "asks the listener to surrender",
+        "Whoever listens stays in charge.",
+    ),
+    _wording(
+        "safe-now",
+        r"\b(?:je|jij|u) bent (?:\w+ )?veilig\b|\b(?:ben|bent) (?:je|jij|u) (?:\w+ )?veilig\b(?!.*\?)",
+        "tells the listener to be safe",
+        "Ask what feels safe, and what does not.",
+    ),
+    _wording(
+        "deeper",
+        r"\bdieper en dieper\b|\b(?:steeds|nog) dieper\b",
+        "deepens as in hypnosis",
+        "Stay with what is felt.",
+    ),
+    _wording(
+        "dissolve",
+        r"\b(?:zweven|zweeft|zweef|zwevend|oplossen|oplost|opgelost|verdwijnen|verdwijnt|verdwijn)\b",
+        "can frighten whoever loses themselves easily",
+        "Keep to weight, ground and room.",
+    ),
+    _wording("forget", r"\bvergeet\b", "asks to forget", "Something may wait, or stand beside you."),
+    _wording(
+        "hold-breath",
+        r"\badem\w*\b.*\b(?:in|vast)(?:ge)?houden\b|\bhou(?:d|dt)?\b.*\badem\b.*\b(?:in|vast)\b",
+        "holds the breath",
+        "The breath is followed, and never held.",
+    ),
+    _wording(
+        "count-down",
+        r"\btel(?:t|len)?\b.*\b(?:terug|af)\b|\baftellen\b|\b(?:drie|3)\W+(?:twee|2)\W+(?:één|een|1)\b|"
+        r"\bvan (?:tien|vijf|drie|10|5|3) (?:terug )?naar (?:één|een|nul|1|0)\b",
+        "counts down",
+        "Let time pass in silence.",
+    ),
+    _wording(
+        "promise",
+        r"\b(?:genees|geneest|genezen|genezing|heelt|heling|geheeld)\b|\blost\b.*\bop\b",
+        "promises healing",
+        "The exercise itself is untested: say what it offers.",
+    ),
+    _wording(
+        "label",
+        rf"\b{_YOU}\b.*\b(?:{_STYLE})\b|\b(?:{_STYLE})\b.*\b{_YOU}\b",
+        "gives the listener a label",
+        "Speak of a way of protecting oneself.",
+    ),
+)
+
+_HARD_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "adhd": "'a-dee-ha-dee', or leave it out",
+        "basisovertuiging": "'wat geloof je over jezelf'",
+        "belichaamt": "'uitstraalt'",
+        "beschermingsstrategie": "'een oude manier om jezelf te beschermen'",
+        "body scan": "'een reis door het lichaam'",
+        "bodyscan": "'een reis door het lichaam'",
+        "chakra": "what is meant, or respell it: 'tsjakra'",
+        "co-regulatie": "'samen rustig worden'",
+        "coping": "'hoe je ermee omgaat'",
+        "feedback": "'wat je hoort van anderen'",
+        "flow": "'vanzelf gaan'",
+        "grounding": "'voelen waar je steun hebt'",
+        "healing": "what is meant; a promise of healing is none to make",
+        "imaginair": "'verzonnen'",
+        "inner child": "'het kind in je'",
+        "mindful": "'met aandacht'",
+        "mindfulness": "'aandacht'",
+        "mindset": "'manier van kijken'",
+        "safe place": "'een veilige plek'",
+        "savasana": "'liggen'",
+        "self-care": "'goed voor jezelf zorgen'",
+        "triggeren": "'raken'",
+        "trigger": "'wat je raakt'",
+    }
+)
+"""Words, and what to say in their place."""
+
+_HARD_WORD = re.compile(
+    r"\b(?:" + "|".join(sorted(map(re.escape, _HARD_WORDS), key=len, reverse=True)) + r")\b", re.IGNORECASE
+)
