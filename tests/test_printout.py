@@ -146,12 +146,12 @@ def test_all_silence_is_told_but_that_between_sentences_and_paragraphs(real: tup
 
 
 def test_sentences_run_on_until_a_pause_or_a_paragraph_parts_them() -> None:
-    text = "Een. Twee.\nDrie.\n\nVier.\n[pauze 20]\nVijf."
+    text = "Een. Twee.\nDrie.\n\nVier. Nog een.\n[pauze 20]\nVijf."
     assert blocks(text) == [
         "0:00 Een. Twee. Drie.",
-        "0:08 Vier.",
+        "0:08 Vier. Nog een.",
         "(stilte van 20 seconden)",
-        "0:29 Vijf.",
+        "0:31 Vijf.",
     ]
     passages = [tag for tag, attributes in page(text).tags if tag == "time" or "class" in attributes]
     assert passages == ["time", "time", "p", "time"]
@@ -177,6 +177,11 @@ def test_a_bell_is_told_with_the_silence_it_rings_in() -> None:
 def test_pauses_around_a_heading_are_one_silence_and_the_heading_keeps_its_text() -> None:
     text = "Een.\n[pauze 8]\n## Kop\n[pauze 5]\nTwee."
     assert blocks(text) == ["0:00 Een.", "(stilte van 13 seconden)", "Kop ---", "0:14 Twee."]
+
+
+def test_a_heading_comes_before_a_pause_too_short_to_lead_it() -> None:
+    text = "Een.\n## Kop\n[pauze 0,3]\nTwee."
+    assert blocks(text) == ["0:00 Een.", "Kop ---", "(stilte van 1 seconde)", "0:01 Twee."]
 
 
 def test_a_first_chapter_named_as_the_page_is_told_once() -> None:
@@ -224,6 +229,14 @@ def test_a_longer_silence_has_a_longer_line_up_to_the_whole_page() -> None:
 
 def test_lines_of_text_fit_an_email(real: tuple[Plan, Timeline]) -> None:
     assert max(len(line) for line in as_text(*real).split("\n")) <= TEXT_WIDTH
+
+
+def test_no_word_of_the_text_is_broken() -> None:
+    long = "lang" * 30
+    hyphened = " ".join(["e-mailadres"] * 30)
+    lines = as_text(*planned(f"Een {long} woord. Nu {hyphened}.")).split("\n")
+    assert any(long in line for line in lines)
+    assert not any(line.endswith("-") for line in lines if line.strip("=- "))
 
 
 # Nothing comes in or out
