@@ -233,7 +233,7 @@ def test_lines_of_text_fit_an_email(real: tuple[Plan, Timeline]) -> None:
 
 def test_no_word_of_the_text_is_broken() -> None:
     long = "lang" * 30
-    hyphened = " ".join(["e-mailadres"] * 30)
+    hyphened = " ".join(["na-apen"] * 30)
     lines = as_text(*planned(f"Een {long} woord. Nu {hyphened}.")).split("\n")
     assert any(long in line for line in lines)
     assert not any(line.endswith("-") for line in lines if line.strip("=- "))
