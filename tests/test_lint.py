@@ -145,6 +145,7 @@ def test_aftercare_comes_after_the_way_back_or_in_the_last_chapter() -> None:
     before = GOOD.replace(care, "").replace("[pauze 10]\n[veilig V10]", "[pauze 20]\n[veilig V10]")
     assert told(found(before.replace("## Terug\n", care + "## Terug\n"))) == [("V11", 19)]
     assert found(before.replace("## Terug\n", "## Terug\n" + care)) == ()
+    assert found(GOOD + "\n## Slot\nDank je wel.") == ()
 
 
 # Pacing.
