@@ -221,13 +221,14 @@ def mixed(plan: Plan, takes: Takes, on_progress: OnProgress = no_progress) -> Mi
         StemError: EngineError, ScriptError (a breath too short for its word) or OutputError.
     """
     levels = Levels()
+    bed = load_bed(plan.bed, plan.seed)  # first: making one takes more memory than all that follows
     speaker = CachedEngine(engine(plan.voice.engine))
     speaker.check()
     takes.record(plan.phrases, speaker, plan.voice, lambda done, total: on_progress("speaking", done / total))
     takes.level(plan.phrases, levels.speech_lufs)
     timeline = _placed(plan, takes.frames_of)
     stroke = bell() if timeline.bells else None
-    return Mix(timeline, takes.read, load_bed(plan.bed, plan.seed), stroke, levels)
+    return Mix(timeline, takes.read, bed, stroke, levels)
 
 
 def sound(plan: Plan) -> Samples:

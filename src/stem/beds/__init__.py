@@ -19,7 +19,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -103,12 +103,12 @@ class Recipe:
         ends = np.cumsum([length_s * SAMPLE_RATE for length_s, _ in self.loops])
         return tuple(np.split(whole, ends[:-1]))
 
-    def make(self, seed: int) -> Samples:
-        """Return all loops end to end, made anew for `seed`."""
-        whole = np.zeros((self.frames, 2), np.float32)
-        for index, (loop, (_, fill)) in enumerate(zip(self.split(whole), self.loops, strict=True)):
+    def make(self, seed: int) -> Iterator[Samples]:
+        """Yield the loops, made anew for `seed`; one at a time, since each takes up to 42 MB."""
+        for index, (length_s, fill) in enumerate(self.loops):
+            loop = np.zeros((length_s * SAMPLE_RATE, 2), np.float32)
             fill(np.random.default_rng((seed % 2**64, index)), loop)
-        return whole
+            yield loop
 
 
 BEDS: dict[str, Recipe] = {
@@ -159,31 +159,29 @@ def load_bed(name: str, seed: int) -> Bed:
         UnknownNameError: when there is no such bed.
     """
     check_bed(name)
-    try:
-        path = files.cache_folder("beds") / f"{name}-{seed}-v{_VERSION}.npy"
-    except OutputError:
-        return _made(name, BEDS[name].make(seed))
-    stored = _stored(name, path)
-    if stored is not None:
-        return stored
-    whole = BEDS[name].make(seed)
-    bed = _made(name, whole)
+    recipe = BEDS[name]
     with suppress(OutputError):
-        _store(whole, bed.lufs, path)
-        return _stored(name, path) or bed
-    return bed
+        path = files.cache_folder("beds") / f"{name}-{seed}-v{_VERSION}.npy"
+        stored = _stored(name, path)
+        if stored is None:
+            _store(recipe, seed, path)
+            stored = _stored(name, path)
+        if stored is not None:
+            return stored
+    loops = tuple(recipe.make(seed))
+    return Bed(name, loops, _loudness(loops))
 
 
-def _made(name: str, whole: Samples) -> Bed:
-    bed = Bed(name, BEDS[name].split(whole), -math.inf)
+def _loudness(loops: tuple[Samples, ...]) -> float:
+    """Return the loudness of one round of the longest loop, in which the other meets it as it mostly does."""
+    bed = Bed("", loops, -math.inf)
     meter = Meter()
-    # One round of the longest loop, in which the other meets it as it mostly does.
-    for start in range(0, max(map(len, bed.loops)), BLOCK_FRAMES):
+    for start in range(0, max(map(len, loops)), BLOCK_FRAMES):
         meter.add(bed.read(start, BLOCK_FRAMES))
-    return Bed(name, bed.loops, meter.integrated())
+    return meter.integrated()
 
 
-def _store(whole: Samples, loudness: float, path: Path) -> None:
+def _store(recipe: Recipe, seed: int, path: Path) -> None:
     """Write a bed to `path`, and beside it what it measures and how to know that it is undamaged.
 
     Raises:
@@ -192,7 +190,12 @@ def _store(whole: Samples, loudness: float, path: Path) -> None:
     with files.temporary_beside(path) as temporary:
         try:
             with temporary.open("wb") as file:
-                np.save(file, whole)
+                header = {"descr": "<f4", "fortran_order": False, "shape": (recipe.frames, 2)}
+                np.lib.format.write_array_header_1_0(file, header)
+                for loop in recipe.make(seed):
+                    loop.astype("<f4", copy=False).tofile(file)
+            whole = np.load(temporary, mmap_mode="r", allow_pickle=False)
+            loudness = _loudness(recipe.split(np.asarray(whole)))
             note = {"lufs": loudness, "sha256": _checksum(temporary)}
         except OSError as error:
             raise files.output_error(path, error) from error

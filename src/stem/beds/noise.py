@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -36,7 +37,8 @@ def fill_with_noise(rng: np.random.Generator, out: Samples, *, db_per_octave: fl
     """Fill `out`, shape (frames, 2), with even noise of RMS `dbfs` that makes room for speech at 2.2 kHz."""
     noise = Noise.random(rng, len(out))
     colour = slope(noise.hertz, db_per_octave) * _speech_dip(noise.hertz)
-    out[:, 0], out[:, 1] = noise.waves(colour)
+    for channel, wave in enumerate(noise.waves(colour)):
+        out[:, channel] = wave
     out *= np.float32(units.gain(dbfs))
 
 
@@ -64,8 +66,8 @@ class Noise:
         hertz[0] = np.float32(1e-3)
         return cls(frames, hertz, _phases(rng, len(hertz)), _phases(rng, len(hertz)))
 
-    def waves(self, magnitude: Curve) -> tuple[Curve, Curve]:
-        """Return this noise under the spectrum `magnitude`: left and right, with an RMS of 1.
+    def waves(self, magnitude: Curve) -> Iterator[Curve]:
+        """Yield this noise under the spectrum `magnitude`: left, then right, with an RMS of 1.
 
         Up to 120 Hz the channels are the same; from 240 Hz their correlation is 0.28: wide, and safe in mono.
         """
@@ -73,11 +75,13 @@ class Noise:
         power = 2 * np.square(magnitude[1:-1]).sum(dtype=np.float64) / self.frames**2
         unit = magnitude / np.float32(math.sqrt(power))
         side = np.float32(_SIDE) * half_cosine(np.log2(self.hertz / np.float32(_MONO_BELOW_HZ)))
-        middle = np.fft.irfft(self.middle * (unit * np.sqrt(1 - np.square(side))), self.frames)
-        apart = np.fft.irfft(self.side * (unit * side), self.frames)
-        left = middle + apart
-        middle -= apart
-        return left.astype(np.float32, copy=False), middle.astype(np.float32, copy=False)
+        middle = unit * np.sqrt(1 - np.square(side))
+        side *= unit
+        del unit
+        for sign in (1, -1):  # a channel at a time, since each of these arrays takes 10 to 20 MB
+            spectrum = self.side * (side * np.float32(sign))
+            spectrum += self.middle * middle
+            yield np.fft.irfft(spectrum, self.frames).astype(np.float32, copy=False)
 
 
 def _phases(rng: np.random.Generator, bins: int) -> Spectrum:

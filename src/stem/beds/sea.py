@@ -119,9 +119,8 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
         # The lowest band has no direction: under 120 Hz the channels stay the same.
         ears = (-1, 1) if number else (0, 0)
         water = noise.waves(band(noise.hertz, part.low, part.high) * colour)
-        for channel, ear in enumerate(ears):
-            out[:, channel] += _swelling(rng, water[channel], part, waves, ear)
-        del water  # 42 MB, before the next of the kind
+        for channel, (wave, ear) in enumerate(zip(water, ears, strict=True)):
+            out[:, channel] += _swelling(rng, wave, part, waves, ear)
 
 
 def _swelling(rng: np.random.Generator, water: Curve, part: _SeaBand, waves: _Waves, ear: int) -> Curve:
