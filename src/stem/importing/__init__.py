@@ -30,6 +30,9 @@ __all__ = ["Imported", "Note", "import_file", "import_text", "report_lines"]
 LONGEST_TEMPLATE = 200_000
 """Characters that a template may give when it is filled in, with a mark of its place at each line."""
 
+LONGEST_SENTENCE = 10_000
+"""Characters; ten minutes in one breath."""
+
 _PLACE_LENGTH = 12
 _FRONT_LINES = 3
 _NO_WORDS = "What stands in brackets, between stars or after a # is not spoken."
@@ -132,6 +135,9 @@ def _expected_seconds(text: str, path: Path) -> float:
     total_s = 0.0
     for cue in cues:
         if isinstance(cue, Utterance):
+            if len(cue.text) > LONGEST_SENTENCE:
+                problem = f"there is a sentence of more than {LONGEST_SENTENCE:,} characters in it"
+                raise ScriptError(problem, path, hint="Write full stops where a voice takes breath.")
             total_s += expected_seconds(dutch.spoken(cue.text))
         elif isinstance(cue, Pause | Breath):
             total_s += cue.seconds

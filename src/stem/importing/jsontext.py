@@ -23,7 +23,7 @@ _TEXTS = vocabulary(
 _PAUSES = vocabulary("pause pauze pauseafter pauzena silence stilte wait wacht pausebefore break delay rest")
 _BEFORE = frozenset({"pausebefore"})
 _TITLES = vocabulary("title titel name naam heading header kop section chapter hoofdstuk")
-_LENGTHS = vocabulary("duration duur length lengte totalduration")
+_LENGTHS = vocabulary("duration duur length lengte totalduration minutes minuten")
 _KINDS = frozenset({"type", "kind", "soort"})
 _AMOUNTS = vocabulary("duration duur seconds seconden length value time amount s sec")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -143,7 +143,7 @@ class _Reader:
                 self._say("## " + " ".join(value.split()))
         elif name in _TEXTS and isinstance(value, str):
             self._say(value)
-        elif top and _without_unit(name) in _LENGTHS | {"minutes", "minuten"} and self.declared_s is None:
+        elif top and {name, _without_unit(name)} & _LENGTHS and self.declared_s is None:
             self.declared_s = _declared(name, value)
             self._tell("left out", _pair(key, value))
         elif name not in _KINDS:

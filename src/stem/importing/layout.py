@@ -83,7 +83,8 @@ class _Rows:
             following = self.rows[index + 1].text if index + 1 < len(self.rows) else ""
             if not row.text:
                 self._end_passage()
-                self.layout.items.append(Border())
+                if self.layout.items and not isinstance(self.layout.items[-1], Border):
+                    self.layout.items.append(Border())
             elif not self._read_row(row, following):
                 self._add(row)
         self._end_pending()
@@ -201,7 +202,8 @@ class _Rows:
         items, notes = read_passage([Row(row.line, text)])
         self.layout.notes += notes
         title = " ".join(item.text for item in items if isinstance(item, Words))
-        if depth == 1 and self.layout.title is None and not self.worded_rows and dutch.has_words(title):
+        is_title = depth == 1 and not self.worded_rows and self.layout.title in {None, title}
+        if is_title and dutch.has_words(title):
             self.layout.title = title
             self.layout.tell("changed", row, "the title")
         elif dutch.has_words(title):

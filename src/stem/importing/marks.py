@@ -226,7 +226,7 @@ def _pause(plain: str) -> Meaning | None:
 
     def take_clock(match: re.Match[str]) -> str:
         lengths.append((units.parse_seconds(match[0]),) * 2)
-        with_unit.append(True)
+        with_unit.append(False)  # alone it is a time of a transcript
         return " "
 
     spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", plain)  # "1m30s"

@@ -35,6 +35,9 @@ _TWICE = re.compile(
 """UTF-8 that was read as Windows-1252: "Ã«" for ë, "â€™" for a quote."""
 
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});")
+_XML_ESCAPE = re.compile("&(?:amp|lt|gt|quot|apos);")
+"""How XML writes its own signs: no damage."""
+
 _SPACES = re.compile(r"[^\S\n]")
 _GONE = {"Cc", "Cf", "Cs"}
 """Control, invisible and broken characters; white space among them has become spaces before."""
@@ -81,6 +84,7 @@ def _told(line: int, word: str, better: str) -> Note | None:
         return Note(line, "not understood", excerpt(word), f"{excerpt(better)} (a letter is lost)")
     visible = (" " if c.isspace() else c for c in word)
     plain = "".join(c for c in visible if c == " " or unicodedata.category(c) not in _GONE)
+    plain = _XML_ESCAPE.sub(lambda match: html.unescape(match[0]), plain)
     return None if plain == better else Note(line, "mended", excerpt(plain), excerpt(better))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -36,14 +36,13 @@ _SPECIAL = re.compile(
     r"(?P<newline>\n)"
     r"|(?P<image>!\[[^\[\]\n]*\]\([^()\n]*\))"
     r"|(?P<link>\[(?P<label>[^\[\]\n]*)\]\((?:https?:|mailto:|www\.|[#/.])[^()\s]*\))"
-    r"|(?P<comment><!--.{0,2000}?-->)"
+    r"|(?P<comment><!--.{0,1000}?-->)"
     r"|(?P<tag><(?!!--)(?P<tagged>[^\s<>][^<>\n]{0,300})>)"
     r"|(?P<dots>…(?:[ \t]?[.…])*|\.(?:[ \t]?[.…]){2,})"
     r"|(?P<slash>(?<![\w/])/[ ]?(?P<length>[0-9]{1,3}(?:[.,][0-9]{1,3})?)[ ]?"
     r"(?:seconden|seconds?|secs?|s)\b\.?(?=[ \t]*(?:\n|\Z)))"
     r"|(?P<stress>\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w))"
     r"|(?P<open>[\[({])"
-    r"|(?P<close>[\]}])"
 )
 _CLOSER = {"[": "]", "(": ")", "{": "}"}
 _SENTENCE_END = re.compile(r"(?:[.!?:…]|^)[\"”’'»)\]}>*_]*$")  # noqa: RUF001 - real quotes
@@ -75,19 +74,30 @@ def read_passage(rows: Sequence[Row], parted: Sequence[bool] = ()) -> tuple[list
     return reader.items, reader.notes
 
 
-def bracket_pairs(text: str) -> tuple[dict[int, int], list[int]]:
-    """Return the place of the closing bracket for each opening one, and the closing ones left over."""
+def bracket_pairs(text: str) -> dict[int, int]:
+    """Return for each opening bracket that is closed the place of the closing one."""
     pairs: dict[int, int] = {}
-    left_over: list[int] = []
     waiting: dict[str, list[int]] = {closer: [] for closer in _CLOSER.values()}
     for match in re.finditer(r"[\[\](){}]", text):
         if match[0] in _CLOSER:
             waiting[_CLOSER[match[0]]].append(match.start())
         elif waiting[match[0]]:
             pairs[waiting[match[0]].pop()] = match.start()
-        else:
-            left_over.append(match.start())
-    return pairs, left_over
+    return pairs
+
+
+def _broken(text: str, pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield what cannot be known to be words, where a square or curly bracket has no other half.
+
+    That is all that stands between it and the next bracket, or the end (or the start) of its row.
+    """
+    whole = {*pairs, *pairs.values()}
+    places = [match.start() for match in re.finditer(r"[\[\]{}\n]", text)]
+    for before, place, after in zip([-1, *places], places, [*places[1:], len(text)], strict=False):
+        if place not in whole and text[place] in "[{":
+            yield place, after
+        elif place not in whole and text[place] in "]}":
+            yield before + 1, place + 1
 
 
 @dataclass
@@ -106,9 +116,11 @@ class _Passage:
     def __post_init__(self) -> None:
         self.text = "\n".join(row.text for row in self.rows)
         self.row_ends = list(accumulate(len(row.text) + 1 for row in self.rows))
-        self.pairs, left_over = bracket_pairs(self.text)
+        self.pairs = bracket_pairs(self.text)
         self.readers: dict[str, Callable[[re.Match[str]], int]] = {
             "newline": self._read_newline,
+            "comment": self._read_silent,
+            "image": self._read_silent,
             "link": self._read_link,
             "tag": self._read_tag,
             "dots": self._read_dots,
@@ -116,11 +128,16 @@ class _Passage:
             "stress": self._read_stress,
             "open": self._read_bracket,
         }
-        # A bracket that closes but never opened takes with it what stands before it on its row.
-        self.unopened = {self._row_start(place): place for place in left_over if self.text[place] != ")"}
+        self.written = self.text
+        kept, done = [], 0
+        for start, end in _broken(self.written, self.pairs):
+            self._tell("not understood", start, end)
+            kept += [self.written[done:start], _JOINT * (end - start)]  # of the same length: places stay
+            done = end
+        self.text = "".join([*kept, self.written[done:]])
 
     def read(self) -> None:
-        position = self._skip_unopened(0)
+        position = 0
         while (found := _SPECIAL.search(self.text, position)) is not None:
             self._say(self.text[position : found.start()], position)
             position = self._read_special(found)
@@ -129,13 +146,10 @@ class _Passage:
 
     def _read_special(self, found: re.Match[str]) -> int:
         """Take in what was found; return where reading goes on."""
-        start, end = found.span()
-        match found.lastgroup:
-            case "comment" | "image":
-                return self._leave_out("left out", start, end)
-            case "close":
-                return self._leave_out("not understood", start, end)
         return self.readers[found.lastgroup or ""](found)
+
+    def _read_silent(self, found: re.Match[str]) -> int:
+        return self._leave_out("left out", *found.span())
 
     def _read_slash(self, found: re.Match[str]) -> int:
         return self._pause(float(found["length"].replace(",", ".")), *found.span())
@@ -152,12 +166,7 @@ class _Passage:
             self.items.append(Border())
         else:
             self._say(" ", end)
-        return self._skip_unopened(end)
-
-    def _skip_unopened(self, start: int) -> int:
-        if start not in self.unopened:
-            return start
-        return self._leave_out("not understood", start, self.unopened[start] + 1)
+        return end
 
     def _read_link(self, found: re.Match[str]) -> int:
         start, end = found.span("link")
@@ -171,12 +180,15 @@ class _Passage:
         if re.fullmatch(r"[0-9]{1,6}", content):
             return self._pause(int(content) / 1000, start, end)
         tag = _TAG.fullmatch(content)
-        name = (tag[1] or "").casefold() if tag else None
+        name = (tag[1] or "p").casefold() if tag else None  # "<?xml ...?>" stands between paragraphs
         if name == "break":
             return self._read_break(content, start, end)
         if name in _QUIET_TAGS:
             return self._divide(name, start, end, closes=content.startswith("/"))
-        if name == "" or name in _KNOWN_TAGS:
+        if name in _KNOWN_TAGS and content.startswith("/"):  # told where it opened
+            self._say(_JOINT, start)
+            return end
+        if name in _KNOWN_TAGS:
             return self._leave_out("left out", start, end)
         return self._mean(read_mark(content, square=True), start, end)
 
@@ -241,11 +253,12 @@ class _Passage:
             return end
         content, stop = stressed[1], stressed.end()
         bare = re.sub(r"^[\[(](.*)[\])]$", r"\1", content)
-        if len(found[0]) == 1 and (self._stands_alone(start, stop) or bare != content):
+        timed = re.search("[0-9]", bare) is not None  # "een *pauze* nemen" are words, "*pauze 5 sec*" is none
+        if len(found[0]) == 1 and (timed or bare != content or self._stands_alone(start, stop)):
             meaning = read_mark(bare, square=True)
             if meaning is not None and (meaning.kind == "pause" or bare != content):
                 return self._mean(meaning, start, stop)
-            if bare == content and not re.search(r"[\[({<]", content):
+            if bare == content and self._stands_alone(start, stop) and not re.search(r"[\[({<]", content):
                 return self._leave_out("left out", start, stop)
         self.closing_stress[stop - len(found[0])] = stop
         return end
@@ -257,9 +270,6 @@ class _Passage:
         content = self.text[start + 1 : end - 1] if end - start <= LONGEST_CONTENT else ""
         if found[0] == "(":
             return self._read_round(content if closer is not None else "", start, end)
-        if closer is None:  # what belongs to it cannot be known: the rest of its row is kept out
-            row_end = self.text.find("\n", start)
-            return self._leave_out("not understood", start, end if row_end < 0 else row_end)
         ours = own_mark(content) if found[0] == "[" else None
         if ours is not None:
             return self._mark(ours, start, end, tell=False)
@@ -312,7 +322,7 @@ class _Passage:
         return end
 
     def _tell(self, kind: Kind, start: int, end: int, became: str = "") -> None:
-        found = excerpt(self.text[start : min(end, start + LONGEST_CONTENT)])
+        found = excerpt(self.written[start : min(end, start + LONGEST_CONTENT)])
         self.notes.append(Note(self._line(start), kind, found, became))
 
     def _say(self, text: str, at: int) -> None:
@@ -339,15 +349,15 @@ class _Passage:
     def _line(self, position: int) -> int:
         return self.rows[min(bisect_right(self.row_ends, position), len(self.rows) - 1)].line
 
-    def _row_start(self, position: int) -> int:
-        return self.text.rfind("\n", 0, position) + 1
-
 
 def _glued(parts: Sequence[str]) -> str:
-    """Return as one text the parts between which something was taken out; no space or comma before a stop."""
+    """Return as one text the parts between which something was taken out, without signs left hanging."""
     glued: list[str] = []
-    for part in parts:
+    for index, part in enumerate(parts):
         text = part.strip()
+        begins = not glued or _SENTENCE_END.search(glued[-1][-_AROUND:]) is not None
+        if index and begins:  # "[naam], kom binnen" and "Adem in. [zucht]."
+            text = text.lstrip(" ,;:.!?")
         if not text:
             continue
         if glued and text[0] in ".!?":

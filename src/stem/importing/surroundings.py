@@ -128,8 +128,8 @@ def joined(rows: Sequence[Row]) -> Iterator[Row]:
     """Yield the rows with those made one that a bracket or a comment reaches across."""
     text = "\n".join(row.text for row in rows)
     breaks = [match.start() for match in re.finditer("\n", text)]
-    spans = [*bracket_pairs(text)[0].items()]
-    spans += [(match.start(), match.end() - 1) for match in re.finditer("<!--.{0,2000}?-->", text, re.DOTALL)]
+    spans = [*bracket_pairs(text).items()]
+    spans += [(match.start(), match.end() - 1) for match in re.finditer("<!--.{0,1000}?-->", text, re.DOTALL)]
     glued: set[int] = set()
     for start, end in spans:
         first, last = bisect_left(breaks, start), bisect_left(breaks, end)

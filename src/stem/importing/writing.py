@@ -91,6 +91,8 @@ def _gives_way(items: Sequence[Item], index: int, dots_s: float) -> bool:
     beside = (_beyond_borders(items, index, -1), _beyond_borders(items, index, 1))
     if any(isinstance(item, Mark) and not item.dots_s for item in beside):
         return True
+    if isinstance(beside[1], Words) and beside[1].text[0].islower():
+        return False  # the sentence goes on, also behind a border
     after = items[index + 1] if index + 1 < len(items) else None
     return isinstance(after, Border | Chapter | None) and dots_s <= PAUSES["alinea"].seconds
 
