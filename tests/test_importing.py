@@ -165,6 +165,8 @@ def test_what_is_not_understood_is_kept_out_and_told_with_its_line(found: str) -
         "Luister naar een geluid (een verre trein, je eigen adem) en dan naar stilte.",
         "Neem de tijd (vijf minuten) om te landen.",
         "Je voelt *echt* de stoel, en **ook** de grond.",
+        "Adem (diep, als dat kan) in.",
+        "Neem zelf een *pauze* als je dat wilt.",
         "Zij zei: “Kom maar.” En ‘t was goed, zo 's avonds.",
         "Is 3 < 5, en ook 7 > 6?",
         "Welkom :) je bent er.",
@@ -266,6 +268,12 @@ def test_headings_are_chapters(heading: str, title: str) -> None:
 def test_the_words_behind_a_minute_are_spoken_when_they_are_no_title() -> None:
     script = imported("Minute 1: Ga zitten zoals het prettig is, met je voeten op de grond.\nVoel je voeten.")
     assert body(script).startswith("## Minute 1\n\nGa zitten zoals")
+
+
+def test_the_words_behind_a_time_are_spoken_when_they_are_no_title() -> None:
+    script = imported("Welkom.\n\n0:00 - 0:30 Ga zitten zoals het prettig is, en adem rustig door.\n\nDag.")
+    assert spoken(script) == "Welkom. Ga zitten zoals het prettig is, en adem rustig door. Dag."
+    assert told(script) == [("left out", "0:00 - 0:30", "")]
 
 
 def test_the_first_heading_of_all_is_the_title() -> None:
@@ -497,6 +505,7 @@ def test_a_word_document_is_its_text_and_headings(tmp_path: Path) -> None:
         '<w:p><w:pPr><w:pStyle w:val="Kop1"/></w:pPr><w:r><w:t>Begin</w:t></w:r></w:p>'
         '<w:p><w:r><w:t xml:space="preserve">Voel </w:t></w:r>'
         "<w:del><w:r><w:delText>niet </w:delText></w:r></w:del><w:r><w:rPr><w:b/></w:rPr><w:t>de</w:t></w:r>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>geheim</w:t></w:r>"
         "<w:r><w:tab/><w:t>aarde [pause</w:t></w:r><w:r><w:t>: 5s].</w:t></w:r></w:p>\n  "
         "<w:p><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>Adem in</w:t><w:br/><w:t>en uit."
         "</w:t></w:r></w:p>"
@@ -622,6 +631,13 @@ def flipped(content: bytes) -> bytes:
     return content[:start] + bytes([content[start] ^ 0xFF]) + content[start + 1 :]
 
 
+def giant_directory(entries: int = 300_000) -> bytes:
+    """Return a zip's list of files, without the files; 46 bytes an entry, ten times that in memory."""
+    entry = CENTRAL + bytes(42)
+    size = len(entry) * entries
+    return entry * entries + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, size, 0, 0)
+
+
 LOCAL, CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 DOCX = docx(WORD_P.format("Voel de aarde. " * 20))
 BOMB = zipped({"word/document.xml": b"<w:document>" + b" " * (200 * MB)})
@@ -660,6 +676,7 @@ REFUSED: dict[str, bytes] = {
     "bomb.odt": zipped({"content.xml": b"<x>" + b"a" * (60 * MB)}),
     "bomb-bzip2.docx": zipped({"word/document.xml": b" " * (60 * MB)}, zipfile.ZIP_BZIP2),
     "many-entries.docx": zipped({f"{number}": b"" for number in range(11_000)}),
+    "giant-directory.docx": giant_directory(),
     "no-document.zip": zipped({"readme.txt": b"Voel de aarde."}),
     "outside.docx": zipped({"../../word/document.xml": b"<x/>", "/word/document.xml": b"<x/>"}),
     "cut.docx": DOCX[:-60],
@@ -713,6 +730,7 @@ ACCEPTED: dict[str, bytes] = {
     "images.txt": b"Voel. " + b"![" * 70_000,
     "hashes.md": b"Voel.\n# " + b"# " * 70_000 + b"x",
     "rules.txt": b"Voel. \n" + b"- " * 70_000 + b"x",
+    "quotations.txt": b"Voel.\n" + b"> " * 70_000 + b"x",
     "commas.txt": b"Voel " + b", " * 70_000 + b"ja.",
     "blank-lines.txt": b"Voel.\n" + b"\n" * 140_000 + b"Ja.",
     "headings.md": b"Voel.\n" + b"# !\n" * 35_000,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import get_args
 
 from stem import dutch, units
 from stem.cues import Breath, Line, Pause, Source, Utterance, parse_cues
@@ -36,12 +37,6 @@ LONGEST_SENTENCE = 10_000
 _PLACE_LENGTH = 12
 _FRONT_LINES = 3
 _NO_WORDS = "What stands in brackets, between stars or after a # is not spoken."
-_SAY: dict[Kind, str] = {
-    "not understood": "not understood",
-    "mended": "mended",
-    "left out": "left out",
-    "changed": "changed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ def import_text(text: str, name: str) -> Imported:
 def report_lines(imported: Imported) -> list[str]:
     """Return what a person should know about an import: most pressing first, equal changes as one line."""
     lines: list[str] = []
-    for kind, said in _SAY.items():
+    for kind in get_args(Kind):
         notes = sorted(
             (note for note in imported.notes if note.kind == kind),
             key=lambda note: (note.found, note.became, note.line),
@@ -94,7 +89,7 @@ def report_lines(imported: Imported) -> list[str]:
             at = sorted({note.line for note in group})
             places = f"line {at[0]}" if len(at) == 1 else f"lines {', '.join(map(str, at[:8]))}"
             more = f" and {len(at) - 8} more" if len(at) > 8 else ""  # noqa: PLR2004 - as sliced above
-            told.append((at[0], f"{places}{more}: {said}: {found}" + (f" -> {became}" if became else "")))
+            told.append((at[0], f"{places}{more}: {kind}: {found}" + (f" -> {became}" if became else "")))
         lines += [text for _, text in sorted(told)]
     if imported.declared_s is not None:
         says, comes = units.format_time(imported.declared_s), units.format_time(imported.expected_s)

@@ -21,6 +21,7 @@ _TEXTS = vocabulary(
     "text tekst content inhoud line regel sentence zin script speech say narration body value"
 )
 _PAUSES = vocabulary("pause pauze pauseafter pauzena silence stilte wait wacht pausebefore break delay rest")
+_BELLS = frozenset({"bell", "bel", "gong", "chime"})
 _BEFORE = frozenset({"pausebefore"})
 _TITLES = vocabulary("title titel name naam heading header kop section chapter hoofdstuk")
 _LENGTHS = vocabulary("duration duur length lengte totalduration minutes minuten")
@@ -108,12 +109,12 @@ class _Reader:
 
     def _step(self, value: Any) -> None:
         if isinstance(value, str):
-            self.line = next(self.string_lines)
+            self.line = next(self.string_lines, self.line)
 
     def _read_object(self, pairs: _Object, depth: int, *, top: bool) -> None:
         kinds = {value.casefold() for key, value in pairs if _plain(key) in _KINDS and isinstance(value, str)}
-        is_pause = bool(kinds & (_PAUSES | {"silence"}))
-        if any(_plain(key) in _KINDS for key, _ in pairs) and (kinds & {"bell", "bel", "gong", "chime"}):
+        is_pause = bool(kinds & _PAUSES)
+        if kinds & _BELLS:
             self._say("[bel]")
         pauses: list[str] = []
         for key, value in pairs:
@@ -151,9 +152,8 @@ class _Reader:
 
     def _pause(self, key: str, value: Any) -> str:
         """Return the mark for the value of a pause's key, "" when there is none."""
-        factor = (
-            0.001 if _plain(key).endswith(("ms", "milliseconds")) else 60.0 if "minu" in _plain(key) else 1.0
-        )
+        name = _plain(key)
+        factor = 0.001 if name.endswith(("ms", "milliseconds")) else 60.0 if "minu" in name else 1.0
         if value is None or (isinstance(value, int | float) and value == 0):
             return ""
         mark = None

@@ -133,43 +133,45 @@ class _Rows:
             text, depth = heading[2].rstrip("# "), len(heading[1])
         elif bold:
             text = bold[2]
-        bracketed = re.fullmatch(r"\[([^\[\]]*)\]", text)
-        if bracketed and (bold or heading):
-            if read_mark(bracketed[1], square=True):
-                return False
-            text, bold = bracketed[1], bold or heading
-        timed, minute = _TIMED.fullmatch(text), _MINUTE.fullmatch(text)
-        if timed:
-            self.layout.sections_s = max(self.layout.sections_s, units.parse_seconds(timed["to"]))
-            text = timed["title"]
-        elif minute:
-            until = int(minute["to"] or minute["from"])
-            self.layout.sections_s = max(self.layout.sections_s, 60.0 * until)
-            text = (
-                minute["title"]
-                if _is_title(minute["title"])
-                else text[: minute.start("title")].rstrip(" :|-")
-            )
-        if not (heading or timed or minute or (bold and _is_title(text))):
+        bracketed = re.fullmatch(r"\[([^\[\]]*)\]", text) if heading or bold else None
+        if bracketed and read_mark(bracketed[1], square=True):
             return False
-        if not dutch.has_words(text) or not (heading or _is_title(text)):
-            self._end_pending()
-            self.layout.tell("left out" if not dutch.has_words(text) else "not understood", row)
+        text = bracketed[1] if bracketed else text
+        if self._read_section(row, text, depth):
             return True
-        self._start_chapter(row, text, depth)
-        if minute and text != minute["title"] and dutch.has_words(minute["title"]):
-            self._add(Row(row.line, minute["title"]))
+        if heading or (bold and (bracketed or _is_title(text))):
+            self._start_chapter(row, text, depth)
+            return True
+        return False
+
+    def _read_section(self, row: Row, text: str, depth: int) -> bool:
+        """Read a section with its time; words behind the time that are no title are spoken."""
+        timed, minute = _TIMED.fullmatch(text), _MINUTE.fullmatch(text)
+        section = timed or minute
+        if section is None:
+            return False
+        until_s = units.parse_seconds(timed["to"]) if timed else 60.0 * int(section["to"] or section["from"])
+        self.layout.sections_s = max(self.layout.sections_s, until_s)
+        title = section["title"]
+        if _is_title(title) or (depth and dutch.has_words(title)):
+            self._start_chapter(row, title, depth)
+            return True
+        if minute:
+            self._start_chapter(row, text[: minute.start("title")].rstrip(" :|-\u2013\u2014"), depth)
+        else:
+            self._end_pending()
+            self.layout.tell("left out", Row(row.line, text[: section.start("title")]))
+        if title:
+            self._add(Row(row.line, title))
         return True
 
     def _read_piece(self, row: Row) -> bool:
         """Read a row that is a paragraph by itself: an item of a list, a quotation, italics."""
         sign = LIST_SIGN.match(row.text)
-        quoted = re.match(r">+\s*", row.text)
-        if sign is not None and not sign[0][0].isdecimal():
-            self._read_alone(Row(row.line, row.text[sign.end() :]))
-            return True
+        quoted = re.match(r"(?:>\s*)+", row.text)
         if sign is not None:
-            self._read_alone(row)
+            numbered = sign[0][0].isdecimal()
+            self._read_alone(row if numbered else Row(row.line, row.text[sign.end() :]))
             return True
         if quoted is not None:
             rest = Row(row.line, row.text[quoted.end() :])
@@ -210,6 +212,8 @@ class _Rows:
             self.layout.items.append(Chapter(title, row.line))
             if row.text != f"## {title}":
                 self.layout.tell("changed", row, f"## {title}")
+        else:
+            self.layout.tell("left out", row)
         self.layout.items += [item for item in items if isinstance(item, Mark) and not item.dots_s]
 
     def _pause(self, row: Row, length_s: float) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 LONGEST_EXCERPT = 80
 """Characters of the input that a note repeats."""
 
-Kind: TypeAlias = Literal["changed", "left out", "not understood", "mended"]
+Kind: TypeAlias = Literal["not understood", "mended", "left out", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Note:
 
     Attributes:
         line: The line of the input, from 1; of a docx or odt file the paragraph.
-        kind: "changed" (written in stem's notation), "left out" (known, and nothing to say), "not understood"
-            (a person should look) or "mended" (damaged letters).
+        kind: "not understood" (a person should look), "mended" (damaged letters), "left out" (known, and
+            nothing to say) or "changed" (written in stem's notation).
         found: What stood there, perhaps shortened.
         became: What stands in the template now, perhaps with a remark; "" when it was taken out.
     """

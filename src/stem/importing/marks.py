@@ -115,10 +115,11 @@ _BREATHS_AND_MUSIC = vocabulary(
     "breath breathe breathes exhale exhales inhale inhales inademen inademing music muziek sfx sigh sighs "
     "uitademen uitademing zucht"
 )
-_HOW = vocabulary(
-    "calm calmly deep deeply diep diepe fluister fluisterend gently in langzaam loud out quietly rustig slow "
-    "slowly soft softly uit very warm warmly whisper whispering zacht zachte zachter zachtjes"
+_SPEAKING = vocabulary(
+    "calm calmly fluister fluisterend gently langzaam quietly rustig slow slowly soft softly very whisper "
+    "whispering zacht zachte zachter zachtjes"
 )
+_HOW = _SPEAKING | vocabulary("deep deeply diep diepe in out uit")
 _LABEL = re.compile(
     r"(?:fx|geluid|instructie|instruction|let op|music|muziek|n\.?b\.?|noot|note|notes|opmerking|regie|sfx|"
     r"sound|stem|tip|to-?do|voice)\s*[:=]"
@@ -172,11 +173,7 @@ def read_mark(content: str, *, square: bool = False) -> Meaning | None:
 
 def _is_silent(plain: str, words: set[str], *, square: bool) -> bool:
     """Tell whether it is a sound or a direction to the reader."""
-    if (
-        _LABEL.match(plain)
-        or _HOW_TO_SAY.fullmatch(plain)
-        or (words and words <= _HOW - {"in", "uit", "out"})
-    ):
+    if _LABEL.match(plain) or _HOW_TO_SAY.fullmatch(plain) or (words and words <= _SPEAKING):
         return True
     if square and _CLOCK.fullmatch(plain):  # a transcript's time
         return True

@@ -37,6 +37,8 @@ def read_office(content: bytes, path: Path) -> Manuscript:
     Raises:
         ScriptError: when it is no such document, damaged, locked, too large, or declares entities.
     """
+    if content.count(b"PK\x01\x02") > MOST_ENTRIES:  # zipfile would make an object of each
+        raise ScriptError("there are too many files in it", path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             name, xml = _text_file(archive, path)
@@ -53,10 +55,7 @@ def read_office(content: bytes, path: Path) -> Manuscript:
 
 def _text_file(archive: zipfile.ZipFile, path: Path) -> tuple[str, bytes]:
     """Return the name and the content of the one file in the archive that has the text."""
-    entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES:
-        raise ScriptError("there are too many files in it", path)
-    named = {entry.filename: entry for entry in entries}
+    named = {entry.filename: entry for entry in archive.infolist()}
     name = next((name for name in (_WORD, _LIBRE) if name in named), None)
     if name is None:
         hint = "Save the text as .docx, .odt or a text file."
@@ -170,6 +169,7 @@ class _WordReader(_Reader):
         default_factory=lambda: {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
     )
     in_text: bool = False
+    hidden: bool = False
     is_title: bool = False
 
     def open(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -181,7 +181,11 @@ class _WordReader(_Reader):
             found = _WORD_HEADING.fullmatch(style)
             self.heading = int(found[1]) + 1 if found else 0
             self.is_title = style.casefold() in _WORD_TITLES
-        self.in_text = name == "t"
+        elif name == "r":
+            self.hidden = False
+        elif name == "vanish":
+            self.hidden = attributes.get("val", "1") not in {"0", "false", "off"}
+        self.in_text = name == "t" and not self.hidden
 
     def close(self, name: str) -> None:
         self.in_text = False
