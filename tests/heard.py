@@ -56,4 +56,5 @@ def longest_silence(samples: NDArray[np.float32]) -> int:
 
 def crackle(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how abruptly the sound moves at each frame: its fourth difference, which clicks stand out in."""
-    return np.abs(np.diff(samples.mean(axis=1), n=4, prepend=np.zeros(4, np.float32)))
+    steps = np.diff(samples.mean(axis=1), n=4, prepend=np.zeros(4, np.float32))
+    return np.asarray(np.abs(steps), dtype=np.float32)

@@ -38,7 +38,7 @@ class Noisy:
     def check(self) -> None:
         self.checks += 1
 
-    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:  # noqa: ARG002 - the protocol's
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         if not phrase:
             raise SynthesisError(self.name, phrase, "there is nothing to say in it")
         with self._lock:

@@ -55,7 +55,7 @@ BAD_CALLS = [
     (["make"], 2, "Missing argument"),
     (["maak", "proef.j2"], 2, "No such command"),
     (["say", " "], 2, "There are no words in that text."),
-    (["check", "proef.j2", "bestaat-niet"], 1, "There is no script named"),
+    (["check", "bestaat-niet"], 1, "There is no script named"),
 ]
 
 
@@ -69,7 +69,7 @@ def test_a_wrong_call_gets_one_sentence_and_leaves_nothing(
     told = capfd.readouterr()
     assert words in told.err
     assert "Traceback" not in told.err
-    assert told.out in {"", "proef.j2: in order (2 ways to fill it in)\n"}
+    assert told.out == ""
     assert left(folder) == {"proef.j2"}
 
 
@@ -138,9 +138,100 @@ def test_a_preview_shows_words_pauses_and_times(folder: Path, capfd: pytest.Capt
     assert left(folder) == {"proef.j2"}
 
 
-def test_a_check_names_what_is_in_order(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["check", "proef.j2", "door-andere-ogen"]) == 0
-    assert capfd.readouterr().out.count("in order") == 2
+def test_a_check_tells_every_finding_with_its_place(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    uitleg = GOOD.replace('bed = "none"', "imagery = false").replace("Dank je wel", "Dank {{ je }} wel")
+    (folder / "uitleg.j2").write_text(uitleg, encoding="utf-8")
+    assert cli.run(["check", "uitleg.j2"]) == 0
+    assert capfd.readouterr().out == "uitleg.j2: in order (2 ways to fill it in)\n"
+    assert cli.run(["check", "uitleg.j2", "proef.j2"]) == 1
+    told = capfd.readouterr().out
+    assert "proef.j2:6: error address: 'je' is said" in told
+    assert "error V1:" in told
+    assert told.splitlines()[-1] == "proef.j2: not in order (2 ways to fill it in)"
+    assert cli.run(["check", "proef.j2", "bestaat-niet", "--json"]) == 1
+    document = json.loads(capfd.readouterr().out)
+    (checked,) = document["scripts"]
+    assert {finding["rule"] for finding in checked["findings"]} >= {"V1", "V9", "address"}
+    assert document["failed"][0]["script"] == "bestaat-niet"
+
+
+def test_a_track_lasts_as_long_as_was_asked_and_a_refusal_tells_what_can_be(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "lang.j2").write_text(
+        script("## Een\nDag.\n## Twee\nKijk rond. [pauze beeld]\nLuister. [pauze ruim]\n## Drie\nDank je."),
+        encoding="utf-8",
+    )
+    assert cli.run(["make", "lang.j2", "--duration", "1:10", "--bed", "none", "--json"]) == 0
+    (track,) = json.loads(capfd.readouterr().out)["tracks"]
+    assert track["seconds"] == 70.0
+    assert cli.run(["preview", "lang.j2", "--duration", "70s", "--exact", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["expected_seconds"] == 70.0
+    assert cli.run(["make", "lang.j2", "--duration", "10m"]) == 2
+    assert "cannot be made: it can last between" in capfd.readouterr().err
+    for wrong in ("0", "-5", "13u", "kort"):
+        assert cli.run(["make", "lang.j2", "--duration", wrong]) == 2
+    assert cli.run(["make", "lang.j2", "--pause-scale", "9"]) == 2
+    assert left(folder) == {"proef.j2", "lang.j2", "output/lang.mp3"}
+
+
+def test_values_come_from_a_file_and_from_questions(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "waarden.toml").write_text('naam = "Anna"\nvorm = "u"\n', encoding="utf-8")
+    assert cli.run(["preview", "aankomen", "--values", "waarden.toml", "-s", "naam=Bep"]) == 0
+    assert "Bep." in capfd.readouterr().out
+    (folder / "fout.toml").write_text("naam = [1]\n", encoding="utf-8")
+    assert cli.run(["preview", "aankomen", "--values", "fout.toml"]) == 1
+    assert "'naam' must be a text" in capfd.readouterr().err
+    done = subprocess.run(
+        [*STEM, "preview", "nieuwe-sporen", "--ask"],
+        cwd=folder,
+        input="Anna\njij\nu\n\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "is no choice for 'vorm'" in done.stderr
+    assert "stem preview nieuwe-sporen -s naam=Anna -s vorm=u -s ogen=keuze" in done.stderr
+    assert "Anna." in done.stdout
+
+
+def test_a_starting_point_passes_the_check_in_every_way(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["new", "mijn-script"]) == 0
+    assert capfd.readouterr().out == "mijn-script.j2\n"
+    assert cli.run(["check", "mijn-script.j2"]) == 0
+    told = capfd.readouterr().out
+    assert "warning" not in told
+    assert cli.run(["new", "mijn-script"]) == 1
+    assert "it is there already" in capfd.readouterr().err
+    assert cli.run(["new", "con"]) == 2
+
+
+def test_a_text_with_other_marks_becomes_a_script(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "oefening.txt").write_text(
+        "Voel de grond. [PAUSE:5s]\nEn adem. (geheim teken)\n", encoding="utf-8"
+    )
+    assert cli.run(["import", "oefening.txt"]) == 0
+    told = capfd.readouterr()
+    assert told.out == "oefening.j2\n"
+    assert cli.run(["preview", "oefening.j2"]) == 0
+    assert "[exact 5.0 s]" in capfd.readouterr().out
+    assert cli.run(["import", "oefening.txt"]) == 1
+    assert cli.run(["import", "bestaat-niet.txt"]) == 1
+
+
+def test_a_script_is_printed_out_as_a_page_or_as_text(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["script", "proef.j2"]) == 0
+    assert "Dank je wel." in capfd.readouterr().out
+    assert cli.run(["script", "proef.j2", "--html", "-o", "blad.html"]) == 0
+    assert (folder / "blad.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert cli.run(["script", "proef.j2", "--html", "--text"]) == 2
 
 
 def test_a_failed_run_gives_one_document_too(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -15,20 +15,20 @@ import pytest
 from numpy.typing import NDArray
 
 from stem import units
+from stem.beds import load_bed
 from stem.config import Config
-from stem.cues import PAUSES
-from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
+from stem.errors import OutputError, UnknownNameError, UsageError
 from stem.takes import Takes
 from stem.track import (
     Plan,
     Track,
     TrackSpec,
-    check_script,
     expected_timeline,
     make_track,
     mixed,
     plan_sentence,
     plan_track,
+    speak,
     target_path,
 )
 
@@ -93,7 +93,7 @@ def test_every_phrase_starts_within_a_millisecond_of_its_place(
     track, sound = made
     reach = units.frames(0.005)
     with Takes() as takes:
-        mixed(track.plan, takes)
+        mixed(speak(track.plan, takes), takes, load_bed("none", 0))
         for utterance in track.timeline.utterances:
             take = takes.read(utterance.phrase)[:, 0][: utterance.end - utterance.start]
             around = sound[utterance.start - reach : utterance.end + reach].mean(axis=1)
@@ -288,17 +288,6 @@ def test_where_a_track_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_sentence_without_words_is_refused() -> None:
     with pytest.raises(UsageError, match="no words"):
         plan_sentence("... !", "zacht")
-
-
-def test_a_check_fills_a_script_in_in_every_way(short_script: Path) -> None:
-    short_script.write_text(
-        '+++\ntitle = "T"\n[variables.vorm]\nchoices = ["je", "u"]\ndefault = "je"\n+++\n'
-        "Dag.\n{% if vorm == 'u' %}[paus]{% endif %}\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(ScriptError) as caught:
-        check_script("proef.j2", PAUSES)
-    assert caught.value.line == 8
 
 
 def test_the_json_document_has_what_programs_need(short_script: Path, tmp_path: Path) -> None:

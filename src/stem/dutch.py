@@ -218,7 +218,7 @@ def _ends(paragraph: str, start: int, stop: re.Match[str], abbreviations: Mappin
     before = paragraph[max(start, stop.start() - 2) : stop.start()]
     if glued:  # "uit.Adem", but not "1.000", "22.15", "J.W. de Vries" or "stem.nl"
         return follows.isupper() and before.isalpha() and len(before) == 2  # noqa: PLR2004
-    initial = before[-1:].isalpha() and not before[:-1].isalnum()
+    initial = before[-1:].isupper() and not before[:-1].isalnum()  # "J. de Vries", but not "voor u. Hoe"
     list_number = _LIST_NUMBER.fullmatch(paragraph, start, stop.start()) is not None
     return not initial and not list_number
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import islice, product
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from stem import units
 from stem.audio import Samples
-from stem.beds import BELL_FRAMES, bell, check_bed, load_bed
+from stem.beds import BELL_FRAMES, Bed, bell, check_bed, load_bed
 from stem.cache import CachedEngine
 from stem.config import Config
 from stem.cues import (
     PAUSES,
     Breath,
     Cue,
-    PauseRange,
     Source,
     Utterance,
     override_pauses,
@@ -26,11 +25,13 @@ from stem.cues import (
 )
 from stem.dutch import has_words, spoken
 from stem.encoding import write_mp3
-from stem.engines import engine, expected_seconds
+from stem.engines import engine, expected_seconds, measured_pace
 from stem.errors import OutputError, UsageError
 from stem.files import free_name, publish, sweep, temporary_beside
+from stem.lint import listener_warnings
 from stem.mastering import Loudness, Meter, TruePeak, limited, measured
 from stem.mixing import Levels, Mix
+from stem.pacing import fit_first, scaled, variants
 from stem.script import ScriptTemplate, find_script
 from stem.tagging import ChapterMark, Tags, tag_mp3
 from stem.takes import Takes
@@ -50,8 +51,7 @@ MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
 0.6 LU off; a meter that normalizes by the whole then plays the speech that much too loud."""
 
-MOST_FILLINGS = 64
-"""Combinations of choices that a check tries; each costs a tenth of a second."""
+LONGEST_TRACK_S = 12 * 3600.0
 
 OnProgress = Callable[[str, float], None]
 """Called with the name of a stage and the share of it that is done, 0 to 1."""
@@ -72,6 +72,8 @@ class TrackSpec:
         bed: Name of a background.
         seed: Another seed gives another background; the words stay the same.
         pauses: Seconds by name of pause.
+        duration_s: The length wanted, in seconds; the pauses are fitted to it.
+        pause_scale: A factor for the pauses that may stretch.
     """
 
     script: str
@@ -80,6 +82,8 @@ class TrackSpec:
     bed: str | None = None
     seed: int = 1
     pauses: Mapping[str, float] = field(default_factory=dict)
+    duration_s: float | None = None
+    pause_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Plan:
     Attributes:
         title: For people.
         name: For files.
-        cues: What happens, in order.
+        cues: What happens, in order; with a length wanted, as long as it happens to be until `paced`.
         voice: Who speaks.
         bed: Name of the background.
         seed: Of the background.
@@ -97,6 +101,9 @@ class Plan:
         album: The album in the tags.
         pre_roll_s: Seconds of background before the first word.
         post_roll_s: Seconds of background after the last.
+        target_frames: The length wanted; None when any will do.
+        texts: The texts to be tried for that length, in order; `cues` is one of them.
+        template: The script it was made from; None for a single sentence.
     """
 
     title: str
@@ -109,11 +116,14 @@ class Plan:
     album: str
     pre_roll_s: float = PRE_ROLL_S
     post_roll_s: float = POST_ROLL_S
+    target_frames: int | None = None
+    texts: tuple[tuple[Cue, ...], ...] = ()
+    template: ScriptTemplate | None = None
 
     @property
     def phrases(self) -> tuple[str, ...]:
         """What the voice is given to say, in order."""
-        return tuple(spoken(cue.text) for cue in self.cues if isinstance(cue, Utterance | Breath))
+        return _phrases(self.cues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +156,33 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     voice = find_voice(spec.voice or template.voice or config.voice)
     bed = spec.bed or template.bed or config.bed
     check_bed(bed)
-    script = template.render(spec.values)
-    cues = parse_cues(script.lines, pauses)
-    return Plan(script.title, template.name, cues, voice, bed, spec.seed, config.artist, config.album)
+    wanted: tuple[float | None, ...] = (None,)
+    if spec.duration_s is not None:
+        wanted = variants(_checked_duration(spec.duration_s) / 60, template.minutes)
+    rendered = (template.render(spec.values, minutes=minutes).lines for minutes in wanted)
+    texts = tuple(dict.fromkeys(scaled(parse_cues(lines, pauses), spec.pause_scale) for lines in rendered))
+    return Plan(
+        title=template.title,
+        name=template.name,
+        cues=texts[0],
+        voice=voice,
+        bed=bed,
+        seed=spec.seed,
+        artist=config.artist,
+        album=config.album,
+        target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
+        texts=texts,
+        template=template,
+    )
+
+
+def _checked_duration(duration_s: float) -> float:
+    if not 0 < duration_s <= LONGEST_TRACK_S:
+        raise UsageError(
+            f"A track cannot last {duration_s:g} seconds.",
+            hint="Ask for a length above 0 and at most 12 hours, such as 12m or 12:00.",
+        )
+    return duration_s
 
 
 def plan_sentence(text: str, voice: str) -> Plan:
@@ -207,51 +241,99 @@ def make_track(
     """
     with temporary_beside(target) as temporary, Takes() as takes:
         sweep(target.parent)
-        mix = mixed(plan, takes, on_progress)
+        bed = load_bed(plan.bed, plan.seed)  # first: making one takes more memory than all that follows
+        plan = speak(plan, takes, on_progress)
+        mix = mixed(plan, takes, bed)
         loudness = _encode(mix, temporary, on_progress)
         tag_mp3(temporary, _tags(plan, mix.levels, loudness), _chapter_marks(mix.timeline))
         path = _publish(temporary, target, overwrite=overwrite)
-    return Track(path, plan, mix.timeline, loudness, _warnings(loudness, mix.levels))
+    return Track(path, plan, mix.timeline, loudness, _warnings(plan, mix, loudness))
 
 
-def mixed(plan: Plan, takes: Takes, on_progress: OnProgress = no_progress) -> Mix:
-    """Speak the plan into `takes` and lay it on its background; the mix reads from `takes` while it lasts.
+def speak(plan: Plan, takes: Takes, on_progress: OnProgress = no_progress) -> Plan:
+    """Speak the plan into `takes`, and return it with its pauses fitted to the length wanted.
 
     Raises:
-        StemError: EngineError, ScriptError (a breath too short for its word) or OutputError.
+        StemError: EngineError, UnreachableLengthError, or OutputError.
     """
-    levels = Levels()
-    bed = load_bed(plan.bed, plan.seed)  # first: making one takes more memory than all that follows
     speaker = CachedEngine(engine(plan.voice.engine))
     speaker.check()
-    takes.record(plan.phrases, speaker, plan.voice, lambda done, total: on_progress("speaking", done / total))
+
+    def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
+        takes.record(phrases, speaker, plan.voice, lambda done, total: on_progress("speaking", done / total))
+        return takes.frames_of
+
+    return _paced(plan, lengths_of)
+
+
+def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
+    """Lay what was spoken on its background; the mix reads from `takes` while it lasts.
+
+    Raises:
+        ScriptError: when a breath is too short for its word.
+    """
+    levels = Levels()
     takes.level(plan.phrases, levels.speech_lufs)
-    timeline = _placed(plan, takes.frames_of)
-    stroke = bell() if timeline.bells else None
-    return Mix(timeline, takes.read, bed, stroke, levels)
+    timeline = _placed(plan, plan.cues, takes.frames_of)
+    return Mix(timeline, takes.read, bed, bell() if timeline.bells else None, levels)
 
 
 def sound(plan: Plan) -> Samples:
     """Return a short plan's whole sound, mastered, shape (frames, 2).
 
     Raises:
-        StemError: as `mixed`.
+        StemError: as `speak` and `mixed`.
     """
     with Takes() as takes:
-        return np.concatenate(list(limited(mixed(plan, takes).blocks())))
+        plan = speak(plan, takes)
+        return np.concatenate(list(limited(mixed(plan, takes, load_bed(plan.bed, plan.seed)).blocks())))
 
 
-def expected_timeline(plan: Plan) -> Timeline:
-    """Return the timeline as it will be, by the lengths that sentences usually have."""
-    lengths = {phrase: units.frames(expected_seconds(phrase)) for phrase in plan.phrases}
-    return _placed(plan, lengths)
+def expected_timeline(plan: Plan, *, exact: bool = False) -> Timeline:
+    """Return the timeline of a plan without making the track.
+
+    Args:
+        plan: From `plan_track`.
+        exact: Speak all sentences; else their lengths are estimated from the pace of the voice.
+
+    Raises:
+        StemError: as `speak` and `mixed`.
+    """
+    if exact:
+        with Takes() as takes:
+            plan = speak(plan, takes)
+            return _placed(plan, plan.cues, takes.frames_of)
+    pace = measured_pace(CachedEngine(engine(plan.voice.engine)), plan.voice)
+
+    def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
+        return {phrase: units.frames(expected_seconds(phrase) / pace) for phrase in phrases}
+
+    plan = _paced(plan, lengths_of)
+    return _placed(plan, plan.cues, lengths_of(plan.phrases))
 
 
-def _placed(plan: Plan, frames_of: Mapping[str, int]) -> Timeline:
+def _phrases(cues: Sequence[Cue]) -> tuple[str, ...]:
+    return tuple(spoken(cue.text) for cue in cues if isinstance(cue, Utterance | Breath))
+
+
+def _paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]]) -> Plan:
+    """Return the plan with the first text that fits the length wanted, its pauses fitted."""
+    if plan.target_frames is None:
+        lengths_of(plan.phrases)
+        return plan
+
+    def placer_of(cues: Sequence[Cue]) -> Callable[[Sequence[Cue]], Timeline]:
+        frames_of = lengths_of(_phrases(cues))
+        return lambda changed: _placed(plan, changed, frames_of)
+
+    return replace(plan, cues=fit_first(plan.texts, placer_of, plan.target_frames))
+
+
+def _placed(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Timeline:
     return place(
-        plan.cues,
+        cues,
         frames_of,
-        spoken,
+        cache(spoken),
         title=plan.title,
         bell_frames=BELL_FRAMES,
         pre_roll_s=plan.pre_roll_s,
@@ -281,15 +363,19 @@ def _tags(plan: Plan, levels: Levels, loudness: Loudness) -> Tags:
     )
 
 
-def _warnings(loudness: Loudness, levels: Levels) -> tuple[str, ...]:
-    apart_lu = loudness.integrated_lufs - levels.speech_lufs
-    if abs(apart_lu) <= MIX_APART_LU:
-        return ()
-    warning = (
-        f"The whole reads {loudness.integrated_lufs:.1f} LUFS and its speech {levels.speech_lufs:.1f}: "
-        f"where files are made equally loud as a whole, this speech will be {-apart_lu:+.1f} dB off."
-    )
-    return (warning,)
+def _warnings(plan: Plan, mix: Mix, loudness: Loudness) -> tuple[str, ...]:
+    warnings: tuple[str, ...] = ()
+    if plan.template is not None:
+        warnings = listener_warnings(plan.template, units.seconds(mix.frames) / 60)
+    speech_lufs = mix.levels.speech_lufs
+    apart_lu = loudness.integrated_lufs - speech_lufs
+    if abs(apart_lu) > MIX_APART_LU:
+        apart = (
+            f"The whole reads {loudness.integrated_lufs:.1f} LUFS and its speech {speech_lufs:.1f}: "
+            f"where files are made equally loud as a whole, this speech will be {-apart_lu:+.1f} dB off."
+        )
+        warnings += (apart,)
+    return warnings
 
 
 def _chapter_marks(timeline: Timeline) -> tuple[ChapterMark, ...]:
@@ -310,38 +396,3 @@ def _publish(temporary: Path, target: Path, *, overwrite: bool) -> Path:
                 raise
         else:
             return path
-
-
-def check_script(name: str, pauses: Mapping[str, PauseRange]) -> int:
-    """Render and read a script with its defaults and with every choice of every variable.
-
-    Returns:
-        The number of ways in which it was filled in.
-
-    Raises:
-        ScriptError: for the first mistake in its marks or its template.
-        UnknownNameError: when there is no such script, or its bed or voice does not exist.
-    """
-    template = find_script(name)
-    ways = _fillings(template)
-    for values in ways:
-        parse_cues(template.render(values).lines, pauses)
-    if template.bed is not None:
-        check_bed(template.bed)
-    if template.voice is not None:
-        find_voice(template.voice)
-    return len(ways)
-
-
-def _fillings(template: ScriptTemplate) -> list[dict[str, str]]:
-    """Return the ways to fill a script in: every combination of choices, and words where they are needed."""
-    options: dict[str, tuple[str, ...]] = {}
-    for variable in template.variables:
-        if variable.type == "choice":
-            options[variable.name] = variable.choices
-        elif variable.type == "yesno":
-            options[variable.name] = ("ja", "nee")
-        elif variable.required:
-            options[variable.name] = ("1",) if variable.type == "number" else ("iets",)
-    combinations = product(*options.values())
-    return [dict(zip(options, values, strict=True)) for values in islice(combinations, MOST_FILLINGS)]

@@ -1,0 +1,95 @@
+"""Checks a script in the ways in which it can be filled in: marks, template and every rule of `lint`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+
+from stem.beds import check_bed
+from stem.cues import PauseRange, parse_cues
+from stem.dutch import FORMS
+from stem.lint import Finding, gathered, lint
+from stem.script import ScriptTemplate, find_script
+from stem.variables import Variable
+from stem.voice import find_voice
+
+_WORDS = {"naam": "Anna", "figuur": "mijn oma"}
+"""What is filled in for a text; any other gets a word that fits most places."""
+
+_ANY_WORD = "iets kleins"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of a script found.
+
+    Attributes:
+        name: The script's name or path, as given.
+        ways: In how many ways it was filled in.
+        findings: By file and line.
+    """
+
+    name: str
+    ways: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether no finding is an error."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+
+def check_script(name: str, pauses: Mapping[str, PauseRange]) -> Checked:
+    """Fill a script in, in both forms, at every length it offers, with each value of each variable in turn.
+
+    Raises:
+        ScriptError: for a mistake that keeps it from being read at all.
+        UnknownNameError: when there is no such script, or its bed or voice does not exist.
+    """
+    template = find_script(name)
+    if template.bed is not None:
+        check_bed(template.bed)
+    if template.voice is not None:
+        find_voice(template.voice)
+    ways = list(_ways(template))
+
+    def findings_of(way: tuple[dict[str, str], float | None]) -> tuple[Finding, ...]:
+        values, minutes = way
+        cues = parse_cues(template.render(values, minutes=minutes).lines, pauses)
+        return lint(template, cues, vorm=values["vorm"], minutes=minutes, name=values.get("naam", ""))
+
+    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as pool:
+        found = [finding for findings in pool.map(findings_of, ways) for finding in findings]
+    return Checked(name, len(ways), gathered(found))
+
+
+def _ways(template: ScriptTemplate) -> Iterator[tuple[dict[str, str], float | None]]:
+    """Yield values and lengths: what is usual, and then each other value of each variable alone."""
+    others = {variable.name: _values(variable) for variable in template.variables if variable.name != "vorm"}
+    usual = {
+        variable.name: values[0] for variable in template.variables if (values := others.get(variable.name))
+    }
+    forms = next((variable.choices for variable in template.variables if variable.name == "vorm"), FORMS)
+    for minutes in template.minutes or (None,):
+        for vorm in forms:
+            yield {**usual, "vorm": vorm}, minutes
+            for name, values in others.items():
+                for value in values[1:]:
+                    yield {**usual, "vorm": vorm, name: value}, minutes
+
+
+def _values(variable: Variable) -> tuple[str, ...]:
+    """Return texts to try for a variable, its default first when it has one that can be written."""
+    if variable.type == "choice":
+        default = [] if variable.default is None else [str(variable.default)]
+        return tuple(dict.fromkeys([*default, *variable.choices]))
+    if variable.type == "yesno":
+        return ("nee", "ja") if variable.default is False else ("ja", "nee")
+    if variable.type == "number":
+        bounds = (variable.default, variable.minimum, variable.maximum)
+        return tuple(dict.fromkeys(f"{bound:g}" for bound in bounds if bound is not None)) or ("1",)
+    words = _WORDS.get(variable.name, _ANY_WORD)[: variable.max_length]
+    own = tuple(variable.choices) or (words,)
+    return own if variable.required else (str(variable.default), *own)

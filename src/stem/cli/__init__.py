@@ -1,0 +1,88 @@
+"""The command line: the only part that prints and exits.
+
+stdout carries results (one line a track, or one JSON document); progress, warnings and errors go to stderr.
+Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
+
+    __init__.py  the door: runs a command, and tells every error as one sentence and a hint
+    asking.py    the options that commands share, and what they mean
+    telling.py   printing
+    tracks.py    make, preview, script, say
+    writing.py   scripts, check, new, import
+    machine.py   voices, beds, doctor
+
+What takes long to import is imported in the command that needs it, so that `stem --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from stem import __version__
+from stem.cli import machine, tracks, writing
+from stem.cli.telling import say, say_error
+from stem.errors import StemError, UsageError
+
+_DEBUG = "STEM_DEBUG"
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; every error becomes one sentence and a hint on stderr."""
+    try:
+        _stop_on_terminate()
+        code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
+    except BaseException as error:
+        return _told(error)
+    return code if isinstance(code, int) else 0  # a number after a command that called for an exit
+
+
+def _told(error: BaseException) -> int:
+    """Tell what went wrong and return the exit code for it."""
+    match error:
+        case click.Abort() | KeyboardInterrupt():
+            say("Stopped. Nothing half-made is left; the same command goes on with the speech that is ready.")
+            return 130
+        case click.ClickException():
+            error.show()
+            return error.exit_code
+        case StemError():
+            say_error(error)
+            return 2 if isinstance(error, UsageError) else 1
+        case BrokenPipeError():
+            # Whoever read our stdout went away (stem scripts | head): nothing more to say, also not at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        case _ if os.environ.get(_DEBUG):
+            raise error
+        case _:
+            say(f"Error: stem itself made a mistake ({type(error).__name__}: {error}).")
+            say(f"Hint: set {_DEBUG}=1 and give the command again to see where; please report it.")
+    return 1
+
+
+def _stop_on_terminate() -> None:
+    """Let a polite kill clean up as Ctrl-C does."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="stem")
+def stem() -> None:
+    """Turn written guided visualizations into finished audio tracks in Dutch."""
+
+
+for _command in (*tracks.COMMANDS, *writing.COMMANDS, *machine.COMMANDS):
+    stem.add_command(_command)

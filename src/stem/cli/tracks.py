@@ -1,0 +1,105 @@
+"""Commands that make or show a track: make, preview, script, say."""
+
+from __future__ import annotations
+
+import click
+
+from stem.cli.asking import Request, config, script_options
+from stem.cli.telling import print_json, progress
+from stem.cli.telling import say as tell
+from stem.errors import StemError
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_FORCE = click.option("--force", is_flag=True, help="Replace a file that is there already.")
+
+
+@click.command()
+@script_options
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
+@_FORCE
+@_JSON
+def make(request: Request, output: str | None, force: bool, as_json: bool) -> None:
+    """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
+    from stem.reports import made_document, track_line
+    from stem.track import make_track, plan_track, target_path
+
+    try:
+        settings = config()
+        plan = plan_track(request.spec(), settings)
+        target = target_path(plan, output, settings)
+        with progress() as on_progress:
+            track = make_track(plan, target, overwrite=force, on_progress=on_progress)
+    except StemError as error:
+        if as_json:
+            print_json(made_document([], {request.script: error}))
+        raise
+    if track.path != target:
+        tell(f"{target} was there already and stays as it is (--force replaces it).")
+    for warning in track.warnings:
+        tell(f"Warning: {warning}")
+    if as_json:
+        print_json(made_document([track], {}))
+    else:
+        click.echo(track_line(track))
+
+
+@click.command()
+@script_options
+@click.option("--exact", is_flag=True, help="Speak all sentences, to know their lengths exactly.")
+@_JSON
+def preview(request: Request, exact: bool, as_json: bool) -> None:
+    """Show the text of SCRIPT with its pauses and expected times; makes no track."""
+    from stem.reports import preview_document, preview_lines
+    from stem.track import expected_timeline, plan_track
+
+    plan = plan_track(request.spec(), config())
+    timeline = expected_timeline(plan, exact=exact)
+    if as_json:
+        print_json(preview_document(plan, timeline))
+        return
+    for line in preview_lines(plan, timeline):
+        click.echo(line)
+
+
+@click.command()
+@script_options
+@click.option("--html", "as_page", is_flag=True, help="A page to read or hand out.")
+@click.option("--text", "as_text", is_flag=True, help="Plain text.  [default]")
+@click.option("-o", "--output", metavar="FILE", help="Write it there instead of showing it.")
+@_FORCE
+def script(request: Request, as_page: bool, as_text: bool, output: str | None, force: bool) -> None:
+    """Print out SCRIPT as it will be spoken."""
+    from stem import printout
+    from stem.cli.writing import write_text
+    from stem.track import expected_timeline, plan_track
+
+    if as_page and as_text:
+        raise click.UsageError("--html and --text exclude each other.")
+    plan = plan_track(request.spec(), config())
+    timeline = expected_timeline(plan)
+    text = printout.as_html(plan, timeline) if as_page else printout.as_text(plan, timeline)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        click.echo(write_text(output, text, overwrite=force))
+
+
+@click.command()
+@click.argument("text")
+@click.option("--voice", metavar="VOICE", help="Who speaks; see: stem voices")
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Write an MP3 there and do not play it.")
+@_FORCE
+def say(text: str, voice: str | None, output: str | None, force: bool) -> None:
+    """Let a voice say TEXT: played where a player exists, else written to a file."""
+    from stem.playing import play
+    from stem.track import make_track, plan_sentence, sound, target_path
+
+    settings = config()
+    plan = plan_sentence(text, voice or settings.voice)
+    if output is None and play(sound(plan)):
+        return
+    track = make_track(plan, target_path(plan, output, settings), overwrite=force)
+    click.echo(str(track.path))
+
+
+COMMANDS = (make, preview, script, say)

@@ -1,0 +1,55 @@
+"""Series: scripts that belong together, in an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stem.files import packaged_folder
+from stem.tables import from_table, load_toml
+
+_FOLDER = "reeksen"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series of scripts.
+
+    Attributes:
+        name: The file's name without suffix.
+        title: For people.
+        summary: One or two sentences for people.
+        scripts: Names of scripts, in their order.
+    """
+
+    name: str
+    title: str
+    summary: str
+    scripts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The file as written."""
+
+    title: str
+    scripts: tuple[str, ...]
+    summary: str = ""
+
+
+def all_series() -> tuple[Series, ...]:
+    """Return the series in ./scripts/reeksen and those that came with stem, by name; own ones go first.
+
+    Raises:
+        ConfigError: when a file has mistakes.
+    """
+    found: dict[str, Path] = {}
+    for folder in (Path("scripts"), packaged_folder("scripts")):
+        for path in (folder / _FOLDER).glob("*.toml"):
+            found.setdefault(path.stem, path)
+    return tuple(_read(found[name]) for name in sorted(found))
+
+
+def _read(path: Path) -> Series:
+    table = from_table(_Table, load_toml(path), path)
+    return Series(path.stem, table.title, table.summary, table.scripts)
