@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stem import units
 from stem.checking import check_script
 from stem.config import Config
-from stem.cues import PAUSES
+from stem.cues import PAUSES, Heading, Utterance, parse_cues
+from stem.lint import lint
 from stem.pacing import measure
 from stem.script import find_script
 from stem.series import all_series
@@ -39,6 +42,14 @@ CATALOGUE = {
     "wat-al-veilig-is": (8,),
     "wat-is-hechting": (3,),
 }
+TEXTS = {
+    "naam": ("", "Anna", "Jean-Luc d'Arc", "Zoë", "ijsbrand"),
+    "figuur": ("", "mijn oma", "oma Riet", "de buurman"),
+    "situatie": ("", "het gesprek met mijn chef", "kamer vol onbekenden", "grens aangeven"),
+}
+UNCLEAN = re.compile(r"  | ,|,\.|[{}\[\]/]|\.\.|\s$|^\s|^[a-z,]")
+"""Two spaces, an orphan comma, template code, a mark, a slash, or a sentence that starts small."""
+
 FOR_PRACTITIONERS = {"gedragen", "voeten-op-de-grond"}
 
 
@@ -64,6 +75,25 @@ def test_a_script_is_in_order_however_it_is_filled_in(name: str) -> None:
     checked = check_script(name, PAUSES)
     assert checked.findings == ()
     assert checked.ways >= 4
+
+
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_any_combination_of_values_gives_a_script_without_errors(data: st.DataObject) -> None:
+    template = find_script(data.draw(st.sampled_from(NAMES)))
+    minutes = data.draw(st.sampled_from(template.minutes))
+    values = {
+        variable.name: data.draw(st.sampled_from(variable.choices or TEXTS[variable.name]))
+        for variable in template.variables
+    }
+    cues = parse_cues(template.render(values, minutes=minutes).lines)
+    found = lint(template, cues, vorm=values["vorm"], minutes=minutes, name=values.get("naam", ""))
+    assert [finding for finding in found if finding.severity == "error"] == []
+    for cue in cues:
+        if isinstance(cue, Utterance | Heading):
+            text = cue.text if isinstance(cue, Utterance) else cue.title
+            assert not UNCLEAN.search(text), text
 
 
 @pytest.mark.parametrize(("name", "minutes"), LENGTHS)

@@ -262,6 +262,20 @@ def test_a_mistake_of_our_own_is_one_sentence_too(
         cli.run(["make", "proef.j2"])
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
+    for arguments in (["scripts"], ["preview", "door-andere-ogen"], ["script", "door-andere-ogen", "--html"]):
+        running = subprocess.Popen(
+            [*STEM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
+        )
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        running.stderr.close()
+        running.wait(timeout=30)
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from stem import cli; cli.run(['--help']); "

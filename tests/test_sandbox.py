@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from typing import Any
 
+import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stem import sandbox
+from stem.dutch import forms
 
 
 def rendered(
@@ -297,6 +300,24 @@ ESCAPES = [
     "{% for x in [1] recursive %}{% endfor %}",
     "{% do inv() %}",
     "{% debug %}",
+    "{{ naam['upper']() }}",
+    "{{ naam.upper() }}",
+    "{{ (naam ~ 'x').encode }}",
+    "{{ [].append(1) }}",
+    "{{ [1].__add__([2]) }}",
+    "{{ ().__class__.__bases__[0].__subclasses__() }}",
+    "{{ inv.__code__.co_code }}",
+    "{{ ju.__defaults__ }}",
+    "{{ noem.__closure__ }}",
+    "{{ aantal.real }}",
+    "{{ aantal.__doc__ }}",
+    "{{ naam | xmlattr }}",
+    "{{ naam | urlize }}",
+    "{{ [naam] | groupby('x') }}",
+    "{{ naam is callable }}",
+    "{{ naam | center(99999999) }}",
+    "{{ naam | indent(99999999) }}",
+    "{{ naam | wordwrap(1) }}",
 ]
 BOMBS = [
     "{{ 9 ** 9 ** 9 }}",
@@ -327,6 +348,22 @@ def test_a_hostile_template_is_refused_with_a_sentence(body: str) -> None:
     assert problem
     assert "\n" not in problem
     assert "object at 0x" not in problem
+
+
+def test_plain_jinja_would_let_many_of_them_through() -> None:
+    """The control: the table above can fail."""
+    assert len(ESCAPES + BOMBS) >= 80
+    plain = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.debug"])
+    plain.globals |= {**forms("je"), "naam": "Anna", "aantal": 3}
+    through = []
+    for body in ESCAPES:
+        if "99999999" in body:
+            continue
+        with contextlib.suppress(Exception):
+            plain.from_string(body).render()
+            through.append(body)
+    assert len(through) >= 25
+    assert "{{ ().__class__.__bases__[0].__subclasses__() }}" in through
 
 
 @pytest.mark.parametrize(

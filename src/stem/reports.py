@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from stem import units
 from stem.errors import StemError
+from stem.pacing import PhaseMeasure, measure, phases
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.track import Plan, Track
 from stem.units import format_time, seconds
@@ -76,7 +78,7 @@ def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
     """Yield chapters, sentences, pauses and bells in the order of their expected times, and a summary."""
     yield f"{plan.title}  (voice {plan.voice.name}, bed {plan.bed})"
     events: list[tuple[int, int, str]] = []
-    events += [(chapter.start, 0, f"\n## {chapter.title}") for chapter in timeline.chapters]
+    events += [(units.frames(phase.start_s), 0, _phase_line(phase)) for phase in phases(timeline)]
     events += [(frame, 1, "[bel]") for frame in timeline.bells]
     events += [(item.start, 1, item.text) for item in timeline.utterances]
     events += [
@@ -86,7 +88,14 @@ def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
     ]
     for start, rank, text in sorted(events, key=lambda event: event[:2]):
         yield text if rank == 0 else f"{format_time(seconds(start)):>7}  {text}"
-    words = sum(len(item.text.split()) for item in timeline.utterances)
-    speech = sum(item.end - item.start for item in timeline.utterances)
-    length = format_time(seconds(timeline.frames))
-    yield f"\nExpected length {length}, {words} words, {1 - speech / timeline.frames:.0%} without speech."
+    whole = measure(timeline)
+    yield (
+        f"\nExpected length {format_time(seconds(timeline.frames))}, {whole.words} words "
+        f"({whole.words_per_minute:.0f} a minute), {whole.silence_share:.0%} without speech."
+    )
+
+
+def _phase_line(phase: PhaseMeasure) -> str:
+    length = format_time(phase.end_s - phase.start_s)
+    filling = f"{phase.measure.words} words, {phase.measure.silence_share:.0%} without speech"
+    return f"\n## {phase.title}  ({length}, {phase.share_of_track:.0%} of the track; {filling})"

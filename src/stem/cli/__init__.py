@@ -58,7 +58,7 @@ def _told(error: BaseException) -> int:
         case StemError():
             say_error(error)
             return 2 if isinstance(error, UsageError) else 1
-        case BrokenPipeError():
+        case BrokenPipeError() | SystemExit():  # click leaves with the latter when it meets the former
             # Whoever read our stdout went away (stem scripts | head): nothing more to say, also not at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         case _ if os.environ.get(_DEBUG):
