@@ -10,7 +10,7 @@ track: $(VENV)/.runtime
 	$(BIN)/stem make door-andere-ogen
 
 test: $(VENV)/.develop
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

@@ -29,6 +29,7 @@ ORDER = [
     "engines",
     "voice",
     "script",
+    "parts",
     "variables",
     "sandbox",
     "cues",

@@ -234,7 +234,7 @@ def test_values_are_read_by_their_type(folder: Path) -> None:
         ("tellen", "nan", "is not a number", "2,5"),
         ("tellen", "9" * 400, "is not a number", "2,5"),
         ("kort", "misschien", "neither yes nor no", "ja"),
-        ("naam", "[bel]", "'[' cannot stand in the value '[bel]' of 'naam'", "plain words"),
+        ("naam", "[bel]", "'[' cannot stand in the value of 'naam'", "plain words"),
         ("naam", "{{ je }}", "'{' cannot stand", "plain words"),
         ("naam", "## Kop", "'#' cannot stand", "plain words"),
         ("naam", "a]", "']' cannot stand", "plain words"),

@@ -105,6 +105,19 @@ def test_an_utterance_is_moved_towards_the_others_but_never_far(dry_voice: Voice
     assert level[middle] - level[far] == pytest.approx(7.0 - CORRECTION_LIMIT_DB, abs=0.1)
 
 
+def test_a_text_that_was_tried_and_dropped_does_not_count(dry_voice: VoiceTemplate) -> None:
+    said = ["zin 1 en nog wat woorden", "zin 2 en nog wat woorden"]
+    with Takes() as alone, Takes() as among:
+        alone.record(said, Reciter(), dry_voice, quiet)
+        among.record(
+            [*said, "zin 9 en nog wat woorden", "zin 8 en nog wat woorden"], Reciter(), dry_voice, quiet
+        )
+        alone.level(said, -18.0)
+        among.level(said, -18.0)
+        for phrase in said:
+            assert np.array_equal(alone.read(phrase), among.read(phrase))
+
+
 def test_a_phrase_that_fails_stops_the_recording_with_its_name(dry_voice: VoiceTemplate) -> None:
     with Takes() as takes, pytest.raises(SynthesisError, match="kapot"):
         takes.record(["een", "kapot", *(f"zin {n}" for n in range(50))], Reciter(), dry_voice, quiet)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.beds import load_bed
 from stem.config import Config
-from stem.errors import OutputError, UnknownNameError, UsageError
+from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
 from stem.takes import Takes
 from stem.track import (
     Plan,
@@ -274,6 +274,30 @@ def test_a_name_reaches_neither_the_file_name_nor_the_tags(short_script: Path, t
     assert not any("xanthippe" in path.name.lower() or b"Xanthippe" in path.read_bytes() for path in cached)
 
 
+def test_words_of_a_single_sentence_stay_out_of_its_tags(tmp_path: Path) -> None:
+    track = make_track(plan_sentence("Welkom, Xanthippe.", "zacht"), tmp_path / "zin.mp3")
+    content = track.path.read_bytes()
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        assert "Xanthippe".encode(encoding) not in content
+
+
+@pytest.mark.parametrize("heading", ["## Voor {{ naam }}", "## {{ noem('Dag') }}"])
+def test_what_is_filled_in_stays_out_of_chapters(short_script: Path, heading: str) -> None:
+    short_script.write_text(SHORT.replace("## Begin", heading), encoding="utf-8")
+    with pytest.raises(ScriptError, match="a heading holds what is filled in") as caught:
+        planned(short_script)
+    assert caught.value.line == 11
+
+
+def test_who_a_script_is_for_is_in_the_tags(short_script: Path, tmp_path: Path) -> None:
+    from mutagen.id3 import ID3
+
+    front = SHORT.replace('bed = "bruin"', 'bed = "bruin"\npractitioner_only = true')
+    short_script.write_text(front, encoding="utf-8")
+    track = make_track(planned(short_script), tmp_path / "uit.mp3")
+    assert "samen met een behandelaar" in ID3(track.path)["COMM::nld"].text[0]
+
+
 def test_where_a_track_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     plan = plan_sentence("Welkom.", "zacht")
@@ -281,6 +305,9 @@ def test_where_a_track_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert target_path(plan, "map/", Config()) == Path("map/zin.mp3")
     assert target_path(plan, "anders.MP3", Config()) == Path("anders.MP3")
     assert target_path(plan, str(tmp_path), Config()) == tmp_path / "zin.mp3"
+    for impossible in ("x" * 300, "~nobody-of-that-name/uit"):
+        with pytest.raises(OutputError):
+            target_path(plan, impossible, Config())
     with pytest.raises(UsageError, match="is not an"):
         target_path(plan, "anders.wav", Config())
 

@@ -60,6 +60,22 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(place, problem, hint=hint)
 
 
+def expanded(path: str) -> Path:
+    """Return the path that a user means, "~" included.
+
+    Raises:
+        OutputError: when the system could never have such a path.
+    """
+    try:
+        found = Path(path).expanduser()
+        found.is_dir()
+    except OSError as error:
+        raise output_error(Path(path), error) from error
+    except (RuntimeError, ValueError) as error:  # ~nobody; a NUL
+        raise OutputError(path, "there is no such folder", hint="Choose another name.") from error
+    return found
+
+
 @contextmanager
 def temporary_beside(final: Path) -> Iterator[Path]:
     """Lend a private name in the folder of `final`, so on the same disk; what is left there is removed.

@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import wave
 from pathlib import Path
 
 import numpy as np
 
 from stem.audio import Samples
-from stem.units import SAMPLE_RATE
+from stem.units import SAMPLE_RATE, seconds
 
 _PLAYERS: tuple[tuple[str, ...], ...] = (
     ("afplay",),
@@ -22,6 +23,9 @@ _PLAYERS: tuple[tuple[str, ...], ...] = (
     ("ffplay", "-loglevel", "error", "-nodisp", "-autoexit"),
 )
 """Programs that play a WAV file, each with its arguments; the first that is installed is asked first."""
+
+_LEAST_SHARE = 0.8
+"""Of the sound's length that a player must have taken, to be believed."""
 
 
 def play(samples: Samples) -> bool:
@@ -38,13 +42,14 @@ def play(samples: Samples) -> bool:
 
             winsound.PlaySound(str(path), winsound.SND_FILENAME)
             return True
-        return any(_plays(player, path) for player in _PLAYERS)
+        return any(_plays(player, path, seconds(len(samples))) for player in _PLAYERS)
 
 
-def _plays(player: tuple[str, ...], path: Path) -> bool:
+def _plays(player: tuple[str, ...], path: Path, length_s: float) -> bool:
     program = shutil.which(player[0])
     if program is None:
         return False
+    started = time.monotonic()
     done = subprocess.run(  # noqa: S603 - a fixed list of players and our own file
         [program, *player[1:], str(path)],
         stdin=subprocess.DEVNULL,
@@ -52,7 +57,8 @@ def _plays(player: tuple[str, ...], path: Path) -> bool:
         stderr=subprocess.DEVNULL,
         check=False,
     )
-    return done.returncode == 0  # a player without a sound card fails: let the next one try
+    # Without a sound card some players fail, and others just end at once: let the next one try.
+    return done.returncode == 0 and time.monotonic() - started >= _LEAST_SHARE * length_s
 
 
 def _write_wav(path: Path, samples: Samples) -> None:

@@ -20,6 +20,7 @@ from stem import dutch
 from stem.cues import Line, Source
 from stem.errors import ConfigError, ScriptError, UnknownNameError, UsageError, nearest
 from stem.files import packaged_folder
+from stem.parts import Parts, read_parts, read_template, split_front
 from stem.tables import TomlError, from_table, parse_toml
 from stem.variables import VORM, Declared, Value, Variable, whole
 
@@ -27,16 +28,11 @@ SUFFIX = ".j2"
 TIME_LIMIT_S = 5.0
 """Wall clock for filling in one template; a long script takes 0.1 s."""
 
-LARGEST_FILE = 500_000
 """Bytes; a script of an hour is about 50,000."""
 
-MOST_INCLUDES = 50
 
 _RESERVED = frozenset({"minuten", "loop", "range", "none", "true", "false", *dutch.forms("je")})
-_FENCE = "+++"
-_FENCE_LINE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
-_INCLUDE = re.compile(r"""\{%[-+]?\s*include\s*(?:"([^"\\\n]+)"|'([^'\\\n]+)')""")
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_EXPRESSION = re.compile(r"\{\{.*?\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,8 @@ class ScriptTemplate:
         wanted = minutes if minutes is not None else next(iter(self.minutes), None)
         if wanted is not None:
             filled["minuten"] = whole(wanted)
-        parts = _parts(self)
+        parts = read_parts(self.path, self.body, self.body_line)
+        self._refuse_personal_headings(parts)
         request = {
             "templates": {part.name: part.text for part in parts.found},
             "refused": parts.refused,
@@ -125,6 +122,20 @@ class ScriptTemplate:
         lines = tuple(Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
         # Also a script that says nothing has a line, so that who reads it can tell which script that is.
         return Script(self.title, self, lines or (Line("", Source(str(self.path), self.body_line)),))
+
+    def _refuse_personal_headings(self, parts: Parts) -> None:
+        """Keep what is filled in out of headings: players show chapters on lock screens."""
+        personal = [variable.name for variable in self.variables if variable.type == "text"]
+        names = re.compile(rf"\b(?:{'|'.join([*personal, 'noem'])})\b")
+        for part in parts.found:
+            for number, line in enumerate(part.text.split("\n"), start=1):
+                if line.lstrip().startswith("##") and any(map(names.search, _EXPRESSION.findall(line))):
+                    raise ScriptError(
+                        "a heading holds what is filled in, and headings are written into the file",
+                        part.path,
+                        number,
+                        hint="Say it in a sentence instead.",
+                    )
 
     def _filled(self, values: Mapping[str, str]) -> dict[str, Value]:
         known = {variable.name: variable for variable in self.variables}
@@ -161,7 +172,8 @@ def find_script(name_or_path: str) -> ScriptTemplate:
     for path in candidates:
         if _is_file(path):
             return _load(path)
-    raise UnknownNameError("script", name_or_path, [path.stem for path in _script_files()])
+    own = [path.name for path in Path().glob(f"*{SUFFIX}")]
+    raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files()), *own])
 
 
 def scripts() -> tuple[ScriptTemplate, ...]:
@@ -194,8 +206,8 @@ def _is_file(path: Path) -> bool:
 
 
 def _load(path: Path) -> ScriptTemplate:
-    text = _read(path)
-    front, body, body_line = _split(text, path)
+    text = read_template(path)
+    front, body, body_line = split_front(text, path)
     if front is None:
         hint = 'Start it with a line "+++", then title = "...", then again a line "+++".'
         raise ScriptError("this script has no front matter", path, 1, hint=hint)
@@ -277,111 +289,6 @@ def _line_of(problem: str, front: str) -> int:
     return 1
 
 
-def _split(text: str, path: Path) -> tuple[str | None, str, int]:
-    """Return the front matter (None when there is none), the body, and the line that the body starts at."""
-    if not text.startswith(_FENCE):
-        return None, text, 1
-    fences = _FENCE_LINE.finditer(text)
-    first, second = next(fences, None), next(fences, None)
-    if first is None or first.start() != 0 or second is None:
-        raise ScriptError("the front matter is not closed", path, 1, hint='Close it with a line "+++".')
-    body_line = text.count("\n", 0, second.end()) + 2
-    return text[first.end() + 1 : second.start()], text[second.end() + 1 :], body_line
-
-
-def _read(path: Path) -> str:
-    """Return a template file's text, every line closed with a line feed.
-
-    Raises:
-        ScriptError: when it cannot be read, is too large, or is not plain UTF-8 text.
-    """
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ScriptError(
-                f"it is larger than {LARGEST_FILE:,} bytes", path, hint="Is it a script at all?"
-            )
-        content = path.read_bytes()
-    except OSError as error:
-        raise ScriptError(f"it cannot be read ({error.strerror})", path) from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ScriptError("this is not UTF-8 text", path, line, hint="Save the file as UTF-8.") from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    odd = _UNSHOWABLE.search(text)
-    if odd:
-        line = text.count("\n", 0, odd.start()) + 1
-        raise ScriptError(
-            f"there is a control character (U+{ord(odd[0]):04X})", path, line, hint="Remove it."
-        )
-    return text if text.endswith("\n") else text + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One template file: the name it is included by, its path, and its text (front matter as a comment)."""
-
-    name: str
-    path: Path
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The script itself, all it includes, and why something else cannot be included."""
-
-    found: list[_Part]
-    refused: dict[str, str]
-
-
-def _parts(script: ScriptTemplate) -> _Parts:
-    """Read every file that a script may include, so that the child needs to open none."""
-    own_name = script.path.name
-    parts = _Parts([_Part(own_name, script.path, _at_line(script.body_line, script.body))], {})
-    seen = {own_name}
-    for part in parts.found:  # grows while it is walked
-        for names in _INCLUDE.findall(part.text):
-            name = names[0] or names[1]
-            if name in seen:
-                continue
-            seen.add(name)
-            try:
-                path = _part_path(name, (script.path.parent, packaged_folder("scripts")))
-                if len(parts.found) > MOST_INCLUDES:
-                    raise LookupError(f"there are more than {MOST_INCLUDES} includes")  # noqa: TRY301
-            except LookupError as error:
-                parts.refused[name] = str(error)
-                continue
-            _, body, body_line = _split(_read(path), path)
-            parts.found.append(_Part(name, path, _at_line(body_line, body)))
-    return parts
-
-
-def _at_line(line: int, body: str) -> str:
-    """Put the body at its line of the file, behind a comment that leaves nothing in the text."""
-    return body if line == 1 else "{#" + "\n" * (line - 2) + "#}\n" + body
-
-
-def _part_path(name: str, folders: tuple[Path, ...]) -> Path:
-    """Return the file that an include means.
-
-    Raises:
-        LookupError: when there is none, or it lies elsewhere: also through a link.
-    """
-    for folder in folders:
-        path = folder / name
-        try:
-            real = path.resolve(strict=True)
-        except (OSError, RuntimeError, ValueError):  # not there; a loop of links; no name at all
-            continue
-        if not real.is_relative_to(folder.resolve()):
-            raise LookupError("it lies outside the folder of the script")
-        if real.is_file():
-            return path
-    raise LookupError("there is no such file beside the script or among those of stem")
-
-
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from stem.sandbox import main; main()"
 
 
@@ -420,7 +327,7 @@ def _ask_child(request: Mapping[str, object], path: Path) -> dict[str, Any]:
     return answer
 
 
-def _error_of(answer: Mapping[str, Any], parts: _Parts, script: ScriptTemplate) -> ScriptError:
+def _error_of(answer: Mapping[str, Any], parts: Parts, script: ScriptTemplate) -> ScriptError:
     """Return the error that the sandbox describes."""
     hint = ""
     if answer["unknown"]:

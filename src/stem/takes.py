@@ -111,7 +111,8 @@ class Takes:
         Returns:
             The gain in dB that all takes have in common.
         """
-        loudness = {phrase: gated_lufs(take.powers) for phrase, take in self._takes.items()}
+        # Only of what is said: a text that did not fit the length wanted has left its takes here too.
+        loudness = {phrase: gated_lufs(self._takes[phrase].powers) for phrase in dict.fromkeys(spoken)}
         measured = [value for value in loudness.values() if np.isfinite(value)]
         median = float(np.median(measured)) if measured else target_lufs
         corrections = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from stem.dutch import has_words, spoken
 from stem.encoding import write_mp3
 from stem.engines import engine, expected_seconds, measured_pace
 from stem.errors import OutputError, UsageError
-from stem.files import free_name, publish, sweep, temporary_beside
+from stem.files import expanded, free_name, publish, sweep, temporary_beside
 from stem.lint import listener_warnings
 from stem.mastering import Loudness, Meter, TruePeak, limited, measured
 from stem.mixing import Levels, Mix
@@ -194,7 +195,7 @@ def plan_sentence(text: str, voice: str) -> Plan:
     if not has_words(spoken(text)):
         raise UsageError("There are no words in that text.", hint='For example: stem say "Welkom."')
     return Plan(
-        title=text[:60],
+        title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
         name="zin",
         cues=(Utterance(text, Source("text", 1)),),
         voice=find_voice(voice),
@@ -213,7 +214,7 @@ def target_path(plan: Plan, output: str | None, config: Config) -> Path:
     Raises:
         UsageError: when the file asked for is no .mp3.
     """
-    wanted = Path(output if output is not None else config.output).expanduser()
+    wanted = expanded(output if output is not None else config.output)
     folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
     if folder_meant:
         return wanted / f"{plan.name}.mp3"
@@ -241,11 +242,12 @@ def make_track(
     """
     with temporary_beside(target) as temporary, Takes() as takes:
         sweep(target.parent)
-        bed = load_bed(plan.bed, plan.seed)  # first: making one takes more memory than all that follows
-        plan = speak(plan, takes, on_progress)
-        mix = mixed(plan, takes, bed)
+        with ThreadPoolExecutor(1, "stem-bed") as meanwhile:
+            bed = meanwhile.submit(load_bed, plan.bed, plan.seed)
+            plan = speak(plan, takes, on_progress)
+            mix = mixed(plan, takes, bed.result())
         loudness = _encode(mix, temporary, on_progress)
-        tag_mp3(temporary, _tags(plan, mix.levels, loudness), _chapter_marks(mix.timeline))
+        tag_mp3(temporary, _tags(plan, mix, loudness), _chapter_marks(mix.timeline))
         path = _publish(temporary, target, overwrite=overwrite)
     return Track(path, plan, mix.timeline, loudness, _warnings(plan, mix, loudness))
 
@@ -352,21 +354,23 @@ def _encode(mix: Mix, path: Path, on_progress: OnProgress) -> Loudness:
     return Loudness.of(meter, peak)
 
 
-def _tags(plan: Plan, levels: Levels, loudness: Loudness) -> Tags:
+def _tags(plan: Plan, mix: Mix, loudness: Loudness) -> Tags:
+    minutes = units.seconds(mix.frames) / 60
+    for_whom = () if plan.template is None else listener_warnings(plan.template, minutes)
     return Tags(
         title=plan.title,
         artist=plan.artist,
         album=plan.album,
-        comment=f"{SAFETY_LINE} {plan.voice.credit}".strip(),
-        replay_gain_db=REPLAY_GAIN_LUFS - levels.speech_lufs,
+        comment=" ".join(filter(None, (SAFETY_LINE, *for_whom, plan.voice.credit))),
+        replay_gain_db=REPLAY_GAIN_LUFS - mix.levels.speech_lufs,
         peak=units.gain(loudness.true_peak_dbtp),
     )
 
 
 def _warnings(plan: Plan, mix: Mix, loudness: Loudness) -> tuple[str, ...]:
-    warnings: tuple[str, ...] = ()
-    if plan.template is not None:
-        warnings = listener_warnings(plan.template, units.seconds(mix.frames) / 60)
+    if plan.template is None:
+        return ()
+    warnings = listener_warnings(plan.template, units.seconds(mix.frames) / 60)
     speech_lufs = mix.levels.speech_lufs
     apart_lu = loudness.integrated_lufs - speech_lufs
     if abs(apart_lu) > MIX_APART_LU:

@@ -162,7 +162,7 @@ def _plain(name: str, text: str) -> str:
     marks = [character for character in value if character in _HAS_MEANING]
     if marks:
         hint = "A value is plain words, without brackets, braces or #."
-        raise UsageError(f"'{marks[0]}' cannot stand in the value '{value}' of '{name}'.", hint=hint)
+        raise UsageError(f"'{marks[0]}' cannot stand in the value of '{name}'.", hint=hint)
     return " ".join(value.split())
 
 

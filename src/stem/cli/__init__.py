@@ -15,6 +15,7 @@ What takes long to import is imported in the command that needs it, so that `ste
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -40,6 +41,11 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; every error becomes one sentence and a hint on stderr."""
     try:
         _stop_on_terminate()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(
+                    errors="replace"
+                )  # a name outside the terminal's alphabet is no reason to stop
         code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
     except BaseException as error:
         return _told(error)
@@ -63,6 +69,9 @@ def _told(error: BaseException) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         case _ if os.environ.get(_DEBUG):
             raise error
+        case OSError():
+            place = f" ({error.filename})" if error.filename else ""
+            say(f"Error: the system refused: {error.strerror or error}{place}.")
         case _:
             say(f"Error: stem itself made a mistake ({type(error).__name__}: {error}).")
             say(f"Hint: set {_DEBUG}=1 and give the command again to see where; please report it.")
@@ -75,7 +84,9 @@ def _stop_on_terminate() -> None:
     def stop(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

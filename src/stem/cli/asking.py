@@ -80,6 +80,10 @@ class Request:
         options = {"--voice": self.voice, "--bed": self.bed, "--duration": self.duration}
         for option, chosen in options.items():
             command += [] if chosen is None else [option, chosen]
+        for pause in self.pauses:
+            command += ["--pause", pause]
+        command += [] if self.pause_scale == 1 else ["--pause-scale", f"{self.pause_scale:g}"]
+        command += [] if self.seed == 1 else ["--seed", str(self.seed)]
         say(f"The same again: {shlex.join(command)}")
         return values
 
@@ -132,7 +136,7 @@ def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
         key = key.strip()
         if not equals or not key:
             raise UsageError(
-                f"'{text}' after {option} has no key and value.", hint=f"For example: {option} {example}"
+                f"What stands after {option} has no key and value.", hint=f"For example: {option} {example}"
             )
         if key in found:
             raise UsageError(f"'{key}' is given twice with {option}.", hint="Give it once.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stem.track import OnProgress
 
 VERSION = 1
-"""Version of the documents that lists print; grows when a key changes its meaning or goes."""
+"""Version of the lists' documents; grows when a key changes its meaning or goes."""
 
 
 def say(text: str) -> None:

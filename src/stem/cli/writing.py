@@ -26,9 +26,9 @@ def write_text(output: str, text: str, *, overwrite: bool) -> str:
     Raises:
         OutputError: when it cannot be written, or is there already and may not be replaced.
     """
-    from stem.files import output_error, publish, temporary_beside
+    from stem.files import expanded, output_error, publish, temporary_beside
 
-    path = Path(output)
+    path = expanded(output)
     if path.exists() and not overwrite:
         raise OutputError(path, "it is there already", hint="Choose another name, or use --force.")
     with temporary_beside(path) as temporary:
@@ -59,12 +59,15 @@ def scripts(as_json: bool) -> None:
         for line in _lines(item):
             click.echo(line)
     for one in all_series():
-        click.echo(f"\nSeries {one.name}: {one.title}. {one.summary}\n    {', '.join(one.scripts)}")
+        click.echo(f"\nSeries {one.name}: {one.title}. {one.summary}")
+        click.echo(f"    Make its scripts one by one: {', '.join(one.scripts)}")
 
 
 def _lines(item: ScriptTemplate) -> Iterator[str]:
     lengths = f" ({', '.join(f'{minutes:g}' for minutes in item.minutes)} min)" if item.minutes else ""
     yield f"{item.name}{lengths}: {item.title}. {item.summary}"
+    if item.practitioner_only:
+        yield "    Alleen voor gebruik samen met een behandelaar."
     for variable in item.variables:
         choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
         yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
