@@ -49,9 +49,10 @@ def long_script(minutes: int) -> str:
     """Return a script of about `minutes` minutes, half of it speech; no sentence comes twice."""
     parts = ["+++", 'title = "Maat"', 'bed = "zee"', 'voice = "zacht"', "+++"]
     things = ["grond", "stoel", "stilte", "lamp", "lucht", "plek", "dag", "warmte", "stem", "kamer"]
-    for number in range(minutes * 5):
+    for number in range(minutes * 4):
         thing, other = things[number % 10], things[(number // 10) % 10]
-        parts.append(f"Merk op hoe de {thing} er is, en daarna de {other}, voor keer {number + 1}.")
+        parts.append(f"Merk op hoe de {thing} er is, nummer {number + 1}.")
+        parts.append(f"En daarna ook de {other}, voor keer {number + 1}.")
         parts.append("[pauze 7]")
     return "\n".join(parts)
 
@@ -60,7 +61,9 @@ def measured(command: list[str], folder: Path) -> Run:
     """Run a command in `folder`, with its cache there, and measure it."""
     started = time.perf_counter()
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    running = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, usage = os.wait4(running.pid, 0)
     wall_s = time.perf_counter() - started
     if status:
