@@ -16,7 +16,7 @@ _CLOCK = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d(?:[.,]\d+)?)")
 _PARTS = re.compile(
     r"(?:(?P<h>\d+(?:[.,]\d+)?)\s*(?:h|u|uur|uren)\b\s*)?"
     r"(?:(?P<m>\d+(?:[.,]\d+)?)\s*(?:minuten|minuut|minutes|minute|mins|min|m)\b\s*)?"
-    r"(?:(?P<s>\d+(?:[.,]\d+)?)\s*(?:seconden|seconde|seconds|second|secs|sec|s)?\s*)?",
+    r"(?:(?P<s>\d+(?:[.,]\d+)?)\s*(?P<unit>seconden|seconde|seconds|second|secs|sec|s)?\s*)?",
     re.IGNORECASE,
 )
 
@@ -42,9 +42,10 @@ def decibels(factor: float) -> float:
 
 
 def parse_seconds(text: str) -> float:
-    """Read a length of time: "8", "2,5", "8 s", "90 sec", "2 min", "1m30s", "1 u 5 min", "12:30", "1:02:03".
+    """Read a length of time: "8", "2,5", "8 s", "2 min", "1m30s", "1 u 5 min", "1u30", "12:30", "1:02:03".
 
-    A bare number is seconds. Decimal comma and point, case and spaces are free.
+    A bare number is seconds; right after hours it is minutes. Decimal comma and point, case and spaces are
+    free.
 
     Returns:
         Seconds; the sign and the range are the caller's to judge (a minus sign is read).
@@ -65,9 +66,9 @@ def parse_seconds(text: str) -> float:
         parts = _PARTS.fullmatch(spaced)
         if not stripped or parts is None:
             raise ValueError(f"'{text.strip()}' is not a length of time")
-        total = (
-            _number(parts["h"] or "0") * 3600 + _number(parts["m"] or "0") * 60 + _number(parts["s"] or "0")
-        )
+        of_an_hour = parts["h"] and not parts["m"] and not parts["unit"]  # "1u30"
+        last = _number(parts["s"] or "0") * (60 if of_an_hour else 1)
+        total = _number(parts["h"] or "0") * 3600 + _number(parts["m"] or "0") * 60 + last
     return -total if negative else total
 
 
