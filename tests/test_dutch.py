@@ -101,6 +101,23 @@ def test_the_other_helpers_choose_by_form() -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "je", "u"),
+    [
+        ("Mijn oma", "je oma", "uw oma"),
+        ("m'n oma", "je oma", "uw oma"),
+        ("M’n oma", "je oma", "uw oma"),
+        ("jouw zus", "je zus", "uw zus"),
+        ("bellen met mijn baas", "bellen met je baas", "bellen met uw baas"),
+        ("mijn zus en m'n broer", "je zus en je broer", "uw zus en uw broer"),
+        ("werken in de mijn", "werken in de mijn", "werken in de mijn"),
+        ("een mijnwerker", "een mijnwerker", "een mijnwerker"),
+    ],
+)
+def test_what_is_a_listeners_own_is_said_so_wherever_it_stands(label: str, je: str, u: str) -> None:
+    assert [helper(vorm, "eigen")(label) for vorm in FORMS] == [je, u]
+
+
+@pytest.mark.parametrize(
     ("sentence", "name", "said"),
     [
         ("Welkom", "Anna", "Welkom, Anna."),

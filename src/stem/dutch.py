@@ -26,6 +26,9 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+_OWN = re.compile(r"(?<!\bde )(?<!\been )\b(?:mijn|m['’‘`´]n|jouw)\b", re.IGNORECASE)
+"""A possessive that someone filled in; "de mijn" and "een mijn" lie underground."""
+
 _INVERSIONS: Mapping[str, str] = MappingProxyType(
     {
         "ben": "bent",
@@ -54,9 +57,9 @@ def forms(vorm: str, name: str = "") -> dict[str, object]:
     """Return the words and helpers that templates use to address a listener.
 
     Words: je, jij, jou, uw (unstressed possessive), jouw, jezelf. Helpers: inv("voel") -> "voel je" or "voelt
-    u"; ju(a, b) -> a or b; eigen("mijn oma") -> "je oma" or "uw oma"; stel_voor("dan eens") -> "Stel je dan
-    eens voor"; noem("Welkom") -> "Welkom, Anna." or "Welkom.". A word or helper whose own name has a capital
-    (Je, Uw, Inv, Ju, Eigen) gives one in the text.
+    u"; ju(a, b) -> a or b; eigen("mijn oma") -> "je oma" or "uw oma", for each mijn, m'n and jouw in what was
+    filled in; stel_voor("dan eens") -> "Stel je dan eens voor"; noem("Welkom") -> "Welkom, Anna." or
+    "Welkom.". A word or helper whose own name has a capital (Je, Uw, Inv, Ju, Eigen) gives one in the text.
 
     Args:
         vorm: "je" or "u".
@@ -79,7 +82,7 @@ def forms(vorm: str, name: str = "") -> dict[str, object]:
         return (je_text, u_text)[which]
 
     def eigen(label: str) -> str:
-        return re.sub(r"^mijn\b", mijn, label, flags=re.IGNORECASE)
+        return _OWN.sub(mijn, label)
 
     def stel_voor(middle: str = "") -> str:
         return " ".join([reflexive, *middle.split(), "voor"])
