@@ -10,6 +10,7 @@ from os import cpu_count
 from stem.beds import check_bed
 from stem.cues import PauseRange, parse_cues
 from stem.dutch import FORMS
+from stem.errors import UsageError
 from stem.lint import Finding, gathered, lint
 from stem.script import ScriptTemplate, find_script
 from stem.variables import Variable
@@ -89,7 +90,22 @@ def _values(variable: Variable) -> tuple[str, ...]:
         return ("nee", "ja") if variable.default is False else ("ja", "nee")
     if variable.type == "number":
         bounds = (variable.default, variable.minimum, variable.maximum)
-        return tuple(dict.fromkeys(f"{bound:g}" for bound in bounds if bound is not None)) or ("1",)
+        written = dict.fromkeys(_digits(float(bound)) for bound in bounds if bound is not None)
+        return tuple(text for text in written if _accepts(variable, text)) or ("1",)
     words = _WORDS.get(variable.name, _ANY_WORD)[: variable.max_length]
     own = tuple(variable.choices) or (words,)
     return own if variable.required else (str(variable.default), *own)
+
+
+def _digits(number: float) -> str:
+    """Write a number as a person would fill it in: without an exponent, to the six decimals that are read."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def _accepts(variable: Variable, text: str) -> bool:
+    """Tell whether anyone could fill this in: a bound may have more digits than are read."""
+    try:
+        variable.read(text)
+    except UsageError:
+        return False
+    return True
