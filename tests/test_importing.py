@@ -239,6 +239,63 @@ def test_a_bracket_may_reach_across_rows() -> None:
     assert [note.line for note in script.notes] == [2, 5]
 
 
+@pytest.mark.parametrize(
+    ("row", "mark"),
+    [
+        ("— 8 seconden stilte —", "[pauze 8]"),
+        ("– acht seconden stilte –", "[pauze 8]"),
+        ("- 8 seconden stilte -", "[pauze 8]"),
+        ("--- 8 seconden pauze ---", "[pauze 8]"),
+        ("— stilte —", "[pauze voel]"),
+        ("8 seconden stilte", "[pauze 8]"),
+        ("8 seconden stilte.", "[pauze 8]"),
+        ("**8 seconden stilte**", "[pauze 8]"),
+        ("Pauze van een halve minuut", "[pauze 30]"),
+        ("2 minutes of silence", "[pauze 120]"),
+        ("Pause 5 seconds", "[pauze 5]"),
+        ("3 tot 5 seconden stilte", "[pauze 4]"),
+    ],
+)
+def test_a_pause_in_words_on_its_own_row_is_a_pause(row: str, mark: str) -> None:
+    script = imported(f"Dit kost 5 euro\n{row}\nDank je wel.")
+    assert lines(script) == ["Dit kost 5 euro", mark, "Dank je wel."]
+    assert [(note.line, note.kind) for note in script.notes] == [(2, "changed")]
+
+
+def test_a_pause_in_words_between_dashes_also_stands_between_two_sentences() -> None:
+    script = imported("Voel de grond. — 8 seconden stilte — Dank je wel.")
+    assert lines(script) == ["Voel de grond.", "[pauze 8]", "Dank je wel."]
+
+
+def test_dashes_in_a_sentence_are_spoken() -> None:
+    for sentence in ("Blijf – in alle stilte – nog even zo.", "Dat is – denk ik – goed.", "— Dank je wel. —"):
+        assert spoken(imported(sentence)) == sentence
+        assert imported(sentence).notes == ()
+
+
+@pytest.mark.parametrize(
+    "row", ["Een paar seconden stilte", "Neem nu 8 seconden stilte.", "- paar seconden stilte -"]
+)
+def test_what_may_be_a_pause_in_words_is_spoken_and_told(row: str) -> None:
+    script = imported(f"Voel de grond.\n{row}\nDank je wel.")
+    assert row.strip("- ") in spoken(script)
+    assert [(note.line, note.kind) for note in script.notes] == [(2, "not understood")]
+    assert "spoken as it is" in report_lines(script)[0]
+
+
+def test_what_may_be_a_pause_in_words_between_dashes_is_left_out_and_told() -> None:
+    script = imported("Voel de grond.\n— een paar seconden stilte —\nDank je wel.")
+    assert spoken(script) == "Voel de grond. Dank je wel."
+    assert report_lines(script) == ["line 2: not understood: — een paar seconden stilte — -> left out"]
+
+
+def test_the_end_of_a_sentence_and_a_title_are_no_pause() -> None:
+    assert spoken(imported("Daarna is er\n8 seconden stilte\nen dan een bel.")) == (
+        "Daarna is er 8 seconden stilte en dan een bel."
+    )
+    assert "10 minuten stilte" in spoken(imported("10 minuten stilte\n\nVoel de grond."))
+
+
 # --- layout ---------------------------------------------------------------------------------------
 
 
@@ -437,7 +494,7 @@ def test_the_report_says_what_presses_most_first_and_equal_things_once() -> None
         "# 5 minuten rust\nAdem in. [pause] Adem uit. [pause]\n[naam]\nVoel de energieƫn.\n[pause]\n[zucht]"
     )
     assert report_lines(script) == [
-        "line 3: not understood: [naam]",
+        "line 3: not understood: [naam] -> left out",
         "line 4: mended: energieƫn. -> energieën.",
         "line 6: left out: [zucht]",
         "line 1: changed: # 5 minuten rust -> the title",

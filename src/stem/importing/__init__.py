@@ -89,7 +89,8 @@ def report_lines(imported: Imported) -> list[str]:
             at = sorted({note.line for note in group})
             places = f"line {at[0]}" if len(at) == 1 else f"lines {', '.join(map(str, at[:8]))}"
             more = f" and {len(at) - 8} more" if len(at) > 8 else ""  # noqa: PLR2004 - as sliced above
-            told.append((at[0], f"{places}{more}: {kind}: {found}" + (f" -> {became}" if became else "")))
+            result = became or ("left out" if kind == "not understood" else "")
+            told.append((at[0], f"{places}{more}: {kind}: {found}" + (f" -> {result}" if result else "")))
         lines += [text for _, text in sorted(told)]
     if imported.declared_s is not None:
         says, comes = units.format_time(imported.declared_s), units.format_time(imported.expected_s)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from stem import dutch, units
 from stem.importing.manuscript import Border, Chapter, Layout, Manuscript, Mark, Note, Row, Words, excerpt
-from stem.importing.marks import pause_mark, read_mark
+from stem.importing.marks import pause_mark, read_mark, read_worded_pause, speaks_of_timed_silence
 from stem.importing.passages import read_passage
 from stem.importing.surroundings import (
     LIST_SIGN,
@@ -27,6 +27,9 @@ TILDE_S = 5.0
 LONGEST_ROW_PAUSE_S = 120.0
 
 _MOST_TITLE_WORDS = 8
+_MOST_PAUSE_WORDS = 6
+_AROUND_PAUSE = " \t-*_\u2013\u2014"
+_SPOKEN_PAUSE = "spoken as it is; write it in [square brackets] when it is a pause"
 _LONG_ROW = 100
 """Characters: nobody breaks rows by hand that are as long as this."""
 
@@ -101,6 +104,8 @@ class _Rows:
         if _STAMP.fullmatch(row.text):
             self.layout.tell("left out", row)
             return True
+        if self._read_worded_pause(row, following):
+            return True
         if not (self._read_rule(row) or self._read_heading(row) or self._read_piece(row)):
             return not self.worded_rows and read_key(row, self.layout)
         return True
@@ -109,6 +114,23 @@ class _Rows:
         self._end_dots()
         self.passage.append(row)
         self.worded_rows += 1
+
+    def _read_worded_pause(self, row: Row, following: str) -> bool:
+        """Read "8 seconden stilte"; before all words that is a title, and amid a sentence a part of it."""
+        bare = row.text.strip(_AROUND_PAUSE)
+        if not speaks_of_timed_silence(bare) or re.search(r"[\[({<]", bare):
+            return False
+        meaning = read_worded_pause(bare)
+        if meaning is None or not self.worded_rows or following[:1].islower():
+            own_row = bare == row.text or LIST_SIGN.match(row.text)  # between dashes the passage tells
+            if own_row and len(bare.split()) <= _MOST_PAUSE_WORDS:
+                self.layout.tell("not understood", row, _SPOKEN_PAUSE)
+            return False
+        self._end_pending()
+        remark = f" ({meaning.remark})" if meaning.remark else ""
+        self.layout.tell("changed", row, f"{meaning.mark}{remark}")
+        self.layout.items.append(Mark(meaning.mark, row.line))
+        return True
 
     def _read_rule(self, row: Row) -> bool:
         if _TILDES.fullmatch(row.text):

@@ -182,6 +182,28 @@ def _is_silent(plain: str, words: set[str], *, square: bool) -> bool:
     return bool(words & _BREATHS_AND_MUSIC) and words <= _BREATHS_AND_MUSIC | _HOW | _FILLING
 
 
+def read_worded_pause(text: str) -> Meaning | None:
+    """Return the pause that a text without brackets is, such as "8 seconden stilte"; None for all others.
+
+    Only a length with its unit and a noun for silence will do: "neem even pauze" is said to a listener.
+    """
+    words = _words(text)
+    if not (speaks_of_timed_silence(text) and words <= _NOT_SAID | _LENGTH_WORDS):
+        return None
+    meaning = read_mark(text)
+    return meaning if meaning is not None and meaning.kind == "pause" else None
+
+
+def speaks_of_timed_silence(text: str) -> bool:
+    """Tell whether there is a unit of time and a noun for silence in it."""
+    words = _words(text)
+    return bool(words & _LONG_UNITS) and bool(words & _SILENT_NOUNS)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text[:LONGEST_CONTENT].casefold()))
+
+
 def speaks_of_pauses(content: str) -> bool:
     """Tell whether there is a word for pauses in it, or a number of seconds: it was meant as a mark then."""
     plain = content[:LONGEST_CONTENT].casefold()
@@ -238,6 +260,12 @@ def _pause(plain: str) -> Meaning | None:
 
 
 _KNOWN = _PAUSE | _SILENCE | _REST | _SHORT | _LONG | _FILLING
+
+
+_SILENT_NOUNS = vocabulary("pause pauze silence stilte")
+_LONG_UNITS = vocabulary("seconds second seconden seconde sec minutes minute minuten minuut min tellen")
+_LENGTH_WORDS = frozenset(word for length in (*_NUMBERS, *_UNITS) for word in re.split("[ -]", length))
+_NOT_SAID = _SILENT_NOUNS | _SHORT | _LONG | vocabulary("a about ca circa de for of ongeveer the to tot van")
 
 
 def _number(text: str) -> float:

@@ -41,6 +41,9 @@ _SPECIAL = re.compile(
     r"|(?P<dots>…(?:[ \t]?[.…])*|\.(?:[ \t]?[.…]){2,})"
     r"|(?P<slash>(?<![\w/])/[ ]?(?P<length>[0-9]{1,3}(?:[.,][0-9]{1,3})?)[ ]?"
     r"(?:seconden|seconds?|secs?|s)\b\.?(?=[ \t]*(?:\n|\Z)))"
+    r"|(?P<dashed>(?<!\S)[-\u2013\u2014]+[ \t]*"
+    r"(?P<worded>(?:[^-\u2013\u2014\s]|(?<=\w)-(?=\w)|[ \t](?![-\u2013\u2014])){1,60})"
+    r"[ \t]*[-\u2013\u2014]+(?!\S))"
     r"|(?P<stress>\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w))"
     r"|(?P<open>[\[({])"
 )
@@ -125,6 +128,7 @@ class _Passage:
             "tag": self._read_tag,
             "dots": self._read_dots,
             "slash": self._read_slash,
+            "dashed": self._read_dashed,
             "stress": self._read_stress,
             "open": self._read_bracket,
         }
@@ -153,6 +157,15 @@ class _Passage:
 
     def _read_slash(self, found: re.Match[str]) -> int:
         return self._pause(float(found["length"].replace(",", ".")), *found.span())
+
+    def _read_dashed(self, found: re.Match[str]) -> int:
+        """Read "— 8 seconden stilte —"; dashes between which nothing speaks of pauses are signs."""
+        start, end = found.span("dashed")
+        if self._stands_alone(start, end) and speaks_of_pauses(found["worded"]):
+            meaning = read_mark(found["worded"])
+            return self._mean(meaning if meaning and meaning.kind == "pause" else None, start, end)
+        self._say(self.text[start], start)
+        return start + 1
 
     def _pause(self, length_s: float, start: int, end: int) -> int:
         mark = pause_mark(length_s)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from stem import dutch
 from stem.cues import PAUSES
 from stem.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
+from stem.importing.marks import speaks_of_timed_silence
 
 _MOST_TITLE_WORDS = 8
 _JOINS_ON = ","
@@ -80,6 +81,7 @@ def title_like(items: Sequence[Item]) -> list[Note]:
             and item.text[-1] not in _ENDS + ","
             and item.text[0].isupper()
             and len(item.text.split()) <= _MOST_TITLE_WORDS
+            and not speaks_of_timed_silence(item.text)  # told already
         ):
             remark = "spoken as it is; write ## before it when it is a chapter's title"
             notes.append(Note(item.line, "not understood", excerpt(item.text), remark))
