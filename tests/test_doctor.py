@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 
 from stem.config import Config
-from stem.doctor import diagnose
+from stem.doctor import Finding, diagnose
+
+
+@pytest.fixture
+def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Without engines each voice fails at once: these tests are about the rest."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("stem.engines.ENGINES", {})
+    return tmp_path
+
+
+def found(config: Config) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in diagnose(config)}
 
 
 def test_on_a_sound_machine_everything_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,3 +40,48 @@ def test_what_fails_comes_with_a_hint(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "a file where a folder should be" in failed["output folder"].found
     assert failed["output folder"].hint
     assert "There is no voice engine named 'espeak'" in failed["voice zacht"].found
+
+
+@pytest.mark.usefixtures("silent")
+def test_names_in_the_settings_are_looked_up() -> None:
+    findings = found(Config(voice="rustg", bed="zeee", pauses={"alinae": 3.0}))
+    for subject, meant in (("usual voice", "rustig"), ("usual background", "zee"), ("own pauses", "alinea")):
+        assert not findings[subject].works
+        assert meant in findings[subject].hint
+    assert "12" in found(Config(pauses={"alinea": 1200.0}))["own pauses"].found
+
+
+@pytest.mark.usefixtures("silent")
+def test_what_is_in_the_settings_is_shown() -> None:
+    findings = found(Config(voice="rustig", bed="pink", pauses={"alinea": 3.0}))
+    shown = [findings[subject].found for subject in ("usual voice", "usual background", "own pauses")]
+    assert shown == ["rustig", "pink", "alinea 3 s"]
+    assert found(Config())["own pauses"] == Finding("own pauses", works=True, found="none")
+
+
+def test_the_output_folder_may_be_in_the_home_folder_and_is_not_made(
+    silent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = silent / "thuis"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(silent / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(silent / "cache"))
+    finding = found(Config(output="~/uit/hier"))["output folder"]
+    assert finding.works
+    assert str(home / "uit" / "hier") in finding.found
+    assert not (silent / "~").exists()
+    assert list(home.glob("uit*")) == []
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="only Linux has a folder that nobody can write in"
+)
+@pytest.mark.usefixtures("silent")
+def test_a_folder_that_cannot_be_written_is_told() -> None:
+    for output in ("/proc", "/proc/uit"):
+        finding = found(Config(output=output))["output folder"]
+        assert not finding.works
+        assert output in finding.found
+        assert finding.hint

@@ -5,21 +5,26 @@ from __future__ import annotations
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from stem.audio import decode
+from stem.beds import check_bed
 from stem.config import Config
-from stem.errors import AudioError, StemError
-from stem.files import cache_folder, temporary_beside
+from stem.cues import PAUSES, override_pauses
+from stem.errors import AudioError, OutputError, StemError
+from stem.files import cache_folder, expanded, output_error, temporary_beside
 from stem.track import make_track, plan_sentence
 from stem.units import SAMPLE_RATE, seconds
-from stem.voice import voices
+from stem.voice import find_voice, voices
 
 _ROOM_BYTES = 500_000_000
 """What a long track and the cache of backgrounds take, with a margin."""
+
+
+_ELSEWHERE = "Choose a folder in which you can save other files."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,11 @@ def diagnose(config: Config) -> Iterator[Finding]:
     yield Finding(
         "Python", works=True, found=f"{platform.python_version()} on {platform.platform(terse=True)}"
     )
-    yield _tried("output folder", lambda: _writable(Path(config.output)))
+    yield _tried("output folder", lambda: _writable(expanded(config.output)))
     yield _tried("cache folder", lambda: _writable(cache_folder("speech")))
+    yield _tried("usual voice", lambda: find_voice(config.voice).name)
+    yield _tried("usual background", lambda: _bed(config.bed))
+    yield _tried("own pauses", lambda: _own_pauses(config.pauses))
     for voice in voices():
         yield _tried(f"voice {voice.name}", partial(_round_trip, voice.name))
 
@@ -57,10 +65,26 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Finding:
         return Finding(subject, works=False, found=error.sentence, hint=error.hint)
 
 
+def _bed(name: str) -> str:
+    check_bed(name)
+    return name
+
+
+def _own_pauses(own: Mapping[str, float]) -> str:
+    override_pauses(PAUSES, own)
+    return ", ".join(f"{name} {length_s:g} s" for name, length_s in own.items()) or "none"
+
+
 def _writable(folder: Path) -> str:
-    with temporary_beside(folder / "proef") as temporary:
-        temporary.write_bytes(b"stem")
-    free = shutil.disk_usage(folder).free
+    """Write in a folder, or where it would be made: trying leaves nothing behind."""
+    try:
+        place = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        with temporary_beside(place / "proef") as temporary:
+            temporary.write_bytes(b"stem")
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        refused = output_error(folder, error)
+        raise OutputError(folder, refused.problem, hint=refused.hint or _ELSEWHERE) from error
     if free < _ROOM_BYTES:
         raise AudioError(
             folder, "there is little room left", hint="Make room: a track and its caches take up to 500 MB."
