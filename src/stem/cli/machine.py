@@ -41,7 +41,8 @@ def doctor() -> None:
         click.echo(f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}: {finding.found}")
         if not finding.works:
             failed += 1
-            say(f"Hint: {finding.hint}")
+            if finding.hint:
+                say(f"Hint: {finding.hint}")
     if failed:
         raise click.exceptions.Exit(1)
 
