@@ -10,6 +10,7 @@ import os
 import stat
 import subprocess
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -246,3 +247,20 @@ def _pcm(path: Path, wav: bytes) -> Clip:
     samples = whole.astype(np.float32)
     samples *= np.float32(_HEADROOM / 2**31)
     return Clip(samples, segment.frame_rate)
+
+
+def recut(blocks: Iterable[Samples], frames: int) -> Iterator[Samples]:
+    """Yield the same sound in blocks of `frames` frames; the last may be shorter."""
+    held: list[Samples] = []
+    count = 0
+    for block in blocks:
+        held.append(block)
+        count += len(block)
+        if count < frames:
+            continue
+        joined = held[0] if len(held) == 1 else np.concatenate(held)
+        whole = count - count % frames
+        yield from (joined[first : first + frames] for first in range(0, whole, frames))
+        held, count = [joined[whole:]], count - whole
+    if count:
+        yield np.concatenate(held)

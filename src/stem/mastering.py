@@ -25,7 +25,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from stem.audio import BLOCK_FRAMES, Samples
+from stem.audio import BLOCK_FRAMES, Samples, recut
 from stem.units import SAMPLE_RATE, decibels, frames, gain
 
 # Loudness: BS.1770-4, Annex 1; EBU Tech 3341 (momentary, short-term), EBU Tech 3342 (range).
@@ -325,7 +325,7 @@ def limited(
     margin = look_ahead + _REACH
     before: Samples | None = None
     held = 0.0
-    for block, following in pairwise(chain(_recut(blocks), [None])):
+    for block, following in pairwise(chain(recut(blocks, BLOCK_FRAMES), [None])):
         assert block is not None
         after = np.zeros((margin, block.shape[1]), np.float32)
         if following is not None:
@@ -379,22 +379,3 @@ def _smooth_reduction(
     reduction[reduction < _NO_REDUCTION] = 0.0
     next_held = float(released[count - size])
     return reduction, next_held if next_held >= _NO_REDUCTION else 0.0
-
-
-def _recut(blocks: Iterable[Samples]) -> Iterator[Samples]:
-    """Cut a stream into blocks of `BLOCK_FRAMES`; a block that has that length already passes as it is."""
-    pending: list[Samples] = []
-    waiting = 0
-    for block in blocks:
-        pending.append(block)
-        waiting += len(block)
-        if waiting < BLOCK_FRAMES:
-            continue
-        joined = np.concatenate(pending) if len(pending) > 1 else block
-        whole = waiting - waiting % BLOCK_FRAMES
-        for start in range(0, whole, BLOCK_FRAMES):
-            yield joined[start : start + BLOCK_FRAMES]
-        waiting -= whole
-        pending = [joined[whole:]] if waiting else []
-    if waiting:
-        yield np.concatenate(pending)

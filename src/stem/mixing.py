@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.audio import BLOCK_FRAMES, LEAD_S, TAIL_S, Samples
+from stem.audio import BLOCK_FRAMES, LEAD_S, TAIL_S, Samples, recut
 from stem.beds import Bed, load_bed
 from stem.mastering import Meter
 from stem.timeline import Timeline
@@ -145,7 +145,7 @@ class Mix:
 
         Every frame is the same to the bit whatever the size of the blocks.
         """
-        return _recut(self._blocks(), block_frames)
+        return recut(self._blocks(), block_frames)
 
     def _blocks(self) -> Iterator[Samples]:
         floor = load_bed("none", seed=0)
@@ -222,19 +222,3 @@ def _add(block: Samples, start: int, sound: Samples, at: int) -> None:
     """Add to `block`, which begins at frame `start`, what it holds of `sound`, which begins at frame `at`."""
     first, last = max(start, at), min(start + len(block), at + len(sound))
     block[first - start : last - start] += sound[first - at : last - at]
-
-
-def _recut(blocks: Iterator[Samples], frames: int) -> Iterator[Samples]:
-    """Yield the same sound in blocks of `frames` frames; the last may be shorter."""
-    held, count = [], 0
-    for block in blocks:
-        held.append(block)
-        count += len(block)
-        if count < frames:
-            continue
-        joined = held[0] if len(held) == 1 else np.concatenate(held)
-        whole = count - count % frames
-        yield from (joined[first : first + frames] for first in range(0, whole, frames))
-        held, count = [joined[whole:]], count - whole
-    if count:
-        yield np.concatenate(held)

@@ -11,14 +11,10 @@ from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.track import Plan, Track
 from stem.units import format_time, seconds
 
-JSON_VERSION = 1
-"""Version of all documents; grows when a key changes its meaning or goes."""
-
 
 def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> dict[str, object]:
     """Return what became of a run: the tracks made, and by script the errors of those that were not."""
     return {
-        "version": JSON_VERSION,
         "tracks": [_track_document(track) for track in tracks],
         "failed": [
             {"script": script, "error": error.sentence, "hint": error.hint}
@@ -66,7 +62,6 @@ def _timeline_document(timeline: Timeline) -> dict[str, object]:
 def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:
     """Return a plan with the times that are expected, in seconds."""
     return {
-        "version": JSON_VERSION,
         "title": plan.title,
         "script": plan.name,
         "expected_seconds": seconds(timeline.frames),

@@ -93,7 +93,7 @@ class Plan:
     Attributes:
         title: For people.
         name: For files.
-        cues: What happens, in order; with a length wanted, as long as it happens to be until `paced`.
+        cues: What happens, in order; with a length wanted, of no particular length yet.
         voice: Who speaks.
         bed: Name of the background.
         seed: Of the background.
@@ -245,10 +245,12 @@ def make_track(
         bed = load_bed(plan.bed, plan.seed)
         plan = speak(plan, takes, on_progress)
         mix = mixed(plan, takes, bed)
+        for_whom = _for_whom(plan, mix.timeline)
         loudness = _encode(mix, temporary, on_progress)
-        tag_mp3(temporary, _tags(plan, mix, loudness), _chapter_marks(mix.timeline))
+        tag_mp3(temporary, _tags(plan, mix.levels, loudness, for_whom), _chapter_marks(mix.timeline))
         path = _publish(temporary, target, overwrite=overwrite)
-    return Track(path, plan, mix.timeline, loudness, _warnings(plan, mix, loudness))
+    apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
+    return Track(path, plan, mix.timeline, loudness, (*for_whom, *apart))
 
 
 def speak(plan: Plan, takes: Takes, on_progress: OnProgress = no_progress) -> Plan:
@@ -353,32 +355,33 @@ def _encode(mix: Mix, path: Path, on_progress: OnProgress) -> Loudness:
     return Loudness.of(meter, peak)
 
 
-def _tags(plan: Plan, mix: Mix, loudness: Loudness) -> Tags:
-    minutes = units.seconds(mix.frames) / 60
-    for_whom = () if plan.template is None else listener_warnings(plan.template, minutes)
+def _for_whom(plan: Plan, timeline: Timeline) -> tuple[str, ...]:
+    if plan.template is None:
+        return ()
+    return listener_warnings(plan.template, units.seconds(timeline.frames) / 60)
+
+
+def _tags(plan: Plan, levels: Levels, loudness: Loudness, for_whom: tuple[str, ...]) -> Tags:
     return Tags(
         title=plan.title,
         artist=plan.artist,
         album=plan.album,
         comment=" ".join(filter(None, (SAFETY_LINE, *for_whom, plan.voice.credit))),
-        replay_gain_db=REPLAY_GAIN_LUFS - mix.levels.speech_lufs,
+        replay_gain_db=REPLAY_GAIN_LUFS - levels.speech_lufs,
         peak=units.gain(loudness.true_peak_dbtp),
     )
 
 
-def _warnings(plan: Plan, mix: Mix, loudness: Loudness) -> tuple[str, ...]:
-    if plan.template is None:
+def _levels_apart(levels: Levels, loudness: Loudness) -> tuple[str, ...]:
+    """Return a warning when the whole and its speech differ much in loudness."""
+    apart_lu = loudness.integrated_lufs - levels.speech_lufs
+    if abs(apart_lu) <= MIX_APART_LU:
         return ()
-    warnings = listener_warnings(plan.template, units.seconds(mix.frames) / 60)
-    speech_lufs = mix.levels.speech_lufs
-    apart_lu = loudness.integrated_lufs - speech_lufs
-    if abs(apart_lu) > MIX_APART_LU:
-        apart = (
-            f"The whole reads {loudness.integrated_lufs:.1f} LUFS and its speech {speech_lufs:.1f}: "
-            f"where files are made equally loud as a whole, this speech will be {-apart_lu:+.1f} dB off."
-        )
-        warnings += (apart,)
-    return warnings
+    warning = (
+        f"The whole reads {loudness.integrated_lufs:.1f} LUFS and its speech {levels.speech_lufs:.1f}: "
+        f"where files are made equally loud as a whole, this speech will be {-apart_lu:+.1f} dB off."
+    )
+    return (warning,)
 
 
 def _chapter_marks(timeline: Timeline) -> tuple[ChapterMark, ...]:

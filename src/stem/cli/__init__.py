@@ -43,9 +43,8 @@ def run(arguments: Sequence[str]) -> int:
         _stop_on_terminate()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(
-                    errors="replace"
-                )  # a name outside the terminal's alphabet is no reason to stop
+                # A name outside the terminal's alphabet is no reason to stop.
+                stream.reconfigure(errors="replace")
         code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
     except BaseException as error:
         return _told(error)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from stem.variables import Variable
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
+
+
 def config() -> Config:
     """Return the settings of the folder where stem is run."""
     from stem.config import load_config

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import click
 
-from stem.cli.asking import config
+from stem.cli.asking import config, json_option
 from stem.cli.telling import print_list, say
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 @click.command()
-@_JSON
+@json_option
 def voices(as_json: bool) -> None:
     """List the voices."""
     from stem.voice import voices as all_voices
@@ -22,7 +20,7 @@ def voices(as_json: bool) -> None:
 
 
 @click.command()
-@_JSON
+@json_option
 def beds(as_json: bool) -> None:
     """List the backgrounds."""
     from stem.beds import BEDS

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stem.track import OnProgress
 
 VERSION = 1
-"""Version of the lists' documents; grows when a key changes its meaning or goes."""
+"""Version of all documents; grows when a key changes its meaning or goes."""
 
 
 def say(text: str) -> None:
@@ -32,14 +32,14 @@ def say_error(error: StemError) -> None:
 
 
 def print_json(document: Mapping[str, object]) -> None:
-    """Print one document."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print one document, with its version."""
+    click.echo(json.dumps({"version": VERSION, **document}, ensure_ascii=False, indent=2))
 
 
 def print_list(kind: str, rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
     """Print rows with the same keys as a table, or as a document with one key `kind`."""
     if as_json:
-        print_json({"version": VERSION, kind: rows})
+        print_json({kind: rows})
         return
     table = [list(rows[0]), *(list(row.values()) for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]

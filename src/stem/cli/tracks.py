@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import click
 
-from stem.cli.asking import Request, config, script_options
+from stem.cli.asking import Request, config, force_option, json_option, script_options
 from stem.cli.telling import print_json, progress
 from stem.cli.telling import say as tell
 from stem.errors import StemError
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_FORCE = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 
 
 @click.command()
 @script_options
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
-@_FORCE
-@_JSON
+@force_option
+@json_option
 def make(request: Request, output: str | None, force: bool, as_json: bool) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
     from stem.reports import made_document, track_line
@@ -46,7 +43,7 @@ def make(request: Request, output: str | None, force: bool, as_json: bool) -> No
 @click.command()
 @script_options
 @click.option("--exact", is_flag=True, help="Speak all sentences, to know their lengths exactly.")
-@_JSON
+@json_option
 def preview(request: Request, exact: bool, as_json: bool) -> None:
     """Show the text of SCRIPT with its pauses and expected times; makes no track."""
     from stem.reports import preview_document, preview_lines
@@ -66,7 +63,7 @@ def preview(request: Request, exact: bool, as_json: bool) -> None:
 @click.option("--html", "as_page", is_flag=True, help="A page to read or hand out.")
 @click.option("--text", "as_text", is_flag=True, help="Plain text.  [default]")
 @click.option("-o", "--output", metavar="FILE", help="Write it there instead of showing it.")
-@_FORCE
+@force_option
 def script(request: Request, as_page: bool, as_text: bool, output: str | None, force: bool) -> None:
     """Print out SCRIPT as it will be spoken."""
     from stem import printout
@@ -88,7 +85,7 @@ def script(request: Request, as_page: bool, as_text: bool, output: str | None, f
 @click.argument("text")
 @click.option("--voice", metavar="VOICE", help="Who speaks; see: stem voices")
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Write an MP3 there and do not play it.")
-@_FORCE
+@force_option
 def say(text: str, voice: str | None, output: str | None, force: bool) -> None:
     """Let a voice say TEXT: played where a player exists, else written to a file."""
     from stem.playing import play

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stem.cli.asking import config
-from stem.cli.telling import VERSION, print_json, say, say_error
+from stem.cli.asking import config, force_option, json_option
+from stem.cli.telling import print_json, say, say_error
 from stem.errors import OutputError, StemError, UsageError
 
 if TYPE_CHECKING:
     from stem.checking import Checked
     from stem.script import ScriptTemplate
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_FORCE = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 
 
 def write_text(output: str, text: str, *, overwrite: bool) -> str:
@@ -41,7 +38,7 @@ def write_text(output: str, text: str, *, overwrite: bool) -> str:
 
 
 @click.command()
-@_JSON
+@json_option
 def scripts(as_json: bool) -> None:
     """List the scripts, and the series made of them."""
     from stem.script import scripts as all_scripts
@@ -53,7 +50,7 @@ def scripts(as_json: bool) -> None:
             {"name": item.name, "title": item.title, "summary": item.summary, "scripts": list(item.scripts)}
             for item in all_series()
         ]
-        print_json({"version": VERSION, "scripts": rows, "series": series})
+        print_json({"scripts": rows, "series": series})
         return
     for item in all_scripts():
         for line in _lines(item):
@@ -94,7 +91,7 @@ def _document(item: ScriptTemplate) -> dict[str, object]:
 
 @click.command()
 @click.argument("scripts", nargs=-1, required=True)
-@_JSON
+@json_option
 def check(scripts: Sequence[str], as_json: bool) -> None:
     """Check SCRIPTS (names, or .j2 files) in every form: marks, pacing, safety and wording."""
     from stem.checking import check_script
@@ -128,7 +125,6 @@ def _tell(checked: Checked) -> None:
 
 def _check_document(done: Sequence[Checked], broken: dict[str, StemError]) -> dict[str, object]:
     return {
-        "version": VERSION,
         "scripts": [
             {
                 "script": checked.name,
@@ -156,7 +152,7 @@ def _check_document(done: Sequence[Checked], broken: dict[str, StemError]) -> di
 
 @click.command()
 @click.argument("name")
-@_FORCE
+@force_option
 def new(name: str, force: bool) -> None:
     """Write NAME.j2, a commented starting point for a script of your own."""
     from importlib.resources import files
@@ -177,7 +173,7 @@ def new(name: str, force: bool) -> None:
 @click.command(name="import")
 @click.argument("file")
 @click.option("-o", "--output", metavar="FILE", help="Where the script goes.  [default: FILE with .j2]")
-@_FORCE
+@force_option
 def import_(file: str, output: str | None, force: bool) -> None:
     """Turn a text with other pause marks into a script: FILE is txt, md, docx, odt, SSML or JSON."""
     from stem.importing import import_file, report_lines
