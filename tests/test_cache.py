@@ -18,6 +18,7 @@ import pytest
 
 from stem.audio import Clip
 from stem.cache import CachedEngine
+from stem.engines import Traits
 from stem.errors import SynthesisError
 from stem.files import cache_folder
 from stem.voice import VoiceTemplate, find_voice
@@ -27,6 +28,7 @@ class Noisy:
     """An engine that never says a phrase the same way twice, and counts."""
 
     name = "noisy"
+    traits = Traits()
     _random = np.random.default_rng(1)  # shared: no two engines agree either
 
     def __init__(self, version: str = "1") -> None:
@@ -34,6 +36,9 @@ class Noisy:
         self.calls = 0
         self.checks = 0
         self._lock = threading.Lock()
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        return ()
 
     def check(self) -> None:
         self.checks += 1

@@ -11,6 +11,7 @@ import pytest
 
 from stem import units
 from stem.audio import Clip, trimmed
+from stem.engines import Traits
 from stem.errors import SynthesisError
 from stem.takes import CORRECTION_LIMIT_DB, Takes
 from stem.voice import VoiceTemplate, find_voice
@@ -22,11 +23,15 @@ class Reciter:
     """A small real engine: every phrase is a hum, as long as its text and as loud as its first digit says."""
 
     name = "reciter"
+    traits = Traits()
     version = "1"
 
     def __init__(self) -> None:
         self.said: list[str] = []
         self._lock = threading.Lock()
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        return ()
 
     def check(self) -> None:
         """It can always hum."""

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from stem.audio import Clip
-from stem.engines import Engine
+from stem.engines import Engine, Traits
 from stem.errors import OutputError
 from stem.files import cache_folder, publish, sweep, temporary_beside
 from stem.voice import VoiceTemplate
@@ -67,6 +67,15 @@ class CachedEngine:
     def version(self) -> str:
         """The engine's version."""
         return self._engine.version
+
+    @property
+    def traits(self) -> Traits:
+        """The engine's traits."""
+        return self._engine.traits
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return the engine's remarks."""
+        return self._engine.remarks(phrase, voice)
 
     def check(self) -> None:
         """Try whether the engine can speak; what it said before does not count."""

@@ -8,6 +8,7 @@
     ├── EngineError
     │   ├── EngineUnavailable a voice that cannot speak on this machine
     │   └── SynthesisError    a phrase that a voice could not say
+    ├── DownloadError         a voice that could not be fetched
     ├── AudioError            sound that cannot be used
     └── OutputError           a file or folder that cannot be written
 
@@ -134,6 +135,20 @@ class SynthesisError(EngineError):
         self.phrase = phrase
         self.reason = reason
         super().__init__(f"The voice engine '{engine}' could not say \"{phrase}\": {reason}.", hint=hint)
+
+
+class DownloadError(StemError):
+    """A file of a voice that could not be fetched; what was fetched of it stays, for the next time.
+
+    Attributes:
+        name: The file.
+        problem: What went wrong, without a full stop.
+    """
+
+    def __init__(self, name: str, problem: str, *, hint: str = "") -> None:
+        self.name = name
+        self.problem = problem
+        super().__init__(f"{name} could not be downloaded: {problem}.", hint=hint)
 
 
 class AudioError(StemError):

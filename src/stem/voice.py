@@ -1,24 +1,62 @@
 """Voice templates: which engine speaks, how, and what is done to its sound afterwards.
 
 A voice template is a TOML file; its name is the file's. Own templates, in `voice_templates` in the working
-folder or in the user's settings folder, come before those that came with stem.
+folder or in the user's settings folder, come before those that came with stem. A template that inherits from
+another says only what differs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
 from stem.chain import FILTERS, Filter
 from stem.errors import ConfigError, UnknownNameError, did_you_mean
-from stem.files import packaged_folder
+from stem.files import expanded, packaged_folder
 from stem.tables import from_table, load_toml
 
 _KIND = "voice_templates"
-_SEXES = ("female", "male")
+_SEXES = ("female", "male", "own")
+
+MODEL_SUFFIX = ".onnx"
+"""Of a neural voice's file; any such file can be named as a voice."""
+
+_LIMITS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "pause_scale": (0.25, 4.0), "level": (-12.0, 12.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file of a voice that can be downloaded.
+
+    Attributes:
+        name: Its name, there and here.
+        md5: Of its content, in hexadecimal.
+        bytes: Its size; None when only the hash is known.
+    """
+
+    name: str
+    md5: str
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where a voice's files come from.
+
+    Attributes:
+        origin: Web address of the collection; another may be named when downloading.
+        revision: The collection's revision.
+        folder: Folder in the collection.
+        files: What to fetch.
+    """
+
+    origin: str
+    revision: str
+    folder: str
+    files: tuple[RemoteFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +67,21 @@ class VoiceTemplate:
         name: The file's name without suffix.
         title: The name that people read.
         summary: One line in Dutch: what it sounds like and what for.
-        engine: A name from `engines.ENGINES`.
-        sex: "female" or "male".
-        voice: The engine's own name of a voice, or the absolute path of a file that stands beside the
-            template.
+        engine: A name from `engines.ENGINES`, or of an engine from elsewhere.
+        sex: "female", "male", or "own" for recordings.
+        voice: The engine's own name of a voice, or the absolute path of its file.
         settings: The engine's settings; the engine judges them.
         chain: What its clips go through, in order.
-        credit: Who made the voice, and its licence.
+        credit: Who made the voice, and its licence: one sentence in Dutch, for the listener.
         path: The template's file.
+        accent: Where in the language area it comes from.
+        licence: Of the voice, in a few words.
+        speed: 1.0 is the voice's own; 0.9 is slower.
+        pitch: In semitones; 0 is the voice's own.
+        pause_scale: A factor for the pauses that may stretch.
+        level: In dB, added to the level of the speech.
+        rank: Of the voices that can speak here, the one with the highest is the usual one.
+        download: Where its files come from; None when there is nothing to fetch.
     """
 
     name: str
@@ -49,6 +94,21 @@ class VoiceTemplate:
     chain: tuple[Filter, ...]
     credit: str
     path: Path
+    accent: str = ""
+    licence: str = ""
+    speed: float = 1.0
+    pitch: float = 0.0
+    pause_scale: float = 1.0
+    level: float = 0.0
+    rank: int = 0
+    download: Download | None = None
+
+    @property
+    def installed(self) -> bool:
+        """Whether all files that it needs are on this machine; what is in them is another matter."""
+        folder = Path(self.voice).parent
+        wanted = () if self.download is None else self.download.files
+        return all((folder / file.name).is_file() for file in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +121,48 @@ class _Table:
     sex: str
     voice: str
     credit: str
-    settings: dict[str, object]
+    settings: dict[str, object] = field(default_factory=dict)
     chain: tuple[dict[str, object], ...] = ()
+    accent: str = ""
+    licence: str = ""
+    speed: float = 1.0
+    pitch: float = 0.0
+    pause_scale: float = 1.0
+    level: float = 0.0
+    rank: int = 0
+    download: Download | None = None
 
     def __post_init__(self) -> None:
+        problems = [
+            f"'{name}' must lie between {low:g} and {high:g}, not {getattr(self, name):g}"
+            for name, (low, high) in _LIMITS.items()
+            if not low <= getattr(self, name) <= high
+        ]
         if self.sex not in _SEXES:
-            raise ValueError(f'\'sex\' must be "female" or "male", not "{self.sex}"')
+            problems.insert(0, f'\'sex\' must be "female", "male" or "own", not "{self.sex}"')
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+def models_folder() -> Path:
+    """Return the folder of downloaded voices; it need not be there yet."""
+    return platformdirs.user_data_path("stem", appauthor=False) / "voices"
 
 
 def find_voice(name: str) -> VoiceTemplate:
     """Return the voice template with a name, or the one in a file.
 
     Args:
-        name: A name, or the path of a .toml file.
+        name: A name, the path of a .toml file, or that of a neural voice (.onnx).
 
     Raises:
         UnknownNameError: when there is none.
         ConfigError: when its file has mistakes.
     """
     if name.endswith(".toml"):
-        return _read(Path(name))
+        return _read(expanded(name))
+    if name.endswith(MODEL_SUFFIX):
+        return _of_model(expanded(name))
     files = _files()
     if name not in files:
         raise UnknownNameError("voice", name, files)
@@ -96,40 +178,81 @@ def voices() -> tuple[VoiceTemplate, ...]:
     return tuple(_read(path) for _, path in sorted(_files().items()))
 
 
-def _files() -> dict[str, Path]:
+def _folders() -> tuple[Path, ...]:
+    """Return the folders of voice templates; the later one goes before the earlier."""
+    own = platformdirs.user_config_path("stem", appauthor=False) / _KIND
+    return (packaged_folder(_KIND), own, Path.cwd() / _KIND)
+
+
+def _files(besides: Path | None = None) -> dict[str, Path]:
     """Return name -> file; a name in an earlier folder hides the same name in a later one."""
-    folders = (
-        packaged_folder(_KIND),
-        platformdirs.user_config_path("stem", appauthor=False) / _KIND,
-        Path.cwd() / _KIND,
+    found = (path for folder in _folders() for path in sorted(folder.glob("*.toml")))
+    return {path.stem: path for path in found if path != besides}
+
+
+def _of_model(path: Path) -> VoiceTemplate:
+    """Return a plain template for a neural voice of which only the file is known."""
+    if not path.is_file():
+        raise ConfigError(path, ["there is no such file"])
+    return VoiceTemplate(
+        name=path.stem,
+        title=path.stem,
+        summary="Een eigen stem.",
+        engine="piper",
+        sex="own",
+        voice=str(path.absolute()),
+        settings={},
+        chain=(),
+        credit="",
+        path=path,
     )
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
 def _read(path: Path) -> VoiceTemplate:
-    table = load_toml(path)
     problems: list[str] = []
+    table = _inherited(path, problems)
     try:
         written = from_table(_Table, table, path)
     except ConfigError as error:
         problems += error.problems
         written = None
     filters = _chain(table.get("chain"), path, problems)
-    voice = _voice(table.get("voice"), path, problems)
     if problems or written is None:
         raise ConfigError(path, problems)
     return VoiceTemplate(
         name=path.stem,
-        title=written.title,
-        summary=written.summary,
-        engine=written.engine,
-        sex=written.sex,
-        voice=voice,
-        settings=written.settings,
         chain=filters,
-        credit=written.credit,
         path=path,
+        **{name: getattr(written, name) for name in _Table.__dataclass_fields__ if name != "chain"},
     )
+
+
+def _inherited(path: Path, problems: list[str], heirs: tuple[Path, ...] = ()) -> dict[str, object]:
+    """Return the table in a file, laid over the one that it inherits from."""
+    table = load_toml(path)
+    if isinstance(voice := table.get("voice"), str):  # else told with the rest
+        table["voice"] = _voice(voice, table, path, problems)
+    parent = table.pop("inherits", None)
+    if parent is None:
+        return table
+    files = _files(besides=path)  # an own "alex" may build on the one that came with stem
+    if not isinstance(parent, str) or parent not in files:
+        problems.append(f"'inherits' must be the name of a voice, not {parent!r} ({_hint(parent, files)})")
+        return table
+    if files[parent] in heirs:
+        problems.append(f"'inherits' goes round in a circle: {parent} builds on {path.stem}")
+        return table
+    basis = _inherited(files[parent], problems, (*heirs, path))
+    merged = [each for each in (basis.get("settings"), table.get("settings")) if isinstance(each, dict)]
+    together = {"settings": {key: value for each in merged for key, value in each.items()}}
+    # Another voice needs none of its files.
+    kept = {key: value for key, value in basis.items() if key != "download" or "voice" not in table}
+    own = {"rank": 0}  # being best is not in the family
+    return {**kept, **own, **table, **(together if merged else {})}
+
+
+def _hint(name: object, known: Mapping[str, Path]) -> str:
+    return did_you_mean(str(name), list(known)).rstrip(".")
 
 
 def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:
@@ -152,11 +275,13 @@ def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...
     return tuple(filters)
 
 
-def _voice(voice: object, path: Path, problems: list[str]) -> str:
-    """Return the voice's id, or the absolute path when a file of that name stands beside the template."""
-    if not isinstance(voice, str):
-        return ""  # told elsewhere
+def _voice(voice: str, table: Mapping[str, object], path: Path, problems: list[str]) -> str:
+    """Return the voice's id, or the absolute path of its file: beside the template, or downloaded."""
     beside = path.absolute().parent / voice
-    if Path(voice).suffix and not beside.is_file():
+    if beside.is_file():
+        return str(beside)
+    if "download" in table:
+        return str(models_folder() / voice)
+    if Path(voice).suffix:
         problems.append(f"'voice' names the file {voice}, which does not stand beside the template")
-    return str(beside) if beside.is_file() else voice
+    return voice

@@ -1,17 +1,44 @@
-"""Voice engines: what every engine can do, which there are, and what a believable take is.
+"""Voice engines: what every engine can do, which there are, and how long a phrase takes.
 
-An engine is imported when it is asked for: one that is not installed harms nobody.
+An engine is imported when it is asked for: one that is not installed harms nobody. Other packages bring
+theirs through the entry-point group `stem.engines`: the name of the engine, and a class that takes no arguments.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, cast
 
 from stem.audio import Clip
-from stem.errors import UnknownNameError
+from stem.errors import EngineUnavailable, UnknownNameError
 from stem.voice import VoiceTemplate
+
+GROUP = "stem.engines"
+"""The entry-point group of engines from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is different in kind between engines; the defaults fit a program that runs here.
+
+    Attributes:
+        sends_to: Whom the phrases are sent to; "" when nothing leaves the machine.
+        speed: Whether it follows a voice template's `speed` by itself; else its sound is stretched.
+        pitch: The same for `pitch`.
+        ipa: Whether it reads phonemes between [[ and ]] in a phrase.
+        remembered: Whether its clips are worth keeping between runs.
+        at_once: How many phrases it says at the same time; 0 for as many as there are cores.
+    """
+
+    sends_to: str = ""
+    speed: bool = False
+    pitch: bool = False
+    ipa: bool = False
+    remembered: bool = True
+    at_once: int = 0
 
 
 class Engine(Protocol):
@@ -22,6 +49,7 @@ class Engine(Protocol):
     Attributes:
         name: The name that voice templates use.
         version: Changes whenever the same phrase may sound different.
+        traits: What it is like.
     """
 
     @property
@@ -32,8 +60,12 @@ class Engine(Protocol):
     def version(self) -> str:
         """The engine's version."""
 
+    @property
+    def traits(self) -> Traits:
+        """What it is like."""
+
     def check(self) -> None:
-        """Try whether the engine can speak on this machine.
+        """Try whether the engine can speak on this machine; nothing is sent anywhere for it.
 
         Raises:
             EngineUnavailable: when it cannot, with a hint how to mend it.
@@ -51,8 +83,21 @@ class Engine(Protocol):
             SynthesisError: when it could not say this phrase.
         """
 
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return, as sentences, what will be heard otherwise than the phrase says; mostly nothing.
 
-ENGINES: dict[str, str] = {"espeak": "stem.engines.espeak:Espeak"}
+        Raises:
+            EngineError: as `speak`.
+        """
+
+
+ENGINES: dict[str, str] = {
+    "command": "stem.engines.command:Command",
+    "espeak": "stem.engines.espeak:Espeak",
+    "google": "stem.engines.google:Google",
+    "piper": "stem.engines.piper:Piper",
+    "recordings": "stem.engines.recordings:Recordings",
+}
 """Engine name -> "module:class"."""
 
 
@@ -63,10 +108,28 @@ def engine(name: str) -> Engine:
         UnknownNameError: when there is none of that name.
         EngineUnavailable: when the engine knows already that it cannot speak.
     """
-    if name not in ENGINES:
-        raise UnknownNameError("voice engine", name, ENGINES)
-    module, _, kind = ENGINES[name].partition(":")
-    return cast("Engine", getattr(importlib.import_module(module), kind)())
+    if name in ENGINES:
+        module, _, kind = ENGINES[name].partition(":")
+        return cast("Engine", getattr(importlib.import_module(module), kind)())
+    elsewhere = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in elsewhere:
+        raise UnknownNameError("voice engine", name, [*ENGINES, *elsewhere])
+    return _from_elsewhere(elsewhere[name])
+
+
+def _from_elsewhere(point: EntryPoint) -> Engine:
+    """Return another package's engine; whatever is wrong with that package, it is one sentence here."""
+    owner = point.dist.name if point.dist is not None else point.module
+    try:
+        return cast("Engine", point.load()())
+    except EngineUnavailable:
+        raise
+    except Exception as error:
+        raise EngineUnavailable(
+            point.name,
+            f"the package {owner} that brings it cannot be loaded ({type(error).__name__}: {error})",
+            hint=f"Install {owner} again, or choose another voice.",
+        ) from error
 
 
 # Fitted by least squares on 290 Dutch sentences and odd phrases that two espeak voices said at rate 100. With

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from stem.audio import Clip, Samples, trimmed
-from stem.engines import espeak_worker, is_believable
+from stem.engines import Traits, espeak_worker, is_believable
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
@@ -65,6 +65,7 @@ class Espeak:
     """The engine "espeak": `voice` is an espeak voice file with the line "language nl"."""
 
     name = "espeak"
+    traits = Traits(speed=True, pitch=True)
 
     def __init__(self) -> None:
         try:
@@ -109,6 +110,10 @@ class Espeak:
             f"the take lasts {length_s:.1f} s, which does not fit the text",
             hint="Write unusual signs, addresses and foreign scripts as they should be spoken.",
         )
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return nothing: it says whatever is written, one way or another."""
+        return ()
 
 
 class _UnusableVoiceError(Exception):
