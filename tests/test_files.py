@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -105,6 +108,14 @@ def test_a_temporary_name_tells_nothing_of_the_final_one(tmp_path: Path) -> None
     with files.temporary_beside(tmp_path / "Anna de Vries.mp3") as temporary:
         assert temporary.parent == tmp_path
         assert re.fullmatch(r"\.stem-[0-9a-f]{8}-\d+-[0-9a-f]{8}\.tmp", temporary.name)
+
+
+def test_a_folder_that_went_away_is_told(tmp_path: Path) -> None:
+    final = tmp_path / "away" / "track.mp3"
+    with files.temporary_beside(final) as temporary:
+        final.parent.rmdir()
+        error = files.output_error(temporary, FileNotFoundError(2, "No such file or directory"))
+    assert str(error) == f"{final.parent} cannot be written: there is no such folder."
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -251,6 +262,109 @@ def test_of_processes_that_want_one_name_exactly_one_gets_it(tmp_path: Path, lin
     assert sum(map(len, won.values())) == len(owners) == 60
     for number, me in owners.items():
         assert (tmp_path / f"track-{number}").read_bytes() == me.encode() * 5000
+
+
+# --- locks
+
+COUNTER = """
+    import pathlib, sys, threading
+    from stem import files
+    folder = pathlib.Path(sys.argv[1])
+    def count():
+        for _ in range(50):
+            with files.lock(folder / "locks" / "counter"):
+                number = int((folder / "number").read_text())
+                (folder / "number").write_text(str(number + 1))
+    threads = [threading.Thread(target=count) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_threads_and_processes_have_a_lock_in_turn(tmp_path: Path) -> None:
+    (tmp_path / "number").write_text("0")
+    command = [sys.executable, "-c", textwrap.dedent(COUNTER), str(tmp_path)]
+    runs = [subprocess.Popen(command) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in runs] == [0, 0, 0]
+    assert (tmp_path / "number").read_text() == "300"
+    assert names(tmp_path / "locks") == ["counter"]
+    if sys.platform != "win32":
+        assert (tmp_path / "locks" / "counter").stat().st_mode & 0o777 == 0o600
+
+
+HOLDER = """
+    import pathlib, sys, time
+    from stem import files
+    with files.lock(pathlib.Path(sys.argv[1])):
+        print("held", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another run that has the lock on the file "busy"."""
+    command = [sys.executable, "-c", textwrap.dedent(HOLDER), str(tmp_path / "busy")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_patience_ends(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    with (
+        pytest.raises(OutputError, match="another run of stem is busy there"),
+        files.lock(tmp_path / "busy", patience_s=0.02),
+    ):
+        raise AssertionError
+    with files.lock(tmp_path / "free", patience_s=0):
+        pass
+
+
+def test_a_run_that_is_killed_gives_its_lock_back(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    with files.lock(tmp_path / "busy", patience_s=10):
+        pass
+
+
+def test_an_error_gives_the_lock_back(tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), files.lock(tmp_path / "lock", patience_s=0):
+            _ = 1 / 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console")
+def test_ctrl_c_ends_the_waiting(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    code = """
+        import pathlib, sys
+        from stem import files
+        try:
+            print("waits", flush=True)
+            with files.lock(pathlib.Path(sys.argv[1])):
+                print("has it")
+        except KeyboardInterrupt:
+            print("interrupted")
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path / "busy")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == "waits\n"
+        time.sleep(0.1)
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.communicate(timeout=10)[0] == "interrupted\n"
+
+
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "lock", tmp_path):
+        with (
+            pytest.raises(OutputError, match=r"there is a (file where a folder should be|folder with that)"),
+            files.lock(path),
+        ):
+            raise AssertionError
 
 
 # --- sweeping

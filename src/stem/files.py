@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import math
 import os
 import platform
 import re
@@ -24,6 +25,11 @@ import platformdirs
 
 from stem.errors import OutputError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 _TEMPORARY = re.compile(r"\.stem-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
 _MAX_NAME_BYTES = 120
 """Leaves room for a number and a suffix under the 143 (eCryptfs) to 255 bytes that file systems allow."""
@@ -35,6 +41,11 @@ _WINDOWS_DEVICE = re.compile(
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 _WINDOWS_DEAD_AFTER_S = 24 * 3600
 
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
+"""What the systems answer when someone else has a lock (Windows and network disks: the last two)."""
+_FIRST_LOOK_S = 0.001
+_LAST_LOOK_S = 0.05
+
 _FULL = "Make room there, or choose another folder with -o; then give the same command again."
 _REASONS: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("the disk is full", _FULL),
@@ -43,6 +54,7 @@ _REASONS: dict[int, tuple[str, str]] = {
     errno.EACCES: ("you have no permission to write there", "Choose another folder with -o."),
     errno.EPERM: ("you have no permission to write there", "Choose another folder with -o."),
     errno.EROFS: ("that disk can only be read", "Choose another folder with -o."),
+    errno.ENOENT: ("there is no such folder", "Choose another folder with -o."),
     errno.ENOTDIR: ("there is a file where a folder should be", "Choose another folder with -o."),
     errno.EEXIST: ("there is a file where a folder should be", "Choose another folder with -o."),
     errno.EISDIR: ("there is a folder with that name", "Choose another name with -o."),
@@ -139,6 +151,33 @@ def write_whole(path: Path, content: bytes) -> None:
         publish(temporary, path, overwrite=True)
 
 
+@contextmanager
+def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
+    """Hold a lock that one thread of one process has at a time; a run that dies gives it back.
+
+    Args:
+        path: The lock's file: nothing but a lock, made when needed with its folders, and never to be deleted
+            (who waits on a deleted file and who makes a new one would both have the lock).
+        patience_s: Seconds to wait while another has it.
+
+    Raises:
+        OutputError: when the disk knows no locks or the file cannot be made, or when another still has it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise output_error(path, error) from error
+    try:
+        _wait_for(descriptor, path, time.monotonic() + patience_s)
+        try:
+            yield
+        finally:
+            _unlock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sweep(folder: Path) -> None:
     """Remove the temporary files that dead runs on this machine left in `folder`; no other file is touched.
 
@@ -221,6 +260,40 @@ def _may_live(path: Path, process_id: int) -> bool:
     except PermissionError:
         return True  # it lives, as someone else's
     return True
+
+
+def _wait_for(descriptor: int, path: Path, deadline: float) -> None:
+    """Take the lock on an open file; looking time and again lets Ctrl-C through, and patience end."""
+    pause = _FIRST_LOOK_S
+    while not _is_locked(descriptor, path):
+        if time.monotonic() >= deadline:
+            raise OutputError(
+                path, "another run of stem is busy there", hint="Wait until it is done, then try again."
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, _LAST_LOOK_S)
+
+
+def _is_locked(descriptor: int, path: Path) -> bool:
+    """Try to lock an open file; whether that worked."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise output_error(path, error) from error
+    return True
+
+
+def _unlock(descriptor: int) -> None:
+    """Give a lock back at once; closing alone would leave it to a child that was forked meanwhile."""
+    if sys.platform == "win32":
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def _flush(path: Path) -> None:
