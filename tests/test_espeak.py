@@ -20,9 +20,10 @@ import numpy as np
 import pytest
 
 from stem.audio import Clip
-from stem.engines import ENGINES, engine, expected_seconds, is_believable, measured_pace
+from stem.engines import ENGINES, engine, expected_seconds, measured_pace
 from stem.engines import espeak as espeak_module
 from stem.engines.espeak import Espeak
+from stem.engines.guard import is_believable
 from stem.errors import ConfigError, EngineUnavailable, SynthesisError, UnknownNameError
 from stem.voice import VoiceTemplate, find_voice
 

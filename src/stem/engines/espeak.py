@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from stem.audio import Clip, Samples, trimmed
-from stem.engines import Traits, espeak_worker, is_believable
+from stem.engines import Traits, espeak_worker, guard
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
@@ -94,22 +94,11 @@ class Espeak:
         if not _is_dutch(voice_file):
             problem = f"'voice' must name an espeak voice file with the line 'language nl', not {voice.voice}"
             raise ConfigError(voice.path, [problem])
-        for _ in range(2):
-            try:
-                clip = trimmed(_take(phrase, voice_file, settings))
-            except AudioError as error:
-                raise SynthesisError(self.name, phrase, "there is nothing to say in it") from error
-            except _UnusableVoiceError as error:
-                raise ConfigError(voice_file, [str(error)]) from error
-            if is_believable(clip, phrase, settings.rate / _CALM_RATE):
-                return clip
-        length_s = clip.frames / clip.rate
-        raise SynthesisError(
-            self.name,
-            phrase,
-            f"the take lasts {length_s:.1f} s, which does not fit the text",
-            hint="Write unusual signs, addresses and foreign scripts as they should be spoken.",
-        )
+        pace = settings.rate / _CALM_RATE
+        try:
+            return guard.judged(lambda: _take(phrase, voice_file, settings), phrase, self.name, pace)
+        except _UnusableVoiceError as error:
+            raise ConfigError(voice_file, [str(error)]) from error
 
     def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
         """Return nothing: it says whatever is written, one way or another."""
