@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import subprocess
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +47,20 @@ _NOISE_PERCENTILE = 5
 _NO_SOUND = units.gain(-80.0)
 """A clip whose peak is below this holds no speech at all."""
 
-_LONGEST_S = 2 * 3600
+LONGEST_S = 2 * 3600.0
+"""Seconds of sound that are read at most."""
 _DECODE_TIMEOUT_S = 300.0
 # A decoded MP3 may overshoot full scale and 32-bit integers may not: they hold 1/64 of the sound, still finer
 # than float32 is at full scale.
 _HEADROOM = 64.0
 
-_MAGIC = {b"fLaC": "flac", b"OggS": "ogg"}
+_MAGIC = {b"fLaC": "flac", b"OggS": "ogg", b"\x1aE\xdf\xa3": "matroska"}
+_DECODER = "imageio-ffmpeg"
+_AU_HEADER = struct.Struct(">4s5I")
+"""Of Sun's .au: magic, where the samples start, their bytes, their coding, the rate, the channels."""
 _SYNC_AND_LAYER_III = 0xFF_E2_00_00
+_ADTS_SYNC_AND_LAYER = 0xFF_F6_00_00
+_ADTS_SYNC = 0xFF_F0_00_00
 _BIT_RATE = 0x00_00_F0_00
 _SAMPLE_RATE = 0x00_00_0C_00
 
@@ -86,7 +94,17 @@ def trimmed(clip: Clip) -> Clip:
     Raises:
         AudioError: when there is no sound in the clip, or a sample is not a number.
     """
-    first, last = _sound_limits(clip)
+    return framed(clip, *_sound_limits(clip))
+
+
+def framed(clip: Clip, first: int, last: int) -> Clip:
+    """Cut or pad a clip as `trimmed` does, for who knows already where its sound is.
+
+    Args:
+        clip: Any sound.
+        first: The first frame of its sound.
+        last: The last one.
+    """
     start = first - units.frames(LEAD_S, clip.rate)
     stop = last + 1 + units.frames(TAIL_S, clip.rate)
     padding = (max(-start, 0), max(stop - clip.frames, 0))
@@ -110,17 +128,72 @@ def conform(clip: Clip, rate: int = units.SAMPLE_RATE) -> Clip:
     return Clip(np.pad(samples, ((0, ideal - len(samples)), (0, 0))), rate)
 
 
-def decode(path: Path, rate: int = units.SAMPLE_RATE) -> Clip:
-    """Read a sound file: WAV, MP3, FLAC, Ogg or M4A by its content, whatever its name says.
+def decode(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float = LONGEST_S) -> Clip:
+    """Read a sound file: WAV, MP3, FLAC, Ogg, M4A, AAC or WebM by its content, whatever its name says.
+
+    Args:
+        path: The file.
+        rate: In hertz; None for the file's own.
+        longest_s: The longest that is taken, in seconds.
 
     Returns:
-        All channels of the first sound stream, at `rate` hertz. May exceed full scale.
+        All channels of the first sound stream. May exceed full scale.
 
     Raises:
-        AudioError: when the file cannot be read, is another kind of file, is damaged, or is longer than two
-            hours.
+        AudioError: when the file cannot be read, is another kind of file, is damaged, or is longer than
+            `longest_s`.
     """
-    return conform(_pcm(path, _decoded_wav(path, _demuxer(path))), rate)
+    clip = _pcm(path, _decoded_wav(path, container(path), longest_s), longest_s)
+    return clip if rate is None else conform(clip, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound file that is decoded while it is read: an hour takes no more memory than a minute.
+
+    Attributes:
+        path: The file.
+        rate: Its own sample rate in hertz.
+        channels: How many it has.
+    """
+
+    path: Path
+    rate: int
+    channels: int
+
+    @classmethod
+    def open(cls, path: Path) -> Recording:
+        """Look what is in a file.
+
+        Raises:
+            AudioError: as `decode`.
+        """
+        with _decoding(path) as (rate, channels, _):
+            return cls(path, rate, channels)
+
+    def blocks(self) -> Iterator[Samples]:
+        """Decode the file, from its start and as often as it is asked for, in blocks of `BLOCK_FRAMES`.
+
+        Raises:
+            AudioError: when the file turns out to be damaged, or longer than `LONGEST_S`.
+        """
+        frame_bytes = 4 * self.channels
+        left = units.frames(LONGEST_S, self.rate)
+        with _decoding(self.path) as (_, _, sound):
+            while bytes_read := sound.read(BLOCK_FRAMES * frame_bytes):
+                whole = len(bytes_read) - len(bytes_read) % frame_bytes
+                block = np.frombuffer(bytes_read[:whole], ">f4").astype(np.float32)
+                if not np.isfinite(block).all():
+                    raise AudioError(self.path, "it has samples that are not numbers")
+                left -= len(block) // self.channels
+                if left < 0:
+                    raise AudioError(self.path, f"it is longer than {_in_words(LONGEST_S)}")
+                yield block.reshape(-1, self.channels)
+
+
+def _in_words(length_s: float) -> str:
+    minutes = round(length_s / 60)
+    return f"{minutes} minutes" if minutes % 60 else f"{minutes // 60} hours"
 
 
 def _sound_limits(clip: Clip) -> tuple[int, int]:
@@ -156,11 +229,14 @@ def _rise(length_s: float, rate: int) -> Samples:
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)).astype(np.float32)[:, None]
 
 
-def _demuxer(path: Path) -> str:
-    """Return the name of the ffmpeg demuxer for the content of the file.
+def container(path: Path) -> str:
+    """Return how the sound in a file is packed, as the name of ffmpeg's demuxer for it.
 
     The content decides, never the name: ffmpeg left to guess takes a playlist dressed as an "mp3" for a
     playlist, and reads the files it names.
+
+    Raises:
+        AudioError: when it cannot be read, or is not a sound file that stem reads.
     """
     try:
         # Without O_NONBLOCK a named pipe would hold us here for ever.
@@ -180,6 +256,8 @@ def _demuxer(path: Path) -> str:
         return "mov"
     if head[:3] == b"ID3" or _is_mpeg_frame(head):
         return "mp3"
+    if int.from_bytes(head[:4], "big") & _ADTS_SYNC_AND_LAYER == _ADTS_SYNC:
+        return "aac"  # bare, as some phones write it: ISO/IEC 13818-7, 6.2
     hint = "Give a WAV, MP3, FLAC, Ogg or M4A file."
     raise AudioError(path, "it is not a sound file that stem reads", hint=hint)
 
@@ -194,21 +272,44 @@ def _is_mpeg_frame(head: bytes) -> bool:
     )
 
 
-def _decoded_wav(path: Path, demuxer: str) -> bytes:
-    """Let ffmpeg decode the file behind three walls: one demuxer, no other format, no protocol but files.
+def _command(path: Path, demuxer: str, longest_s: float) -> list[str]:
+    """Return the start of a command that decodes the file behind three walls.
+
+    They are: one demuxer, no other format, no protocol but files. No shell, and a path that is no option and
+    no other protocol.
+
+    Raises:
+        AudioError: when there is no ffmpeg.
+    """
+    import imageio_ffmpeg  # only foreign sound needs it
+
+    try:
+        program = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error"]
+    except (OSError, RuntimeError) as error:
+        raise _no_ffmpeg(path) from error
+    walls = f"-protocol_whitelist file,pipe -format_whitelist {demuxer} -f {demuxer}"
+    sound = f"-map 0:a:0 -t {longest_s + 1:.0f}"
+    return [*program, *walls.split(), "-i", f"file:{path.absolute()}", *sound.split()]
+
+
+def _no_ffmpeg(path: Path) -> AudioError:
+    return AudioError(path, "ffmpeg cannot be started", hint=f"Install {_DECODER} again.")
+
+
+def _damaged(path: Path) -> AudioError:
+    return AudioError(path, "it is damaged, or there is no sound in it that ffmpeg can decode")
+
+
+def _decoded_wav(path: Path, demuxer: str, longest_s: float) -> bytes:
+    """Let ffmpeg decode a whole file to 32-bit WAV.
 
     pydub takes the result, but cannot start ffmpeg itself: it has no place for options in front of the input,
     where the walls stand.
     """
-    import imageio_ffmpeg  # only foreign sound needs it
-
-    walls = f"-protocol_whitelist file,pipe -format_whitelist {demuxer} -f {demuxer}"
-    sound = f"-map 0:a:0 -t {_LONGEST_S + 1} -af volume={1 / _HEADROOM}:precision=double"
-    wav = "-c:a pcm_s32le -f wav pipe:1"
+    wav = f"-af volume={1 / _HEADROOM}:precision=double -c:a pcm_s32le -f wav pipe:1"
     try:
-        program = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error"]
-        done = subprocess.run(  # noqa: S603 - no shell, and a path that is no option and no other protocol
-            [*program, *walls.split(), "-i", f"file:{path.absolute()}", *sound.split(), *wav.split()],
+        done = subprocess.run(  # noqa: S603 - see _command
+            [*_command(path, demuxer, longest_s), *wav.split()],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_DECODE_TIMEOUT_S,
@@ -216,14 +317,48 @@ def _decoded_wav(path: Path, demuxer: str) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise AudioError(path, "reading it takes too long") from error
-    except (OSError, RuntimeError) as error:
-        raise AudioError(path, "ffmpeg cannot be started", hint="Install imageio-ffmpeg again.") from error
+    except OSError as error:
+        raise _no_ffmpeg(path) from error
     if done.returncode != 0:
-        raise AudioError(path, "it is damaged, or there is no sound in it that ffmpeg can decode")
+        raise _damaged(path)
     return done.stdout
 
 
-def _pcm(path: Path, wav: bytes) -> Clip:
+@contextmanager
+def _decoding(path: Path) -> Iterator[tuple[int, int, IO[bytes]]]:
+    """Lend the file's rate, its channels, and its sound as 32-bit big-endian floats, decoded while read.
+
+    What is left unread is not decoded. ffmpeg hands over .au, for its header is six numbers.
+    """
+    au = ["-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
+    command = [*_command(path, container(path), LONGEST_S), *au]
+    try:
+        # Its messages go nowhere: a pipe that nobody reads would fill up and stop it.
+        decoder = subprocess.Popen(  # noqa: S603 - see _command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches us alone; we end it below
+        )
+    except OSError as error:
+        raise _no_ffmpeg(path) from error
+    with decoder:  # waits for its end, whatever comes
+        assert decoder.stdout is not None
+        try:
+            header = decoder.stdout.read(_AU_HEADER.size)
+            if len(header) < _AU_HEADER.size:
+                raise _damaged(path)
+            _, start, _, _, rate, channels = _AU_HEADER.unpack(header)
+            decoder.stdout.read(start - _AU_HEADER.size)
+            yield rate, channels, decoder.stdout
+            if decoder.stdout.read(1) == b"" and decoder.wait() != 0:
+                raise _damaged(path)
+        finally:
+            decoder.kill()
+
+
+def _pcm(path: Path, wav: bytes, longest_s: float) -> Clip:
     """Return what is in the bytes of a 32-bit WAV file that holds 1/64 of the sound."""
     with warnings.catch_warnings():
         warnings.simplefilter(
@@ -239,8 +374,8 @@ def _pcm(path: Path, wav: bytes) -> Clip:
     whole = np.frombuffer(segment.raw_data, dtype="<i4").reshape(-1, segment.channels)
     if len(whole) == 0:
         raise AudioError(path, "there is no sound in it")
-    if len(whole) > _LONGEST_S * segment.frame_rate:
-        raise AudioError(path, f"it is longer than {_LONGEST_S // 3600} hours")
+    if len(whole) > longest_s * segment.frame_rate:
+        raise AudioError(path, f"it is longer than {_in_words(longest_s)}")
     limits = np.iinfo(np.int32)
     if whole.max() == limits.max or whole.min() == limits.min:
         raise AudioError(path, f"it has samples above {_HEADROOM:.0f} times full scale")
