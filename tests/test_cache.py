@@ -1,14 +1,17 @@
-"""What was said once is remembered exactly, privately, and never when it is damaged."""
+"""What was said once is remembered exactly, privately, within bounds, and never when it is damaged."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
+import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,23 +19,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stem import cache, files
 from stem.audio import Clip
-from stem.cache import CachedEngine
+from stem.cache import LIMIT_BYTES, CachedEngine, CacheReport, clear_speech_cache, speech_cache
+from stem.cache.upkeep import tidy
 from stem.engines import Traits
-from stem.errors import SynthesisError
-from stem.files import cache_folder
+from stem.engines.espeak import Espeak
+from stem.errors import OutputError, SynthesisError
+from stem.files import cache_folder, cache_path, lock
 from stem.voice import VoiceTemplate, find_voice
+
+USUAL = Traits()
 
 
 class Noisy:
     """An engine that never says a phrase the same way twice, and counts."""
 
-    name = "noisy"
-    traits = Traits()
     _random = np.random.default_rng(1)  # shared: no two engines agree either
 
-    def __init__(self, version: str = "1") -> None:
+    def __init__(self, version: str = "1", traits: Traits = USUAL, name: str = "noisy") -> None:
+        self.name = name
         self.version = version
+        self.traits = traits
         self.calls = 0
         self.checks = 0
         self._lock = threading.Lock()
@@ -60,7 +68,7 @@ def voice(tmp_path: Path) -> VoiceTemplate:
 
 
 def entries() -> list[Path]:
-    return sorted(path for path in cache_folder("speech").iterdir() if path.name != "key")
+    return sorted(path for path in cache_folder("speech").iterdir() if path.name not in {"key", "locks"})
 
 
 def same(one: Clip, other: Clip) -> bool:
@@ -108,6 +116,51 @@ def test_whatever_changes_the_sound_changes_the_entry(voice: VoiceTemplate, tmp_
     assert not remembered(voice="nl")
     Path(moved).write_bytes(b"another")
     assert not remembered(voice=str(moved))
+    Path(f"{voice.voice}.json").write_text("{}")  # a neural voice's settings
+    assert not remembered()
+    assert not remembered(voice="/nowhere/anna") or not remembered(voice="/nowhere/bert")
+
+
+def test_speed_and_pitch_count_only_where_the_engine_follows_them(voice: VoiceTemplate) -> None:
+    slower, higher = replace(voice, speed=0.9), replace(voice, pitch=1.0)
+
+    def made(traits: Traits) -> int:
+        cached = CachedEngine(Noisy(str(traits), traits))
+        for each in (voice, slower, higher, replace(voice, speed=1)):
+            cached.speak("Adem in.", each)
+        return cached.made
+
+    assert made(Traits()) == 1  # an online voice is not asked again for what is stretched here
+    assert made(Traits(speed=True)) == 2
+    assert made(Traits(pitch=True)) == 2
+    assert made(Traits(speed=True, pitch=True)) == 3
+
+
+def test_what_would_be_asked_is_known_before(voice: VoiceTemplate) -> None:
+    inner = Noisy()
+    cached = CachedEngine(inner)
+    cached.speak("Adem in.", voice)
+    phrases = ["Adem uit.", "Adem in.", "En los.", "Adem uit."]
+    assert cached.missing(phrases, voice) == ("Adem uit.", "En los.")
+    assert cached.missing(iter(phrases), replace(voice, voice="nl")) == ("Adem uit.", "Adem in.", "En los.")
+    assert inner.calls == 1
+    for phrase in phrases:
+        cached.speak(phrase, voice)
+    assert cached.missing(phrases, voice) == ()
+
+
+def damaged(good: bytes, other: bytes, random: np.random.Generator) -> Iterator[bytes]:
+    """Yield 600 ways in which an entry may come back from a bad disk."""
+    for _ in range(300):
+        at, bit = int(random.integers(len(good))), 1 << int(random.integers(8))
+        yield good[:at] + bytes([good[at] ^ bit]) + good[at + 1 :]
+    for _ in range(149):
+        yield good[: int(random.integers(len(good)))]
+    for _ in range(149):  # a piece of another entry, at the same place
+        start, stop = sorted(map(int, random.choice(len(good), 2, replace=False)))
+        yield good[:start] + other[start:stop] + good[stop:]
+    yield good + b"\0"
+    yield b"\0" * len(good)
 
 
 def test_damage_is_noticed_and_mended(voice: VoiceTemplate) -> None:
@@ -115,14 +168,74 @@ def test_damage_is_noticed_and_mended(voice: VoiceTemplate) -> None:
     cached.speak("Adem in.", voice)
     (path,) = entries()
     good = path.read_bytes()
-    flips = [good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :] for at in range(0, len(good), 7)]
-    cuts = [good[:length] for length in range(0, len(good), 31)]
-    for bad in [*flips, *cuts, good + b"\0", b"\0" * len(good)]:
+    cached.speak("Adem op.", voice)
+    (other,) = set(entries()) - {path}
+    wrong = 0
+    bad_ones = [bad for bad in damaged(good, other.read_bytes(), np.random.default_rng(1)) if bad != good]
+    for bad in bad_ones:
         path.write_bytes(bad)
         before = cached.made
         clip = cached.speak("Adem in.", voice)
-        assert cached.made == before + 1
-        assert same(cached.speak("Adem in.", voice), clip)
+        again = cached.speak("Adem in.", voice)
+        wrong += cached.made != before + 1 or not same(again, clip)
+    assert len(bad_ones) > 590  # some pieces of another entry are the same
+    assert wrong == 0
+
+
+def test_a_damaged_entry_is_gone_when_it_cannot_be_made_again(voice: VoiceTemplate) -> None:
+    class Offline(Noisy):
+        def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+            raise SynthesisError(self.name, phrase, "there is no connection")
+
+    CachedEngine(Noisy()).speak("Adem in.", voice)
+    entries()[0].write_bytes(b"damaged")
+    cached = CachedEngine(Offline())
+    with pytest.raises(SynthesisError):
+        cached.speak("Adem in.", voice)
+    assert cached.missing(["Adem in."], voice) == ("Adem in.",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe", "endless"])
+def test_what_is_no_plain_file_is_no_entry(voice: VoiceTemplate, tmp_path: Path, kind: str) -> None:
+    cached = CachedEngine(Noisy())
+    clip = cached.speak("Adem in.", voice)
+    (path,) = entries()
+    elsewhere = path.rename(tmp_path / "elsewhere")
+    content = elsewhere.read_bytes()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(elsewhere if kind == "link" else "/dev/zero")
+    assert cached.missing(["Adem in."], voice) == ("Adem in.",)
+    again = cached.speak("Adem in.", voice)
+    assert not same(again, clip)
+    assert same(cached.speak("Adem in.", voice), again) == (kind != "folder")
+    assert elsewhere.read_bytes() == content
+
+
+def test_a_later_version_of_stem_may_use_the_same_folder(
+    voice: VoiceTemplate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_FORMAT", 99)
+    monkeypatch.setattr(cache, "_MAGIC", b"stem clip, better\n")
+    later = CachedEngine(Noisy())
+    clip = later.speak("Adem in.", voice)
+    (theirs,) = entries()
+    content = theirs.read_bytes()
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(theirs.parents[2]))
+    now = CachedEngine(Noisy())
+    own = now.speak("Adem in.", voice)
+    assert not same(own, clip)
+    assert theirs.read_bytes() == content
+    # Should it keep something else under a name of ours, that is no clip.
+    (ours,) = set(entries()) - {theirs}
+    ours.write_bytes(content)
+    now.speak("Adem in.", voice)
+    assert now.made == 2
 
 
 def test_an_entry_under_the_name_of_another_is_noticed(voice: VoiceTemplate) -> None:
@@ -136,24 +249,54 @@ def test_an_entry_under_the_name_of_another_is_noticed(voice: VoiceTemplate) -> 
     assert cached.made == 3
 
 
+# --- privacy
+
+
+def finds(name: str, folder: Path) -> list[Path]:
+    """Return the files below `folder` with `name` in their content or their path."""
+    forms = [name.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    return [
+        path
+        for path in folder.rglob("*")
+        if any(form in os.fsencode(path) or (path.is_file() and form in path.read_bytes()) for form in forms)
+    ]
+
+
+def test_a_name_that_was_spoken_stands_nowhere() -> None:
+    voice = find_voice("zacht")
+    clip = CachedEngine(Espeak()).speak("Welkom, Zwanhilde.", voice)
+    assert same(CachedEngine(Espeak()).speak("Welkom, Zwanhilde.", voice), clip)
+    folder = cache_folder("speech")
+    assert finds("Zwanhilde", folder) == []
+    (folder / "control").write_bytes(b"\0" + "Zwanhilde".encode("utf-16-be"))
+    (folder / "Zwanhilde").touch()
+    assert len(finds("Zwanhilde", folder)) == 2
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
-def test_only_the_owner_can_look_and_names_tell_nothing(voice: VoiceTemplate) -> None:
+def test_only_the_owner_can_look(voice: VoiceTemplate) -> None:
     old = os.umask(0)
     try:
-        CachedEngine(Noisy()).speak("Zwanhilde", voice)
+        CachedEngine(Noisy()).speak("Adem in.", voice)
     finally:
         os.umask(old)
     folder = cache_folder("speech")
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    (entry,) = entries()
-    for path in (entry, folder / "key"):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        for encoding in ("utf-8", "utf-16-le"):
-            assert "Zwanhilde".encode(encoding) not in path.read_bytes()
-    # Another installation has another key: the same phrase has another name there.
-    shutil.rmtree(folder)
-    CachedEngine(Noisy()).speak("Zwanhilde", voice)
-    assert entries()[0].name != entry.name
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder.parent)] == [0o700, 0o700]
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()}
+    assert len(modes) == 4  # the entry, the key and two locks
+    assert set(modes.values()) == {0o600}
+
+
+def test_names_tell_nothing_without_the_key(voice: VoiceTemplate) -> None:
+    names = []
+    for _ in range(2):
+        CachedEngine(Noisy()).speak("Zwanhilde", voice)
+        names += [entry.name for entry in entries()]
+        shutil.rmtree(cache_folder("speech"))
+    assert len(set(names)) == 2
+
+
+# --- many at once
 
 
 def test_one_process_says_a_phrase_once_also_from_many_threads(voice: VoiceTemplate) -> None:
@@ -167,37 +310,138 @@ def test_one_process_says_a_phrase_once_also_from_many_threads(voice: VoiceTempl
     assert len({clip.samples.tobytes() for clip in clips}) == 3
 
 
-def test_processes_that_start_at_once_share_one_key_and_tear_nothing(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(
-        "import sys, time, numpy as np\n"
-        "from stem.audio import Clip\n"
-        "from stem.cache import CachedEngine\n"
-        "from stem.voice import find_voice\n"
-        "class Tone:\n"
-        "    name = version = 'tone'\n"
-        "    def check(self): ...\n"
-        "    def speak(self, phrase, voice):\n"
-        "        return Clip(np.full((20000, 1), len(phrase), np.float32), 22050)\n"
-        "voice = find_voice('zacht')\n"
-        "while time.time() < float(sys.argv[1]): pass\n"
-        "cached = CachedEngine(Tone())\n"
-        "for n in list(range(1, 40)) * 2:\n"
-        "    clip = cached.speak('a' * n, voice)\n"
-        "    assert clip.samples.shape == (20000, 1) and (clip.samples == n).all()\n"
-        "print(cached._key.hex(), cached.remembered >= 39)\n"
-    )
-    start = str(time.time() + 1.0)
-    running = [
-        subprocess.Popen([sys.executable, str(program), start], stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    said = {process.communicate(timeout=60)[0] for process in running}
-    assert [process.returncode for process in running] == [0, 0, 0, 0]
-    assert len(said) == 1
-    assert said.pop().endswith(" True\n")
-    assert len(entries()) == 39
+# Says what each phrase says itself (a number of frames at its own level), and writes down that it was asked.
+RUN = """
+    import os, pathlib, sys, time
+    import numpy as np
+    from stem.audio import Clip
+    from stem.cache import CachedEngine
+    from stem.engines import Traits
+    from stem.voice import find_voice
+
+    folder, phrases = pathlib.Path(sys.argv[1]), sys.argv[2].split()
+
+    class Tone:
+        name = version = "tone"
+        traits = Traits()
+        def check(self): ...
+        def remarks(self, phrase, voice):
+            return ()
+        def speak(self, phrase, voice):
+            with (folder / "asked").open("a") as asked:
+                asked.write(f"{phrase} ")  # one write, at the end
+            print("asked", flush=True)
+            while phrase == "slow" and not (folder / "go").exists():
+                time.sleep(0.01)
+            return Clip(np.full((20000, 1), len(phrase), np.float32), 22050)
+
+    (folder / f"ready-{os.getpid()}").touch()
+    while len(list(folder.glob("ready-*"))) < int(sys.argv[3]):
+        time.sleep(0.001)
+    cached, voice = CachedEngine(Tone()), find_voice("zacht")
+    try:
+        for phrase in phrases:
+            clip = cached.speak(phrase, voice)
+            assert clip.samples.shape == (20000, 1) and (clip.samples == len(phrase)).all()
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
+    print(cached._key.hex())
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start runs of `RUN`; whatever is alive at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(phrases: str, runs: int = 1) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", textwrap.dedent(RUN), str(tmp_path), phrases, str(runs)]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        with process:
+            process.kill()
+
+
+def test_four_runs_at_once_make_every_phrase_once(
+    tmp_path: Path, run: Callable[..., subprocess.Popen[str]]
+) -> None:
+    phrases = ["a" * n for n in range(1, 40)]
+    running = [run(" ".join(phrases), 4) for _ in range(4)]
+    said = [process.communicate(timeout=60) for process in running]
+    assert [(process.returncode, error) for process, (_, error) in zip(running, said, strict=True)] == [
+        (0, "")
+    ] * 4
+    assert len({out.split()[-1] for out, _ in said}) == 1  # one key
+    assert sorted((tmp_path / "asked").read_text().split()) == phrases
+    assert len(entries()) == len(phrases)
     assert not list(cache_folder("speech").glob("*.tmp"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_a_phrase_that_another_run_is_making_is_waited_for(
+    tmp_path: Path, run: Callable[..., subprocess.Popen[str]]
+) -> None:
+    names = CachedEngine(Noisy("tone", name="tone"))._entry_name
+    slow, *others = (names(phrase, find_voice("zacht"))[:2] for phrase in ("slow", "b", "c"))
+    other = next(phrase for phrase, shard in zip("bc", others, strict=True) if shard != slow)
+    first = run("slow")
+    assert first.stdout is not None
+    assert first.stdout.readline() == "asked\n"
+    waiting, interrupted, elsewhere = run("slow"), run("slow"), run(other)
+    assert elsewhere.wait(timeout=30) == 0
+    time.sleep(0.3)
+    assert (waiting.poll(), interrupted.poll()) == (None, None)
+    interrupted.send_signal(signal.SIGINT)
+    assert interrupted.communicate(timeout=10)[1] == "interrupted\n"
+    first.kill()  # as by kill -9: its lock is free, and its phrase is not there
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline() == "asked\n"
+    (tmp_path / "go").touch()
+    assert waiting.wait(timeout=10) == 0
+    assert sorted((tmp_path / "asked").read_text().split()) == [other, "slow", "slow"]
+
+
+def test_a_run_that_was_stopped_does_not_hold_up_others_for_ever(
+    voice: VoiceTemplate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_PATIENCE_S", 0.05)
+    cached = CachedEngine(Noisy())
+    shard = cached._entry_name("Adem in.", voice)[:2]
+    with lock(cache_folder("speech") / "locks" / shard):
+        clip = cached.speak("Adem in.", voice)
+    assert same(cached.speak("Adem in.", voice), clip)
+
+
+def test_phrases_of_another_lock_are_not_waited_for(voice: VoiceTemplate) -> None:
+    cached = CachedEngine(Noisy())
+    names = {cached._entry_name(f"Tel tot {number}.", voice)[:2]: number for number in range(300)}
+    (held, _), (_, free) = list(names.items())[:2]
+    with lock(cache_folder("speech") / "locks" / held):
+        started = time.monotonic()
+        cached.speak(f"Tel tot {free}.", voice)
+        assert time.monotonic() - started < 5
+    assert len(names) > 100  # of 256: 300 throws hit 177 of them on average
+
+
+def test_clearing_in_the_middle_of_runs_harms_no_clip(voice: VoiceTemplate) -> None:
+    class Steady(Noisy):
+        def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+            return Clip(np.full((500, 1), len(phrase), np.float32), 22_050)
+
+    phrases = ["a" * (1 + number % 20) for number in range(400)]
+    cached = CachedEngine(Steady(), limit_bytes=20_000)  # tidied at times as well
+    with ThreadPoolExecutor(3) as pool:
+        clips = pool.map(lambda phrase: cached.speak(phrase, voice), phrases)
+        for _ in range(20):
+            clear_speech_cache()
+        assert [int(clip.samples[0, 0]) for clip in clips] == [len(phrase) for phrase in phrases]
+
+
+# --- where little works
 
 
 def test_a_damaged_key_is_replaced(voice: VoiceTemplate) -> None:
@@ -224,10 +468,52 @@ def test_without_a_cache_folder_it_speaks_all_the_same(
     assert (cached.made, cached.remembered) == (2, 0)
 
 
+@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("unshare"), reason="needs Linux")
+def test_a_folder_that_can_only_be_read_is_read(voice: VoiceTemplate) -> None:
+    code = """
+        import numpy as np
+        from stem.cache import CachedEngine, clear_speech_cache
+        from stem.errors import OutputError
+        from stem.audio import Clip
+        from stem.engines import Traits
+        from stem.voice import find_voice
+        class Tone:
+            name = version = "tone"
+            traits = Traits()
+            def speak(self, phrase, voice):
+                return Clip(np.ones((100, 1), np.float32), 22050)
+        cached, voice = CachedEngine(Tone()), find_voice("zacht")
+        for phrase in ("Adem in.", "Adem in.", "Adem uit.", "Adem uit."):
+            cached.speak(phrase, voice)
+        print(cached.made, cached.remembered)
+        try:
+            clear_speech_cache()
+        except OutputError as error:
+            print(error)
+    """
+    # Root may write everywhere, unless it is a stranger in a space of its own.
+    command = [*([] if os.geteuid() else ["unshare", "-U"]), sys.executable, "-c", textwrap.dedent(code)]
+    folder = cache_folder("speech")
+    first = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert first.stdout == "2 2\n"
+    shutil.rmtree(folder)
+    again = textwrap.dedent(code).split("for phrase")[0] + "cached.speak('Adem in.', voice)"
+    subprocess.run([sys.executable, "-c", again], check=True)
+    folder.chmod(0o500)
+    (folder / "locks").chmod(0o500)
+    try:
+        second = subprocess.run(command, check=True, capture_output=True, text=True)
+    finally:
+        folder.chmod(0o700)
+        (folder / "locks").chmod(0o700)
+    why = "2 of its files cannot be removed (you have no permission to write there)"
+    assert second.stdout.splitlines() == ["2 2", f"{folder} cannot be written: {why}."]
+    assert len(entries()) == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full and file size limits")
 def test_a_full_disk_does_not_fail_the_track(voice: VoiceTemplate) -> None:
     import resource  # not on Windows
-    import signal
 
     cached = CachedEngine(Noisy())
     cached.speak("Adem in.", voice)
@@ -244,3 +530,141 @@ def test_a_full_disk_does_not_fail_the_track(voice: VoiceTemplate) -> None:
     assert not list(cache_folder("speech").glob("*.tmp"))
     assert not same(cached.speak("Adem uit.", voice), clip)
     assert cached.made == 3
+
+
+# --- bounds
+
+
+def filled(count: int, limit_bytes: int = 2**40) -> CachedEngine:
+    """Return an engine after it said the phrases "000", "001" ..."""
+    cached = CachedEngine(Tones(), limit_bytes)
+    for number in range(count):
+        cached.speak(f"{number:03}", find_voice("zacht"))
+    return cached
+
+
+class Tones(Noisy):
+    """Says 240 frames: with what stands before them, an entry has 1,010 bytes."""
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        return Clip(np.full((240, 1), 0.5, np.float32), 22_050)
+
+
+def used(seconds_ago: float, number: int, cached: CachedEngine) -> Path:
+    """Make an entry one that was last used so long ago."""
+    path = cache_folder("speech") / cached._entry_name(f"{number:03}", find_voice("zacht"))
+    then = time.time() - seconds_ago
+    os.utime(path, (then, then))
+    return path
+
+
+def test_what_was_not_used_for_longest_goes_first(voice: VoiceTemplate) -> None:
+    cached = filled(20)
+    paths = [used(1000.0 - number, number, cached) for number in range(20)]
+    cached.speak("003", find_voice("zacht"))  # remembered, so used now
+    others = cache_folder("speech") / "notes.txt"
+    others.write_bytes(b"mine" * 10_000)
+    later = CachedEngine(Tones(), limit_bytes=15_000)
+    later.speak("new", find_voice("zacht"))
+    left = {path for path in paths if path.exists()}
+    # 21 entries of 1,010 bytes; 90 % of 15,000 holds 13 of them.
+    assert left == {paths[3], *paths[9:]}
+    assert len(entries()) - 1 == 13
+    assert others.exists()
+
+
+def test_a_clock_that_went_back_leaves_nothing_for_ever() -> None:
+    cached = filled(6)
+    ahead = used(-(365 * 24 * 3600), 0, cached)  # used next year, says a clock that was wrong
+    slightly = used(-60, 1, cached)
+    CachedEngine(Tones(), limit_bytes=6_900).speak("new", find_voice("zacht"))
+    assert not ahead.exists()
+    assert slightly.exists()
+    assert len(entries()) == 6
+
+
+def test_a_long_run_stays_at_the_limit() -> None:
+    cached = CachedEngine(Tones(), limit_bytes=50_000)
+    most = 0
+    for number in range(200):
+        cached.speak(f"{number:03}", find_voice("zacht"))
+        most = max(most, sum(path.stat().st_size for path in entries()))
+    assert 50_000 < most <= 50_000 * 1.05 + 2 * 1_010
+    assert cached.missing(["199"], find_voice("zacht")) == ()  # what was made just now stays
+
+
+def test_tidying_is_for_the_first_entry_and_then_for_every_twentieth_of_the_limit() -> None:
+    folder = cache_folder("speech")
+    dead = folder / f".stem-{files._machine()}-{2**22 + 1}-00000000.tmp"  # no process has such a number
+    cached = filled(0, limit_bytes=200_000)
+    swept = []
+    for number in range(24):
+        dead.touch()
+        cached.speak(f"{number:03}", find_voice("zacht"))
+        swept += [] if dead.exists() else [number]
+    assert swept == [0, 11, 22]  # 10,000 bytes of sound are 10.4 entries
+    CachedEngine(Tones()).speak("000", find_voice("zacht"))  # a run that makes nothing lists nothing
+    assert dead.exists()
+
+
+def test_runs_that_tidy_at_once_remove_no_more_than_one(voice: VoiceTemplate) -> None:
+    filled(60)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: tidy(cache_folder("speech"), 30_000), range(4)))
+    assert len(entries()) == 26  # 90 % of 30,000 in entries of 1,010 bytes
+
+
+# --- what there is, and emptying it
+
+
+def test_the_cache_tells_what_is_in_it() -> None:
+    assert not cache_path("speech").exists()
+    nothing = speech_cache()
+    assert nothing == CacheReport(cache_path("speech"), 0, 0, LIMIT_BYTES, None, None)
+    assert not cache_path("speech").exists()
+    cached = filled(3)
+    used(100, 0, cached)
+    used(-50, 1, cached)
+    (cache_folder("speech") / "notes.txt").write_text("mine")
+    report = speech_cache(limit_bytes=5_000)
+    assert (report.entries, report.bytes, report.limit_bytes) == (3, 3 * 1_010, 5_000)
+    assert report.oldest == pytest.approx(100, abs=5)
+    assert report.newest == 0
+
+
+def test_clearing_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
+    filled(3)
+    folder = cache_folder("speech")
+    outside = tmp_path / "outside"
+    outside.write_text("not ours")
+    (folder / ("0" * 64)).mkdir()
+    (folder / ("1" * 64)).symlink_to(outside)
+    (folder / "notes.txt").write_text("not ours")
+    (folder / ".stem-00000000-1-00000000.tmp").touch()  # of another machine
+    removed = clear_speech_cache()
+    assert (removed.entries, removed.bytes) == (3, 3 * 1_010)
+    assert {path.name for path in folder.iterdir()} == {"0" * 64, "1" * 64, "notes.txt", "locks"}
+    assert outside.read_text() == "not ours"
+    assert {path.stat().st_size for path in (folder / "locks").iterdir()} == {0}
+    assert clear_speech_cache().entries == 0
+    assert filled(3).made == 3
+
+
+def test_a_cache_that_stands_elsewhere_is_emptied_there(tmp_path: Path) -> None:
+    folder = cache_folder("speech")
+    folder.rmdir()
+    (tmp_path / "large disk").mkdir()
+    folder.symlink_to(tmp_path / "large disk")
+    filled(2)
+    assert clear_speech_cache().entries == 2
+    assert [path.name for path in (tmp_path / "large disk").iterdir()] == ["locks"]
+    assert folder.is_symlink()
+
+
+def test_a_file_in_place_of_the_folder_is_told() -> None:
+    folder = cache_folder("speech")
+    folder.rmdir()
+    folder.touch()
+    for ask in (speech_cache, clear_speech_cache):
+        with pytest.raises(OutputError, match="there is a file where a folder should be"):
+            ask()

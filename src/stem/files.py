@@ -178,6 +178,11 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_temporary(path: Path) -> bool:
+    """Tell whether a file is one that `temporary_beside` lent, of any run on any machine."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
 def sweep(folder: Path) -> None:
     """Remove the temporary files that dead runs on this machine left in `folder`; no other file is touched.
 
@@ -194,17 +199,21 @@ def sweep(folder: Path) -> None:
                     path.unlink()
 
 
+def cache_path(kind: str) -> Path:
+    """Return where `cache_folder` is or would be; nothing is made."""
+    return platformdirs.user_cache_path("stem", appauthor=False) / kind
+
+
 def cache_folder(kind: str) -> Path:
     """Return the folder for one kind of things that can be made again; only its owner may look inside.
 
     Raises:
         OutputError: when it cannot be made.
     """
-    root = platformdirs.user_cache_path("stem", appauthor=False)
-    folder = root / kind
+    folder = cache_path(kind)
     try:
-        root.parent.mkdir(parents=True, exist_ok=True)
-        for private in (root, folder):
+        folder.parent.parent.mkdir(parents=True, exist_ok=True)
+        for private in (folder.parent, folder):
             private.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise output_error(folder, error) from error

@@ -15,16 +15,31 @@ import os
 import secrets
 import struct
 import threading
-from contextlib import suppress
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
 
 from stem.audio import Clip
+from stem.cache.upkeep import (
+    KEY_NAME,
+    KIND,
+    LIMIT_BYTES,
+    LOCKS,
+    TIDY_EVERY,
+    CacheReport,
+    clear_speech_cache,
+    is_file,
+    speech_cache,
+    tidy,
+)
 from stem.engines import Engine, Traits
 from stem.errors import OutputError
-from stem.files import cache_folder, publish, sweep, temporary_beside
+from stem.files import cache_folder, lock, publish, temporary_beside
 from stem.voice import VoiceTemplate
+
+__all__ = ["LIMIT_BYTES", "CacheReport", "CachedEngine", "clear_speech_cache", "speech_cache"]
 
 _FORMAT = 1
 """To be raised when entries are laid out, or clips trimmed, in another way."""
@@ -33,30 +48,34 @@ _KEY_BYTES = 32
 _SHAPE = struct.Struct("<II")
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
+_SHARD_DIGITS = 2
+"""Of an entry's name: 256 locks, so that two of eight phrases made at once rarely (1 in 10) wait in vain."""
+_PATIENCE_S = 180.0
+"""Longer than a phrase takes, online and tried again. A run that Ctrl-Z stopped holds its locks for days."""
+
 
 class CachedEngine:
     """Speaks a phrase with another engine the first time, and from the cache folder ever after.
 
-    Many threads, and several processes, may use one cache folder at once. Within one process the same phrase
-    is never spoken twice, also not at the same moment.
+    Many threads, and several processes, may use one cache folder at once: the same phrase is made once.
 
     Attributes:
         made: How many clips the engine spoke.
         remembered: How many came from the cache.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, limit_bytes: int = LIMIT_BYTES) -> None:
         self._engine = engine
-        self._lock = threading.Lock()
-        self._gates: dict[str, threading.Lock] = {}
+        self._limit_bytes = limit_bytes
+        self._until_tidy = 0  # bytes that may still be written before that
+        self._counting = threading.Lock()
         self.made = 0
         self.remembered = 0
         self._folder: Path | None = None
         with suppress(OutputError):
-            folder = cache_folder("speech")
-            self._key = _secret_key(folder / "key")
+            folder = cache_folder(KIND)
+            self._key = _secret_key(folder / KEY_NAME)
             self._folder = folder
-            sweep(folder)
 
     @property
     def name(self) -> str:
@@ -81,61 +100,109 @@ class CachedEngine:
         """Try whether the engine can speak; what it said before does not count."""
         self._engine.check()
 
+    def missing(self, phrases: Iterable[str], voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return the phrases that the engine would be asked for, each once, in their order.
+
+        Only names are looked at: a damaged entry is noticed when it is read.
+        """
+        unique = dict.fromkeys(phrases)
+        folder = self._folder
+        if folder is None:
+            return tuple(unique)
+        return tuple(phrase for phrase in unique if not is_file(folder / self._entry_name(phrase, voice)))
+
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Say one phrase, or return what was said before; see `engines.Engine`."""
         if self._folder is None:
             return self._make(phrase, voice)
-        entry = self._entry_name(phrase, voice)
-        with self._lock:
-            gate = self._gates.setdefault(entry, threading.Lock())
-        with gate:
-            clip = _load(self._folder / entry)
+        path = self._folder / self._entry_name(phrase, voice)
+        clip = self._recall(path)
+        return clip if clip is not None else self._make_once(path, phrase, voice)
+
+    def _recall(self, path: Path) -> Clip | None:
+        clip = _load(path)
+        if clip is not None:
+            with suppress(OSError):  # where nothing can be written, nothing is removed either
+                os.utime(path)
+            with self._counting:
+                self.remembered += 1
+        return clip
+
+    def _make_once(self, path: Path, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Speak a phrase and keep it, unless another thread or process has done so before our turn."""
+        with ExitStack() as turn:
+            with suppress(OutputError):  # a phrase that is made twice is better than one that is not made
+                turn.enter_context(lock(path.parent / LOCKS / path.name[:_SHARD_DIGITS], _PATIENCE_S))
+            clip = self._recall(path)
             if clip is not None:
-                with self._lock:
-                    self.remembered += 1
                 return clip
+            with suppress(OSError):
+                path.unlink()  # a damaged one: should the engine fail now, the phrase is rightly missing
             clip = self._make(phrase, voice)
             with suppress(OutputError, OSError):  # a full disk must not fail a track that can be made
-                _save(self._folder / entry, clip)
-            return clip
+                _save(path, clip)
+        self._tidy_at_times(path.parent, clip.samples.nbytes)
+        return clip
 
     def _make(self, phrase: str, voice: VoiceTemplate) -> Clip:
         clip = self._engine.speak(phrase, voice)
-        with self._lock:
+        with self._counting:
             self.made += 1
         return clip
 
+    def _tidy_at_times(self, folder: Path, added_bytes: int) -> None:
+        """Tidy at the first entry of a run, and whenever much was added: to list 9,000 files takes time."""
+        with self._counting:
+            self._until_tidy -= added_bytes
+            if self._until_tidy > 0:
+                return
+            self._until_tidy = int(self._limit_bytes * TIDY_EVERY)
+        tidy(folder, self._limit_bytes)
+
     def _entry_name(self, phrase: str, voice: VoiceTemplate) -> str:
-        """Return the keyed hash of everything that decides how the phrase sounds."""
+        """Return the keyed hash of everything that decides how the engine says the phrase.
+
+        What is done to its sound afterwards is no part of it: an online voice is not asked again for another
+        speed that is ours to make.
+        """
+        traits = self.traits
         facts = [
             _FORMAT,
             self.name,
             self.version,
             _voice_identity(voice.voice),
             json.dumps(dict(voice.settings), sort_keys=True, default=str),
+            float(voice.speed) if traits.speed else None,
+            float(voice.pitch) if traits.pitch else None,
             phrase,
         ]
         return hmac.digest(self._key, json.dumps(facts).encode(), "sha256").hex()
 
 
 def _voice_identity(voice: str) -> str:
-    """Return a hash of the content of a voice file, or the name of a voice that is no file."""
-    path = Path(voice)
+    """Return a hash of the content of a voice file, or the name of a voice that is no file.
+
+    A neural voice has its settings beside it, in a file with ".json" behind its name: they count too.
+    """
+    if not Path(voice).is_absolute():
+        return voice
+    return f"{_content_hash(Path(voice)) or voice} {_content_hash(Path(f'{voice}.json'))}"
+
+
+def _content_hash(path: Path) -> str:
+    """Return a hash of a file's content; "" when there is none: the engine has the better words for that."""
     try:
-        status = path.stat() if path.is_absolute() else None
+        status = path.stat()
+        return _hashed(path, status.st_mtime_ns, status.st_size)
     except OSError:
-        status = None  # the engine has the better words for a missing file
-    return _file_hash(path, status.st_mtime_ns, status.st_size) if status else voice
+        return ""
 
 
 @functools.lru_cache(maxsize=32)
-def _file_hash(path: Path, _changed_ns: int, _size: int) -> str:
+def _hashed(path: Path, _changed_ns: int, _size: int) -> str:
     """Hash a file again only when it changed: a neural voice has 60 MB and a track 80 phrases."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return str(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _secret_key(path: Path) -> bytes:
@@ -159,14 +226,12 @@ def _secret_key(path: Path) -> bytes:
 
 
 def _load(path: Path) -> Clip | None:
-    """Return the clip in an entry; None when there is none, or one that is damaged or another's (removed)."""
+    """Return the clip in an entry; None when there is none, or one that is damaged or another's."""
     content = memoryview(_read(path))
     if not content:
         return None
     digest, body = content[len(_MAGIC) :][:_DIGEST_BYTES], content[len(_MAGIC) + _DIGEST_BYTES :]
     if content[: len(_MAGIC)] != _MAGIC or not hmac.compare_digest(digest, _checksum(path, body)):
-        with suppress(OSError):
-            path.unlink()
         return None
     rate, channels = _SHAPE.unpack_from(body)
     samples = np.frombuffer(body, dtype="<f4", offset=_SHAPE.size).reshape(-1, channels)
@@ -177,9 +242,8 @@ def _save(path: Path, clip: Clip) -> None:
     body = _SHAPE.pack(clip.rate, clip.samples.shape[1]) + clip.samples.astype("<f4").tobytes()
     with temporary_beside(path) as temporary:
         _create_private(temporary, _MAGIC + _checksum(path, body) + body)
-        temporary.replace(
-            path
-        )  # without waiting for the disk: an entry lost in a power cut is noticed and made again
+        # Without waiting for the disk: an entry that a power cut tears is noticed and made again.
+        temporary.replace(path)
 
 
 def _checksum(path: Path, body: bytes | memoryview) -> bytes:
@@ -190,9 +254,9 @@ def _checksum(path: Path, body: bytes | memoryview) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """Return the content of a file; nothing when it cannot be read."""
+    """Return the content of a file; nothing when it cannot be read, or is a link, a folder or a pipe."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if is_file(path) else b""
     except OSError:
         return b""
 
