@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from stem.errors import ConfigError
 
-_PER_SYMBOL = 768
-"""Numbers for each symbol at length_scale 1: four hops of sound of 192 numbers each. Speech takes about 2.6
-hops; noise that falls short is repeated, and of so much of it nobody hears that."""
+_PER_SYMBOL = 512
+"""Numbers for each symbol at length_scale 1: 2.7 hops of sound, of 192 numbers each; about what speech takes.
+Noise that falls short is repeated, in other numbers of the 192 than before: nobody hears that."""
 _APART = 4096
 """Each input starts this much further on. The first is mostly that of the lengths: two numbers a symbol."""
 

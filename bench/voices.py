@@ -1,0 +1,211 @@
+"""How fast the voices speak, and what stem's own code adds to it.
+
+    make bench
+
+No voice is downloaded for it. Piper runs on a network as large as a voice of medium quality (60 MB) that is
+as much work for a second of speech: 0.057 s of one core, on the machine where such a voice was measured.
+Every measurement is a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, product
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+import numpy as np
+import onnx
+import tinyvoice
+from onnx import helper, numpy_helper
+from piper import PiperVoice, SynthesisConfig
+
+from stem.engines import Engine, engine
+from stem.voice import VoiceTemplate, find_voice
+
+SPEECH_S = 480
+OVERHEAD_PHRASES = 300
+
+CHANNELS, LAYERS = 512, 19
+"""As many weights as a voice has, applied to each hop of 256 frames."""
+FINE_CHANNELS, FINE_LAYERS = 32, 8
+"""Few weights, applied to each frame of sound."""
+
+
+def phrases() -> Iterator[str]:
+    """Yield a thousand phrases of the length that scripts have; none comes twice."""
+    things = ("grond", "stoel", "stilte", "lamp", "lucht", "plek", "dag", "warmte", "stem", "kamer")
+    verbs = ("Merk", "Kijk", "Voel", "Denk", "Luister", "Wacht", "Onderzoek", "Herinner je", "Vraag", "Zie")
+    for verb, thing, other in product(verbs, things, things):
+        yield f"{verb} hoe de {thing} er is, en de {other}."
+
+
+def build_heavy(folder: Path) -> Path:
+    """Write a voice of tones with a medium voice's work behind it, which adds nothing to the sound."""
+    path = tinyvoice.build(folder, "zwaar")
+    model = onnx.load(path)
+    graph = model.graph
+    rng = np.random.default_rng(1)
+
+    def weights(name: str, *shape: int) -> str:
+        values = rng.standard_normal(shape, dtype=np.float32) / np.sqrt(np.prod(shape[1:]))
+        graph.initializer.append(numpy_helper.from_array(values.astype(np.float32), name))
+        return name
+
+    def add(kind: str, inputs: list[str], name: str, **attributes: object) -> str:
+        graph.node.append(helper.make_node(kind, inputs, [name], **attributes))
+        return name
+
+    def layers(kind: str, now: str, count: int, channels: int, kernel: int) -> str:
+        for number in range(count):
+            weight = weights(f"{kind}{number}", channels, channels, kernel)
+            pads = [kernel // 2, kernel // 2]
+            now = add("Conv", [now, weight], f"{kind}{number}_conv", pads=pads)
+            now = add("LeakyRelu", [now], f"{kind}{number}_relu")
+        return now
+
+    final = graph.node.pop()  # the Reshape to the output
+    embedded = add("Gather", [weights("embedding", 256, CHANNELS), "said"], "embedded")
+    channels_first = add("Transpose", [embedded], "channels_first", perm=[1, 0])
+    axis = add("Constant", [], "axis", value_ints=[0])
+    now = layers("coarse", add("Unsqueeze", [channels_first, axis], "batch"), LAYERS, CHANNELS, 3)
+    now = add("Conv", [now, weights("narrow", FINE_CHANNELS, CHANNELS, 1)], "narrowed")
+    factors = add("Constant", [], "factors", value_floats=[1.0, 1.0, float(tinyvoice.HOP)])
+    now = layers("fine", add("Resize", [now, "", factors], "finer"), FINE_LAYERS, FINE_CHANNELS, 7)
+    mean = add("ReduceMean", [now], "fine_mean", keepdims=0)
+    nothing = add("Mul", [mean, add("Constant", [], "nil", value_float=1e-12)], "nothing")
+    add("Add", ["sound", nothing], "loaded")
+    final.input[0] = "loaded"
+    graph.node.append(final)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def piper_speech(workers: int, path: str) -> dict[str, float]:
+    """Speak for eight minutes with a heavy voice."""
+    speaker, voice = engine("piper"), tinyvoice.template(Path(path))
+    started = time.perf_counter()
+    a_phrase_s = _seconds(speaker, next(phrases()), voice)
+    loading_s = time.perf_counter() - started
+    todo = list(islice(phrases(), round(SPEECH_S / a_phrase_s)))
+    wall_s, cpu_s, spoken_s = spoken(speaker, voice, todo, workers)
+    return {
+        "wall": wall_s,
+        "cpu per s": cpu_s / spoken_s,
+        "spoken": spoken_s,
+        "loading": loading_s,
+        "MB": peak_mb(),
+    }
+
+
+def spoken(
+    speaker: Engine, voice: VoiceTemplate, todo: list[str], workers: int
+) -> tuple[float, float, float]:
+    """Return wall time, processor time and the length of what was said, in seconds."""
+    started, busy = time.perf_counter(), processor_s()
+    with ThreadPoolExecutor(workers) as pool:
+        lengths = list(pool.map(lambda phrase: _seconds(speaker, phrase, voice), todo))
+    return time.perf_counter() - started, processor_s() - busy, sum(lengths)
+
+
+def _seconds(speaker: Engine, phrase: str, voice: VoiceTemplate) -> float:
+    clip = speaker.speak(phrase, voice)
+    return clip.frames / clip.rate
+
+
+def overhead() -> dict[str, float]:
+    """Compare a phrase from stem with the same from Piper alone, on a voice that takes no time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = tinyvoice.build(Path(folder))
+        speaker, voice = engine("piper"), tinyvoice.template(path)
+        plain = PiperVoice.load(path)
+        config = SynthesisConfig(length_scale=1.3, noise_scale=0.6, noise_w_scale=0.7, normalize_audio=False)
+        todo = list(islice(phrases(), OVERHEAD_PHRASES))
+        ours, theirs = (
+            sorted(_each_ms(say, todo))
+            for say in (
+                lambda phrase: speaker.speak(phrase, voice),
+                lambda phrase: list(plain.synthesize(phrase, config)),
+            )
+        )
+    middle = len(todo) // 2
+    return {
+        "stem ms": ours[middle],
+        "Piper alone ms": theirs[middle],
+        "ours ms": ours[middle] - theirs[middle],
+    }
+
+
+def _each_ms(say: Callable[[str], object], todo: list[str]) -> Iterator[float]:
+    say(todo[0])
+    for phrase in todo:
+        started = time.thread_time()  # what else the machine does is none of this
+        say(phrase)
+        yield (time.thread_time() - started) * 1000
+
+
+def espeak_speech() -> dict[str, float]:
+    """Speak a thousand phrases with the embedded voice on two cores."""
+    speaker, voice, todo = engine("espeak"), find_voice("zacht"), list(phrases())
+    first_s, _, _ = spoken(speaker, voice, todo[:100], 2)
+    early_mb = peak_mb()
+    rest_s, _, _ = spoken(speaker, voice, todo[100:], 2)
+    return {"wall": first_s + rest_s, "phrases": len(todo), "MB after 100": early_mb, "MB": peak_mb()}
+
+
+def processor_s() -> float:
+    """Return the processor time of this process and those it started and saw end."""
+    return sum(os.times()[:4])
+
+
+def peak_mb() -> float:
+    """Return the largest memory of this process, or of one that it started, in megabytes."""
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(each).ru_maxrss for each in who) / 1024
+
+
+def measured(*arguments: str) -> dict[str, float]:
+    """Run one measurement in a process of its own."""
+    command = [sys.executable, __file__, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def main() -> None:
+    """Print a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = build_heavy(Path(folder))
+        print(f"Piper, {path.stat().st_size / 1e6:.0f} MB of network, {SPEECH_S / 60:.0f} minutes of speech")
+        print(f"{'workers':>8} {'wall s':>8} {'cpu s/s':>8} {'loading s':>10} {'peak MB':>8}")
+        runs = {workers: measured("piper", str(workers), str(path)) for workers in (1, 2)}
+    for workers, run in runs.items():
+        figures = f"{run['wall']:8.1f} {run['cpu per s']:8.3f} {run['loading']:10.2f} {run['MB']:8.0f}"
+        print(f"{workers:8} {figures}")
+    print(f"two workers are {runs[1]['wall'] / runs[2]['wall']:.2f} times as fast as one (1.7 or more)\n")
+    phrase = measured("overhead")
+    print(
+        f"a phrase of no work: {phrase['stem ms']:.2f} ms, in Piper alone {phrase['Piper alone ms']:.2f} ms"
+    )
+    print(f"so stem adds {phrase['ours ms']:.2f} ms (less than 3)\n")
+    run = measured("espeak")
+    print(f"espeak, {run['phrases']:.0f} phrases on two cores: {run['wall']:.1f} s (less than 40)")
+    print(f"peak memory after 100 of them {run['MB after 100']:.0f} MB, after all {run['MB']:.0f} MB")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["piper"]:
+        print(json.dumps(piper_speech(int(sys.argv[2]), sys.argv[3])))
+    elif len(sys.argv) > 1:
+        print(json.dumps({"overhead": overhead, "espeak": espeak_speech}[sys.argv[1]]()))
+    else:
+        main()
