@@ -215,7 +215,7 @@ def test_every_sentence_has_words_when_the_paragraph_has(paragraph: str) -> None
         ("12:45 uur", "kwart voor één."),
         ("0:30 uur", "half één."),
         ("8:00 uur", "8 uur."),
-        ("8:20 uur", "8 uur 20."),
+        ("8:20 uur", "tien voor half negen."),
         ("1e, 2de, 12e, 3x", "eerste, tweede, twaalfde, 3 keer."),
         ("5 min. rust", "5 minuten rust."),
         ("Wacht 5 min.", "Wacht 5 minuten."),
