@@ -118,7 +118,14 @@ def test_whatever_changes_the_sound_changes_the_entry(voice: VoiceTemplate, tmp_
     assert not remembered(voice=str(moved))
     Path(f"{voice.voice}.json").write_text("{}")  # a neural voice's settings
     assert not remembered()
-    assert not remembered(voice="/nowhere/anna") or not remembered(voice="/nowhere/bert")
+
+
+def test_voices_of_which_no_file_is_here_are_told_apart(voice: VoiceTemplate) -> None:
+    cached = CachedEngine(Noisy())
+    clips = [
+        cached.speak("Adem in.", replace(voice, voice=each)) for each in ("anna", "/gone/anna", "/gone/bert")
+    ]
+    assert cached.made == len({clip.samples.tobytes() for clip in clips}) == 3
 
 
 def test_speed_and_pitch_count_only_where_the_engine_follows_them(voice: VoiceTemplate) -> None:
@@ -576,11 +583,11 @@ def test_what_was_not_used_for_longest_goes_first(voice: VoiceTemplate) -> None:
 def test_a_clock_that_went_back_leaves_nothing_for_ever() -> None:
     cached = filled(6)
     ahead = used(-(365 * 24 * 3600), 0, cached)  # used next year, says a clock that was wrong
-    slightly = used(-60, 1, cached)
-    CachedEngine(Tones(), limit_bytes=6_900).speak("new", find_voice("zacht"))
-    assert not ahead.exists()
-    assert slightly.exists()
-    assert len(entries()) == 6
+    used(-60, 1, cached)
+    oldest = used(100, 2, cached)
+    before = set(entries())
+    CachedEngine(Tones(), limit_bytes=5_700).speak("new", find_voice("zacht"))  # 90 %: room for 5 of the 7
+    assert before - set(entries()) == {ahead, oldest}
 
 
 def test_a_long_run_stays_at_the_limit() -> None:
