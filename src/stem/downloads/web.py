@@ -105,6 +105,8 @@ class Web:
 
         self._patience = patience
         self._session = requests.Session()
+        # Else it looks where a redirect leads, and for that reads a body which may have no end, unasked.
+        self._session.get_redirect_target = lambda _response: None
         # Packed files could not be gone on with in the middle.
         self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": "stem"})
 
@@ -173,8 +175,10 @@ class Web:
 
     def _next(self, address: str, response: Any) -> str:
         """Return the address that a redirect leads to."""
+        location: str = response.headers["Location"]
         try:
-            following = urljoin(address, str(self._session.get_redirect_target(response)))
+            # Headers are read as Latin-1, and mostly meant as UTF-8.
+            following = urljoin(address, location.encode("latin-1").decode())
             if is_safe(following, after=address):
                 return following
             place = f"{urlsplit(following).scheme}://{host(following)}"  # no more: the rest may be a key
