@@ -107,7 +107,8 @@ def library() -> Any:
         EngineUnavailable: when it cannot be loaded.
     """
     try:
-        import onnx  # noqa: F401 - for `noise`
+        import onnx  # noqa: F401 - what reading and running a network takes is there, or nothing is
+        import onnxruntime  # noqa: F401
         import piper
         import piper.config
     except ImportError as error:
@@ -224,13 +225,14 @@ def _network(path: Path) -> Any:
     """Return the network in a file; no other file that it may name is read."""
     import onnx
 
+    damaged = ConfigError(path, ["it is damaged, or no .onnx file at all"], hint=_GET_AGAIN)
+    content = path.read_bytes()
     try:
-        network = onnx.load_model_from_string(path.read_bytes())
-    except OSError:
-        raise
-    except Exception as error:
-        problem = "it is damaged, or no .onnx file at all"
-        raise ConfigError(path, [problem], hint=_GET_AGAIN) from error
+        network = onnx.load_model_from_string(content)
+    except Exception as error:  # what protobuf raises is not onnx's to promise
+        raise damaged from error
+    if not network.graph.node:  # some bytes happen to read as a network of nothing
+        raise damaged
     return network
 
 
