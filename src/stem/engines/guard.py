@@ -32,7 +32,7 @@ _SILENT_DB = -40.0
 _FULL_SCALE = 0.99
 _STEP = 1.5 / 2**15
 _FLAT_SAMPLES = 3
-_AUDIBLE_TOPS_PER_S = 10.0
+_AUDIBLE_TOPS_PER_S = 4.0
 
 # Under the loudest 10 ms. espeak starts at once: the first millisecond of its takes is at most at -16 dB, and
 # of takes that begin anywhere in a vowel half are louder than -12 dB. It ends in silence; of takes that end
