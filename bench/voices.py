@@ -21,16 +21,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice, product
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-
-import numpy as np
-import onnx
-import tinyvoice
-from onnx import helper, numpy_helper
-from piper import PiperVoice, SynthesisConfig
-
 from stem.engines import Engine, engine
 from stem.voice import VoiceTemplate, find_voice
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # where the tiny voice is built
 
 SPEECH_S = 480
 OVERHEAD_PHRASES = 300
@@ -51,6 +45,11 @@ def phrases() -> Iterator[str]:
 
 def build_heavy(folder: Path) -> Path:
     """Write a voice of tones with a medium voice's work behind it, which adds nothing to the sound."""
+    import numpy as np
+    import onnx
+    import tinyvoice
+    from onnx import helper, numpy_helper
+
     path = tinyvoice.build(folder, "zwaar")
     model = onnx.load(path)
     graph = model.graph
@@ -92,6 +91,8 @@ def build_heavy(folder: Path) -> Path:
 
 def piper_speech(workers: int, path: str) -> dict[str, float]:
     """Speak for eight minutes with a heavy voice."""
+    import tinyvoice
+
     speaker, voice = engine("piper"), tinyvoice.template(Path(path))
     started = time.perf_counter()
     a_phrase_s = _seconds(speaker, next(phrases()), voice)
@@ -124,6 +125,9 @@ def _seconds(speaker: Engine, phrase: str, voice: VoiceTemplate) -> float:
 
 def overhead() -> dict[str, float]:
     """Compare a phrase from stem with the same from Piper alone, on a voice that takes no time."""
+    import tinyvoice
+    from piper import PiperVoice, SynthesisConfig
+
     with tempfile.TemporaryDirectory() as folder:
         path = tinyvoice.build(Path(folder))
         speaker, voice = engine("piper"), tinyvoice.template(path)
@@ -138,11 +142,7 @@ def overhead() -> dict[str, float]:
             )
         )
     middle = len(todo) // 2
-    return {
-        "stem ms": ours[middle],
-        "Piper alone ms": theirs[middle],
-        "ours ms": ours[middle] - theirs[middle],
-    }
+    return {"stem": ours[middle], "alone": theirs[middle]}
 
 
 def _each_ms(say: Callable[[str], object], todo: list[str]) -> Iterator[float]:
@@ -192,11 +192,9 @@ def main() -> None:
         figures = f"{run['wall']:8.1f} {run['cpu per s']:8.3f} {run['loading']:10.2f} {run['MB']:8.0f}"
         print(f"{workers:8} {figures}")
     print(f"two workers are {runs[1]['wall'] / runs[2]['wall']:.2f} times as fast as one (1.7 or more)\n")
-    phrase = measured("overhead")
-    print(
-        f"a phrase of no work: {phrase['stem ms']:.2f} ms, in Piper alone {phrase['Piper alone ms']:.2f} ms"
-    )
-    print(f"so stem adds {phrase['ours ms']:.2f} ms (less than 3)\n")
+    ms = measured("overhead")
+    print(f"a phrase that is no work: {ms['stem']:.2f} ms, with Piper alone {ms['alone']:.2f} ms")
+    print(f"so stem adds {ms['stem'] - ms['alone']:.2f} ms (less than 3)\n")
     run = measured("espeak")
     print(f"espeak, {run['phrases']:.0f} phrases on two cores: {run['wall']:.1f} s (less than 40)")
     print(f"peak memory after 100 of them {run['MB after 100']:.0f} MB, after all {run['MB']:.0f} MB")
