@@ -249,6 +249,13 @@ def half_the_base64(handler: Handler, text: str) -> None:
     handler.reply(wrapped(json.dumps([base64.b64encode(answer_sound(text)).decode()[:1001]])))
 
 
+def strange_base64(handler: Handler, text: str) -> None:
+    """Put signs between that Base64 does not have; a lenient reader skips them."""
+    handler.reply(
+        wrapped(json.dumps(["**".join(base64.b64encode(answer_sound(text)).decode().partition("/"))]))
+    )
+
+
 def unfinished(handler: Handler, text: str) -> None:
     """Stop in the middle, in such a way that HTTP does not show it."""
     content = told(answer_sound(text))
@@ -619,6 +626,9 @@ FAULTS = (
     ),
     fault("a number for sound", body(wrapped("[7]")), "Google's sound comes in damaged", LASTING),
     fault("an object for sound", body(wrapped('{"sound": 7}')), "Google's sound comes in damaged", LASTING),
+    fault(
+        "strange signs in the Base64", strange_base64, "Google's sound comes in damaged", LASTING, plain=True
+    ),
     fault("half the Base64", half_the_base64, "Google's sound comes in damaged", LASTING),
     fault("half the JSON", unfinished, "Google's sound comes in damaged", LASTING),
     fault("half the JSON once", unfinished, "", HEALING),
@@ -749,8 +759,8 @@ def test_what_gtts_by_itself_takes_for_sound(row: Fault, stand_in: StandIn) -> N
     assert accepted == row.plain
 
 
-def test_gtts_by_itself_takes_22_of_the_faults_for_sound() -> None:
-    assert (sum(row.plain for row in FAULTS), len(FAULTS)) == (22, 56)
+def test_gtts_by_itself_takes_23_of_the_faults_for_sound() -> None:
+    assert (sum(row.plain for row in FAULTS), len(FAULTS)) == (23, 57)
 
 
 @pytest.mark.parametrize("answer", [huge, packed], ids=["huge", "packed"])
