@@ -18,13 +18,13 @@ from pathlib import Path
 import espeakng_loader
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from stem.audio import Clip
-from stem.engines import ENGINES, engine, expected_seconds, measured_pace
 from stem.engines import espeak as espeak_module
+from stem.engines import expected_seconds, measured_pace
 from stem.engines.espeak import Espeak
-from stem.engines.guard import is_believable
-from stem.errors import ConfigError, EngineUnavailable, SynthesisError, UnknownNameError
+from stem.errors import ConfigError, EngineUnavailable, SynthesisError
 from stem.voice import VoiceTemplate, find_voice
 
 PHRASES = (
@@ -81,14 +81,6 @@ def fingerprint(clip: Clip) -> str:
     return hashlib.sha256(clip.samples.tobytes()).hexdigest()
 
 
-def test_the_registry_gives_the_engine_by_name() -> None:
-    assert engine("espeak").name == "espeak"
-    with pytest.raises(UnknownNameError) as caught:
-        engine("espaek")
-    assert "espeak" in caught.value.hint
-    assert all(engine(name).name == name for name in ENGINES)
-
-
 def test_it_works_on_this_machine(espeak: Espeak) -> None:
     espeak.check()
 
@@ -130,6 +122,65 @@ def test_a_higher_rate_takes_less_time(espeak: Espeak) -> None:
     quick = replace(voice, settings={**voice.settings, "rate": 200})
     slow_s, quick_s = (espeak.speak(PHRASES[0], each).frames for each in (voice, quick))
     assert quick_s / slow_s == pytest.approx(0.5, abs=0.1)
+
+
+def pitch_hz(clip: Clip, lowest_hz: float, highest_hz: float) -> NDArray[np.float64]:
+    """The fundamental of every 10 ms, by normalized autocorrelation over 80 ms; no number where unvoiced."""
+    x = clip.samples[:, 0].astype(np.float64)
+    frame = clip.rate * 8 // 100
+    lags = np.arange(int(clip.rate / highest_hz), int(clip.rate / lowest_hz) + 1)
+    found = []
+    for first in range(0, len(x) - frame - lags[-1], clip.rate // 100):
+        here = x[first : first + frame]
+        there = np.lib.stride_tricks.sliding_window_view(x[first + lags[0] :], frame)[: len(lags)]
+        likeness = there @ here / np.sqrt((here @ here) * np.square(there).sum(axis=1) + 1e-9)
+        loud = np.sqrt(np.mean(here**2)) > 0.05 * np.abs(x).max()
+        found.append(clip.rate / lags[np.argmax(likeness)] if loud and likeness.max() > 0.85 else np.nan)
+    return np.array(found)
+
+
+@pytest.mark.parametrize(("name", "lowest_hz", "highest_hz"), [("zacht", 110, 200), ("rustig", 58, 115)])
+def test_a_voice_moves_by_the_semitones_asked_for(
+    espeak: Espeak, name: str, lowest_hz: float, highest_hz: float
+) -> None:
+    voice = find_voice(name)
+
+    def contour(semitones: float, parameter: int = 45) -> NDArray[np.float64]:
+        moved = replace(voice, pitch=semitones, settings={**voice.settings, "pitch": parameter})
+        factor = 2 ** ((semitones + 0.21 * (parameter - 45)) / 12)
+        return pitch_hz(espeak.speak(PHRASES[0], moved), lowest_hz * factor, highest_hz * factor)
+
+    plain = contour(0)
+
+    def semitones_to(other: NDArray[np.float64]) -> float:
+        # At its usual pitch: espeak moves the whole tune by as many hertz, so what is high moves by less.
+        usual = np.abs(plain / np.nanmedian(plain) - 1) < 0.04
+        both = min(len(plain), len(other))
+        return float(np.nanmedian(12 * np.log2(other[:both] / plain[:both])[usual[:both]]))
+
+    for semitones in (-6, -3, 2, 6):
+        assert semitones_to(contour(semitones)) == pytest.approx(semitones, abs=0.3)
+    assert semitones_to(contour(0, parameter=70)) < 5.5  # 50 steps are an octave for a voice without a tune
+
+
+def test_a_pitch_out_of_reach_is_told_with_what_can_be_had(espeak: Espeak) -> None:
+    voice = replace(find_voice("zacht"), settings={"pitch": 20}, pitch=-6.0)
+    with pytest.raises(ConfigError, match=r"'pitch' must lie between -3\.\d and 1\d\.\d semitones"):
+        espeak.speak("Adem in.", voice)
+
+
+@pytest.mark.parametrize("speed", [0.6, 0.8, 1.4])
+def test_a_voice_speaks_at_the_speed_asked_for_with_the_same_pitch(espeak: Espeak, speed: float) -> None:
+    # At 0.6 and 0.8 this needs rates that espeak does not have: 57 and 76.
+    voice = find_voice("zacht")
+    plain = espeak.speak(PHRASES[0], voice)
+    other = espeak.speak(PHRASES[0], replace(voice, speed=speed))
+    assert other.frames / plain.frames == pytest.approx(1 / speed, rel=0.04)
+    pitches = [np.nanmedian(pitch_hz(clip, 110, 200)) for clip in (plain, other)]
+    assert pitches[1] == pytest.approx(pitches[0], rel=0.02)
+    loud = np.flatnonzero(np.abs(other.samples[:, 0]) > np.abs(other.samples).max() * 10 ** (-54 / 20))
+    assert loud[0] / other.rate == pytest.approx(0.020, abs=0.001)
+    assert (other.frames - 1 - loud[-1]) / other.rate == pytest.approx(0.080, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -209,23 +260,6 @@ def test_a_take_that_does_not_fit_its_text_is_refused_by_name(espeak: Espeak) ->
 def test_honest_takes_are_believed(espeak: Espeak, phrase: str) -> None:
     for settings in ({}, {"rate": 80}, {"rate": 150}):
         espeak.speak(phrase, replace(find_voice("zacht"), settings=settings))
-
-
-def test_a_take_is_believed_between_half_and_twice_its_expected_length() -> None:
-    phrase = "Laat je schouders zakken."
-
-    def take(factor: float) -> Clip:
-        count = round(expected_seconds(phrase) * factor * 1000)
-        return Clip(np.zeros((count, 1), np.float32), 1000)
-
-    assert [is_believable(take(factor), phrase) for factor in (0.45, 0.55, 1, 1.9, 2.1)] == [
-        False,
-        True,
-        True,
-        True,
-        False,
-    ]
-    assert is_believable(take(0.4), phrase, pace=2.0)
 
 
 def test_the_length_of_much_speech_is_expected_within_three_percent(

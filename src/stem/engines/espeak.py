@@ -140,7 +140,7 @@ def _pitch(settings: Settings, attributes: Mapping[str, list[str]], voice: Voice
 
     In espeak-ng 1.52 (SetPitch2 in wavegen.c; "pitch LOW HIGH" in voices.c) a parameter P makes, in hertz,
     (LOW - 9) 2^(P/50 - 1) + (HIGH - LOW) 108/4096 (18 (1 - RANGE/50) + T RANGE/100), where T is the tune.
-    Measured with the two voices that come with stem, it is right within 0.3 semitone from -6 to 6.
+    Measured with the two voices that come with stem, their median is right within 0.3 semitone from -6 to 6.
 
     Raises:
         ConfigError: when the pitch is out of its reach.
