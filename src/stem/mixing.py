@@ -11,8 +11,9 @@ does not breathe with every word. A track of any length is mixed in the memory o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -127,6 +128,7 @@ class Mix:
         bed: The background.
         bell: One stroke, shape (frames, 2); None when the timeline has no bells.
         levels: How loud everything is.
+        floor: Whether the noise floor lies under it.
     """
 
     timeline: Timeline
@@ -134,6 +136,7 @@ class Mix:
     bed: Bed
     bell: Samples | None
     levels: Levels
+    floor: bool = True
 
     @property
     def frames(self) -> int:
@@ -147,8 +150,20 @@ class Mix:
         """
         return recut(self._blocks(), block_frames)
 
+    def parts(self) -> tuple[Mix, Mix, Mix]:
+        """Return the voice alone, the bed alone (with the noise floor) and the bells alone.
+
+        Their sum is this mix, but for the rounding of floats.
+        """
+        no_bed = Bed("none", (), -math.inf)
+        return (
+            replace(self, bed=no_bed, bell=None, floor=False),
+            replace(self, voice=_wordless, bell=None),
+            replace(self, voice=_wordless, bed=no_bed, floor=False),
+        )
+
     def _blocks(self) -> Iterator[Samples]:
-        floor = load_bed("none", seed=0)
+        floor = load_bed("none", seed=0) if self.floor else None
         points = automation(self.timeline, self.levels)
         fade_out = _fade_out_start(self.timeline)
         waiting = self._events()
@@ -163,7 +178,8 @@ class Mix:
                 _add(block, start, samples, at)
             sounding = [(at, samples) for at, samples in sounding if at + len(samples) > end]
             _fade(block, start, fade_out, self.frames)
-            block += floor.read(start, end - start)
+            if floor is not None:
+                block += floor.read(start, end - start)
             _fade(block, start, self.frames - _LAST_FRAMES, self.frames)
             yield block
 
@@ -188,6 +204,10 @@ class Mix:
             bell = self.bell * np.float32(units.gain(wanted - meter.momentary_max()))
             events += [(frame, lambda: bell) for frame in self.timeline.bells]
         return sorted(events, key=lambda event: event[0], reverse=True)
+
+
+def _wordless(_phrase: str) -> Samples:
+    return np.zeros((0, 1), np.float32)
 
 
 def _level(points: tuple[Breakpoint, ...], start: int, end: int) -> NDArray[np.float64]:
