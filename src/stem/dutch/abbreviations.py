@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from stem.dutch.address import capitalized
@@ -159,22 +160,27 @@ def _any_of(shorts: Mapping[str, str]) -> str:
     return "|".join(re.escape(short) for short in shorts)
 
 
-_ABBREVIATION = re.compile(
-    rf"(?<=\d )(?:{_any_of(_AFTER_A_NUMBER)})|(?<![\w.])(?:(?<!punt )[Nn]l\.|"  # "stem punt nl."
-    + "|".join(map(_pattern, sorted(_SAID, key=len, reverse=True)))
-    + rf"|(?:{_any_of(_BEFORE_A_NUMBER)})(?= ?\d))"
-)
 _BY_LETTERS = {short.replace(".", "").lower(): said for short, said in _SAID.items()} | {"nl": "namelijk"}
+
+
+@cache
+def _abbreviation() -> re.Pattern[str]:
+    """Return what matches any of them; made when first needed: where templates are rendered it is not."""
+    return re.compile(
+        rf"(?<=\d )(?:{_any_of(_AFTER_A_NUMBER)})|(?<![\w.])(?:(?<!punt )[Nn]l\.|"  # "stem punt nl."
+        + "|".join(map(_pattern, sorted(_SAID, key=len, reverse=True)))
+        + rf"|(?:{_any_of(_BEFORE_A_NUMBER)})(?= ?\d))"
+    )
 
 
 def ends(text: str) -> Iterator[tuple[int, str]]:
     """Return where the abbreviations of a text end, and which they are: in lower case, without points."""
-    return ((match.end(), match[0].replace(".", "").lower()) for match in _ABBREVIATION.finditer(text))
+    return ((match.end(), match[0].replace(".", "").lower()) for match in _abbreviation().finditer(text))
 
 
 def written_out(text: str) -> str:
     """Return the text with its abbreviations in full; the point of one that also ended a sentence stays."""
-    return _ABBREVIATION.sub(_said, text)
+    return _abbreviation().sub(_said, text)
 
 
 def _said(match: re.Match[str]) -> str:

@@ -152,6 +152,9 @@ _TIME_2 = _TIME.replace("hour", "hour2").replace("minute", "minute2")
 _AMOUNT = r"(?P<whole>\d{1,3}(?:\.\d{3}){1,3}|\d{1,9})(?:,(?P<cents>\d\d|-{1,2}))?(?![\d,]*\d)"
 _SCALE = r"(?: (?P<scale>miljoen|miljard|duizend)\b)?"
 
+SIGNS = re.compile(r"[\d½⅓⅔¼¾±+=]|[IVX]{2}")
+"""Without one of these there is nothing to rewrite here."""
+
 BEFORE_ABBREVIATIONS: tuple[Rewriting, ...] = (
     (r"(?<=\d)(?=(?:min|sec)\b)", " "),
     (rf"{_ALONE}(?P<day>\d\d?)([-/.])(?P<month>\d\d?)\2(?P<year>\d{{4}})(?![\w/-])", _said_date),

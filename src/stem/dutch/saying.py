@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from stem.dutch import abbreviations, numbers
 from stem.dutch.numbers import Rewriting
@@ -89,6 +90,7 @@ _MOST_PASSES = 4
 """What one sign leaves behind can be written like another; people write nothing that takes three."""
 
 
+@lru_cache(maxsize=2048)  # a script is read in every way that it can be filled in
 def spoken(text: str) -> str:
     """Return what a voice is given to say for one sentence, or "" when there is nothing to say.
 
@@ -108,9 +110,12 @@ def _said(text: str) -> str:
     visible = (" " if character.isspace() else character for character in unicodedata.normalize("NFC", text))
     kept = (c for c in visible if c == "°" or (unicodedata.category(c) not in _UNSPOKEN and c != "\ufe0f"))
     said = _tidy("".join(kept))
-    said = _rewritten(said, (*_BEFORE_NUMBERS, *numbers.BEFORE_ABBREVIATIONS))
+    said = _rewritten(said, _BEFORE_NUMBERS)
+    numbered = numbers.SIGNS.search(said) is not None
+    said = _rewritten(said, numbers.BEFORE_ABBREVIATIONS) if numbered else said
     said = abbreviations.written_out(said)
-    said = _tidy(_rewritten(said, (*numbers.AFTER_ABBREVIATIONS, *_AFTER_NUMBERS)))
+    said = _rewritten(said, numbers.AFTER_ABBREVIATIONS) if numbered else said
+    said = _tidy(_rewritten(said, _AFTER_NUMBERS))
     if not has_words(said):
         return ""
     return said if said[-1] in _MARKS else f"{said}."
