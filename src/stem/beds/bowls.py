@@ -1,4 +1,4 @@
-"""Singing bowls, struck and rubbed, and the bell: pairs of modes that beat, each with its own decay."""
+"""Singing bowls, struck and rubbed: pairs of modes that beat, each with its own decay."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.audio import Samples
+from stem.beds.grains import lay
+from stem.beds.modes import ring
 from stem.beds.noise import STEP_FRAMES, gain_curve, slow_noise
 from stem.units import SAMPLE_RATE
 
@@ -22,18 +24,11 @@ _SECOND_OF_A_PAIR = 0.45
 """Its amplitude beside the first: the beat goes 8 dB up and down."""
 
 _T60_S = 30.0
-_STROKE_FRAMES = units.frames(1.5 * _T60_S)
+STROKE_FRAMES = units.frames(1.5 * _T60_S)
 """The length of a stroke: until the lowest pair lies 90 dB under its start."""
-
-BELL_FRAMES = _STROKE_FRAMES
-"""The length of the bell."""
 
 _ONSET_S = 0.025
 """How soon a soft mallet lets the lowest mode grow; higher ones come sooner."""
-
-_BELL_HZ = 196.0
-_BELL_STRENGTHS = (1.0, 0.5, 0.2, 0.06, 0.02)
-"""By pair of modes. The bell says that something begins or ends: leather, to be heard on a telephone too."""
 
 _BED_STRENGTHS = (1.0, 0.3, 0.07, 0.015, 0.004)
 """Bowls in a bed are struck with felt."""
@@ -41,22 +36,6 @@ _BED_STRENGTHS = (1.0, 0.3, 0.07, 0.015, 0.004)
 _LOW_BOWLS_HZ = (132.0, 176.0, 198.0)
 _HIGH_BOWLS_HZ = (264.0, 297.0, 352.0)
 """Just fourths and fifths on 132 Hz: whichever two ring together, they agree."""
-
-_FINE_FRAMES = 1024
-_NEARLY_ZERO = 1e-20
-
-
-def bell(seed: int = 0) -> Samples:
-    """Return one soft stroke of a singing bowl, shape (frames, 2), peak 0.5, until nothing is left of it.
-
-    It rings for 45 s; the last second, faded to zero, lies more than 80 dB under the strike. The seed varies
-    phases and strengths a little, as no two strokes are the same.
-    """
-    stroke = _stroke(np.random.default_rng(seed % 2**64), _BELL_HZ, _BELL_STRENGTHS, place=0.0)
-    fade = units.frames(1.0)
-    stroke[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, np.newaxis]
-    stroke *= np.float32(0.5 / np.abs(stroke).max())
-    return stroke
 
 
 def fill_with_low_bowls(rng: np.random.Generator, out: Samples) -> None:
@@ -81,12 +60,9 @@ def _strike(
     # Steps of one or two round three bowls: never the same twice, which would sound like a clock.
     order = np.cumsum(rng.integers(1, len(bowls_hz), count)) % len(bowls_hz)
     for index, bowl in enumerate(order):
-        stroke = _stroke(rng, bowls_hz[bowl], _BED_STRENGTHS, places[bowl])
+        stroke = stroke_on(rng, bowls_hz[bowl], _BED_STRENGTHS, places[bowl])
         stroke *= np.float32(units.gain(decibels + rng.uniform(-4.0, 0.0)))
-        start = int((index + rng.uniform(-0.3, 0.3)) * apart) % len(out)
-        before_end = min(len(stroke), len(out) - start)
-        out[start : start + before_end] += stroke[:before_end]
-        out[: len(stroke) - before_end] += stroke[before_end:]
+        lay(out, int((index + rng.uniform(-0.3, 0.3)) * apart) % len(out), stroke)
 
 
 def _rub(rng: np.random.Generator, out: Samples, hertz: float, *, decibels: float) -> None:
@@ -95,14 +71,14 @@ def _rub(rng: np.random.Generator, out: Samples, hertz: float, *, decibels: floa
     phases = np.exp(2j * np.pi * rng.random(2))
     strengths: NDArray[np.complex128] = np.array([1.0, _SECOND_OF_A_PAIR]) * phases
     rates = (2j * np.pi / len(out) * periods).astype(np.complex128)
-    tone = _ring(len(out), rates, np.stack((strengths, strengths), axis=1))
+    tone = ring(len(out), rates, np.stack((strengths, strengths), axis=1))
     swell = 0.7 + 0.2 * slow_noise(rng, len(out) // STEP_FRAMES, 0.01, 0.06)
     tone *= gain_curve(np.maximum(swell, 0.3) * units.gain(decibels))[:, np.newaxis]
     out += tone
 
 
-def _stroke(rng: np.random.Generator, hertz: float, strengths: tuple[float, ...], place: float) -> Samples:
-    """Return one stroke on a bowl, of 45 s; the peak is about 1.
+def stroke_on(rng: np.random.Generator, hertz: float, strengths: tuple[float, ...], place: float) -> Samples:
+    """Return one stroke on a bowl, shape (STROKE_FRAMES, 2); the peak is about 1.
 
     Args:
         rng: Varies strengths and phases.
@@ -124,28 +100,4 @@ def _stroke(rng: np.random.Generator, hertz: float, strengths: tuple[float, ...]
             # A mode less a copy of itself that is soon gone grows from nothing.
             rates += [turn - fall, turn - fall - onset]
             amplitudes += [ears, -ears]
-    return _ring(_STROKE_FRAMES, np.array(rates), np.array(amplitudes))
-
-
-def _ring(frames: int, rates: NDArray[np.complex128], strengths: NDArray[np.complex128]) -> Samples:
-    """Return a sum of modes, shape (frames, 2): Im(strength * exp(rate * n)) for frame n.
-
-    exp(rate * n) is the product of a coarse and a fine step, so that the whole sum is one product of two
-    small matrices: a hundred times quicker than as many sines.
-
-    Args:
-        frames: The length.
-        rates: Shape (modes,): decay and angle a frame.
-        strengths: Shape (modes, 2): amplitude and phase in each channel.
-    """
-    coarse_steps = -(-frames // _FINE_FRAMES)
-    fine = np.exp(np.outer(rates, np.arange(_FINE_FRAMES)))
-    coarse = np.exp(np.outer(np.arange(coarse_steps) * float(_FINE_FRAMES), rates))
-    basis = np.concatenate((fine.imag, fine.real)).astype(np.float32)
-    sound = np.empty((coarse_steps * _FINE_FRAMES, 2), np.float32)
-    for channel in range(2):
-        weights = coarse * strengths[:, channel]
-        parts = np.concatenate((weights.real, weights.imag), axis=1)
-        parts[np.abs(parts) < _NEARLY_ZERO] = 0  # denormal numbers cost a hundredfold
-        sound[:, channel] = (parts.astype(np.float32) @ basis).ravel()
-    return sound[:frames]
+    return ring(STROKE_FRAMES, np.array(rates), np.array(amplitudes))

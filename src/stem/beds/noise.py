@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,7 +21,7 @@ Spectrum: TypeAlias = NDArray[np.complex64]
 STEP_FRAMES = 441
 """Frames between two values of a slow gain: 10 ms, a divisor of every whole number of seconds."""
 
-_MONO_BELOW_HZ = 120.0
+MONO_BELOW_HZ = 120.0
 _SIDE = 0.6
 """Amplitude of what differs between the ears, of a whole of 1: a correlation of 1 - 2 * 0.36 = 0.28."""
 
@@ -36,9 +35,9 @@ _DIP_HZ, _DIP_DB = 2200.0, -8.0
 def fill_with_noise(rng: np.random.Generator, out: Samples, *, db_per_octave: float, dbfs: float) -> None:
     """Fill `out`, shape (frames, 2), with even noise of RMS `dbfs` that makes room for speech at 2.2 kHz."""
     noise = Noise.random(rng, len(out))
-    colour = slope(noise.hertz, db_per_octave) * _speech_dip(noise.hertz)
-    for channel, wave in enumerate(noise.waves(colour)):
-        out[:, channel] = wave
+    colour = slope(noise.hertz, db_per_octave) * speech_dip(noise.hertz)
+    for channel in range(2):
+        out[:, channel] = noise.wave(colour, channel)
     out *= np.float32(units.gain(dbfs))
 
 
@@ -66,22 +65,38 @@ class Noise:
         hertz[0] = np.float32(1e-3)
         return cls(frames, hertz, _phases(rng, len(hertz)), _phases(rng, len(hertz)))
 
-    def waves(self, magnitude: Curve) -> Iterator[Curve]:
-        """Yield this noise under the spectrum `magnitude`: left, then right, with an RMS of 1.
+    def wave(self, magnitude: Curve, channel: int) -> Curve:
+        """Return a channel (0 left, 1 right) of this noise under the spectrum `magnitude`, with an RMS of 1.
 
         Up to 120 Hz the channels are the same; from 240 Hz their correlation is 0.28: wide, and safe in mono.
         """
         # Parseval: the RMS of a wave is known from its spectrum, of which only the positive half is given.
         power = 2 * np.square(magnitude[1:-1]).sum(dtype=np.float64) / self.frames**2
-        unit = magnitude / np.float32(math.sqrt(power))
-        side = np.float32(_SIDE) * half_cosine(np.log2(self.hertz / np.float32(_MONO_BELOW_HZ)))
-        middle = unit * np.sqrt(1 - np.square(side))
-        side *= unit
-        del unit
-        for sign in (1, -1):  # a channel at a time, since each of these arrays takes 10 to 20 MB
-            spectrum = self.side * (side * np.float32(sign))
-            spectrum += self.middle * middle
-            yield np.fft.irfft(spectrum, self.frames).astype(np.float32, copy=False)
+        middle = magnitude / np.float32(math.sqrt(power))
+        side = np.float32(_SIDE) * half_cosine(np.log2(self.hertz / np.float32(MONO_BELOW_HZ)))
+        rest = np.sqrt(1 - np.square(side))
+        side *= middle
+        middle *= rest
+        if channel:
+            np.negative(side, out=side)
+        spectrum = self.side * side
+        spectrum += self.middle * middle
+        del middle, side, rest  # each takes 10 MB, and the transform needs five times that
+        return np.fft.irfft(spectrum, self.frames).astype(np.float32, copy=False)
+
+    def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
+        """Add this noise under the spectrum `magnitude` to `out`, shape (frames, 2).
+
+        Args:
+            out: The loop.
+            magnitude: For each frequency; only its shape counts.
+            gains: The RMS at every step round the loop, shape (steps,), or (2, steps) when the ears differ.
+        """
+        for channel, steps in enumerate(np.broadcast_to(gains, (2, gains.shape[-1]))):
+            wave = self.wave(magnitude, channel)
+            wave *= gain_curve(steps)
+            out[:, channel] += wave
+            del wave  # 21 MB that the next one needs
 
 
 def _phases(rng: np.random.Generator, bins: int) -> Spectrum:
@@ -119,11 +134,19 @@ def slope(hertz: Curve, db_per_octave: float) -> Curve:
     return sloped
 
 
-def _speech_dip(hertz: Curve) -> Curve:
+def speech_dip(hertz: Curve) -> Curve:
+    """Return a magnitude of 1 that goes 8 dB down round 2.2 kHz, one octave wide at 4 dB."""
     octaves = np.log2(hertz / np.float32(_DIP_HZ))
     depth_db = np.float32(_DIP_DB) * np.exp2(-np.square(2 * octaves))
     dip: Curve = np.float32(10) ** (depth_db / 20)
     return dip
+
+
+def cut(hertz: Curve, low: float, high: float) -> Curve:
+    """Return a magnitude of 1 between two frequencies and -3 dB at them; outside it falls 12 dB/octave."""
+    sides: Curve = np.sqrt((1 + (np.float32(low) / hertz) ** 4) * (1 + (hertz / np.float32(high)) ** 4))
+    np.reciprocal(sides, out=sides)
+    return sides
 
 
 def slow_noise(
@@ -137,8 +160,19 @@ def slow_noise(
     return unit
 
 
+def wander(
+    rng: np.random.Generator, steps: int, decibels: float, slowest_hz: float, fastest_hz: float
+) -> NDArray[np.float64]:
+    """Return a gain for every step of a loop that wanders by `decibels` (RMS) round 1, never twice as far."""
+    unrest = 2 * np.tanh(slow_noise(rng, steps, slowest_hz, fastest_hz) / 2)
+    gains: NDArray[np.float64] = 10 ** (decibels / 20 * unrest)
+    return gains
+
+
 def gain_curve(gains: NDArray[np.float64]) -> Curve:
     """Return a gain for every frame from one for every step: straight lines between, also round the loop."""
     steps = gains.astype(np.float32)[:, np.newaxis]
     ramp = np.arange(STEP_FRAMES, dtype=np.float32) / np.float32(STEP_FRAMES)
-    return (steps + (np.roll(steps, -1) - steps) * ramp).ravel()
+    curve = (np.roll(steps, -1) - steps) * ramp
+    curve += steps
+    return curve.ravel()

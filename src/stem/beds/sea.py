@@ -114,19 +114,20 @@ def fill_with_far_surf(rng: np.random.Generator, out: Samples) -> None:
 def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], overlap: float) -> None:
     noise = Noise.random(rng, len(out))
     waves = _Waves.random(rng, len(out) / SAMPLE_RATE, overlap)
-    colour = slope(noise.hertz, _WATER_DB_PER_OCTAVE)
     for number, part in enumerate(parts):
         # The lowest band has no direction: under 120 Hz the channels stay the same.
         ears = (-1, 1) if number else (0, 0)
-        water = noise.waves(band(noise.hertz, part.low, part.high) * colour)
-        for channel, (wave, ear) in enumerate(zip(water, ears, strict=True)):
-            out[:, channel] += _swelling(rng, wave, part, waves, ear)
+        sound = band(noise.hertz, part.low, part.high)
+        sound *= slope(noise.hertz, _WATER_DB_PER_OCTAVE)
+        for channel, ear in enumerate(ears):
+            out[:, channel] += _swelling(rng, noise.wave(sound, channel), part, waves, ear)
 
 
 def _swelling(rng: np.random.Generator, water: Curve, part: _SeaBand, waves: _Waves, ear: int) -> Curve:
-    """Return one channel of a band, as the waves let it come and go."""
+    """Return one channel of a band, `water`, changed in place as the waves let it come and go."""
     steps = len(water) // STEP_FRAMES
     gains = waves.gains(part, ear, steps) * units.gain(part.dbfs)
     if part.fizz:
         gains *= np.maximum(1 + part.fizz * slow_noise(rng, steps, 1.0, 12.0), 0)
-    return water * gain_curve(gains)
+    water *= gain_curve(gains)
+    return water
