@@ -171,15 +171,18 @@ class Recording:
         with _decoding(path) as (rate, channels, _):
             return cls(path, rate, channels)
 
-    def blocks(self) -> Iterator[Samples]:
+    def blocks(self, longest_s: float = LONGEST_S) -> Iterator[Samples]:
         """Decode the file, from its start and as often as it is asked for, in blocks of `BLOCK_FRAMES`.
 
+        Args:
+            longest_s: The longest that is taken, in seconds.
+
         Raises:
-            AudioError: when the file turns out to be damaged, or longer than `LONGEST_S`.
+            AudioError: when the file turns out to be damaged, or longer than `longest_s`.
         """
         frame_bytes = 4 * self.channels
-        left = units.frames(LONGEST_S, self.rate)
-        with _decoding(self.path) as (_, _, sound):
+        left = units.frames(longest_s, self.rate)
+        with _decoding(self.path, longest_s) as (_, _, sound):
             while bytes_read := sound.read(BLOCK_FRAMES * frame_bytes):
                 whole = len(bytes_read) - len(bytes_read) % frame_bytes
                 block = np.frombuffer(bytes_read[:whole], ">f4").astype(np.float32)
@@ -187,7 +190,7 @@ class Recording:
                     raise AudioError(self.path, "it has samples that are not numbers")
                 left -= len(block) // self.channels
                 if left < 0:
-                    raise AudioError(self.path, f"it is longer than {_in_words(LONGEST_S)}")
+                    raise AudioError(self.path, f"it is longer than {_in_words(longest_s)}")
                 yield block.reshape(-1, self.channels)
 
 
@@ -325,13 +328,13 @@ def _decoded_wav(path: Path, demuxer: str, longest_s: float) -> bytes:
 
 
 @contextmanager
-def _decoding(path: Path) -> Iterator[tuple[int, int, IO[bytes]]]:
+def _decoding(path: Path, longest_s: float = LONGEST_S) -> Iterator[tuple[int, int, IO[bytes]]]:
     """Lend the file's rate, its channels, and its sound as 32-bit big-endian floats, decoded while read.
 
     What is left unread is not decoded. ffmpeg hands over .au, for its header is six numbers.
     """
     au = ["-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
-    command = [*_command(path, container(path), LONGEST_S), *au]
+    command = [*_command(path, container(path), longest_s), *au]
     try:
         # Its messages go nowhere: a pipe that nobody reads would fill up and stop it.
         decoder = subprocess.Popen(  # noqa: S603 - see _command

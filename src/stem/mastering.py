@@ -139,6 +139,14 @@ class Meter:
         """Return the power of each gating block: 400 ms of K-weighted sound, every 100 ms."""
         return self._window_powers(_MOMENTARY_STEPS)
 
+    def momentary(self) -> NDArray[np.float64]:
+        """Return the loudness of each 400 ms, every 100 ms, in LUFS; minus infinity for silence."""
+        return _lufs_of_each(self.block_powers())
+
+    def short_term(self) -> NDArray[np.float64]:
+        """Return the loudness of each 3 s, every 100 ms, in LUFS; empty when there were no 3 s."""
+        return _lufs_of_each(self._window_powers(_SHORT_TERM_STEPS))
+
     def integrated(self) -> float:
         """Return the loudness of all that was heard, in LUFS; minus infinity when nothing passes the gate."""
         return gated_lufs(self.block_powers())
@@ -200,6 +208,11 @@ def _above_gates(powers: NDArray[np.float64], relative_lu: float) -> NDArray[np.
 
 def _lufs(power: float) -> float:
     return _OFFSET_LU + 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def _lufs_of_each(powers: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(divide="ignore"):
+        return np.asarray(_OFFSET_LU + 10 * np.log10(powers))
 
 
 def _k_weighting(rate: int) -> NDArray[np.float64]:

@@ -93,6 +93,20 @@ def tag_mp3(path: Path, tags: Tags, chapters: Sequence[ChapterMark]) -> None:
             raise output_error(path, error) from error
 
 
+def read_chapters(path: Path) -> tuple[ChapterMark, ...]:
+    """Return the chapters of an MP3 in the order of their starts; none when it has none that can be read."""
+    try:
+        marks = id3.ID3(path).getall("CHAP")
+    except (MutagenError, OSError, ValueError, struct.error):  # no tag, no MP3, or a damaged tag
+        return ()
+    titles = [mark.sub_frames.get("TIT2") for mark in marks]
+    chapters = [
+        ChapterMark("" if title is None else str(title), mark.start_time / 1000, mark.end_time / 1000)
+        for mark, title in zip(marks, titles, strict=True)
+    ]
+    return tuple(sorted(chapters, key=lambda chapter: chapter.start_s))
+
+
 def _tag(tags: Tags, chapters: Sequence[ChapterMark]) -> bytes:
     """Return a whole tag with its frames in our order."""
     written = io.BytesIO()
