@@ -43,14 +43,14 @@ def phrases() -> Iterator[str]:
         yield f"{verb} hoe de {thing} er is, en de {other}."
 
 
-def build_heavy(folder: Path) -> Path:
+def build_heavy(folder: str) -> dict[str, float]:
     """Write a voice of tones with a medium voice's work behind it, which adds nothing to the sound."""
     import numpy as np
     import onnx
     import tinyvoice
     from onnx import helper, numpy_helper
 
-    path = tinyvoice.build(folder, "zwaar")
+    path = tinyvoice.build(Path(folder), "zwaar")
     model = onnx.load(path)
     graph = model.graph
     rng = np.random.default_rng(1)
@@ -85,11 +85,10 @@ def build_heavy(folder: Path) -> Path:
     add("Add", ["sound", nothing], "loaded")
     final.input[0] = "loaded"
     graph.node.append(final)
-    path.write_bytes(model.SerializeToString())
-    return path
+    return {"MB": path.write_bytes(model.SerializeToString()) / 1e6}
 
 
-def piper_speech(workers: int, path: str) -> dict[str, float]:
+def piper_speech(workers: str, path: str) -> dict[str, float]:
     """Speak for eight minutes with a heavy voice."""
     import tinyvoice
 
@@ -98,7 +97,7 @@ def piper_speech(workers: int, path: str) -> dict[str, float]:
     a_phrase_s = _seconds(speaker, next(phrases()), voice)
     loading_s = time.perf_counter() - started
     todo = list(islice(phrases(), round(SPEECH_S / a_phrase_s)))
-    wall_s, cpu_s, spoken_s = spoken(speaker, voice, todo, workers)
+    wall_s, cpu_s, spoken_s = spoken(speaker, voice, todo, int(workers))
     return {
         "wall": wall_s,
         "cpu per s": cpu_s / spoken_s,
@@ -174,7 +173,7 @@ def peak_mb() -> float:
 
 
 def measured(*arguments: str) -> dict[str, float]:
-    """Run one measurement in a process of its own."""
+    """Run one measurement in a process of its own; to the system its memory is at least that of this one."""
     command = [sys.executable, __file__, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     figures: dict[str, float] = json.loads(done.stdout)
@@ -184,8 +183,9 @@ def measured(*arguments: str) -> dict[str, float]:
 def main() -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory() as folder:
-        path = build_heavy(Path(folder))
-        print(f"Piper, {path.stat().st_size / 1e6:.0f} MB of network, {SPEECH_S / 60:.0f} minutes of speech")
+        path = Path(folder) / "zwaar.onnx"
+        size_mb = measured("build", folder)["MB"]
+        print(f"Piper, {size_mb:.0f} MB of network, {SPEECH_S / 60:.0f} minutes of speech")
         print(f"{'workers':>8} {'wall s':>8} {'cpu s/s':>8} {'loading s':>10} {'peak MB':>8}")
         runs = {workers: measured("piper", str(workers), str(path)) for workers in (1, 2)}
     for workers, run in runs.items():
@@ -201,9 +201,13 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["piper"]:
-        print(json.dumps(piper_speech(int(sys.argv[2]), sys.argv[3])))
-    elif len(sys.argv) > 1:
-        print(json.dumps({"overhead": overhead, "espeak": espeak_speech}[sys.argv[1]]()))
+    MEASUREMENTS: dict[str, Callable[..., dict[str, float]]] = {
+        "build": build_heavy,
+        "piper": piper_speech,
+        "overhead": overhead,
+        "espeak": espeak_speech,
+    }
+    if len(sys.argv) > 1:
+        print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))
     else:
         main()
