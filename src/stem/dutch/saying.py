@@ -106,10 +106,15 @@ def spoken(text: str) -> str:
     return said
 
 
+def visible(text: str) -> str:
+    """Return the text in normal form C, without what no voice can say, such as emoji and soft hyphens."""
+    seen = (" " if character.isspace() else character for character in unicodedata.normalize("NFC", text))
+    kept = (c for c in seen if c == "°" or (unicodedata.category(c) not in _UNSPOKEN and c != "\ufe0f"))
+    return _tidy("".join(kept))
+
+
 def _said(text: str) -> str:
-    visible = (" " if character.isspace() else character for character in unicodedata.normalize("NFC", text))
-    kept = (c for c in visible if c == "°" or (unicodedata.category(c) not in _UNSPOKEN and c != "\ufe0f"))
-    said = _tidy("".join(kept))
+    said = visible(text)
     said = _rewritten(said, _BEFORE_NUMBERS)
     numbered = numbers.SIGNS.search(said) is not None
     said = _rewritten(said, numbers.BEFORE_ABBREVIATIONS) if numbered else said
