@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -90,8 +90,8 @@ def write_mp3(
 ) -> int:
     """Write `blocks` to `path` as an MP3 without tags; decoded, it has the same frames at the same place.
 
-    The blocks are made in the caller's thread while LAME works in another one. Their lengths are free and do
-    not show in the result.
+    LAME, which takes longer than all the rest, works in a thread that does nothing else; the blocks are made
+    and the file is written in the caller's. The lengths of the blocks are free and do not show in the result.
 
     Args:
         path: A file to create or replace, best a temporary one: until this returns it is not complete.
@@ -112,22 +112,30 @@ def write_mp3(
     """
     if rate not in RATES:
         raise UsageError(f"MP3 has no sample rate of {rate} Hz.", hint="44100 Hz is what players expect.")
-    quantize = _Quantizer(settings, rate)
-    waiting: deque[Future[None]] = deque()
+    quantize, lame = _Quantizer(settings, rate), _lame(settings, rate)
+    waiting: deque[Future[bytearray]] = deque()
     # Whatever goes wrong, leaving the with block waits for the few blocks in the queue: less than 0.1 s.
     with _Mp3File(path, settings, rate) as mp3, ThreadPoolExecutor(1, "stem-mp3") as encoder_thread:
         for block in blocks:
-            waiting.append(encoder_thread.submit(mp3.append, quantize(block)))
+            waiting.append(encoder_thread.submit(lame.encode, quantize(block)))
             if len(waiting) > _WAITING_BLOCKS:
-                waiting.popleft().result()
+                mp3.append(_encoded(waiting.popleft()))
             if on_block is not None:
                 on_block(quantize.frames)
-        for encoded in waiting:
-            encoded.result()
         if quantize.frames == 0:
             raise AudioError("the mix", "there is no sound to write")
+        waiting.append(encoder_thread.submit(lame.flush))
+        for encoding in waiting:
+            mp3.append(_encoded(encoding))
         mp3.finish(quantize.frames)
     return quantize.frames
+
+
+def _encoded(encoding: Future[bytearray]) -> bytes:
+    try:
+        return bytes(encoding.result())
+    except RuntimeError as error:
+        raise AudioError("the mix", f"LAME would not encode it ({error})") from error
 
 
 class _Quantizer:
@@ -174,14 +182,13 @@ class _Quantizer:
 
 
 class _Mp3File:
-    """An MP3 file in the making; used by one thread at a time."""
+    """An MP3 file in the making."""
 
     def __init__(self, path: Path, settings: Mp3Settings, rate: int) -> None:
         self._path = path
         self._settings = settings
         self._rate = rate
         self._tag_kbps = _tag_kbps(settings, rate)
-        self._lame = _lame(settings, rate)
         self._header = b""
         self._music_bytes = 0
         self._crc = 0
@@ -200,30 +207,22 @@ class _Mp3File:
         ):  # `finish` has written everything, or the error that kept it from that says more
             self._file.close()
 
-    def append(self, pcm: bytes) -> None:
-        """Encode 16-bit little-endian interleaved samples and write what comes out."""
-        self._write(partial(self._lame.encode, pcm))
-
-    def finish(self, frames: int) -> None:
-        """Write the last MP3 frames, then the first one: only now is known what it has to say."""
-        self._write(self._lame.flush)
-        try:
-            self._file.seek(0)
-            self._file.write(self._tag_frame(frames))
-            self._file.flush()
-        except OSError as error:
-            raise output_error(self._path, error) from error
-
-    def _write(self, encode: Callable[[], bytearray]) -> None:
-        try:
-            music = bytes(encode())
-        except RuntimeError as error:
-            raise AudioError("the mix", f"LAME would not encode it ({error})") from error
+    def append(self, music: bytes) -> None:
+        """Write what LAME gave."""
         self._header = self._header or music[:4]
         self._music_bytes += len(music)
         self._crc = _crc16(music, self._crc)
         try:
             self._file.write(music)
+        except OSError as error:
+            raise output_error(self._path, error) from error
+
+    def finish(self, frames: int) -> None:
+        """Write the first MP3 frame: only now is known what it has to say."""
+        try:
+            self._file.seek(0)
+            self._file.write(self._tag_frame(frames))
+            self._file.flush()
         except OSError as error:
             raise output_error(self._path, error) from error
 
