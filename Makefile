@@ -23,6 +23,7 @@ format: $(VENV)/.develop
 
 bench: $(VENV)/.develop
 	$(BIN)/python bench/track.py
+	$(BIN)/python bench/voices.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
@@ -31,9 +32,10 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --editable .
+	$(PIP) install --constraint constraints.txt --editable '.[piper]' || \
+	$(PIP) install --constraint constraints.txt --editable .   # no wheels of it for this machine
 	touch $@
 
 $(VENV)/.develop: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --editable '.[test,check]'
+	$(PIP) install --constraint constraints.txt --editable '.[piper,test,check]'
 	touch $@ $(VENV)/.runtime

@@ -11,8 +11,9 @@ from stem import units
 from stem.audio import Samples
 from stem.beds import load_bed
 from stem.config import Config
+from stem.planning import TrackSpec, plan_track
 from stem.takes import Takes
-from stem.track import TrackSpec, mixed, plan_track, speak
+from stem.track import mixed, speak
 
 STEP = units.frames(0.25)
 

@@ -14,7 +14,11 @@ ORDER = [
     "tuning",
     "playing",
     "printout",
+    "plotting",
+    "studio",
     "track",
+    "planning",
+    "casting",
     "checking",
     "importing",
     "lint",
@@ -58,6 +62,7 @@ ROOMS = {
     "pydub": {"audio"},
     "lameenc": {"encoding"},
     "rich": {"cli"},
+    "matplotlib": {"plotting"},
     "espeakng_loader": {"engines"},
     "soxr": {"audio", "stretch"},
     "gtts": {"engines"},
@@ -65,6 +70,7 @@ ROOMS = {
     "onnxruntime": {"engines"},
     "piper": {"engines"},
     "requests": {"downloads", "engines"},
+    "urllib3": {"downloads", "engines"},
 }
 """Libraries and the only modules that import them."""
 

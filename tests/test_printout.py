@@ -15,9 +15,11 @@ from stem import units
 from stem.config import Config
 from stem.cues import Cue, Heading, Line, Source, Utterance, parse_cues
 from stem.dutch import has_words, spoken
+from stem.planning import Plan, TrackSpec, plan_sentence, plan_track
 from stem.printout import TEXT_WIDTH, as_html, as_text, in_words
 from stem.timeline import Timeline, place
-from stem.track import SAFETY_LINE, Plan, TrackSpec, expected_timeline, plan_sentence, plan_track
+from stem.track import SAFETY_LINE, expected_timeline
+from stem.voice import find_voice
 
 VOID = {"meta"}
 TAGS = {
@@ -68,7 +70,7 @@ class Page(HTMLParser):
 def planned(text: str, title: str = "Rust") -> tuple[Plan, Timeline]:
     """Plan a script in which every sentence lasts a second, from the very start of the track."""
     lines = [Line(line, Source("rust.j2", number)) for number, line in enumerate(text.split("\n"), 1)]
-    plan = replace(plan_sentence("Rust.", "zacht"), title=title, cues=parse_cues(lines))
+    plan = replace(plan_sentence("Rust.", find_voice("zacht")), title=title, cues=parse_cues(lines))
     lengths = dict.fromkeys(plan.phrases, units.frames(1.0))
     return plan, place(plan.cues, lengths, spoken, title=title, pre_roll_s=0, post_roll_s=0)
 
@@ -256,7 +258,7 @@ def test_the_page_needs_nothing_from_outside(real: tuple[Plan, Timeline]) -> Non
 @given(title=WORDS | MARKUP, chapter=WORDS | MARKUP, sentences=st.lists(WORDS | MARKUP, min_size=1))
 def test_words_stay_words(title: str, chapter: str, sentences: list[str]) -> None:
     cues: tuple[Cue, ...] = (Heading(chapter, AT), *(Utterance(text, AT) for text in sentences))
-    plan = replace(plan_sentence("Rust.", "zacht"), title=title, cues=cues)
+    plan = replace(plan_sentence("Rust.", find_voice("zacht")), title=title, cues=cues)
     parsed = Page(as_html(plan, expected_timeline(plan)))
     assert {tag for tag, _ in parsed.tags} <= TAGS
     assert parsed.of("title", "h1") == [title, title]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,5 +133,50 @@ def test_a_phrase_that_fails_stops_the_recording_with_its_name(dry_voice: VoiceT
 def test_a_phrase_too_short_to_measure_keeps_the_common_gain(dry_voice: VoiceTemplate) -> None:
     with Takes() as takes:
         takes.record(["een hele gewone zin van een regel"], Reciter(), dry_voice, quiet)
-        assert np.isfinite(takes.level(["een hele gewone zin van een regel"], -18.0))
+        takes.level(["een hele gewone zin van een regel"], -18.0)
+        assert np.isfinite(takes.read("een hele gewone zin van een regel")).all()
         assert takes.read("een hele gewone zin van een regel").dtype == np.float32
+
+
+def test_each_voice_of_a_track_is_brought_to_the_same_level(dry_voice: VoiceTemplate) -> None:
+    """The second voice is 8 dB softer and stands 3 dB above the first by its own template."""
+    other = replace(dry_voice, name="ander", level=3.0)
+    near, far = ["zin 1 en nog wat woorden", "een andere zin 1"], ["zin 9 en nog wat woorden"]
+    meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
+    with Takes() as takes:
+        takes.record(near, Reciter(), dry_voice, quiet)
+        takes.record([*near, *far], Reciter(), other, quiet)
+        takes.level([*near, *far], -18.0)
+        level = [meter.integrated_loudness(as_played(takes.read(phrase))) for phrase in (near[0], far[0])]
+    assert level == pytest.approx([-18.0, -15.0], abs=0.15)
+
+
+def test_an_engine_says_how_many_phrases_it_bears_at_once(dry_voice: VoiceTemplate) -> None:
+    class Shy(Reciter):
+        traits = Traits(at_once=1)
+        busy = 0
+        most = 0
+
+        def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+            with self._lock:
+                self.busy += 1
+                self.most = max(self.most, self.busy)
+            time.sleep(0.002)
+            clip = super().speak(phrase, voice)
+            with self._lock:
+                self.busy -= 1
+            return clip
+
+    shy = Shy()
+    with Takes() as takes:
+        takes.record([f"zin {n}" for n in range(8)], shy, dry_voice, quiet)
+    assert shy.most == 1
+
+
+def test_a_failure_says_how_much_is_ready(dry_voice: VoiceTemplate) -> None:
+    class OneByOne(Reciter):
+        traits = Traits(at_once=1)
+
+    with Takes() as takes, pytest.raises(SynthesisError) as failure:
+        takes.record(["een", "twee", "kapot", "drie"], OneByOne(), dry_voice, quiet)
+    assert failure.value.hint == "2 of 4 phrases are ready; the same command goes on."

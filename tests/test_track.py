@@ -18,19 +18,10 @@ from stem import units
 from stem.beds import load_bed
 from stem.config import Config
 from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
+from stem.planning import Plan, TrackSpec, plan_sentence, plan_track, target_path
 from stem.takes import Takes
-from stem.track import (
-    Plan,
-    Track,
-    TrackSpec,
-    expected_timeline,
-    make_track,
-    mixed,
-    plan_sentence,
-    plan_track,
-    speak,
-    target_path,
-)
+from stem.track import Track, expected_timeline, make_track, mixed, speak
+from stem.voice import find_voice
 
 SHORT = """+++
 title = "Proef"
@@ -216,7 +207,7 @@ def test_another_seed_gives_another_bed_and_the_same_words(short_script: Path, t
 def test_a_file_in_the_way_stays_and_the_next_free_name_is_taken(short_script: Path, tmp_path: Path) -> None:
     target = tmp_path / "zin.mp3"
     target.write_bytes(b"mine")
-    plan = plan_sentence("Welkom.", "zacht")
+    plan = plan_sentence("Welkom.", find_voice("zacht"))
     assert make_track(plan, target).path == tmp_path / "zin-2.mp3"
     assert make_track(plan, target).path == tmp_path / "zin-3.mp3"
     assert target.read_bytes() == b"mine"
@@ -227,7 +218,7 @@ def test_a_file_in_the_way_stays_and_the_next_free_name_is_taken(short_script: P
 
 def test_a_folder_that_is_a_file_is_told_and_nothing_is_left(short_script: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="a file where a folder should be"):
-        make_track(plan_sentence("Welkom.", "zacht"), short_script / "zin.mp3")
+        make_track(plan_sentence("Welkom.", find_voice("zacht")), short_script / "zin.mp3")
     assert [path.name for path in tmp_path.iterdir()] == ["proef.j2"]
 
 
@@ -275,7 +266,7 @@ def test_a_name_reaches_neither_the_file_name_nor_the_tags(short_script: Path, t
 
 
 def test_words_of_a_single_sentence_stay_out_of_its_tags(tmp_path: Path) -> None:
-    track = make_track(plan_sentence("Welkom, Xanthippe.", "zacht"), tmp_path / "zin.mp3")
+    track = make_track(plan_sentence("Welkom, Xanthippe.", find_voice("zacht")), tmp_path / "zin.mp3")
     content = track.path.read_bytes()
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         assert "Xanthippe".encode(encoding) not in content
@@ -300,7 +291,7 @@ def test_who_a_script_is_for_is_in_the_tags(short_script: Path, tmp_path: Path) 
 
 def test_where_a_track_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    plan = plan_sentence("Welkom.", "zacht")
+    plan = plan_sentence("Welkom.", find_voice("zacht"))
     assert target_path(plan, None, Config()) == Path("output/zin.mp3")
     assert target_path(plan, "map/", Config()) == Path("map/zin.mp3")
     assert target_path(plan, "anders.MP3", Config()) == Path("anders.MP3")
@@ -314,7 +305,7 @@ def test_where_a_track_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_sentence_without_words_is_refused() -> None:
     with pytest.raises(UsageError, match="no words"):
-        plan_sentence("... !", "zacht")
+        plan_sentence("... !", find_voice("zacht"))
 
 
 def test_the_json_document_has_what_programs_need(short_script: Path, tmp_path: Path) -> None:

@@ -16,19 +16,22 @@ class Config:
     """What stem.toml may say; options on the command line and a script's own words go first.
 
     Attributes:
-        voice: Name of the voice when neither the command line nor the script names one.
+        voice: Name of the voice when neither the command line nor the script names one; empty for the best
+            that is installed.
         bed: Name of the background, likewise.
         output: Folder for finished tracks.
         artist: Who the tags name as the maker.
         album: The album in the tags.
+        allow_online: Whether text may be sent to a voice on the internet.
         pauses: Seconds by name of pause, in place of the table's own.
     """
 
-    voice: str = "zacht"
+    voice: str = ""
     bed: str = "zee"
     output: str = "output"
     artist: str = "stem"
     album: str = "Geleide visualisaties"
+    allow_online: bool = False
     pauses: dict[str, float] = field(default_factory=dict)
 
 

@@ -12,13 +12,16 @@ from pathlib import Path
 
 from stem.audio import decode
 from stem.beds import check_bed
+from stem.casting import Terms, cast, sends_to
 from stem.config import Config
 from stem.cues import PAUSES, override_pauses
 from stem.errors import AudioError, OutputError, StemError
 from stem.files import cache_folder, expanded, output_error, temporary_beside
-from stem.track import make_track, plan_sentence
+from stem.lexicon import Lexicon, load_lexicon
+from stem.planning import plan_sentence
+from stem.track import make_track
 from stem.units import SAMPLE_RATE, seconds
-from stem.voice import find_voice, voices
+from stem.voice import VoiceTemplate, voices
 
 _ROOM_BYTES = 500_000_000
 """What a long track and the cache of backgrounds take, with a margin."""
@@ -51,11 +54,13 @@ def diagnose(config: Config) -> Iterator[Finding]:
     )
     yield _tried("output folder", lambda: _writable(expanded(config.output)))
     yield _tried("cache folder", lambda: _writable(cache_folder("speech")))
-    yield _tried("usual voice", lambda: find_voice(config.voice).name)
+    yield _tried("usual voice", lambda: cast(config.voice).name)
     yield _tried("usual background", lambda: _bed(config.bed))
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
+    yield _tried("own words", lambda: _own_words(Path.cwd()))
     for voice in voices():
-        yield _tried(f"voice {voice.name}", partial(_round_trip, voice.name))
+        if voice.installed and not sends_to(voice):
+            yield _tried(f"voice {voice.name}", partial(_round_trip, voice))
 
 
 def _tried(subject: str, attempt: Callable[[], str]) -> Finding:
@@ -92,10 +97,16 @@ def _writable(folder: Path) -> str:
     return f"{folder.resolve()}, {free / 1e9:.1f} GB free"
 
 
-def _round_trip(name: str) -> str:
+def _own_words(folder: Path) -> str:
+    return f"the lexicon has {len(load_lexicon(folder).entries)} words"
+
+
+def _round_trip(voice: VoiceTemplate) -> str:
     """Speak, mix, master, encode and decode one word, and compare the lengths."""
     with tempfile.TemporaryDirectory(prefix="stem-") as folder:
-        track = make_track(plan_sentence("Welkom.", name), Path(folder) / "proef.mp3")
+        track = make_track(
+            plan_sentence("Welkom.", voice, Lexicon({}), Terms(remember=False)), Path(folder) / "proef.mp3"
+        )
         decoded = decode(track.path)
     if decoded.frames != track.timeline.frames or decoded.rate != SAMPLE_RATE:
         raise AudioError(

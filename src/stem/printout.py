@@ -13,8 +13,9 @@ from textwrap import fill
 from typing import TypeAlias
 
 from stem import units
+from stem.planning import Plan
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
-from stem.track import SAFETY_LINE, Plan
+from stem.track import SAFETY_LINE
 from stem.units import format_time
 
 TEXT_WIDTH = 72

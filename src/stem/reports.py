@@ -5,11 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stem import units
+from stem.casting import better_voice, can_speak, sends_to
+from stem.dutch import differences, spoken
 from stem.errors import StemError
 from stem.pacing import PhaseMeasure, measure, phases
+from stem.planning import Plan
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
-from stem.track import Plan, Track
+from stem.track import Track
 from stem.units import format_time, seconds
+from stem.voice import VoiceTemplate
+
+
+def voice_row(voice: VoiceTemplate) -> dict[str, str]:
+    """Return a voice's line in the table of voices."""
+    away = sends_to(voice)
+    return {
+        "name": voice.name,
+        "sex": voice.sex,
+        "accent": voice.accent,
+        "runs": f"at {away}" if away else "here",
+        "installed": _installed(voice),
+        "leaves": "the text" if away else "nothing",
+        "licence": voice.licence,
+        "summary": voice.summary,
+    }
+
+
+def _installed(voice: VoiceTemplate) -> str:
+    if not voice.installed:
+        return "no"
+    return "yes" if can_speak(voice) else f"engine {voice.engine} missing"
+
+
+def voice_note(plan: Plan) -> Iterator[str]:
+    """Yield which voice is used when nobody chose one, and how to get a better one."""
+    if plan.chosen:
+        return
+    better = better_voice(plan.voice)
+    more = f" A more natural one: stem voices get {better.name}" if better else ""
+    yield f"Voice: {plan.voice.name}, the best that is installed.{more}"
+
+
+def said_otherwise(plan: Plan, text: str) -> str:
+    """Return what a voice is given instead of words of `text`, as "written -> said"; "" when nothing is."""
+    pairs = differences(text, plan.lexicon.applied(spoken(text)))
+    return ", ".join(f"{written} -> {said}" for written, said in pairs)
 
 
 def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> dict[str, object]:
@@ -66,6 +106,11 @@ def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:
         "script": plan.name,
         "expected_seconds": seconds(timeline.frames),
         **_timeline_document(timeline),
+        "said_otherwise": [
+            {"text": text, "said": said}
+            for text in dict.fromkeys(item.text for item in timeline.utterances)
+            if (said := said_otherwise(plan, text))
+        ],
     }
 
 
@@ -75,7 +120,7 @@ def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
     events: list[tuple[int, int, str]] = []
     events += [(units.frames(phase.start_s), 0, _phase_line(phase)) for phase in phases(timeline)]
     events += [(frame, 1, "[bel]") for frame in timeline.bells]
-    events += [(item.start, 1, item.text) for item in timeline.utterances]
+    events += [(item.start, 1, _sentence(plan, item.text)) for item in timeline.utterances]
     events += [
         (pause.start, 1, f"    [{pause.name} {seconds(pause.end - pause.start):.1f} s]")
         for pause in timeline.pauses
@@ -88,6 +133,11 @@ def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
         f"\nExpected length {format_time(seconds(timeline.frames))}, {whole.words} words "
         f"({whole.words_per_minute:.0f} a minute), {whole.silence_share:.0%} without speech."
     )
+
+
+def _sentence(plan: Plan, text: str) -> str:
+    said = said_otherwise(plan, text)
+    return f"{text}\n         ({said})" if said else text
 
 
 def _phase_line(phase: PhaseMeasure) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from stem import units
 from stem.audio import Samples, conform
 from stem.chain import apply_chain
-from stem.engines import Engine
+from stem.engines import Engine, say
+from stem.errors import EngineError
 from stem.files import output_error
 from stem.mastering import block_powers, gated_lufs
 from stem.voice import VoiceTemplate
@@ -38,12 +39,14 @@ class Take:
         offset: First frame in the file.
         wet_frames: Length in the file; longer than `frames` when a room rings on.
         powers: Powers of the clip's gating blocks, as played on two channels; empty under 0.4 s.
+        voice: Name of the voice.
     """
 
     frames: int
     offset: int
     wet_frames: int
     powers: NDArray[np.float64]
+    voice: str
 
 
 class Takes:
@@ -53,6 +56,7 @@ class Takes:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stem-")  # noqa: SIM115 - closed in __exit__
         self._takes: dict[str, Take] = {}
         self._gains: dict[str, float] = {}
+        self._levels_db: dict[str, float] = {}
         self._written = 0
 
     def __enter__(self) -> Self:
@@ -75,12 +79,12 @@ class Takes:
         voice: VoiceTemplate,
         on_take: Callable[[int, int], None],
     ) -> None:
-        """Let `voice` speak every phrase once, on as many cores as there are.
+        """Let `voice` speak every phrase that has no take yet, as many at once as the engine says.
 
         Args:
             phrases: May repeat themselves; each is spoken once.
             engine: Must bear many threads calling `speak`.
-            voice: Its chain is applied here.
+            voice: Its speed, pitch and chain are applied here, its level in `level`.
             on_take: Called with the number of phrases done and the number of all.
 
         Raises:
@@ -88,29 +92,35 @@ class Takes:
             OutputError: when the temporary file cannot be written.
         """
         todo = [phrase for phrase in dict.fromkeys(phrases) if phrase not in self._takes]
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            spoken = pool.map(lambda phrase: _spoken(phrase, engine, voice), todo)
-            try:
-                for done, (phrase, (frames, wet)) in enumerate(zip(todo, spoken, strict=True), start=1):
-                    self._keep(phrase, frames, wet)
-                    on_take(done, len(todo))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        self._levels_db[voice.name] = voice.level
+        done = 0
+        try:
+            for phrase, (frames, wet) in zip(todo, _all_spoken(todo, engine, voice), strict=True):
+                self._keep(phrase, frames, wet, voice.name)
+                done += 1
+                on_take(done, len(todo))
+        except EngineError as error:
+            if done and engine.traits.remembered:
+                ready = f"{done} of {len(todo)} phrases are ready; the same command goes on."
+                error.hint = f"{error.hint} {ready}".strip()
+            raise
 
-    def level(self, spoken: Sequence[str], target_lufs: float) -> float:
-        """Set the gain of every take so that the speech of the track as a whole is at `target_lufs`.
+    def level(self, spoken: Sequence[str], target_lufs: float) -> None:
+        """Set the gain of every take so that the speech of each voice as a whole is at `target_lufs`.
 
-        Utterances are first moved towards their median by at most `CORRECTION_LIMIT_DB`; then one gain is
-        found for all, from the gated loudness (BS.1770-4) pooled over the blocks of all utterances.
+        Utterances are first moved towards the median of their voice by at most `CORRECTION_LIMIT_DB`; then
+        one gain is found for all of a voice, from the gated loudness (BS.1770-4) pooled over the blocks of
+        its utterances. The voice template's own `level` comes on top.
 
         Args:
             spoken: The phrases in the order and number in which the track says them.
             target_lufs: In LUFS, as played on two channels.
-
-        Returns:
-            The gain in dB that all takes have in common.
         """
+        for voice in dict.fromkeys(self._takes[phrase].voice for phrase in spoken):
+            said = [phrase for phrase in spoken if self._takes[phrase].voice == voice]
+            self._level_voice(said, target_lufs + self._levels_db[voice])
+
+    def _level_voice(self, spoken: Sequence[str], target_lufs: float) -> None:
         # Only of what is said: a text that did not fit the length wanted has left its takes here too.
         loudness = {phrase: gated_lufs(self._takes[phrase].powers) for phrase in dict.fromkeys(spoken)}
         measured = [value for value in loudness.values() if np.isfinite(value)]
@@ -122,10 +132,9 @@ class Takes:
             for phrase, value in loudness.items()
         }
         powers = [self._takes[phrase].powers * units.gain(corrections[phrase]) ** 2 for phrase in spoken]
-        pooled = gated_lufs(np.concatenate(powers)) if powers else -np.inf
+        pooled = gated_lufs(np.concatenate(powers))
         common = target_lufs - pooled if np.isfinite(pooled) else 0.0
-        self._gains = {phrase: units.gain(common + correction) for phrase, correction in corrections.items()}
-        return float(common)
+        self._gains |= {phrase: units.gain(common + correction) for phrase, correction in corrections.items()}
 
     def read(self, phrase: str) -> Samples:
         """Return a phrase's levelled sound, shape (frames, 1); longer than its clip when a room rings on."""
@@ -134,7 +143,7 @@ class Takes:
         samples = np.fromfile(self._file, dtype=np.float32, count=take.wet_frames)
         return (samples * np.float32(self._gains[phrase]))[:, np.newaxis]
 
-    def _keep(self, phrase: str, frames: int, wet: Samples) -> None:
+    def _keep(self, phrase: str, frames: int, wet: Samples, voice: str) -> None:
         try:
             self._file.seek(self._written * 4)
             self._file.write(np.ascontiguousarray(wet, dtype=np.float32).tobytes())
@@ -142,11 +151,27 @@ class Takes:
         except OSError as error:
             raise output_error(Path(tempfile.gettempdir()), error) from error
         powers = block_powers(wet[:frames], units.SAMPLE_RATE)
-        self._takes[phrase] = Take(frames, self._written, len(wet), powers)
+        self._takes[phrase] = Take(frames, self._written, len(wet), powers, voice)
         self._written += len(wet)
+
+
+def _all_spoken(
+    phrases: Sequence[str], engine: Engine, voice: VoiceTemplate
+) -> Iterator[tuple[int, Samples]]:
+    """Yield what `_spoken` returns for each phrase, in order."""
+    at_once = engine.traits.at_once or os.cpu_count() or 1
+    if at_once == 1:  # here, so that Ctrl-C need not wait for a thread that waits for a service
+        yield from (_spoken(phrase, engine, voice) for phrase in phrases)
+        return
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        try:
+            yield from pool.map(lambda phrase: _spoken(phrase, engine, voice), phrases)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _spoken(phrase: str, engine: Engine, voice: VoiceTemplate) -> tuple[int, Samples]:
     """Return the length of the phrase's clip, and its sound behind the voice's chain."""
-    clip = conform(engine.speak(phrase, voice))
+    clip = conform(say(engine, phrase, voice))
     return clip.frames, apply_chain(voice.chain, clip.samples, clip.rate)

@@ -24,7 +24,8 @@ _SEXES = ("female", "male", "own")
 MODEL_SUFFIX = ".onnx"
 """Of a neural voice's file; any such file can be named as a voice."""
 
-_LIMITS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "pause_scale": (0.25, 4.0), "level": (-12.0, 12.0)}
+LIMITS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "pause_scale": (0.25, 4.0), "level": (-12.0, 12.0)}
+"""Of what a voice template may set, lowest and highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class _Table:
     def __post_init__(self) -> None:
         problems = [
             f"'{name}' must lie between {low:g} and {high:g}, not {getattr(self, name):g}"
-            for name, (low, high) in _LIMITS.items()
+            for name, (low, high) in LIMITS.items()
             if not low <= getattr(self, name) <= high
         ]
         if self.sex not in _SEXES:

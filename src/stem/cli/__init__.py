@@ -6,9 +6,10 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     __init__.py  the door: runs a command, and tells every error as one sentence and a hint
     asking.py    the options that commands share, and what they mean
     telling.py   printing
-    tracks.py    make, preview, script, say
+    tracks.py    make, preview, script
+    speaking.py  voices, say, tune, sheet, cut
     writing.py   scripts, check, new, import
-    machine.py   voices, beds, doctor
+    machine.py   beds, doctor, cache
 
 What takes long to import is imported in the command that needs it, so that `stem --help` answers at once.
 """
@@ -25,7 +26,7 @@ from typing import NoReturn
 import click
 
 from stem import __version__
-from stem.cli import machine, tracks, writing
+from stem.cli import machine, speaking, tracks, writing
 from stem.cli.telling import say, say_error
 from stem.errors import StemError, UsageError
 
@@ -94,5 +95,5 @@ def stem() -> None:
     """Turn written guided visualizations into finished audio tracks in Dutch."""
 
 
-for _command in (*tracks.COMMANDS, *writing.COMMANDS, *machine.COMMANDS):
+for _command in (*tracks.COMMANDS, *speaking.COMMANDS, *writing.COMMANDS, *machine.COMMANDS):
     stem.add_command(_command)

@@ -16,12 +16,32 @@ from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from stem.config import Config
-    from stem.track import TrackSpec
+    from stem.planning import TrackSpec
     from stem.variables import Variable
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
+
+
+voice_option = click.option(
+    "--voice", metavar="VOICE", help="Who speaks (see: stem voices), or a folder with own recordings."
+)
+online_options = (
+    click.option("--allow-online", is_flag=True, help="A voice may send the text to its service."),
+    click.option("--offline", is_flag=True, help="No voice may send anything, whatever stem.toml says."),
+)
+
+
+def online(*, allow: bool, offline: bool) -> bool | None:
+    """Return whether text may leave the machine; None when the command line says nothing of it.
+
+    Raises:
+        UsageError: when it says both.
+    """
+    if allow and offline:
+        raise UsageError("--allow-online and --offline exclude each other.", hint="Give one of them.")
+    return allow if allow or offline else None
 
 
 def config() -> Config:
@@ -40,11 +60,15 @@ class Request:
     values_file: str | None
     ask: bool
     voice: str | None
+    fill: str | None
     bed: str | None
     seed: int
     pauses: tuple[str, ...]
     pause_scale: float
     duration: str | None
+    allow_online: bool
+    offline: bool
+    no_cache: bool
 
     def spec(self) -> TrackSpec:
         """Return what these options mean; with --ask, ask for the variables that were not given.
@@ -53,7 +77,7 @@ class Request:
             UsageError: when an option cannot be read.
             ConfigError: when the file of values cannot.
         """
-        from stem.track import TrackSpec
+        from stem.planning import TrackSpec
 
         pauses = pairs("--pause", self.pauses, "kort=4").items()
         values = {**_values_of(self.values_file), **pairs("-s", self.values, "naam=Anna")}
@@ -61,8 +85,11 @@ class Request:
             script=self.script,
             values=self._asked(values) if self.ask else values,
             voice=self.voice,
+            fill=self.fill,
             bed=self.bed,
             seed=self.seed,
+            online=online(allow=self.allow_online, offline=self.offline),
+            remember=not self.no_cache,
             pauses={name: _time(f"--pause {name}", text, "--pause kort=4") for name, text in pauses},
             duration_s=None
             if self.duration is None
@@ -81,13 +108,20 @@ class Request:
         command = ["stem", click.get_current_context().info_name or "", self.script]
         for name, value in values.items():
             command += ["-s", f"{name}={value}"]
-        options = {"--voice": self.voice, "--bed": self.bed, "--duration": self.duration}
+        options = {
+            "--voice": self.voice,
+            "--fill": self.fill,
+            "--bed": self.bed,
+            "--duration": self.duration,
+        }
         for option, chosen in options.items():
             command += [] if chosen is None else [option, chosen]
         for pause in self.pauses:
             command += ["--pause", pause]
         command += [] if self.pause_scale == 1 else ["--pause-scale", f"{self.pause_scale:g}"]
         command += [] if self.seed == 1 else ["--seed", str(self.seed)]
+        command += ["--allow-online"] * self.allow_online + ["--offline"] * self.offline
+        command += ["--no-cache"] * self.no_cache
         say(f"The same again: {shlex.join(command)}")
         return values
 
@@ -108,7 +142,8 @@ def script_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--pause", "pauses", multiple=True, metavar="NAME=TIME", help="Another named pause, like kort=4."
         ),
-        click.option("--voice", metavar="VOICE", help="Who speaks; see: stem voices"),
+        voice_option,
+        click.option("--fill", metavar="VOICE", help="Who says what is missing among own recordings."),
         click.option("--bed", metavar="BED", help="The background; see: stem beds"),
         click.option(
             "--seed",
@@ -117,6 +152,8 @@ def script_options(command: Callable[..., None]) -> Callable[..., None]:
             type=click.IntRange(0, 2**31 - 1),
             help="Another seed gives another background.",
         ),
+        *online_options,
+        click.option("--no-cache", is_flag=True, help="Speak everything anew, and keep nothing of it."),
     )
     names = Request.__dataclass_fields__
 

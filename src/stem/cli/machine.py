@@ -1,22 +1,11 @@
-"""Commands about what there is and what works: voices, beds, doctor."""
+"""Commands about what there is and what works: beds, doctor, cache."""
 
 from __future__ import annotations
 
 import click
 
 from stem.cli.asking import config, json_option
-from stem.cli.telling import print_list, say
-
-
-@click.command()
-@json_option
-def voices(as_json: bool) -> None:
-    """List the voices."""
-    from stem.voice import voices as all_voices
-
-    keys = ("name", "sex", "engine", "summary")
-    rows = [{key: str(getattr(voice, key)) for key in keys} for voice in all_voices()]
-    print_list("voices", rows, as_json=as_json)
+from stem.cli.telling import print_json, print_list, say
 
 
 @click.command()
@@ -45,4 +34,39 @@ def doctor() -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (voices, beds, doctor)
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def cache(context: click.Context, as_json: bool) -> None:
+    """Show what spoken sentences take up, or clear them."""
+    if context.invoked_subcommand is not None:
+        return
+    from stem.cache import speech_cache
+
+    report = speech_cache()
+    if as_json:
+        print_json(
+            {
+                "folder": str(report.folder),
+                "entries": report.entries,
+                "bytes": report.bytes,
+                "limit_bytes": report.limit_bytes,
+            }
+        )
+        return
+    click.echo(
+        f"{report.folder}: {report.entries} sentences, {report.bytes / 1e6:.1f} MB of at most "
+        f"{report.limit_bytes / 1e9:g} GB"
+    )
+
+
+@cache.command()
+def clear() -> None:
+    """Remove all sentences that were kept; tracks stay as they are."""
+    from stem.cache import clear_speech_cache
+
+    removed = clear_speech_cache()
+    click.echo(f"{removed.folder}: {removed.entries} sentences removed, {removed.bytes / 1e6:.1f} MB")
+
+
+COMMANDS = (beds, doctor, cache)

@@ -1,4 +1,4 @@
-"""Commands that make or show a track: make, preview, script, say."""
+"""Commands that make or show a track: make, preview, script."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from stem.errors import StemError
 @json_option
 def make(request: Request, output: str | None, force: bool, as_json: bool) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
-    from stem.reports import made_document, track_line
-    from stem.track import make_track, plan_track, target_path
+    from stem.planning import plan_track, target_path
+    from stem.reports import made_document, track_line, voice_note
+    from stem.track import make_track
 
     try:
         settings = config()
         plan = plan_track(request.spec(), settings)
         target = target_path(plan, output, settings)
+        for note in voice_note(plan):
+            tell(note)
         with progress() as on_progress:
-            track = make_track(plan, target, overwrite=force, on_progress=on_progress)
+            track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
     except StemError as error:
         if as_json:
             print_json(made_document([], {request.script: error}))
@@ -46,11 +49,14 @@ def make(request: Request, output: str | None, force: bool, as_json: bool) -> No
 @json_option
 def preview(request: Request, exact: bool, as_json: bool) -> None:
     """Show the text of SCRIPT with its pauses and expected times; makes no track."""
+    from stem.planning import plan_track
     from stem.reports import preview_document, preview_lines
-    from stem.track import expected_timeline, plan_track
+    from stem.track import expected_timeline, remarks
 
     plan = plan_track(request.spec(), config())
     timeline = expected_timeline(plan, exact=exact)
+    for remark in remarks(plan):
+        tell(f"Warning: {remark}")
     if as_json:
         print_json(preview_document(plan, timeline))
         return
@@ -68,7 +74,8 @@ def script(request: Request, as_page: bool, as_text: bool, output: str | None, f
     """Print out SCRIPT as it will be spoken."""
     from stem import printout
     from stem.cli.writing import write_text
-    from stem.track import expected_timeline, plan_track
+    from stem.planning import plan_track
+    from stem.track import expected_timeline
 
     if as_page and as_text:
         raise click.UsageError("--html and --text exclude each other.")
@@ -81,22 +88,4 @@ def script(request: Request, as_page: bool, as_text: bool, output: str | None, f
         click.echo(write_text(output, text, overwrite=force))
 
 
-@click.command()
-@click.argument("text")
-@click.option("--voice", metavar="VOICE", help="Who speaks; see: stem voices")
-@click.option("-o", "--output", metavar="FILE|FOLDER", help="Write an MP3 there and do not play it.")
-@force_option
-def say(text: str, voice: str | None, output: str | None, force: bool) -> None:
-    """Let a voice say TEXT: played where a player exists, else written to a file."""
-    from stem.playing import play
-    from stem.track import make_track, plan_sentence, sound, target_path
-
-    settings = config()
-    plan = plan_sentence(text, voice or settings.voice)
-    if output is None and play(sound(plan)):
-        return
-    track = make_track(plan, target_path(plan, output, settings), overwrite=force)
-    click.echo(str(track.path))
-
-
-COMMANDS = (make, preview, script, say)
+COMMANDS = (make, preview, script)

@@ -1,0 +1,194 @@
+"""Who speaks: the voice that is asked for or the best there is, and what has to be known before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from stem.audio import Clip
+from stem.cache import CachedEngine
+from stem.engines import Traits, engine, measured_pace
+from stem.errors import EngineUnavailable, UnknownNameError
+from stem.lexicon import Lexicon
+from stem.voice import VoiceTemplate, find_voice, voices
+
+EMBEDDED = "zacht"
+"""The voice that is always there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What speaking may do.
+
+    Attributes:
+        online: Whether phrases may be sent to a service on the internet.
+        remember: Whether clips are kept between runs.
+    """
+
+    online: bool = False
+    remember: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Text that is about to leave the machine.
+
+    Attributes:
+        destination: Whom it goes to.
+        phrases: How many phrases.
+        characters: How many characters they have together.
+    """
+
+    destination: str
+    phrases: int
+    characters: int
+
+
+def cast(name: str) -> VoiceTemplate:
+    """Return the voice of a name, or the best that can speak on this machine when the name is empty.
+
+    Voices that send text away are never chosen unasked.
+
+    Raises:
+        UnknownNameError: when there is none of that name.
+        ConfigError: when a voice template has mistakes.
+    """
+    if name:
+        return find_voice(name)
+    by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
+    best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
+    return best or find_voice(EMBEDDED)
+
+
+def better_voice(voice: VoiceTemplate) -> VoiceTemplate | None:
+    """Return the best voice that could be downloaded and is better than `voice`; None when there is none."""
+    better = [each for each in voices() if each.rank > voice.rank and not each.installed]
+    return max(better, key=lambda each: each.rank, default=None)
+
+
+def _may_be_usual(voice: VoiceTemplate) -> bool:
+    return can_speak(voice) and not sends_to(voice)
+
+
+def can_speak(voice: VoiceTemplate) -> bool:
+    """Tell whether a voice's files and its engine are on this machine; nothing is spoken for it."""
+    if not voice.installed:
+        return False
+    try:
+        engine(voice.engine)
+    except (EngineUnavailable, UnknownNameError):
+        return False
+    return True
+
+
+def sends_to(voice: VoiceTemplate) -> str:
+    """Return whom a voice's phrases are sent to; "" when nothing leaves the machine, or it cannot speak."""
+    try:
+        return engine(voice.engine).traits.sends_to
+    except (EngineUnavailable, UnknownNameError):
+        return ""
+
+
+class Speaker:
+    """A voice's engine, made ready: it asks leave, remembers what it said, and knows the lexicon.
+
+    It is itself an `engines.Engine`.
+    """
+
+    traits: Traits
+
+    def __init__(self, voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> None:
+        """Find the engine and try it.
+
+        Raises:
+            EngineUnavailable: when it cannot speak here, or would send text away without leave.
+            UnknownNameError: when there is no such engine.
+        """
+        self._voice = voice
+        self._engine = engine(voice.engine)
+        self.name, self.version, self.traits = self._engine.name, self._engine.version, self._engine.traits
+        if self.traits.sends_to and not terms.online:
+            raise EngineUnavailable(
+                self.name,
+                f"the voice '{voice.name}' sends what it says to {self.traits.sends_to}",
+                hint="Allow it with --allow-online, and without --offline; or choose a voice that runs here.",
+            )
+        self._cache = CachedEngine(self._engine) if terms.remember and self.traits.remembered else None
+        self._lexicon = lexicon
+        self.check()
+
+    def check(self) -> None:
+        """Try whether the engine can speak; see `engines.Engine`."""
+        self._engine.check()
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Say a phrase as the lexicon has it; see `engines.Engine`."""
+        return (self._cache or self._engine).speak(self._pronounced(phrase), voice)
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return what will be heard otherwise than the phrase says; see `engines.Engine`."""
+        return self._engine.remarks(self._pronounced(phrase), voice)
+
+    def sending(self, phrases: Iterable[str]) -> Sending | None:
+        """Return what would be sent away to say `phrases`; None when nothing would."""
+        if not self.traits.sends_to:
+            return None
+        said = tuple(dict.fromkeys(map(self._pronounced, phrases)))
+        fresh = said if self._cache is None else self._cache.missing(said, self._voice)
+        return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh))) if fresh else None
+
+    def _pronounced(self, phrase: str) -> str:
+        return self._lexicon.applied(phrase, ipa=self.traits.ipa)
+
+
+class Company:
+    """The voices of a track, made ready: own recordings say what they have, the other voice the rest."""
+
+    def __init__(self, voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms) -> None:
+        """Make every voice ready.
+
+        Raises:
+            EngineUnavailable: when one cannot speak here, or would send text away without leave.
+            UnknownNameError: when there is no such engine.
+        """
+        self._speakers = tuple((voice, Speaker(voice, lexicon, terms)) for voice in voices)
+
+    def parts(self, phrases: Iterable[str]) -> Iterator[tuple[VoiceTemplate, Speaker, tuple[str, ...]]]:
+        """Yield each voice with the phrases that are its own to say."""
+        left = tuple(dict.fromkeys(phrases))
+        for voice, speaker in self._speakers:
+            recorded = _recorded(voice)
+            own = left if recorded is None else tuple(phrase for phrase in left if phrase in recorded)
+            left = () if recorded is None else tuple(phrase for phrase in left if phrase not in recorded)
+            if own:
+                yield voice, speaker, own
+
+    def sendings(self, phrases: Iterable[str]) -> tuple[Sending, ...]:
+        """Return what would be sent away to say `phrases`."""
+        found = (speaker.sending(own) for _, speaker, own in self.parts(phrases))
+        return tuple(sending for sending in found if sending is not None)
+
+    def remarks(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Return what will be heard otherwise than `phrases` say, each remark once."""
+        found = (
+            remark
+            for voice, speaker, own in self.parts(phrases)
+            for phrase in own
+            for remark in speaker.remarks(phrase, voice)
+        )
+        return tuple(dict.fromkeys(found))
+
+    def pace(self) -> float | None:
+        """Return the speed of the one voice, or None where only all phrases tell: with own recordings.
+
+        Raises:
+            EngineError: when the voice fails.
+        """
+        voice, speaker = self._speakers[0]
+        return measured_pace(speaker, voice) if _recorded(voice) is None else None
+
+
+def _recorded(voice: VoiceTemplate) -> Mapping[str, object] | None:
+    """Return the phrases that a folder of recordings has; None for a voice that can say anything."""
+    files = voice.settings.get("files") if voice.engine == "recordings" else None
+    return files if isinstance(files, Mapping) else None

@@ -1,0 +1,238 @@
+"""Commands about voices: voices, say, tune, and own recordings: sheet, cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stem.cli.asking import Request, config, force_option, json_option, online, online_options, script_options
+from stem.cli.telling import byte_progress, print_list
+from stem.cli.telling import say as tell
+from stem.cli.writing import write_text
+from stem.errors import UsageError
+
+if TYPE_CHECKING:
+    from stem.casting import Terms
+    from stem.planning import Plan
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def voices(context: click.Context, as_json: bool) -> None:
+    """List the voices, or get one."""
+    if context.invoked_subcommand is not None:
+        return
+    from stem.reports import voice_row
+    from stem.voice import voices as all_voices
+
+    rows = [voice_row(voice) for voice in all_voices()]
+    if as_json:
+        print_list("voices", rows, as_json=True)
+        return
+    shown = ("name", "sex", "accent", "runs", "installed", "leaves", "licence")
+    print_list("voices", [{key: row[key] for key in shown} for row in rows], as_json=False)
+    tell("Get one that is not installed: stem voices get NAME")
+
+
+@voices.command()
+@click.argument("names", nargs=-1, required=True, metavar="VOICE...")
+@click.option("--mirror", metavar="ADDRESS", help="Another web address with the same files.")
+def get(names: tuple[str, ...], mirror: str | None) -> None:
+    """Download voices, checked to the last byte; what was begun before goes on."""
+    from stem.downloads import download
+    from stem.voice import find_voice
+
+    for voice in [find_voice(name) for name in names]:
+        if voice.download is None:
+            tell(f"{voice.name} needs no download.")
+            continue
+        if not voice.installed:
+            tell(f"{voice.title}: {voice.licence}.")
+            tell(f"From {mirror or voice.download.origin}, {voice.download.folder}")
+        with byte_progress(voice.name) as on_progress:
+            for path in download(voice, mirror=mirror, on_progress=on_progress):
+                click.echo(str(path))
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--word", metavar="WORD", help="Try out a word or a name: alone, and in a sentence.")
+@click.option("--as", "respelling", metavar="SPELLING", help="With --word: try it in this spelling.")
+@click.option("--voice", metavar="VOICE", help="Who speaks; see: stem voices")
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Write an MP3 there and do not play it.")
+@force_option
+@online_options[0]
+@online_options[1]
+def say(
+    text: str | None,
+    word: str | None,
+    respelling: str | None,
+    voice: str | None,
+    output: str | None,
+    force: bool,
+    allow_online: bool,
+    offline: bool,
+) -> None:
+    """Let a voice say TEXT: played where a player exists, else written to a file."""
+    from stem.casting import cast
+    from stem.lexicon import load_lexicon
+    from stem.planning import plan_sentence
+
+    if (text is None) == (word is None) or (respelling and word is None):
+        raise UsageError(
+            "Give a text, or a word to try out.", hint='stem say "Welkom.", or: stem say --word Sjaan'
+        )
+    lexicon = load_lexicon(Path.cwd())
+    if word is not None:
+        text = f"{word}. Welkom, {word}."
+        lexicon = lexicon.plus(word, respelling) if respelling else lexicon
+    terms = _terms(allow=allow_online, offline=offline)
+    assert text is not None
+    plan = plan_sentence(text, cast(voice or config().voice), lexicon, terms)
+    _hear(text, plan, output, force=force)
+    if word is not None:
+        _tell_word(word, respelling)
+
+
+def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
+    """Play a short plan, or write it where that cannot be or is not wanted."""
+    from stem.planning import target_path
+    from stem.playing import play
+    from stem.reports import said_otherwise, voice_note
+    from stem.track import make_track, remarks, sound
+
+    said = said_otherwise(plan, text)
+    for note in (*voice_note(plan), *([said] if said else []), *remarks(plan)):
+        tell(note)
+    if output is None and play(sound(plan, tell)):
+        return
+    track = make_track(plan, target_path(plan, output, config()), overwrite=force, on_notice=tell)
+    click.echo(str(track.path))
+
+
+def _tell_word(word: str, respelling: str | None) -> None:
+    """Tell how a word goes into the lexicon."""
+    if respelling:
+        tell(f'To keep it, put this line in lexicon.toml, here: "{word}" = "{respelling}"')
+    else:
+        tell(f"Not right? Try another spelling: stem say --word {word} --as ...")
+
+
+@click.command()
+@click.argument("name", metavar="VOICE")
+@click.option("--speeds", default="0.85,0.92,1,1.08", show_default=True, help="Speeds to hear; 1 is its own.")
+@click.option("--pitches", default="-1,0,1", show_default=True, help="Pitches in semitones; 0 is its own.")
+@click.option("--pick", type=int, metavar="NUMBER", help="Make a voice template of this one.")
+@click.option("--as", "own_name", metavar="NAME", help="The new voice's name.  [default: VOICE-eigen]")
+@click.option("-o", "--output", metavar="FOLDER", help="Where the sounds go.  [default: output/]")
+@force_option
+@online_options[0]
+@online_options[1]
+def tune(
+    name: str,
+    speeds: str,
+    pitches: str,
+    pick: int | None,
+    own_name: str | None,
+    output: str | None,
+    force: bool,
+    allow_online: bool,
+    offline: bool,
+) -> None:
+    """Hear the same two sentences at several speeds and pitches, and keep the one you pick as a voice.
+
+    Without --pick every way is written as a numbered MP3; give the same command with --pick to keep one.
+    """
+    from stem.casting import cast
+    from stem.tuning import choices, make_samples, template_text
+
+    voice = cast(name)
+    ways = choices(voice, _numbers("--speeds", speeds), _numbers("--pitches", pitches))
+    if pick is None:
+        terms = _terms(allow=allow_online, offline=offline)
+        for way, path in make_samples(voice, ways, terms, output or config().output, tell):
+            click.echo(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
+        tell(f"To keep one: stem tune {name} --pick NUMBER")
+        return
+    if not 1 <= pick <= len(ways):
+        raise UsageError(f"There is no number {pick}.", hint=f"Pick one from 1 to {len(ways)}.")
+    own = own_name or f"{voice.name}-eigen"
+    click.echo(
+        write_text(f"voice_templates/{own}.toml", template_text(voice, ways[pick - 1]), overwrite=force)
+    )
+    tell(f"It can be used in this folder as: --voice {own}")
+
+
+def _terms(*, allow: bool, offline: bool) -> Terms:
+    from stem.casting import Terms
+
+    allowed = online(allow=allow, offline=offline)
+    return Terms(config().allow_online if allowed is None else allowed)
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"{option}: '{text}' is no list of numbers.", hint=f"For example: {option} 0.9,1"
+        ) from error
+
+
+@click.command()
+@script_options
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the sheet goes.  [default: opnames/]")
+@force_option
+def sheet(request: Request, output: str | None, force: bool) -> None:
+    """Write a numbered reading sheet of SCRIPT, for recording it yourself.
+
+    A folder gets the sheet (blad.html) and a list of its sentences (blad.toml): stem knows them by that.
+    """
+    from stem.planning import sheet_lines
+    from stem.sheets import INDEX_NAME, SHEET_NAME, as_html, as_index
+
+    template, lines = sheet_lines(request.spec(), config())
+    wanted = output or "opnames/"
+    if wanted.endswith(("/", "\\")) or Path(wanted).is_dir():
+        click.echo(
+            write_text(str(Path(wanted) / SHEET_NAME), as_html(template.title, lines), overwrite=force)
+        )
+        click.echo(write_text(str(Path(wanted) / INDEX_NAME), as_index(lines), overwrite=force))
+    else:
+        click.echo(write_text(wanted, as_html(template.title, lines), overwrite=force))
+    tell(f"{len(lines)} sentences. Then: stem make {request.script} --voice opnames/")
+
+
+@click.command()
+@click.argument("recording", metavar="RECORDING")
+@script_options
+@click.option(
+    "-o", "--output", metavar="FOLDER", default="opnames", show_default=True, help="Where the pieces go."
+)
+@force_option
+def cut(recording: str, request: Request, output: str, force: bool) -> None:
+    """Cut RECORDING, someone reading SCRIPT aloud, into its sentences.
+
+    Places in doubt are told and not guessed: record those sentences again.
+    """
+    from stem.audio import Recording
+    from stem.cutting import cut as cut_up
+    from stem.cutting import report_lines, write_pieces
+    from stem.files import expanded
+    from stem.planning import sheet_lines
+    from stem.sheets import INDEX_NAME, as_index
+
+    _, lines = sheet_lines(request.spec(), config())
+    sound = Recording.open(expanded(recording))
+    found = cut_up(sound, lines)
+    for path in write_pieces(found, sound, expanded(output), overwrite=force):
+        click.echo(str(path))
+    write_text(str(expanded(output) / INDEX_NAME), as_index(lines), overwrite=True)
+    for line in report_lines(found, lines):
+        tell(line)
+
+
+COMMANDS = (voices, say, tune, sheet, cut)

@@ -1,0 +1,87 @@
+"""The same two sentences at several speeds and pitches, so that a voice can be chosen by ear."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stem.casting import Terms
+from stem.errors import UsageError
+from stem.files import expanded, safe_name
+from stem.lexicon import load_lexicon
+from stem.planning import plan_sentence
+from stem.track import OnNotice, make_track, no_notice
+from stem.voice import LIMITS, VoiceTemplate
+
+SENTENCES = "Voel hoe je voeten op de grond staan. Je hoeft nu even helemaal niets."
+
+MOST_CHOICES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way for a voice to speak.
+
+    Attributes:
+        number: Counted from 1.
+        speed: As in a voice template: the voice's own speed times what was tried.
+        pitch: In semitones, as in a voice template.
+    """
+
+    number: int
+    speed: float
+    pitch: float
+
+
+def choices(voice: VoiceTemplate, speeds: Sequence[float], pitches: Sequence[float]) -> tuple[Choice, ...]:
+    """Return every speed at every pitch, both counted from the voice's own.
+
+    Raises:
+        UsageError: when one lies outside what a voice template allows, or there are too many.
+    """
+    if len(speeds) * len(pitches) > MOST_CHOICES:
+        raise UsageError(
+            f"{len(speeds) * len(pitches)} ways are too many to choose from.",
+            hint=f"Ask for {MOST_CHOICES} at most.",
+        )
+    ways = itertools.product(speeds, pitches)
+    found = tuple(
+        Choice(number, round(voice.speed * speed, 4), round(voice.pitch + pitch, 4))
+        for number, (speed, pitch) in enumerate(ways, start=1)
+    )
+    for kind in ("speed", "pitch"):
+        low, high = LIMITS[kind]
+        outside = [getattr(choice, kind) for choice in found if not low <= getattr(choice, kind) <= high]
+        if outside:
+            raise UsageError(
+                f"A {kind} of {outside[0]:g} cannot be had.", hint=f"It may lie between {low:g} and {high:g}."
+            )
+    return found
+
+
+def make_samples(
+    voice: VoiceTemplate, ways: Sequence[Choice], terms: Terms, folder: str, on_notice: OnNotice = no_notice
+) -> Iterator[tuple[Choice, Path]]:
+    """Let the voice speak in every way, and yield each with its file.
+
+    Raises:
+        StemError: as `make_track`.
+    """
+    lexicon = load_lexicon(Path.cwd())
+    for way in ways:
+        tuned = replace(voice, speed=way.speed, pitch=way.pitch)
+        name = safe_name(f"proef-{voice.name}-{way.number:02}") + ".mp3"
+        plan = plan_sentence(SENTENCES, tuned, lexicon, terms)
+        yield way, make_track(plan, expanded(folder) / name, overwrite=True, on_notice=on_notice).path
+
+
+def template_text(voice: VoiceTemplate, way: Choice) -> str:
+    """Return a voice template that makes `voice` speak in that way."""
+    return (
+        f'title = "{voice.title}, op eigen wijze"\n'
+        f'inherits = "{voice.name}"\n'
+        f"speed = {way.speed:g}   # 1 is the voice's own, 0.9 is slower\n"
+        f"pitch = {way.pitch:g}   # semitones\n"
+    )

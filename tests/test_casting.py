@@ -1,0 +1,133 @@
+"""The voice that speaks is the one that was asked for, or the best that is here; nothing leaves unasked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tinyvoice
+
+from stem.casting import EMBEDDED, Company, Sending, Speaker, Terms, better_voice, can_speak, cast
+from stem.engines.recordings import voice_of
+from stem.errors import EngineUnavailable, UnknownNameError
+from stem.lexicon import Lexicon
+from stem.sheets import SheetLine
+from stem.voice import VoiceTemplate, find_voice, models_folder
+
+NO_WORDS = Lexicon({})
+
+
+def install(name: str) -> None:
+    """Lay a tiny voice where the files of a downloaded one belong."""
+    voice = find_voice(name)
+    models_folder().mkdir(parents=True)
+    tinyvoice.build(models_folder(), Path(voice.voice).stem)
+
+
+def test_without_a_wish_the_best_that_is_installed_speaks() -> None:
+    assert cast("").name == EMBEDDED
+    assert better_voice(cast("")) == find_voice("alex")
+    install("nathalie")
+    assert cast("").name == "nathalie"
+    assert better_voice(cast("")) == find_voice("alex")
+
+
+def test_the_very_best_has_none_that_is_better() -> None:
+    assert better_voice(find_voice("alex")) is None
+
+
+def test_a_wish_is_followed_also_for_a_voice_that_is_not_installed() -> None:
+    assert cast("rdh").name == "rdh"
+    assert not can_speak(cast("rdh"))
+    with pytest.raises(UnknownNameError, match="ales"):
+        cast("ales")
+
+
+def test_a_voice_without_its_engine_cannot_speak() -> None:
+    assert not can_speak(replace(find_voice("zacht"), engine="bestaat-niet"))
+
+
+def test_a_voice_that_sends_text_away_is_never_chosen_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "voice_templates"
+    folder.mkdir()
+    (folder / "zacht.toml").write_text('inherits = "google"\nrank = 99\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cast("").name == "rustig"
+
+
+def test_nothing_is_sent_without_leave() -> None:
+    google = find_voice("google")
+    with pytest.raises(EngineUnavailable, match="sends what it says to Google") as refusal:
+        Speaker(google, NO_WORDS, Terms())
+    assert "--allow-online" in refusal.value.hint
+
+
+def test_what_would_be_sent_is_counted_before_it_is() -> None:
+    speaker = Speaker(find_voice("google"), NO_WORDS, Terms(online=True))
+    sent = speaker.sending(["Welkom.", "Welkom.", "Dank je wel."])
+    assert sent == Sending("Google (translate.google.com)", phrases=2, characters=19)
+    assert speaker.sending([]) is None
+
+
+def test_a_local_voice_sends_nothing() -> None:
+    assert Speaker(find_voice("zacht"), NO_WORDS, Terms()).sending(["Welkom."]) is None
+
+
+def test_words_of_the_lexicon_are_said_as_it_has_them() -> None:
+    zacht = find_voice("zacht")
+    knowing = Speaker(zacht, NO_WORDS.plus("healing", "hieling"), Terms())
+    plain = Speaker(zacht, NO_WORDS, Terms())
+    assert np.array_equal(
+        knowing.speak("Dit is healing.", zacht).samples, plain.speak("Dit is hieling.", zacht).samples
+    )
+
+
+def test_with_no_memory_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    zacht = find_voice("zacht")
+    Speaker(zacht, NO_WORDS, Terms(remember=False)).speak("Welkom.", zacht)
+    assert not (tmp_path / "cache").exists()
+    Speaker(zacht, NO_WORDS, Terms()).speak("Welkom.", zacht)
+    assert (tmp_path / "cache").exists()
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> VoiceTemplate:
+    """Two of three sentences, recorded (by a tone)."""
+    import wave
+
+    lines = [
+        SheetLine(1, "Welkom.", "Welkom."),
+        SheetLine(2, "Dank je.", "Dank je."),
+        SheetLine(3, "Dag.", "Dag."),
+    ]
+    for number in (1, 3):
+        with wave.open(str(tmp_path / f"{number}.wav"), "wb") as file:
+            file.setparams((1, 2, 22_050, 0, "NONE", ""))
+            tone = np.sin(2 * np.pi * 200 * np.arange(22_050) / 22_050)
+            file.writeframes((9_000 * tone).astype("<i2").tobytes())
+    return voice_of(tmp_path, lines)[0]
+
+
+def test_recordings_say_what_they_have_and_the_other_voice_the_rest(recorded: VoiceTemplate) -> None:
+    company = Company((recorded, find_voice("zacht")), NO_WORDS, Terms())
+    parts = [
+        (voice.name, said) for voice, _, said in company.parts(["Welkom.", "Dank je.", "Dag.", "Welkom."])
+    ]
+    assert parts == [(recorded.name, ("Welkom.", "Dag.")), ("zacht", ("Dank je.",))]
+
+
+def test_only_a_voice_that_can_say_anything_has_a_pace(recorded: VoiceTemplate) -> None:
+    assert Company((recorded,), NO_WORDS, Terms()).pace() is None
+    pace = Company((find_voice("zacht"),), NO_WORDS, Terms()).pace()
+    assert pace == pytest.approx(0.95, abs=0.1)  # its rate is 95 where `expected_seconds` was measured at 100
+
+
+def test_remarks_are_told_once(tmp_path: Path) -> None:
+    voice = tinyvoice.template(tinyvoice.build(tmp_path, without="s"))
+    remarks = Company((voice,), NO_WORDS, Terms()).remarks(["Dit is goed.", "Dit is goed."])
+    assert len(remarks) == len(set(remarks)) > 0
