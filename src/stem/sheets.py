@@ -126,6 +126,17 @@ def read_index(path: Path) -> dict[int, str]:
     return {int(key): text for key, text in table.items()}
 
 
+def in_runs(numbers: Sequence[int]) -> str:
+    """Return rising numbers as people write them: "1-3, 7, 9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
 def as_html(title: str, lines: Sequence[SheetLine]) -> str:
     """Return the sheet as one page of HTML with everything in it, for the screen and for A4.
 
@@ -230,7 +241,7 @@ ol li {
 }
 b { font-size: 1.75rem; font-weight: 600; line-height: 1.2; font-variant-numeric: tabular-nums lining-nums; }
 ol p { margin: 0; font-size: 1.5rem; line-height: 1.45; }
-small { color: var(--soft); font-size: 1rem; font-style: italic; }
+small { color: var(--soft); font-size: 1rem; font-style: italic; white-space: nowrap; }
 i { justify-self: end; align-self: center; width: 1.3rem; height: 1.3rem; border: 1.5px solid var(--soft); }
 @media screen and (max-width: 40rem) {
   body { padding: 1.75rem 1.25rem 3rem; }

@@ -13,7 +13,7 @@ from stem.dutch import spoken
 from stem.engines import Traits
 from stem.engines.cleaning import UnusableError, cleaned
 from stem.errors import AudioError, ConfigError, SynthesisError
-from stem.sheets import INDEX_NAME, SheetLine, read_index, renumbered
+from stem.sheets import INDEX_NAME, SheetLine, in_runs, read_index, renumbered
 from stem.voice import VoiceTemplate
 
 LONGEST_S = 180.0
@@ -102,7 +102,7 @@ def missing_error(folder: Path, missing: Sequence[SheetLine]) -> ConfigError:
     if nameless:
         hints.append(f"A recording's name begins with its number; these have none: {', '.join(nameless)}.")
     hints += [f"{line.number:>4}  {line.text}" for line in missing]
-    return ConfigError(folder, [f"{count} not recorded: {_in_runs(numbers)}"], hint="\n".join(hints))
+    return ConfigError(folder, [f"{count} not recorded: {in_runs(numbers)}"], hint="\n".join(hints))
 
 
 def recorded_numbers(folder: Path) -> Mapping[int, tuple[Path, ...]]:
@@ -258,14 +258,3 @@ def _unreadable(path: Path) -> str:
 def _number(path: Path) -> int | None:
     match = _NUMBER.match(path.name)
     return int(match[1]) if match else None
-
-
-def _in_runs(numbers: Sequence[int]) -> str:
-    """Return rising numbers as people write them: "1-3, 7, 9"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
