@@ -7,6 +7,7 @@ import subprocess
 import threading
 import wave
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem import units
-from stem.audio import Clip, Samples, conform, decode, trimmed
+from stem.audio import BLOCK_FRAMES, Clip, Recording, Samples, conform, container, decode, framed, trimmed
 from stem.errors import AudioError
 
 RATE = 22_050
@@ -176,6 +177,12 @@ def test_16_bit_pcm_is_decoded_bit_for_bit(tmp_path: Path) -> None:
         ("wav", ["-c:a", "pcm_f32le"]),
         ("wav", ["-c:a", "pcm_s24le"]),
         ("wav", ["-rf64", "always"]),
+        ("opus", ["-c:a", "libopus", "-b:a", "32k"]),
+        ("webm", ["-c:a", "libopus", "-b:a", "64k"]),
+        ("aac", ["-c:a", "aac", "-b:a", "128k"]),
+        ("mp3", ["-q:a", "5"]),
+        ("m4a", ["-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"]),
+        ("m4a", ["-c:a", "alac"]),
     ],
 )
 def test_each_format_is_known_by_its_content(tmp_path: Path, suffix: str, options: list[str]) -> None:
@@ -191,6 +198,80 @@ def test_each_format_is_known_by_its_content(tmp_path: Path, suffix: str, option
     level = float(np.sqrt(np.mean(np.square(middle))))
     # LAME makes 128 kbps 0.45 dB softer.
     assert units.decibels(level) == pytest.approx(units.decibels(0.5 / 2**0.5), abs=0.6)
+
+
+def test_a_file_is_read_at_its_own_rate_when_no_other_is_asked_for(tmp_path: Path) -> None:
+    assert decode(write_wav(tmp_path / "a.wav", tone(0.5, rate=8000), 8000), None).rate == 8000
+
+
+def test_a_file_longer_than_asked_for_is_refused(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", tone(70.0, rate=8000), 8000)
+    assert decode(path, None, longest_s=120.0).frames == 70 * 8000
+    with pytest.raises(AudioError, match=r"a\.wav: it is longer than 1 minute"):
+        decode(path, None, longest_s=60.0)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"), [("m4a", ["-c:a", "aac"]), ("wav", []), ("ogg", ["-c:a", "libopus"])]
+)
+def test_a_stream_holds_what_the_whole_file_holds(tmp_path: Path, suffix: str, options: list[str]) -> None:
+    sound = np.hstack([noise(4.0, 0.1), tone(4.0)])
+    path = encode(write_wav(tmp_path / "source.wav", sound), tmp_path / f"b.{suffix}", *options)
+    whole = decode(path, None)
+    recording = Recording.open(path)
+    assert (recording.rate, recording.channels) == (whole.rate, 2)
+    blocks = list(recording.blocks())
+    assert {len(block) for block in blocks[:-1]} == {BLOCK_FRAMES}
+    # The two ways differ by the rounding of 32-bit integers that hold 1/64 of the sound.
+    np.testing.assert_allclose(np.concatenate(blocks), whole.samples, atol=64 / 2**31)
+    np.testing.assert_array_equal(np.concatenate(list(recording.blocks())), np.concatenate(blocks))
+
+
+def test_a_stream_that_is_left_halfway_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        started.append(real(command, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    blocks = iter(Recording.open(write_wav(tmp_path / "a.wav", noise(120.0, 0.1))).blocks())
+    next(blocks)
+    assert started[-1].poll() is None, "an unread decoder waits"
+    del blocks
+    assert [process.returncode is not None for process in started] == [True, True]
+
+
+def test_a_stream_refuses_what_decoding_refuses(tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    for content in (b"<!DOCTYPE html>", b"\x00\x00\x00\x20ftypM4A "):
+        path.write_bytes(content)
+        with pytest.raises(AudioError, match=r"a\.m4a"):
+            Recording.open(path)
+
+
+def test_a_stream_refuses_what_is_no_number(tmp_path: Path) -> None:
+    encode(write_wav(tmp_path / "a.wav", tone(0.5)), tmp_path / "b.wav", "-c:a", "pcm_f32le")
+    content = bytearray((tmp_path / "b.wav").read_bytes())
+    content[-400:-396] = np.float32(np.nan).tobytes()
+    (tmp_path / "b.wav").write_bytes(content)
+    with pytest.raises(AudioError, match="not numbers"):
+        list(Recording.open(tmp_path / "b.wav").blocks())
+
+
+def test_what_a_file_is_packed_as_is_read_from_its_content(tmp_path: Path) -> None:
+    assert container(write_wav(tmp_path / "a.mp3", tone(0.1))) == "wav"
+
+
+def test_a_clip_is_framed_where_it_is_said_to_sound() -> None:
+    clip = Clip(tone(1.0), RATE)
+    result = framed(clip, 5000, 8999)
+    lead, tail = units.frames(0.020, RATE), units.frames(0.080, RATE)
+    assert result.frames == lead + 4000 + tail
+    np.testing.assert_array_equal(result.samples[lead : lead + 4000], clip.samples[5000:9000])
 
 
 def test_sound_above_full_scale_survives(tmp_path: Path) -> None:

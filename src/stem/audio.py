@@ -195,8 +195,8 @@ class Recording:
 
 
 def _in_words(length_s: float) -> str:
-    minutes = round(length_s / 60)
-    return f"{minutes} minutes" if minutes % 60 else f"{minutes // 60} hours"
+    count, unit = (round(length_s / 60), "minute") if length_s % 3600 else (round(length_s / 3600), "hour")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def _sound_limits(clip: Clip) -> tuple[int, int]:
