@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ _REACH_S = 0.5
 """The longest stretch of sound that is searched for one jump."""
 _ENDING_S = 0.2
 """The last jump, which makes the length exact, stands in the last so many seconds."""
-_COARSE_HZ = 8_000
+_COARSE_HZ = 5_500
 """Jumps are looked for at about this rate, and refined at the clip's own."""
 _FEWER = 0.02
 """How much less alike the sides of the longest jump may be than those of the shortest: it saves others."""
@@ -179,24 +180,27 @@ class _Search:
         """
         hops = lengths // self.step
         # All that is skipped or repeated is compared, so that no "t" in it stays out of sight.
-        widths = np.maximum(np.abs(hops), self.fade // self.step)[:, None]
-        count = len(places) + int(widths.max()) - 1
+        widths = np.maximum(np.abs(hops), self.fade // self.step)
+        count = len(places)
+        span = count + int(widths.max()) - 1
         origin = places[0] // self.step
-        here = self.coarse[origin : origin + count]
-        around = self.coarse[origin + hops[0] : origin + hops[-1] + count]
-        there = sliding_window_view(around, count, axis=0)  # (lengths, channels, count)
-        products = _sums((there * here.T).sum(axis=1), widths, len(places))
-        powers = np.square(around).sum(axis=1)
-        powers = sliding_window_view(powers, count) + np.square(here).sum(axis=1)
-        quiet = self.quiet * widths
-        likeness = (2 * products + quiet) / (
-            _sums(powers, widths, len(places)) + quiet
-        )  # 1: the same; -1: its mirror
+        here = self.coarse[origin : origin + span]
+        around = self.coarse[origin + hops[0] : origin + hops[-1] + span]
+        there = sliding_window_view(around, span, axis=0)  # (jumps, channels, span)
+        by_channel = (there[:, channel] * here[:, channel] for channel in range(here.shape[1]))
+        products = _running(reduce(np.add, by_channel))
+        energy, energies = (_running(np.square(each).sum(axis=1)) for each in (here, around))
+        likeness = np.empty((len(hops), count))  # 1 for the same sound, -1 for its mirror
+        for row, width in enumerate(widths):
+            product = products[row, width:][:count] - products[row, :count]
+            sides = energy[width:][:count] - energy[:count]
+            sides = sides + energies[row + width :][:count] - energies[row:][:count]
+            likeness[row] = (2 * product + self.quiet * width) / (sides + self.quiet * width)
         likeness += _FEWER * np.abs(lengths[:, None]) / np.abs(lengths).max()
         likeness[np.abs(lengths[:, None] - due) > slack] = -np.inf
-        row, column = np.unravel_index(np.argmax(likeness), likeness.shape)
-        at = int(places[column])
-        return _Jump(at, at + int(lengths[row]))
+        jump, place = np.unravel_index(np.argmax(likeness), likeness.shape)
+        at = int(places[place])
+        return _Jump(at, at + int(lengths[jump]))
 
     def refined(self, jump: _Jump) -> _Jump:
         """Return the same jump, placed to the frame."""
@@ -207,8 +211,8 @@ class _Search:
         return _Jump(jump.at, first + int(np.argmin(difference)))
 
 
-def _sums(values: NDArray[np.float64], widths: NDArray[np.int_], count: int) -> NDArray[np.float64]:
-    """Return in every row the sums of its first `count` runs of so many neighbours as `widths` says."""
-    running = np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0)))
-    sums: NDArray[np.float64] = np.take_along_axis(running, widths + np.arange(count), axis=1)
-    return sums - running[:, :count]
+def _running(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sums of the first 0, 1, 2 ... values along the last axis."""
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, out=sums[..., 1:])
+    return sums

@@ -104,7 +104,7 @@ def _verdict(raw: Clip, phrase: str, pace: float) -> Clip | _Fault:
             hint="Write unusual signs, addresses and foreign scripts as they should be spoken.",
         )
     gap_s = _longest_gap_s(clip)
-    if gap_s * pace > (_GAP_AT_A_SIGN_S if _SIGN_INSIDE.search(phrase) else _GAP_S):
+    if gap_s * min(pace, 1.0) > (_GAP_AT_A_SIGN_S if _SIGN_INSIDE.search(phrase) else _GAP_S):
         return _Fault(f"the take falls silent for {gap_s:.1f} s in the middle")
     if _flat_tops(clip) > _AUDIBLE_TOPS_PER_S * clip.frames / clip.rate:
         return _Fault("the take is clipped", hint="Make the engine softer; stem sets the level itself.")
