@@ -31,6 +31,13 @@ def decoded(path: Path) -> NDArray[np.float32]:
     return np.frombuffer(done.stdout, np.float32).reshape(-1, 2)
 
 
+def converted(source: Path, target: Path, *options: str) -> Path:
+    """Write `source` in the format that `target` has by its name, and return `target`."""
+    program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-i", str(source)]
+    subprocess.run([*program, *options, str(target)], check=True, stdin=subprocess.DEVNULL)
+    return target
+
+
 def loudness(*parts: NDArray[np.float32]) -> float:
     """Return the integrated loudness in LUFS of the parts one after another."""
     meter = pyloudnorm.Meter(RATE, filter_class="DeMan")

@@ -84,7 +84,7 @@ def test_a_voice_s_own_pauses_are_longer(folder: Path) -> None:
         (False, Config(allow_online=True), False),
     ],
 )
-def test_text_leaves_only_with_leave(asked: bool | None, settings: Config, online: bool) -> None:
+def test_text_leaves_only_with_leave(*, asked: bool | None, settings: Config, online: bool) -> None:
     assert plan_track(spec(online=asked), settings).terms == Terms(online=online)
 
 

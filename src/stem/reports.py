@@ -49,7 +49,8 @@ def voice_note(plan: Plan) -> Iterator[str]:
 def said_otherwise(plan: Plan, text: str) -> str:
     """Return what a voice is given instead of words of `text`, as "written -> said"; "" when nothing is."""
     pairs = differences(text, plan.lexicon.applied(spoken(text)))
-    return ", ".join(f"{written} -> {said}" for written, said in pairs)
+    once = {written.casefold(): f"{written} -> {said}" for written, said in reversed(pairs)}
+    return ", ".join(reversed(once.values()))
 
 
 def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> dict[str, object]:

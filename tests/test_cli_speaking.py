@@ -1,0 +1,204 @@
+"""Commands about voices, as a stranger meets them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import faultserver
+import heard
+import pytest
+import tinyvoice
+
+from stem import cli, units
+from stem.audio import decode
+from stem.voice import find_voice, models_folder
+
+SCRIPT = """+++
+title = "Proef"
+bed = "none"
+[variables.naam]
+default = ""
++++
+{{ noem("Welkom") }}
+Ga rustig zitten, zoals het prettig is.
+Om 10:30 uur doen we healing.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_player(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stem.playing._PLAYERS", ())
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
+    """Run a command; return what it printed on stdout and on stderr."""
+    got = cli.run(arguments)
+    out, err = capsys.readouterr()
+    assert got == code, err
+    return out, err
+
+
+def test_the_table_of_voices_tells_what_leaves_the_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = told(capsys, "voices")
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert lines["name"].split() == ["name", "sex", "accent", "runs", "installed", "leaves", "licence"]
+    assert "the text" in lines["google"]
+    assert "Google (translate.google.com)" in lines["google"]
+    assert all("nothing" in lines[name] for name in ("zacht", "rustig", "alex"))
+    assert "stem voices get" in err
+    rows = {row["name"]: row for row in json.loads(told(capsys, "voices", "--json")[0])["voices"]}
+    assert (rows["alex"]["installed"], rows["zacht"]["installed"]) == ("no", "yes")
+
+
+def published_alex(folder: Path) -> dict[str, bytes]:
+    """Make a template `alex` here whose files are those of a tiny voice, and return them by address."""
+    (folder / "gepubliceerd").mkdir()
+    model = tinyvoice.build(folder / "gepubliceerd", "klein")
+    files = {path.name: path.read_bytes() for path in (model, model.with_name(f"{model.name}.json"))}
+    rows = "".join(
+        f'[[download.files]]\nname = "{name}"\nmd5 = "{hashlib.md5(content).hexdigest()}"\n'
+        for name, content in files.items()
+    )
+    (folder / "voice_templates").mkdir()
+    (folder / "voice_templates" / "alex.toml").write_text(
+        'inherits = "alex"\nvoice = "klein.onnx"\nrank = 90\n'
+        f'[download]\norigin = "https://voices.invalid"\nrevision = "r1"\nfolder = "nl"\n{rows}',
+        encoding="utf-8",
+    )
+    return {f"/r1/nl/{name}": content for name, content in files.items()}
+
+
+def test_a_voice_is_fetched_and_is_then_the_usual_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = published_alex(folder)
+    with faultserver.FaultServer(faultserver.published(published)) as server:
+        out, err = told(capsys, "voices", "get", "alex", "--mirror", server.address)
+    assert {Path(line).name for line in out.split()} == {"klein.onnx", "klein.onnx.json"}
+    assert "CC0" in err, "the licence is told before the first download"
+    _, err = told(capsys, "make", "proef.j2")
+    assert err.splitlines()[0] == "Voice: alex, the best that is installed."
+    assert decode(folder / "output" / "proef.mp3").frames > 0
+
+
+def test_without_a_connection_a_voice_is_not_fetched_and_nothing_is_left(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published_alex(folder)
+    with faultserver.refusing() as address:
+        _, err = told(capsys, "voices", "get", "alex", "--mirror", address, code=1)
+    assert "there is no connection" in err
+    assert not any(path.suffix == ".onnx" for path in models_folder().rglob("*"))
+    _, err = told(capsys, "say", "Welkom.", "--voice", "alex", code=1)
+    assert "stem voices get alex" in err
+
+
+def test_a_neural_voice_speaks_by_its_path_with_the_same_bytes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "gepubliceerd").mkdir()
+    model = tinyvoice.build(folder, "eigen")
+    for name in ("een.mp3", "twee.mp3"):
+        told(capsys, "make", "proef.j2", "--voice", model.name, "--no-cache", "-o", name)
+    assert (folder / "een.mp3").read_bytes() == (folder / "twee.mp3").read_bytes()
+
+
+def test_nothing_goes_online_unasked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, err = told(capsys, "make", "proef.j2", "--voice", "google", code=1)
+    assert "sends what it says to Google" in err
+    (folder / "stem.toml").write_text("allow_online = true\n", encoding="utf-8")
+    _, err = told(capsys, "make", "proef.j2", "--voice", "google", "--offline", code=1)
+    assert "sends what it says to Google" in err
+    _, err = told(capsys, "say", "Welkom.", "--voice", "google", "--offline", code=1)
+    assert "sends what it says to Google" in err
+    assert not (folder / "output").exists() or not list((folder / "output").iterdir())
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_word_is_tried_out(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = told(capsys, "say", "--word", "healing")
+    assert out.strip() == "output/zin.mp3"
+    assert "healing -> hieling" in err
+    _, err = told(capsys, "say", "--word", "Sjaan", "--as", "sjaàn", "--force")
+    assert '"Sjaan" = "sjaàn"' in err
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "arguments", [(), ("Welkom.", "--word", "Sjaan"), ("Welkom.", "--as", "Sjaan"), ("--as", "Sjaan")]
+)
+def test_a_text_or_a_word(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Give a text, or a word" in told(capsys, "say", *arguments, code=2)[1]
+
+
+def test_the_lexicon_of_the_folder_is_heard_and_seen(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, _ = told(capsys, "preview", "proef.j2")
+    assert "(10:30 uur -> half elf, healing -> hieling)" in before
+    (folder / "lexicon.toml").write_text('"healing" = "heelwerk"\n', encoding="utf-8")
+    after, _ = told(capsys, "preview", "proef.j2")
+    assert "healing -> heelwerk" in after
+    document = json.loads(told(capsys, "preview", "proef.j2", "--json")[0])
+    assert document["said_otherwise"] == [
+        {"text": "Om 10:30 uur doen we healing.", "said": "10:30 uur -> half elf, healing -> heelwerk"}
+    ]
+
+
+@pytest.mark.slow
+def test_a_voice_is_tuned_and_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "tune", "zacht", "--speeds", "1,0.8", "--pitches", "0")
+    paths = [Path(line.split()[-1]) for line in out.splitlines()]
+    assert decode(paths[1]).frames > 1.1 * decode(paths[0]).frames
+    told(capsys, "tune", "zacht", "--speeds", "1,0.8", "--pitches", "0", "--pick", "2", "--as", "traag")
+    assert find_voice("traag").speed == pytest.approx(0.8)
+    assert "There is no number 9" in told(capsys, "tune", "zacht", "--speeds", "1", "--pick", "9", code=2)[1]
+
+
+@pytest.mark.slow
+def test_own_recordings_from_sheet_to_track(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two of three sentences are recorded, far too soft; the third is filled in, and all are equally loud."""
+    told(capsys, "sheet", "proef.j2")
+    sheet = (folder / "opnames" / "blad.html").read_text(encoding="utf-8")
+    assert "Ga rustig zitten, zoals het prettig is." in sheet
+    assert "Om 10:30 uur doen we healing." in sheet, "a person reads what is written"
+    _, err = told(capsys, "make", "proef.j2", "--voice", "opnames/", code=1)
+    assert "3 sentences are not recorded: 1-3" in err
+    for number, sentence in ((1, "Welkom."), (2, "Ga rustig zitten, zoals het prettig is.")):
+        told(capsys, "say", sentence, "--voice", "rustig", "-o", f"{number}.mp3")
+        heard.converted(Path(f"{number}.mp3"), Path(f"opnames/{number} opname.m4a"), "-af", "volume=-14dB")
+    _, err = told(capsys, "make", "proef.j2", "--voice", "opnames/", code=1)
+    assert "1 sentence is not recorded: 3" in err
+    out, _ = told(capsys, "make", "proef.j2", "--voice", "opnames/", "--fill", "zacht", "--json")
+    track = json.loads(out)["tracks"][0]
+    sound = heard.decoded(Path(track["path"]))
+    loudness = [
+        heard.loudness(sound[units.frames(line["start"]) : units.frames(line["end"])])
+        for line in track["utterances"]
+    ]
+    assert abs(loudness[1] - loudness[2]) < 1.0
+    (folder / "proef.j2").write_text(SCRIPT.replace("Ga rustig", "Sta rustig"), encoding="utf-8")
+    _, err = told(capsys, "make", "proef.j2", "--voice", "opnames/", code=1)
+    assert "Sta rustig zitten" in err, "a script that changed never speaks a sentence it no longer has"
+
+
+def test_the_cache_is_shown_and_cleared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2")
+    shown = json.loads(told(capsys, "cache", "--json")[0])
+    assert shown["entries"] == 3
+    assert 0 < shown["bytes"] < shown["limit_bytes"] == 2 * 10**9
+    assert "3 sentences" in told(capsys, "cache")[0]
+    assert "3 sentences removed" in told(capsys, "cache", "clear")[0]
+    assert json.loads(told(capsys, "cache", "--json")[0])["entries"] == 0
+    told(capsys, "make", "proef.j2", "--no-cache")
+    assert json.loads(told(capsys, "cache", "--json")[0])["entries"] == 0
+    assert (folder / "output" / "proef.mp3").read_bytes() == (folder / "output" / "proef-2.mp3").read_bytes()
