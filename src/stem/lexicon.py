@@ -5,7 +5,7 @@ Three files of one form, of which a later one goes before an earlier: `lexicon.t
 the user's settings folder, and in the folder where stem is run.
 
     healing = "hieling"
-    trigger = { as = "trikker", ipa = "ˈtrɪɡər" }
+    trigger = { as = "trikker", ipa = "trˈɪɡər" }
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from stem.tables import load_toml
 
 FILE_NAME = "lexicon.toml"
 
+_HINT = 'A line reads: "healing" = "hieling"'
 _KEYS = ("as", "ipa")
-_UNSAYABLE = re.compile(r"[\[\]{}<>|\\\n\t]")
+_MARKS = re.compile(r"[\[\]{}<>|\\]")
 _TYPED_IPA = str.maketrans({"g": "ɡ", ":": "ː", "'": "ˈ"})
 _IPA = frozenset("abcdefhijklmnopqrstuvwxyzæçðøħŋœǀǁǂǃβθχ" + "".join(map(chr, range(0x250, 0x2B0))) + " .‿")
 """Letters of the International Phonetic Alphabet; its marks have Unicode categories of their own."""
@@ -146,7 +147,7 @@ def _read(path: Path) -> dict[str, Entry]:
     problems: list[str] = []
     entries: dict[str, Entry] = {}
     written: dict[str, str] = {}
-    for word, value in load_toml(path).items():
+    for word, value in _table(path).items():
         form = _bare(word)
         if not form:
             problems.append(f"'{word}' has no letters")
@@ -155,8 +156,15 @@ def _read(path: Path) -> dict[str, Entry]:
         entry = _entry(word, value, problems)
         entries[form], written[form] = entry, word
     if problems:
-        raise ConfigError(path, problems, hint='A line reads: healing = "hieling"')
+        raise ConfigError(path, problems, hint=_HINT)
     return entries
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return load_toml(path)
+    except ConfigError as error:
+        raise ConfigError(error.path, error.problems, hint=error.hint or _HINT) from error
 
 
 def _entry(word: str, value: object, problems: list[str]) -> Entry:
@@ -170,15 +178,15 @@ def _entry(word: str, value: object, problems: list[str]) -> Entry:
         problems.append(f"'{word}' does not say what it is said as: 'as' is missing")
     elif not isinstance(respelling, str):
         problems.append(f"'{word}' must be said as text, not {respelling!r}")
-    elif not has_words(respelling) or _UNSAYABLE.search(respelling):
+    elif not has_words(respelling) or _MARKS.search(respelling):
         problems.append(f"'{word}' is said as \"{respelling}\", which no voice can say")
     if not isinstance(ipa, str):
         problems.append(f"the 'ipa' of '{word}' must be text, not {ipa!r}")
         ipa = ""
-    ipa = unicodedata.normalize("NFC", ipa).translate(_TYPED_IPA)
+    ipa = unicodedata.normalize("NFD", ipa).translate(_TYPED_IPA)
     if strange := _not_ipa(ipa):
         problems.append(f"the 'ipa' of '{word}' has what is no phonetic sign: {' '.join(strange)}")
-    return Entry(str(respelling), ipa)
+    return Entry(_bare(str(respelling)), ipa)
 
 
 def _not_ipa(ipa: str) -> Iterable[str]:

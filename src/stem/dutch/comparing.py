@@ -15,6 +15,7 @@ from stem.dutch.saying import visible
 _MERE_MARKS = r".,;:!?…\"'“”„‘’‚«»()\[\]{}<>*_#~|\\^`´•·‣←-⇿–—-"
 _WORD_OR_SIGN = re.compile(rf"[^\W_]+|[^\w\s{_MERE_MARKS}]")
 _PIECE = re.compile(r"\S+")
+_ENDS = ".,;:!?"
 _EDGES = ',;:!?…"“”„«»()[]*_#~|\\'
 
 
@@ -60,9 +61,9 @@ def differences(text: str, said: str) -> tuple[tuple[str, str], ...]:
         text: As it is written.
         said: What a voice is given, from `spoken` and the lexicon.
     """
-    written, given = _Reading.of(visible(text)), _Reading.of(said)
+    written, given = _Reading.of(visible(text)), _Reading.of(visible(said))
     if not written.pieces:
-        return (("", said),) if given.words else ()
+        return (("", given.text.rstrip(_ENDS)),) if given.words else ()
     matches = SequenceMatcher(None, written.words, given.words).get_matching_blocks()
     pairs = {block.a + n: block.b + n for block in matches for n in range(block.size)}
     changed = set(_changed_pieces(written, len(given.words), pairs))
@@ -104,6 +105,6 @@ def _pair(written: _Reading, given: _Reading, pairs: dict[int, int], run: Sequen
         return original, ""
     said_start = given.pieces[given.piece_at(given.places[low][0])][0]
     said_end = given.pieces[given.piece_at(given.places[high - 1][0])][1]
-    said = given.text[said_start:said_end].rstrip(".,;:!?")
+    said = given.text[said_start:said_end].rstrip(_ENDS)
     ended = said_end == len(given.text) or given.text[said_end - 1] == "."
     return (original.rstrip(".") or original if ended else original), said

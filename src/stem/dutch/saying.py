@@ -75,7 +75,7 @@ _BEFORE_NUMBERS: tuple[Rewriting, ...] = (
 _AFTER_NUMBERS: tuple[Rewriting, ...] = (
     (r"\b([Tt])/m\b", r"\1ot en met"),
     (r"\b[Ee]n/of\b", "of"),
-    (r"\b([Mm])/v(?:/x)?\b", r"\1an of vrouw"),
+    (r"\b([Mm])/[vV](?:/[xX])?\b", r"\1an of vrouw"),
     (r"(?<=\w) ?/ ?(?=\w)", " of "),
     ("/", " "),
     (r"(?<=\w) ?& ?(?=\w)", " en "),
