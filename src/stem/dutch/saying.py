@@ -86,6 +86,9 @@ _AFTER_NUMBERS: tuple[Rewriting, ...] = (
 )
 
 
+_PLAIN = re.compile(r"[A-Za-z]+(?:,? [A-Za-z]+)*[.!?]?")
+"""A sentence in which nothing but an abbreviation can be rewritten."""
+
 _MOST_PASSES = 4
 """What one sign leaves behind can be written like another; people write nothing that takes three."""
 
@@ -115,8 +118,11 @@ def visible(text: str) -> str:
 
 def _said(text: str) -> str:
     said = visible(text)
-    said = _rewritten(said, _BEFORE_NUMBERS)
     numbered = numbers.SIGNS.search(said) is not None
+    if not numbered and _PLAIN.fullmatch(said):  # most sentences, in a tenth of the time
+        said = abbreviations.written_out(said)
+        return said if said[-1] in _MARKS else f"{said}."
+    said = _rewritten(said, _BEFORE_NUMBERS)
     said = _rewritten(said, numbers.BEFORE_ABBREVIATIONS) if numbered else said
     said = abbreviations.written_out(said)
     said = _rewritten(said, numbers.AFTER_ABBREVIATIONS) if numbered else said
