@@ -95,6 +95,16 @@ def test_tech_3341_case_10_short_term_of_a_file(rate: int) -> None:
         assert heard(samples, rate).short_term_max() == pytest.approx(-23, abs=0.1)
 
 
+def test_loudness_is_told_over_time() -> None:
+    meter = heard(tone((-23, 5), (-40, 5), rate=48_000), 48_000)
+    momentary, short_term = meter.momentary(), meter.short_term()
+    assert (len(momentary), len(short_term)) == (97, 71)  # every 0.1 s that has a whole window before the end
+    assert momentary[[0, 46, 50, 96]] == pytest.approx([-23, -23, -40, -40], abs=0.1)
+    assert short_term[[0, 20, 50, 70]] == pytest.approx([-23, -23, -40, -40], abs=0.1)
+    assert short_term[35] == pytest.approx(-23 - 10 * math.log10(2), abs=0.1)  # half of it
+    assert heard(np.zeros((48_000, 2), np.float32), 48_000).momentary().max() == -math.inf
+
+
 @RATES
 def test_tech_3341_case_11_short_term_live(rate: int) -> None:
     meter = Meter(rate)

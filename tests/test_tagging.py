@@ -19,7 +19,7 @@ from mutagen import id3
 
 from stem.encoding import write_mp3
 from stem.errors import OutputError
-from stem.tagging import ChapterMark, Tags, tag_mp3
+from stem.tagging import ChapterMark, Tags, read_chapters, tag_mp3
 
 TAGS = Tags(
     title="Veilige plek: één 🌊",
@@ -142,6 +142,28 @@ def test_mutagen_reads_back_the_same(mp3: Path) -> None:
     assert [str(read[f"CHAP:{name}"].sub_frames["TIT2"]) for name in contents.child_element_ids] == [
         mark.title for mark in CHAPTERS
     ]
+
+
+IN_MILLISECONDS = tuple(
+    ChapterMark(mark.title, round(mark.start_s, 3), round(mark.end_s, 3)) for mark in CHAPTERS
+)
+"""As much of their times as a tag holds."""
+
+
+def test_chapters_are_read_back_in_the_order_of_time(mp3: Path) -> None:
+    tag_mp3(mp3, TAGS, CHAPTERS[::-1])
+    assert read_chapters(mp3) == IN_MILLISECONDS
+
+
+def test_what_has_no_chapters_that_can_be_read_has_none(mp3: Path) -> None:
+    tag_mp3(mp3, TAGS, ())
+    assert read_chapters(mp3) == ()
+    tag_mp3(mp3, TAGS, CHAPTERS)
+    whole = mp3.read_bytes()
+    for length in range(0, len(whole), 97):  # cut off anywhere
+        mp3.write_bytes(whole[:length])
+        assert set(read_chapters(mp3)) <= set(IN_MILLISECONDS)
+    assert read_chapters(mp3.with_name("nowhere.mp3")) == ()
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")

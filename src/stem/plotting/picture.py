@@ -31,6 +31,8 @@ from stem.units import format_time
 _COLUMNS = 1400
 """Times at which the loudness is shown: one for each dot of the picture, or nearly."""
 _SHORT_TERM_S = 3.0
+_LINE_POINTS = 300
+"""Of the line for all together, so that it stays a line when a track lasts an hour."""
 _LONG_PAUSE_S = 4.0
 """From here on a silence is shaded."""
 _SHOWN_DB = 70.0
@@ -218,17 +220,14 @@ class Picture:
         axes.grid(axis="x", color=_LINE, linewidth=0.8)
 
     def _draw_loudness(self, axes: Axes) -> None:
-        heard, count = self._heard, max(min(_COLUMNS, len(self._heard.momentary)), 1)
-        times = (np.arange(count) + 0.5) * self._length_s / count
+        heard = self._heard
         speaking, silent = _told_apart(heard.momentary, self._shown.utterances)
-        voice, bed, short_term = (
-            _columns(lufs, window_s, self._length_s, count)
-            for lufs, window_s in (
-                (np.where(speaking, heard.momentary, np.nan), WINDOW_S),
-                (np.where(silent, heard.momentary, np.nan), WINDOW_S),
-                (heard.short_term, _SHORT_TERM_S),
-            )
+        count = max(min(_COLUMNS, len(heard.momentary)), 1)
+        voice, bed = (
+            _columns(np.where(chosen, heard.momentary, np.nan), WINDOW_S, self._length_s, count)
+            for chosen in (speaking, silent)
         )
+        times = _middles(self._length_s, count)
         bottom, top = _limits(np.concatenate([voice, bed]))
         for start, end in self._shown.pauses:
             if end - start >= _LONG_PAUSE_S:
@@ -236,7 +235,9 @@ class Picture:
         for level, colour in ((voice, _VOICE), (_bridged(bed), _BED)):
             filled = np.nan_to_num(level, nan=bottom)
             axes.fill_between(times, bottom, filled, color=colour, linewidth=0, step="mid")
-        axes.plot(times, short_term, color=_INK, linewidth=1.4)
+        points = min(_LINE_POINTS, count)
+        course = _columns(heard.short_term, _SHORT_TERM_S, self._length_s, points)
+        axes.plot(_middles(self._length_s, points), course, color=_INK, linewidth=1.4)
         axes.set(ylim=(bottom, top), ylabel="LUFS")
         axes.grid(axis="both", color=_LINE, linewidth=0.8)
         self._explain(axes, self._anchor(heard.momentary[speaking]))
@@ -252,12 +253,13 @@ class Picture:
         return mean, f"zo luid is de stem gemiddeld: {number(mean)}"
 
     def _explain(self, axes: Axes, anchor: tuple[float, str] | None) -> None:
+        mean_s = max(_SHORT_TERM_S, self._length_s / _LINE_POINTS)
         rest = "achtergrond en bel" if self._shown.bells_s else "achtergrond"
         keys: list[Artist] = [
             Patch(color=_VOICE, label="stem"),
             Patch(color=_BED, label=rest if self._shown.utterances else "alles"),
             Patch(color=_PAUSE, label=f"stilte van {_LONG_PAUSE_S:.0f} s of langer"),
-            Line2D([], [], color=_INK, linewidth=1.4, label="alles samen, over 3 s"),
+            Line2D([], [], color=_INK, linewidth=1.4, label=f"alles samen, over {duration(mean_s)}"),
         ]
         if anchor is not None:
             lufs, words = anchor
@@ -331,6 +333,11 @@ def _columns(lufs: Floats, window_s: float, length_s: float, count: int) -> Floa
     sums = np.bincount(columns[known], weights=powers, minlength=count)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(10 * np.log10(sums / windows))
+
+
+def _middles(length_s: float, count: int) -> Floats:
+    """Return the times of the middles of `count` columns."""
+    return (np.arange(count) + 0.5) * length_s / count
 
 
 def _bridged(level: Floats) -> Floats:
