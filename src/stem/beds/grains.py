@@ -50,7 +50,6 @@ def scatter(
     ears = (strengths * np.sqrt(1 + np.outer([-1.0, 1.0], places))).T.astype(np.float32)
     for start, grain, gains in zip(starts.tolist(), chosen.tolist(), ears, strict=True):
         lay(out, start, grains[grain][:, np.newaxis] * gains)
-    out -= out.mean(axis=0, dtype=np.float64).astype(np.float32)  # each grain has a little offset of its own
 
 
 def moments(
@@ -86,5 +85,8 @@ def ping(hertz: float, decay_s: float, onset_s: float, *, rise: float = 0.0, pha
     time_s = np.arange(units.frames(length_s)) / units.SAMPLE_RATE
     turns = hertz * (time_s + rise / decay_s * np.square(time_s) / 2)
     growth = np.square(np.sin(np.pi / 2 * np.minimum(time_s / onset_s, 1.0)))
-    tone: Curve = (growth * np.exp(-time_s / decay_s) * np.sin(2 * np.pi * turns + phase)).astype(np.float32)
-    return tone
+    dying = np.maximum(np.exp(-time_s / decay_s) - np.exp(-time_s[-1] / decay_s), 0.0)
+    tone = growth * dying * np.sin(2 * np.pi * turns + phase)
+    # From zero to zero, so its difference has no offset, and little where a bed is mono.
+    difference = np.diff(tone) / (2 * np.sin(np.pi * hertz / units.SAMPLE_RATE))
+    return np.asarray(difference, np.float32)

@@ -29,9 +29,9 @@ _KINDS = 300
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
-    fill_with_hiss(rng, out, db_per_octave=-2.0, low=350.0, high=7000.0, dbfs=-27.0, unrest_db=0.7)
+    fill_with_hiss(rng, out, db_per_octave=-2.0, low=350.0, high=7000.0, dbfs=-29.0, unrest_db=0.7)
     drops = [_drop(rng) for _ in range(_KINDS)]
-    for a_second, decibels, spread_db in ((180.0, -27.0, 5.0), (9.0, -17.0, 4.0)):
+    for a_second, decibels, spread_db in ((160.0, -24.0, 5.0), (9.0, -16.0, 3.0)):
         starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 2.0, 0.05, 1.0))
         strengths = 10 ** ((decibels + spread_db * rng.uniform(-1.5, 1.5, len(starts))) / 20)
         scatter(rng, out, drops, starts, strengths, width=0.8)
