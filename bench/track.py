@@ -1,13 +1,17 @@
 """How long a track takes and how much memory, against LAME alone on the same samples.
 
     make bench
+    python bench/track.py sleep 8    # a sleep track of 8 hours instead: two minutes of speech, then the sea
 
 Every run is a process of its own, as a user's is. "cold" starts from an empty cache: all sentences are spoken
-and the background is made; "warm" has both.
+and the background is made; "warm" has both. Times are the best of several, taken in turns with LAME's: what
+else the machine does only makes them longer. "own MB" leaves out the pages of the background's file.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import subprocess
 import sys
@@ -16,33 +20,50 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-LENGTHS_MIN = (20, 60)
+ROUNDS = {20: 3, 60: 2}
+"""How often each length, in minutes, is measured."""
+
+_LOOK_S = 0.02
+_LOOKS_PER_MAP = 25  # to read the map of a process's memory takes that process a few milliseconds
 
 LAME_ALONE = """
 import sys, time
-import imageio_ffmpeg, lameenc, subprocess
-command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", sys.argv[1], "-f", "s16le", "-"]
-pcm = subprocess.run(command, capture_output=True, check=True).stdout
+import lameenc
 encoder = lameenc.Encoder()
+encoder.silence()
 encoder.set_bit_rate(128)
 encoder.set_in_sample_rate(44_100)
+encoder.set_out_sample_rate(44_100)
 encoder.set_channels(2)
 encoder.set_quality(5)
-started = time.perf_counter()
-for at in range(0, len(pcm), 65_536 * 4):
-    encoder.encode(pcm[at : at + 65_536 * 4])
-encoder.flush()
-print(time.perf_counter() - started)
+taken = 0.0
+with open(sys.argv[1], "rb") as file:
+    while pcm := file.read(65_536 * 4):
+        started = time.perf_counter()
+        encoder.encode(pcm)
+        taken += time.perf_counter() - started
+print(taken)
 """
 
 
 @dataclass(frozen=True)
 class Run:
-    """One process: its wall time in seconds, its processor time, and its largest memory in megabytes."""
+    """One process.
+
+    Attributes:
+        wall_s: How long it took.
+        first_s: When the first encoded sound was in the file.
+        processor_s: Processor time of all its threads and children.
+        peak_mb: Its largest memory, all that is mapped counted.
+        own_mb: The same without the pages of the background's file: it is mapped read-only, so the system
+            shares them with its file cache and takes them back when it needs them. 0 without a /proc.
+    """
 
     wall_s: float
+    first_s: float
     processor_s: float
     peak_mb: float
+    own_mb: float
 
 
 def long_script(minutes: int) -> str:
@@ -57,36 +78,136 @@ def long_script(minutes: int) -> str:
     return "\n".join(parts)
 
 
+def sleep_script(hours: int) -> str:
+    """Return a script that speaks for two minutes and is then silent for hours."""
+    silences = (f"Het is stil, voor keer {number}.\n[pauze 595]" for number in range(hours * 6))
+    return "\n".join([long_script(2), *silences])
+
+
 def measured(command: list[str], folder: Path) -> Run:
-    """Run a command in `folder`, with its cache there, and measure it."""
-    started = time.perf_counter()
+    """Run a command in `folder`, with its cache and its output there, and measure it."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    known = set(folder.glob("output/*"))
+    first_s, own_mb, looks = math.nan, 0.0, 0
+    started = time.perf_counter()
     running = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(running.pid, 0)
-    wall_s = time.perf_counter() - started
-    if status:
+    while True:
+        ended, status, usage = os.wait4(running.pid, os.WNOHANG)
+        wall_s = time.perf_counter() - started
+        if ended:
+            break
+        if math.isnan(first_s) and any(_size(path) for path in set(folder.glob("output/*")) - known):
+            first_s = wall_s
+        if looks % _LOOKS_PER_MAP == 0:
+            own_mb = max(own_mb, _own_mb(running.pid))
+        looks += 1
+        time.sleep(_LOOK_S)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
         raise SystemExit(f"{command} failed")
-    return Run(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Run(wall_s, first_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, own_mb)
 
 
-def main() -> None:
-    """Print a table."""
-    make = [sys.executable, "-m", "stem", "make", "maat.j2", "--force"]
-    print(f"{'minutes':>8} {'cache':>6} {'wall s':>8} {'cpu s':>8} {'peak MB':>8} {'LAME s':>8} {'ratio':>6}")
-    for minutes in LENGTHS_MIN:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / "maat.j2").write_text(long_script(minutes), encoding="utf-8")
-            runs = {"cold": measured(make, folder), "warm": measured(make, folder)}
-            alone = [sys.executable, "-c", LAME_ALONE, "output/maat.mp3"]
-            lame = subprocess.run(alone, cwd=folder, capture_output=True, text=True, check=True)
-            lame_s = float(lame.stdout)
-            for cache, run in runs.items():
-                figures = f"{run.wall_s:8.1f} {run.processor_s:8.1f} {run.peak_mb:8.0f} {lame_s:8.1f}"
-                print(f"{minutes:8} {cache:>6} {figures} {run.wall_s / lame_s:6.2f}")
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # it had its final name just now
+        return 0
+
+
+def _own_mb(pid: int) -> float:
+    """Return the memory of a process without what it maps of a background's file; 0 when that is not told."""
+    total_kb = 0
+    try:
+        lines = Path(f"/proc/{pid}/smaps").read_text().splitlines()
+    except OSError:
+        return 0.0
+    is_bed = False
+    for line in lines:
+        if line[0] in "0123456789abcdef":  # "7f3a...-7f3b... r--s 00000000 fe:00 1234  /the/file"
+            is_bed = line.endswith(".npy")
+        elif line.startswith("Rss:") and not is_bed:
+            total_kb += int(line.split()[1])
+    return total_kb / 1024
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A script, measured.
+
+    Attributes:
+        cold: A run with nothing in the cache.
+        warm: The best of the runs with everything in it, their largest memory.
+        lame_s: What LAME alone takes at best, for the same samples.
+        stages_s: Processor time of each stage of such a run.
+        sound_s: The length of the track.
+    """
+
+    cold: Run
+    warm: Run
+    lame_s: float
+    stages_s: dict[str, float]
+    sound_s: float
+
+
+def measure(script: str, rounds: int) -> Measured:
+    """Measure a script in a folder and a cache of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, pcm = Path(name), Path(name, "pcm")
+        (folder / "maat.j2").write_text(script, encoding="utf-8")
+        make = ["make", "maat.j2", "--force"]
+        cold = measured([sys.executable, "-m", "stem", *make], folder)
+        stages = [sys.executable, str(Path(__file__).with_name("stages.py")), str(pcm), *make]
+        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+        told = subprocess.run(
+            stages, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+        ).stdout
+        warm, lame_s = [], []
+        for _ in range(rounds):
+            warm.append(measured([sys.executable, "-m", "stem", *make], folder))
+            alone = [sys.executable, "-c", LAME_ALONE, str(pcm)]
+            lame_s.append(float(subprocess.run(alone, stdout=subprocess.PIPE, check=True).stdout))
+        best = Run(
+            wall_s=min(run.wall_s for run in warm),
+            first_s=min(run.first_s for run in warm),
+            processor_s=min(run.processor_s for run in warm),
+            peak_mb=max(run.peak_mb for run in warm),
+            own_mb=max(run.own_mb for run in warm),
+        )
+        sound_s = pcm.stat().st_size / (4 * 44_100)
+        return Measured(cold, best, min(lame_s), json.loads(told.splitlines()[-1]), sound_s)
+
+
+def print_tables(found: dict[str, Measured]) -> None:
+    """Print what was measured of tracks, by their names."""
+    print(f"{'track':>10} {'sound s':>8} {'cache':>6} {'wall s':>7} {'first s':>7} {'cpu s':>7}", end=" ")
+    print(f"{'peak MB':>8} {'own MB':>7} {'LAME s':>7} {'ratio':>6}")
+    for name, track in found.items():
+        for cache, run in (("cold", track.cold), ("warm", track.warm)):
+            print(f"{name:>10} {track.sound_s:8.0f} {cache:>6}", end=" ")
+            print(f"{run.wall_s:7.1f} {run.first_s:7.2f} {run.processor_s:7.1f}", end=" ")
+            print(f"{run.peak_mb:8.0f} {run.own_mb:7.0f}", end=" ")
+            print(f"{track.lame_s:7.1f} {run.wall_s / track.lame_s:6.2f}")
+    tracks = list(found.values())
+    growth_mb = tracks[-1].warm.own_mb - tracks[0].warm.own_mb
+    print(f"The longest takes {growth_mb:.0f} MB more than the shortest.\n")
+    print(f"{'stage, cpu s':>18}" + "".join(f" {name:>10}" for name in found))
+    for stage in tracks[0].stages_s:
+        print(f"{stage:>18}" + "".join(f" {track.stages_s[stage]:10.2f}" for track in tracks))
+
+
+def main(arguments: list[str]) -> None:
+    """Print the tables."""
+    print(f"load at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    if arguments[:1] == ["sleep"]:
+        hours = int(arguments[1])
+        print_tables({f"sleep {hours} h": measure(sleep_script(hours), rounds=1)})
+    else:
+        print_tables({f"{minutes} min": measure(long_script(minutes), n) for minutes, n in ROUNDS.items()})
+    print(f"load at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
