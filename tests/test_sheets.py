@@ -1,4 +1,4 @@
-"""The reading sheet: every phrase once, numbers that stay with their sentences, a page that needs no other."""
+"""The reading sheet: every phrase once, numbers that stay with their sentences, a page on its own."""
 
 from __future__ import annotations
 

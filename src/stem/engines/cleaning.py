@@ -30,8 +30,11 @@ TARGET_LUFS = -23.0
 RUMBLE = (Highpass(70.0), Highpass(70.0))
 """Takes away what no voice has: 24 dB an octave, -6 dB at 70 Hz."""
 
+CHANNEL_WINDOW_S = 0.050
+"""Holds whole periods of any hum of the mains: its power is steady then."""
+
 WINDOW_S = 0.005
-_FINE_WINDOW_S = 0.001
+_FINE_WINDOW_S = 0.0005
 
 # What is told from noise. White noise measured over 5 ms wanders by 5 to 12 % (at 44,100 to 8,000 Hz): 9 dB
 # above the least of it is out of its reach.
@@ -39,7 +42,8 @@ _NOISE_PERCENTILE = 5
 _ABOVE_NOISE_DB = 9.0
 _FLOOR_DB = -66.0
 """Under the peak; softer noise is taken to be this, or in digital silence the least dither were a voice."""
-_WHITENING_TAPS = 16
+_WHITENING_S = 0.0004
+"""Its length; the end of a sound seems to be that much later behind it."""
 
 # What is told from a voice: a click (a button, a chair), a breath, something far away.
 _APART_S = 0.25
@@ -53,16 +57,16 @@ _BEFORE_SPEECH_S, _AFTER_SPEECH_S = 0.06, 0.20
 _GLIDE_S = 0.08
 
 # What is too bad to use, and what is worth telling.
-_DROWNED_DB, _NOISY_DB = 10.0, 22.0
+_DROWNED_DB, _NOISY_DB = 14.0, 25.0
 _SHORTEST, _LONGEST, _SLACK_S = 0.4, 2.5, 1.0
 _TWICE, _TWICE_GAP_S = 1.6, 1.0
 _LONG_GAP_S = 2.0
 _EDGE_START_S, _EDGE_START_DB = 0.001, -15.0
 _EDGE_END_S, _EDGE_END_DB = 0.005, -30.0
-# Of speech, one sample in a thousand is above 5 times its level (5.0 to 5.3 through every codec); overloaded
-# by 6 dB that is 3.4 to 3.6 times, by 10 dB 2.6 to 3.0.
+# Of speech, one sample in a thousand is above 4.7 to 6.5 times its level (two voices, four codecs); when its
+# peaks are 6 dB over full scale, above 3.1 to 4.3 times, and at 10 dB 2.3 to 3.4 times.
 _CREST_PERCENTILE = 99.9
-_OVERLOADED_CREST, _CLIPPED_CREST, _NEAR_FULL = 3.1, 3.8, 0.9
+_OVERLOADED_CREST, _CLIPPED_CREST, _NEAR_FULL = 2.8, 3.9, 0.9
 _TELEPHONE_HZ, _OPEN_HZ = (300, 3400), (4500, 7500)
 _TELEPHONE_DB = -55.0
 """What the second band holds against the first: -20 to -40 dB in speech, below -60 through a telephone."""
@@ -121,7 +125,7 @@ def cleaned(raw: Clip, phrase: str) -> Cleaned:
         UnusableError: when it cannot be used.
     """
     channels = without_rumble(raw.samples, raw.rate)
-    best = voice_channel(window_powers(channels, units.frames(WINDOW_S, raw.rate)))
+    best = voice_channel(window_powers(channels, units.frames(CHANNEL_WINDOW_S, raw.rate)))
     signal = channels[:, best].astype(np.float64)
     heard = _heard(signal, raw.rate)
     _judge_length(heard, raw.rate, phrase)
@@ -151,7 +155,7 @@ def voice_channel(powers: NDArray[np.float64]) -> int:
     leave nothing. A dead channel, or one with only a hum, does not rise.
 
     Args:
-        powers: From `window_powers`.
+        powers: From `window_powers`, of windows of `CHANNEL_WINDOW_S`.
     """
     if powers.shape[0] == 0:
         return 0
@@ -168,7 +172,7 @@ def _heard(signal: Signal, rate: int) -> _Heard:
     window = units.frames(WINDOW_S, rate)
     if len(signal) < 2 * window or float(np.abs(signal).max()) < units.gain(-80.0):
         raise UnusableError("has no sound in it")
-    white = _whitened(signal, window)
+    white = _whitened(signal, window, units.frames(_WHITENING_S, rate))
     levels = _levels(white, window)
     threshold = float(np.percentile(levels, _NOISE_PERCENTILE)) * units.gain(_ABOVE_NOISE_DB)
     own = _levels(signal, window)
@@ -177,18 +181,18 @@ def _heard(signal: Signal, rate: int) -> _Heard:
         raise UnusableError("has no speech in it, only noise")
     loud = np.zeros(len(levels), dtype=bool)
     loud[np.concatenate(groups)] = True
-    voice = math.sqrt(float(np.mean(np.square(own[loud]))))
     quiet = np.sort(own)[: max(len(own) // 10, 1)]
     noise = math.sqrt(float(np.mean(np.square(quiet))))
     first, last = _edges(white, np.flatnonzero(loud), threshold, rate)
+    voice = _level_where_loud(own[first // window : last // window + 1])
     steps = np.diff(np.flatnonzero(loud))
     return _Heard(first, last, window, loud, float((steps.max(initial=1) - 1) * WINDOW_S), voice, noise)
 
 
-def _whitened(signal: Signal, window: int) -> Signal:
+def _whitened(signal: Signal, window: int, taps: int) -> Signal:
     """Return the signal behind a filter that makes the noise of its quietest moments white.
 
-    The filter predicts each sample from the 16 before it (linear prediction, autocorrelation method, with the
+    The filter predicts each sample from the few before it (linear prediction, autocorrelation method, with the
     coefficients found from the Toeplitz equations): what noise lets itself be predicted is taken away.
     """
     from scipy.linalg import solve_toeplitz
@@ -201,10 +205,7 @@ def _whitened(signal: Signal, window: int) -> Signal:
     powers = np.einsum("wf,wf->w", whole, whole)
     quietest = whole[np.argsort(powers, kind="stable")[: max(len(whole) // 10, min(5, len(whole)))]]
     lags = np.array(
-        [
-            np.einsum("wf,wf->", quietest[:, lag:], quietest[:, : length - lag])
-            for lag in range(_WHITENING_TAPS + 1)
-        ]
+        [np.einsum("wf,wf->", quietest[:, lag:], quietest[:, : length - lag]) for lag in range(taps + 1)]
     )
     floor = float(np.abs(signal).max()) * units.gain(_FLOOR_DB)
     lags[0] += quietest.size * floor**2
@@ -216,6 +217,11 @@ def _whitened(signal: Signal, window: int) -> Signal:
 def _levels(signal: Signal, window: int) -> Signal:
     whole = signal[: len(signal) // window * window].reshape(-1, window)
     return np.asarray(np.sqrt(np.einsum("wf,wf->w", whole, whole) / window))
+
+
+def _level_where_loud(levels: Signal) -> float:
+    """Return the level over the windows that are at most 20 dB below the loudest: where a voice sounds."""
+    return math.sqrt(float(np.mean(np.square(levels[levels >= levels.max() / 10]))))
 
 
 def _groups(loud: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -241,7 +247,7 @@ def _is_click(group: NDArray[np.intp]) -> bool:
 def _edges(white: Signal, loud: NDArray[np.intp], threshold: float, rate: int) -> tuple[int, int]:
     """Return the first and last frame of speech, to a millisecond.
 
-    Within the outer windows, and one further out in which speech may have begun, the first and last whole
+    Within the outer windows, and one further out in which speech may have begun, the first and last half
     millisecond above the threshold count.
     """
     window, fine = units.frames(WINDOW_S, rate), max(units.frames(_FINE_WINDOW_S, rate), 1)
@@ -288,7 +294,7 @@ def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate:
         UnusableError: when it is too bad to use.
     """
     above_db = units.decibels(heard.voice / heard.noise) if heard.noise > 0 else math.inf
-    crest, peak = _crest(signal, heard), float(np.abs(raw).max())
+    crest, peak = _crest(raw - raw.mean(), heard), float(np.abs(raw).max())
     if above_db < _DROWNED_DB:
         raise UnusableError(f"has a voice that is hardly louder than the room ({above_db:.0f} dB)")
     if peak >= _NEAR_FULL and crest < _OVERLOADED_CREST:
@@ -305,12 +311,11 @@ def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate:
     return tuple(remarks)
 
 
-def _crest(signal: Signal, heard: _Heard) -> float:
+def _crest(raw: NDArray[np.float32], heard: _Heard) -> float:
     """Return how far the highest samples of the speech stand above its level."""
-    speech = signal[: len(heard.loud) * heard.window].reshape(-1, heard.window)[heard.loud]
-    levels = np.sqrt(np.mean(np.square(speech), axis=1))
-    speech = np.abs(speech[levels > levels.max() / 10])
-    return float(np.percentile(speech, _CREST_PERCENTILE) / np.sqrt(np.mean(np.square(speech))))
+    speech = raw[heard.first : heard.last + 1]
+    level = _level_where_loud(_levels(speech.astype(np.float64), heard.window))
+    return float(np.percentile(np.abs(speech), _CREST_PERCENTILE)) / level
 
 
 def _is_telephone(speech: Signal, rate: int) -> bool:
