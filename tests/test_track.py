@@ -18,7 +18,7 @@ from stem import units
 from stem.beds import load_bed
 from stem.config import Config
 from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
-from stem.planning import Plan, TrackSpec, plan_sentence, plan_track, target_path
+from stem.planning import Plan, TrackSpec, output_path, plan_sentence, plan_track
 from stem.takes import Takes
 from stem.track import Track, expected_timeline, make_track, mixed, speak
 from stem.voice import find_voice
@@ -255,7 +255,7 @@ def test_options_go_before_the_script_and_the_script_before_the_settings(short_s
 
 def test_a_name_reaches_neither_the_file_name_nor_the_tags(short_script: Path, tmp_path: Path) -> None:
     plan = planned(short_script, values={"naam": "Xanthippe"})
-    track = make_track(plan, target_path(plan, f"{tmp_path}/uit/", Config()))
+    track = make_track(plan, output_path(plan.name, f"{tmp_path}/uit/", Config()))
     assert track.path == tmp_path / "uit" / "proef.mp3"
     content = track.path.read_bytes()
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
@@ -292,15 +292,15 @@ def test_who_a_script_is_for_is_in_the_tags(short_script: Path, tmp_path: Path) 
 def test_where_a_track_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     plan = plan_sentence("Welkom.", find_voice("zacht"))
-    assert target_path(plan, None, Config()) == Path("output/zin.mp3")
-    assert target_path(plan, "map/", Config()) == Path("map/zin.mp3")
-    assert target_path(plan, "anders.MP3", Config()) == Path("anders.MP3")
-    assert target_path(plan, str(tmp_path), Config()) == tmp_path / "zin.mp3"
+    assert output_path(plan.name, None, Config()) == Path("output/zin.mp3")
+    assert output_path(plan.name, "map/", Config()) == Path("map/zin.mp3")
+    assert output_path(plan.name, "anders.MP3", Config()) == Path("anders.MP3")
+    assert output_path(plan.name, str(tmp_path), Config()) == tmp_path / "zin.mp3"
     for impossible in ("x" * 300, "~nobody-of-that-name/uit"):
         with pytest.raises(OutputError):
-            target_path(plan, impossible, Config())
+            output_path(plan.name, impossible, Config())
     with pytest.raises(UsageError, match="is not an"):
-        target_path(plan, "anders.wav", Config())
+        output_path(plan.name, "anders.wav", Config())
 
 
 def test_a_sentence_without_words_is_refused() -> None:

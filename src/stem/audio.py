@@ -387,6 +387,25 @@ def _pcm(path: Path, wav: bytes, longest_s: float) -> Clip:
     return Clip(samples, segment.frame_rate)
 
 
+def resampled(blocks: Iterable[Samples], rate: int) -> Iterator[Samples]:
+    """Yield stereo sound at `units.SAMPLE_RATE` at another rate."""
+    if rate == units.SAMPLE_RATE:
+        yield from blocks
+        return
+    import soxr  # most tracks keep their rate
+
+    stream = soxr.ResampleStream(units.SAMPLE_RATE, rate, 2, dtype="float32", quality="HQ")
+    taken = given = 0
+    for block in blocks:
+        taken += len(block)
+        out: Samples = stream.resample_chunk(np.ascontiguousarray(block))
+        given += len(out)
+        yield out
+    ideal = (2 * taken * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)
+    rest: Samples = stream.resample_chunk(np.zeros((0, 2), np.float32), last=True)[: ideal - given]
+    yield np.pad(rest, ((0, ideal - given - len(rest)), (0, 0)))
+
+
 def recut(blocks: Iterable[Samples], frames: int) -> Iterator[Samples]:
     """Yield the same sound in blocks of `frames` frames; the last may be shorter."""
     held: list[Samples] = []

@@ -19,6 +19,8 @@ class Config:
         voice: Name of the voice when neither the command line nor the script names one; empty for the best
             that is installed.
         bed: Name of the background, likewise.
+        bed_level: LU by which the background is louder, or, below 0, softer.
+        profile: Name of what tracks are mastered for.
         output: Folder for finished tracks.
         artist: Who the tags name as the maker.
         album: The album in the tags.
@@ -28,6 +30,8 @@ class Config:
 
     voice: str = ""
     bed: str = "zee"
+    bed_level: float = 0.0
+    profile: str = "default"
     output: str = "output"
     artist: str = "stem"
     album: str = "Geleide visualisaties"

@@ -44,10 +44,6 @@ SHORTEST_LIFT = units.frames(3.0)
 SPARSE_SHARE = 0.85
 """From this share of pause on the bed stays down: there it is what is heard, not what is behind."""
 
-FADE_IN = units.frames(5.0)
-FADE_OUT = units.frames(10.0)
-"""At most; the fade leaves the voice alone."""
-
 _AFTER_LAST_WORD = units.frames(2.0)
 _LAST_FRAMES = units.frames(0.005)
 """In which even the noise floor reaches zero, without a click."""
@@ -61,19 +57,24 @@ _Event: TypeAlias = tuple[int, Callable[[], Samples]]
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """How loud everything is; the speech is the anchor.
+    """How loud everything is, the speech being the anchor, and how a track comes and goes.
 
     Attributes:
         speech_lufs: Loudness of the voice.
-        ducked_lu: How far the bed lies under it while it speaks (WCAG 1.4.7 asks for 20 dB).
+        ducked_lu: How far the bed lies under it while it speaks (WCAG 1.4.7 asks for 20 dB); some beds belong
+            farther under it than that (`Bed.under_lu`).
         lifted_lu: How far in long pauses.
         bell_lu: How far the loudest 0.4 s of the bell lies under it.
+        fade_in_s: Seconds in which the bed comes; at most half of the track.
+        fade_out_s: Seconds in which all but the noise floor goes; at most, since it leaves the voice alone.
     """
 
     speech_lufs: float = -18.0
     ducked_lu: float = 20.0
     lifted_lu: float = 16.0
     bell_lu: float = 6.0
+    fade_in_s: float = 5.0
+    fade_out_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class Mix:
     def _blocks(self) -> Iterator[Samples]:
         floor = load_bed("none", seed=0) if self.floor else None
         points = automation(self.timeline, self.levels)
-        fade_out = _fade_out_start(self.timeline)
+        fade_out = _fade_out_start(self.timeline, units.frames(self.levels.fade_out_s))
         waiting = self._events()
         sounding: list[tuple[int, Samples]] = []
         for start in range(0, self.frames, BLOCK_FRAMES):
@@ -187,9 +188,10 @@ class Mix:
         if self.bed.lufs < _SOFTEST_BED_LUFS:
             return np.zeros((end - start, 2), np.float32)
         block = self.bed.read(start, end - start)
-        gain_db = _level(points, start, end) + (self.levels.speech_lufs - self.bed.lufs)
+        level_lufs = self.levels.speech_lufs - self.bed.under_lu
+        gain_db = _level(points, start, end) + (level_lufs - self.bed.lufs)
         block *= np.power(10.0, gain_db / 20.0).astype(np.float32)
-        _fade(block, start, min(FADE_IN, self.frames // 2), 0)
+        _fade(block, start, min(units.frames(self.levels.fade_in_s), self.frames // 2), 0)
         return block
 
     def _events(self) -> list[_Event]:
@@ -218,7 +220,7 @@ def _level(points: tuple[Breakpoint, ...], start: int, end: int) -> NDArray[np.f
     return np.interp(np.arange(start, start + 1 if even else end), at, lu)[:, np.newaxis]
 
 
-def _fade_out_start(timeline: Timeline) -> int:
+def _fade_out_start(timeline: Timeline, fade_frames: int) -> int:
     """Return the frame where all but the noise floor begins to fade, never before the last word's end.
 
     Where there is room, that is two seconds later or more; in a track that ends sooner, half of what there is
@@ -226,7 +228,7 @@ def _fade_out_start(timeline: Timeline) -> int:
     """
     last_word = max((utterance.end for utterance in timeline.utterances), default=0)
     half_way = (last_word + timeline.frames) // 2
-    return max(timeline.frames - FADE_OUT, min(last_word + _AFTER_LAST_WORD, half_way))
+    return max(timeline.frames - fade_frames, min(last_word + _AFTER_LAST_WORD, half_way))
 
 
 def _fade(block: Samples, start: int, first: int, last: int) -> None:

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 from stem import units
-from stem.beds import check_bed
+from stem.beds import bell_frames, check_bed
 from stem.casting import Terms, cast
 from stem.config import Config
-from stem.cues import PAUSES, Breath, Cue, Source, Utterance, override_pauses, parse_cues
+from stem.cues import PAUSES, Bell, Breath, Cue, Pause, Source, Utterance, override_pauses, parse_cues
 from stem.dutch import capitalized, has_words, spoken
 from stem.engines.recordings import missing_error, voice_of
-from stem.errors import UsageError
+from stem.errors import UnknownNameError, UsageError
 from stem.files import expanded
 from stem.lexicon import Lexicon, load_lexicon
 from stem.pacing import scaled, variants
+from stem.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.script import ScriptTemplate, find_script
 from stem.sheets import SheetLine, numbered
-from stem.timeline import POST_ROLL_S, PRE_ROLL_S
 from stem.voice import VoiceTemplate
 
 LONGEST_TRACK_S = 12 * 3600.0
+
+NO_BED = "none"
+USUAL_BELL = "klankschaal"
+BELL_PLACES = ("begin", "einde")
+_BELL_PAUSE = "bel"
+
+MOST_DUCK_LU = 20.0
+NEAREST_BED_LU, FARTHEST_BED_LU = 6.0, 40.0
+"""How far a background may lie under the voice: nearer, words are lost in it; farther, it is not heard."""
 
 _NO_WORDS = Lexicon({})
 _LOCAL = Terms()
@@ -43,6 +52,11 @@ class TrackSpec:
         voice: Name of a voice, or a folder with own recordings.
         fill: Name of the voice that says what was not recorded.
         bed: Name of a background.
+        bed_level_lu: Louder (or, below 0, softer) than the background is by itself.
+        duck_lu: How far the background gives way to the voice.
+        bells: Where bells sound besides those in the script: "begin", "einde".
+        bell: Name of the bell.
+        profile: Name of what the track is mastered for.
         seed: Another seed gives another background; the words stay the same.
         pauses: Seconds by name of pause.
         duration_s: The length wanted, in seconds; the pauses are fitted to it.
@@ -56,6 +70,11 @@ class TrackSpec:
     voice: str | None = None
     fill: str | None = None
     bed: str | None = None
+    bed_level_lu: float | None = None
+    duck_lu: float | None = None
+    bells: tuple[str, ...] = ()
+    bell: str = USUAL_BELL
+    profile: str | None = None
     seed: int = 1
     pauses: Mapping[str, float] = field(default_factory=dict)
     duration_s: float | None = None
@@ -78,8 +97,8 @@ class Plan:
         seed: Of the background.
         artist: Who the tags name as the maker.
         album: The album in the tags.
-        pre_roll_s: Seconds of background before the first word.
-        post_roll_s: Seconds of background after the last.
+        profile: What it is mastered for, with the levels that were asked.
+        bell: Name of the bell.
         target_frames: The length wanted; None when any will do.
         texts: The texts to be tried for that length, in order; `cues` is one of them.
         template: The script it was made from; None for a single sentence.
@@ -97,8 +116,8 @@ class Plan:
     seed: int
     artist: str
     album: str
-    pre_roll_s: float = PRE_ROLL_S
-    post_roll_s: float = POST_ROLL_S
+    profile: Profile = PROFILES[DEFAULT]
+    bell: str = USUAL_BELL
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
     template: ScriptTemplate | None = None
@@ -121,8 +140,10 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
     template = find_script(spec.script)
-    bed = spec.bed or template.bed or config.bed
+    profile = _profile(spec, config)
+    bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
     check_bed(bed)
+    bell_frames(spec.bell)  # there is no bell of a wrong name
     wish = spec.voice or template.voice or config.voice
     folder = _recordings_folder(wish)
     usual = None if folder else cast(wish)
@@ -140,6 +161,8 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         voice=usual or _recorded(folder, texts, fill),
         fill=fill,
         bed=bed,
+        profile=profile,
+        bell=spec.bell,
         seed=spec.seed,
         artist=config.artist,
         album=config.album,
@@ -174,7 +197,52 @@ def _texts(
     values = values if _takes_pronunciation(template) else dict(spec.values)
     rendered = (template.render(values, minutes=minutes).lines for minutes in wanted)
     factor = spec.pause_scale * pause_scale
-    return tuple(dict.fromkeys(scaled(parse_cues(lines, pauses), factor) for lines in rendered))
+    texts = (scaled(parse_cues(lines, pauses), factor) for lines in rendered)
+    profile = find_profile(spec.profile or config.profile)
+    return tuple(dict.fromkeys(_belled(cues, spec, profile, pauses[_BELL_PAUSE].seconds) for cues in texts))
+
+
+def _belled(cues: tuple[Cue, ...], spec: TrackSpec, profile: Profile, after_s: float) -> tuple[Cue, ...]:
+    """Return the cues with a bell in front and at the end, as asked; without any where there may be none."""
+    wrong = [place for place in spec.bells if place not in BELL_PLACES]
+    if wrong:
+        raise UnknownNameError("place for a bell", wrong[0], BELL_PLACES)
+    if not profile.has_bells:
+        if spec.bells:
+            raise UsageError(
+                "This profile has no bells.", hint="Leave out --bell, or choose another --profile."
+            )
+        return tuple(cue for cue in cues if not isinstance(cue, Bell))
+    rest = Pause(_BELL_PAUSE, after_s, after_s, after_s, cues[0].source)
+    stroke = Bell(cues[0].source)
+    first = (stroke, rest) if "begin" in spec.bells else ()
+    last = (rest, stroke) if "einde" in spec.bells or profile.closing_bell else ()
+    return (*first, *cues, *last)
+
+
+def _profile(spec: TrackSpec, config: Config) -> Profile:
+    """Return what the track is mastered for, its background moved as was asked.
+
+    Raises:
+        UnknownNameError: when there is no such profile.
+        UsageError: when the background would be louder than the voice, or gives way the wrong way round.
+    """
+    profile = find_profile(spec.profile or config.profile)
+    up_lu = config.bed_level if spec.bed_level_lu is None else spec.bed_level_lu
+    usual = profile.levels
+    duck_lu = usual.ducked_lu - usual.lifted_lu if spec.duck_lu is None else spec.duck_lu
+    levels = replace(usual, ducked_lu=usual.ducked_lu - up_lu, lifted_lu=usual.ducked_lu - up_lu - duck_lu)
+    if not 0 <= duck_lu <= MOST_DUCK_LU:
+        raise UsageError(
+            f"The background cannot give way by {duck_lu:g} LU.",
+            hint=f"Choose 0 to {MOST_DUCK_LU:g}; 4 is usual.",
+        )
+    if not NEAREST_BED_LU <= levels.ducked_lu <= FARTHEST_BED_LU:
+        raise UsageError(
+            f"With --bed-level {up_lu:g} the background would lie {levels.ducked_lu:g} LU under the voice.",
+            hint=f"It can lie {NEAREST_BED_LU:g} to {FARTHEST_BED_LU:g} LU under it.",
+        )
+    return replace(profile, levels=levels)
 
 
 def _takes_pronunciation(template: ScriptTemplate) -> bool:
@@ -241,19 +309,18 @@ def plan_sentence(
         name="zin",
         cues=(Utterance(text, Source("text", 1)),),
         voice=voice,
-        bed="none",
+        bed=NO_BED,
         seed=1,
         artist="stem",
         album="",
-        pre_roll_s=0.3,
-        post_roll_s=0.5,
+        profile=Profile("", pre_roll_s=0.3, post_roll_s=0.5),
         lexicon=lexicon,
         terms=terms,
     )
 
 
-def target_path(plan: Plan, output: str | None, config: Config) -> Path:
-    """Return where the track goes: a file, or a name of its own in a folder.
+def output_path(name: str, output: str | None, config: Config) -> Path:
+    """Return where an MP3 goes: the file asked for, or `name` in the folder asked for or the usual one.
 
     Raises:
         UsageError: when the file asked for is no .mp3.
@@ -261,7 +328,7 @@ def target_path(plan: Plan, output: str | None, config: Config) -> Path:
     wanted = expanded(output if output is not None else config.output)
     folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
     if folder_meant:
-        return wanted / f"{plan.name}.mp3"
+        return wanted / f"{name}.mp3"
     if wanted.suffix.lower() != ".mp3":
         raise UsageError(
             f"'{output}' is not an .mp3 file.",

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from stem import units
-from stem.audio import Samples
-from stem.beds import BELL_FRAMES, Bed, bell, load_bed
+from stem.audio import Samples, resampled
+from stem.beds import Bed, bell, bell_frames, load_bed
 from stem.casting import Company
 from stem.cues import Cue
 from stem.dutch import spoken
@@ -24,6 +24,7 @@ from stem.mastering import Loudness, Meter, TruePeak, limited, measured
 from stem.mixing import Levels, Mix
 from stem.pacing import fit_first
 from stem.planning import Plan, phrases_of
+from stem.profiles import Profile
 from stem.tagging import ChapterMark, Tags, tag_mp3
 from stem.takes import Takes
 from stem.timeline import Timeline, place
@@ -102,9 +103,9 @@ def make_track(
         plan = speak(plan, takes, on_progress, on_notice)
         mix = mixed(plan, takes, bed)
         for_whom = _for_whom(plan, mix.timeline)
-        loudness = _encode(mix, temporary, on_progress)
+        loudness = _encode(mix, plan.profile, temporary, on_progress)
         tag_mp3(temporary, _tags(plan, mix.levels, loudness, for_whom), _chapter_marks(mix.timeline))
-        path = _publish(temporary, target, overwrite=overwrite)
+        path = give_name(temporary, target, overwrite=overwrite)
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
     return Track(path, plan, mix.timeline, loudness, (*for_whom, *plan.remarks, *apart))
 
@@ -143,10 +144,9 @@ def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
     Raises:
         ScriptError: when a breath is too short for its word.
     """
-    levels = Levels()
-    takes.level(plan.phrases, levels.speech_lufs)
+    takes.level(plan.phrases, plan.profile.levels.speech_lufs)
     timeline = _placed(plan, plan.cues, takes.frames_of)
-    return Mix(timeline, takes.read, bed, bell() if timeline.bells else None, levels)
+    return Mix(timeline, takes.read, bed, bell(plan.bell) if timeline.bells else None, plan.profile.levels)
 
 
 def sound(plan: Plan, on_notice: OnNotice = no_notice) -> Samples:
@@ -157,7 +157,11 @@ def sound(plan: Plan, on_notice: OnNotice = no_notice) -> Samples:
     """
     with Takes() as takes:
         plan = speak(plan, takes, on_notice=on_notice)
-        return np.concatenate(list(limited(mixed(plan, takes, load_bed(plan.bed, plan.seed)).blocks())))
+        return np.concatenate(
+            list(
+                limited(mixed(plan, takes, load_bed(plan.bed, plan.seed)).blocks(), plan.profile.ceiling_dbtp)
+            )
+        )
 
 
 def expected_timeline(plan: Plan, *, exact: bool = False) -> Timeline:
@@ -211,18 +215,20 @@ def _placed(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Ti
         frames_of,
         cache(spoken),
         title=plan.title,
-        bell_frames=BELL_FRAMES,
-        pre_roll_s=plan.pre_roll_s,
-        post_roll_s=plan.post_roll_s,
+        bell_frames=bell_frames(plan.bell),
+        pre_roll_s=plan.profile.pre_roll_s,
+        post_roll_s=plan.profile.post_roll_s,
     )
 
 
-def _encode(mix: Mix, path: Path, on_progress: OnProgress) -> Loudness:
+def _encode(mix: Mix, profile: Profile, path: Path, on_progress: OnProgress) -> Loudness:
     """Master and encode the mix in one pass; return what was measured on the way."""
     meter, peak = Meter(), TruePeak()
     write_mp3(
         path,
-        measured(limited(mix.blocks()), meter, peak),
+        resampled(measured(limited(mix.blocks(), profile.ceiling_dbtp), meter, peak), profile.rate),
+        profile.mp3,
+        profile.rate,
         on_block=lambda done: on_progress("mixing", done / mix.frames),
     )
     return Loudness.of(meter, peak)
@@ -264,8 +270,12 @@ def _chapter_marks(timeline: Timeline) -> tuple[ChapterMark, ...]:
     )
 
 
-def _publish(temporary: Path, target: Path, *, overwrite: bool) -> Path:
-    """Give the file its name; when that is taken, the next free one, also when someone else is quicker."""
+def give_name(temporary: Path, target: Path, *, overwrite: bool) -> Path:
+    """Give a file its name; when that is taken, the next free one, also when someone else is quicker.
+
+    Raises:
+        OutputError: when it cannot be had.
+    """
     while True:
         path = target if overwrite else free_name(target)
         try:

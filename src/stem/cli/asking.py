@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stem.variables import Variable
 
 
+USUAL_BELL = "klankschaal"
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 
@@ -62,6 +64,11 @@ class Request:
     voice: str | None
     fill: str | None
     bed: str | None
+    bed_level: float | None
+    duck: float | None
+    bells: tuple[str, ...]
+    bell_sound: str
+    profile: str | None
     seed: int
     pauses: tuple[str, ...]
     pause_scale: float
@@ -87,13 +94,18 @@ class Request:
             voice=self.voice,
             fill=self.fill,
             bed=self.bed,
+            bed_level_lu=self.bed_level,
+            duck_lu=self.duck,
+            bells=self.bells,
+            bell=self.bell_sound,
+            profile=self.profile,
             seed=self.seed,
             online=online(allow=self.allow_online, offline=self.offline),
             remember=not self.no_cache,
-            pauses={name: _time(f"--pause {name}", text, "--pause kort=4") for name, text in pauses},
+            pauses={name: time_of(f"--pause {name}", text, "--pause kort=4") for name, text in pauses},
             duration_s=None
             if self.duration is None
-            else _time("--duration", self.duration, "--duration 12m"),
+            else time_of("--duration", self.duration, "--duration 12m"),
             pause_scale=self.pause_scale,
         )
 
@@ -112,10 +124,16 @@ class Request:
             "--voice": self.voice,
             "--fill": self.fill,
             "--bed": self.bed,
+            "--bed-level": _number(self.bed_level),
+            "--duck": _number(self.duck),
+            "--profile": self.profile,
             "--duration": self.duration,
         }
         for option, chosen in options.items():
             command += [] if chosen is None else [option, chosen]
+        for place in self.bells:
+            command += ["--bell", place]
+        command += [] if self.bell_sound == USUAL_BELL else ["--bell-sound", self.bell_sound]
         for pause in self.pauses:
             command += ["--pause", pause]
         command += [] if self.pause_scale == 1 else ["--pause-scale", f"{self.pause_scale:g}"]
@@ -145,6 +163,15 @@ def script_options(command: Callable[..., None]) -> Callable[..., None]:
         voice_option,
         click.option("--fill", metavar="VOICE", help="Who says what is missing among own recordings."),
         click.option("--bed", metavar="BED", help="The background; see: stem beds"),
+        click.option("--bed-level", type=float, metavar="LU", help="Louder, or below 0 softer: -4"),
+        click.option("--duck", type=float, metavar="LU", help="How far it gives way to the voice: 4"),
+        click.option(
+            "--bell", "bells", multiple=True, metavar="begin|einde", help="A bell there too; may be repeated."
+        ),
+        click.option(
+            "--bell-sound", default=USUAL_BELL, show_default=True, metavar="BELL", help="See: stem beds"
+        ),
+        click.option("--profile", metavar="PROFILE", help="What it is mastered for; see: stem profiles"),
         click.option(
             "--seed",
             default=1,
@@ -185,7 +212,16 @@ def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
     return found
 
 
-def _time(option: str, text: str, example: str) -> float:
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"
+
+
+def time_of(option: str, text: str, example: str) -> float:
+    """Read an option that is a length of time.
+
+    Raises:
+        UsageError: when it cannot be read.
+    """
     from stem.units import parse_seconds
 
     try:

@@ -4,18 +4,64 @@ from __future__ import annotations
 
 import click
 
-from stem.cli.asking import config, json_option
+from stem.cli.asking import config, force_option, json_option, time_of
 from stem.cli.telling import print_json, print_list, say
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def beds(context: click.Context, as_json: bool) -> None:
+    """List the backgrounds and the bells, or hear one."""
+    if context.invoked_subcommand is not None:
+        return
+    from stem.beds import BEDS, BELLS
+    from stem.profiles import DEFAULT, PROFILES
+
+    usual_lu = PROFILES[DEFAULT].levels.ducked_lu
+    rows = [
+        {"name": name, "under_the_voice": f"{usual_lu + bed.under_lu:g} LU", "summary": bed.summary}
+        for name, bed in BEDS.items()
+    ]
+    if as_json:
+        bells = [{"name": name, "summary": recipe.summary} for name, recipe in BELLS.items()]
+        print_json({"beds": rows, "bells": bells})
+        return
+    print_list("beds", rows, as_json=False)
+    click.echo("\nBells:")
+    for name, recipe in BELLS.items():
+        click.echo(f"{name:<12}  {recipe.summary}")
+    say("Layers: --bed regen+drone:-6. Your own: --bed muziek.m4a. Hear one: stem beds play zee")
+
+
+@beds.command(name="play")
+@click.argument("name", metavar="BED|BELL")
+@click.option("--seed", default=1, show_default=True, help="Another seed gives another background.")
+@click.option("--length", default="20s", show_default=True, metavar="TIME", help="How long.")
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Write an MP3 there and do not play it.")
+@force_option
+def play_bed(name: str, seed: int, length: str, output: str | None, force: bool) -> None:
+    """Hear a background or a bell, at the level that it has in a track without words."""
+    from stem.files import safe_name
+    from stem.hearing import bed_sample, write_sample
+    from stem.planning import output_path
+    from stem.playing import play
+
+    sound = bed_sample(name, seed, time_of("--length", length, "--length 20s"))
+    if output is None and play(sound):
+        return
+    target = output_path(safe_name(name), output, config())
+    click.echo(str(write_sample(sound, target, overwrite=force)))
 
 
 @click.command()
 @json_option
-def beds(as_json: bool) -> None:
-    """List the backgrounds."""
-    from stem.beds import BEDS
+def profiles(as_json: bool) -> None:
+    """List what a track can be mastered for."""
+    from stem.profiles import PROFILES
 
-    rows = [{"name": name, "summary": bed.summary} for name, bed in BEDS.items()]
-    print_list("beds", rows, as_json=as_json)
+    rows = [{"name": name, "summary": profile.summary} for name, profile in PROFILES.items()]
+    print_list("profiles", rows, as_json=as_json)
 
 
 @click.command()
@@ -69,4 +115,4 @@ def clear() -> None:
     click.echo(f"{removed.folder}: {removed.entries} sentences removed, {removed.bytes / 1e6:.1f} MB")
 
 
-COMMANDS = (beds, doctor, cache)
+COMMANDS = (beds, profiles, doctor, cache)

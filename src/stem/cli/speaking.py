@@ -99,7 +99,7 @@ def say(
 
 def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
     """Play a short plan, or write it where that cannot be or is not wanted."""
-    from stem.planning import target_path
+    from stem.planning import output_path
     from stem.playing import play
     from stem.reports import said_otherwise, voice_note
     from stem.track import make_track, remarks, sound
@@ -109,7 +109,7 @@ def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
         tell(note)
     if output is None and play(sound(plan, tell)):
         return
-    track = make_track(plan, target_path(plan, output, config()), overwrite=force, on_notice=tell)
+    track = make_track(plan, output_path(plan.name, output, config()), overwrite=force, on_notice=tell)
     click.echo(str(track.path))
 
 

@@ -17,14 +17,14 @@ from stem.errors import StemError
 @json_option
 def make(request: Request, output: str | None, force: bool, as_json: bool) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
-    from stem.planning import plan_track, target_path
+    from stem.planning import output_path, plan_track
     from stem.reports import made_document, track_line, voice_note
     from stem.track import make_track
 
     try:
         settings = config()
         plan = plan_track(request.spec(), settings)
-        target = target_path(plan, output, settings)
+        target = output_path(plan.name, output, settings)
         for note in voice_note(plan):
             tell(note)
         with progress() as on_progress:
