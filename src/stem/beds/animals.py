@@ -148,6 +148,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=80.0, high=2500.0, dbfs=-44.0, unrest_db=1.0)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
     for hertz, decibels in ((4400.0, -53.0), (5000.0, -56.0)):
