@@ -122,6 +122,22 @@ def test_tech_3341_case_12_momentary(rate: int) -> None:
 
 
 @RATES
+def test_tech_3341_case_13_momentary_of_a_file(rate: int) -> None:
+    for index in range(20):
+        samples = tone((-math.inf, 0.02 * index), (-23, 0.4), (-math.inf, 1), rate=rate)
+        assert heard(samples, rate).momentary_max() == pytest.approx(-23, abs=0.1)
+
+
+@RATES
+def test_tech_3341_case_14_momentary_live(rate: int) -> None:
+    meter = Meter(rate)
+    for index in range(20):
+        silence = 0.02 * index
+        meter.add(tone((-math.inf, silence), (-38 + index, 0.4), (-math.inf, 0.4 - silence), rate=rate))
+        assert meter.momentary_max() == pytest.approx(-38 + index, abs=0.1)
+
+
+@RATES
 @pytest.mark.parametrize(
     ("divisor", "degrees", "amplitude", "expected"),
     [
@@ -177,6 +193,7 @@ def test_tech_3342_cases_1_to_4_loudness_range(levels: list[float], expected: fl
 # --- Loudness, beyond the tables ----------------------------------------------------------------------------
 
 
+@RATES
 @pytest.mark.parametrize(
     ("quiet", "expected"),
     [
@@ -186,13 +203,15 @@ def test_tech_3342_cases_1_to_4_loudness_range(levels: list[float], expected: fl
         (-34.0, -23.0),  # 2 LU lower and it is gated: a gate of -8 or -12 LU would fail one of the two
     ],
 )
-def test_the_relative_gate_stands_at_10_lu(quiet: float, expected: float) -> None:
-    assert heard(tone((-23, 60), (quiet, 10))).integrated() == pytest.approx(expected, abs=0.05)
+def test_the_relative_gate_stands_at_10_lu(quiet: float, expected: float, rate: int) -> None:
+    samples = tone((-23, 60), (quiet, 10), rate=rate)
+    assert heard(samples, rate).integrated() == pytest.approx(expected, abs=0.02)
 
 
-def test_the_absolute_gate_stands_at_minus_70_lufs() -> None:
-    assert heard(tone((-69.8, 2))).integrated() == pytest.approx(-69.8, abs=0.05)
-    assert heard(tone((-70.2, 2))).integrated() == -math.inf
+@RATES
+def test_the_absolute_gate_stands_at_minus_70_lufs(rate: int) -> None:
+    assert heard(tone((-69.8, 2), rate=rate), rate).integrated() == pytest.approx(-69.8, abs=0.05)
+    assert heard(tone((-70.2, 2), rate=rate), rate).integrated() == -math.inf
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 44_100, 48_000])
@@ -217,6 +236,7 @@ def test_loudness_does_not_depend_on_the_blocks(sizes: list[int], seed: int) -> 
     for block in np.split(samples, np.cumsum(sizes)[:-1]):
         cut.add(block)
     np.testing.assert_array_equal(cut.block_powers(), whole.block_powers())
+    assert cut.momentary_max() == whole.momentary_max()
 
 
 def test_the_loudness_of_many_clips_is_pooled_without_their_pauses() -> None:
@@ -251,6 +271,20 @@ def test_one_pass_measures_a_track() -> None:
     )
     assert loudness.integrated_lufs == pytest.approx(-20, abs=0.1)
     assert loudness.true_peak_dbtp == pytest.approx(-20, abs=0.05)
+
+
+def test_a_master_is_the_same_from_blocks_of_1000_and_of_65536_frames() -> None:
+    samples = band_limited(6, 10 * SAMPLE_RATE, 16_000) * np.float32(2)
+    samples[SAMPLE_RATE:] *= np.float32(0.025)  # a second that is too loud, and nine that are not
+    masters, readings = [], []
+    for size in (1_000, 65_536):
+        meter, peak = Meter(), TruePeak()
+        blocks = measured(limited(in_blocks(samples, size)), meter, peak)
+        masters.append(np.concatenate(list(blocks)))
+        readings.append(Loudness.of(meter, peak))
+    np.testing.assert_array_equal(masters[0], masters[1])
+    assert not np.array_equal(masters[0], samples)  # the limiter had work
+    assert readings[0] == readings[1]
 
 
 # --- True peak ----------------------------------------------------------------------------------------------

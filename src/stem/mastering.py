@@ -32,6 +32,7 @@ from stem.units import SAMPLE_RATE, decibels, frames, gain
 STEP_S = 0.1
 """Seconds between two measurements of loudness."""
 _MOMENTARY_STEPS = 4
+_FINE_STEPS = 5  # in a step: the loudest 400 ms may begin at any of them (Tech 3341, cases 13 and 14)
 _SHORT_TERM_STEPS = 30
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
@@ -101,7 +102,7 @@ def measured(blocks: Iterable[Samples], *gauges: Gauge) -> Iterator[Samples]:
 
 
 class Meter:
-    """Loudness of a stream of samples; of these it keeps one figure for every 100 ms.
+    """Loudness of a stream of samples; of these it keeps one figure for every 100 ms of the track.
 
     The reading does not depend on how the stream is cut into blocks.
 
@@ -111,12 +112,15 @@ class Meter:
     """
 
     def __init__(self, rate: int = SAMPLE_RATE, channels: int = 2) -> None:
-        self._step = frames(STEP_S, rate)
+        self._fine_step = frames(STEP_S / _FINE_STEPS, rate)
+        self._step = self._fine_step * _FINE_STEPS
         self._weights = np.array(_CHANNEL_WEIGHTS[:channels] if channels > 1 else [2.0])
         self._sections = _k_weighting(rate)
         self._state = np.zeros((len(self._sections), channels, 2))
         self._pending: Samples = np.zeros((0, channels), np.float32)
         self._powers: list[NDArray[np.float64]] = []
+        self._recent = np.zeros(0)  # fine powers that the next 400 ms may begin with
+        self._loudest = 0.0
 
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
@@ -132,8 +136,17 @@ class Meter:
         weighted, state = sosfilt(self._sections, heard, zi=self._state)
         # In digital silence the state would fade into denormal numbers, which take a CPU 30 times as long.
         self._state = np.where(np.abs(state) < 1e-30, 0.0, state)  # noqa: PLR2004 - 600 dB down
-        by_step = weighted.reshape(len(self._weights), steps, self._step)
-        self._powers.append(self._weights @ np.einsum("csf,csf->cs", by_step, by_step) / self._step)
+        by_step = weighted.reshape(len(self._weights), steps * _FINE_STEPS, self._fine_step)
+        powers = self._weights @ np.einsum("csf,csf->cs", by_step, by_step) / self._fine_step
+        self._powers.append(powers.reshape(steps, _FINE_STEPS).mean(axis=1))
+        self._hear_momentary(powers)
+
+    def _hear_momentary(self, powers: NDArray[np.float64]) -> None:
+        size = _MOMENTARY_STEPS * _FINE_STEPS
+        joined = np.concatenate([self._recent, powers])
+        self._recent = joined[1 - size :]
+        if len(joined) >= size:
+            self._loudest = max(self._loudest, float(sliding_window_view(joined, size).mean(axis=-1).max()))
 
     def block_powers(self) -> NDArray[np.float64]:
         """Return the power of each gating block: 400 ms of K-weighted sound, every 100 ms."""
@@ -152,8 +165,8 @@ class Meter:
         return gated_lufs(self.block_powers())
 
     def momentary_max(self) -> float:
-        """Return the loudness of the loudest 400 ms, in LUFS."""
-        return _lufs(self.block_powers().max(initial=0.0))
+        """Return the loudness of the loudest 400 ms, in LUFS; minus infinity when there were no 400 ms."""
+        return _lufs(self._loudest)
 
     def short_term_max(self) -> float:
         """Return the loudness of the loudest 3 s, in LUFS; minus infinity when there were no 3 s."""
