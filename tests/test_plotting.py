@@ -224,7 +224,7 @@ def test_titles_of_any_kind_and_number_fit(
         "日本語",
         "",
         "Een lange titel die niet past " * 9,
-        "_{^\\frac",
+        "$\\frac$ voor 5",
     ] * 15
     edges = np.linspace(0, 15, len(titles) + 1)
     chapters = tuple(map(ChapterMark, titles, edges[:-1].tolist(), edges[1:].tolist()))

@@ -80,6 +80,12 @@ def test_the_parts_add_up_to_the_mix(tmp_path: Path) -> None:
     assert min(np.abs(part).max() for part in (voice, bed, bells)) > 1000 * STEP
 
 
+def test_each_part_is_rounded_to_the_nearest_step(tmp_path: Path) -> None:
+    paths = write_stems(mix(), tmp_path, "zee").paths
+    for path, part in zip(paths, mix().parts(), strict=True):
+        assert np.abs(decoded(path) - whole(part)).max() <= 0.5 * STEP
+
+
 def test_all_are_stereo_in_24_bits_of_one_length(tmp_path: Path) -> None:
     for path in write_stems(mix(), tmp_path, "zee").paths:
         assert kind(path) == (SAMPLE_RATE, 2, 24, LENGTH)
@@ -109,7 +115,7 @@ def test_the_same_mix_gives_the_same_bytes_and_no_names(tmp_path: Path) -> None:
     again = write_stems(mix(), tmp_path / "twee", "zee").paths
     for one, other in zip(first, again, strict=True):
         assert one.read_bytes() == other.read_bytes()
-        assert b"Lavf" not in one.read_bytes()  # what wrote it, with its version
+        assert b"Lav" not in one.read_bytes()[:4096]  # what wrote it, with its version
         assert stat.S_IMODE(one.stat().st_mode) == 0o666 & ~_umask()
 
 

@@ -44,7 +44,7 @@ _REFUSALS = {
 }
 
 _INPUT = f"-f s32le -ar {units.SAMPLE_RATE} -ac 2 -i pipe:0"
-_FLAC = "-map_metadata -1 -c:a flac -bits_per_raw_sample 24 -fflags +bitexact -flags:a +bitexact -f flac -y"
+_FLAC = "-map_metadata -1 -c:a flac -bits_per_raw_sample 24 -fflags +bitexact -f flac -y"
 
 
 @dataclass(frozen=True, slots=True)

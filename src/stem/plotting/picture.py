@@ -211,7 +211,8 @@ class Picture:
         axes.set_yticks([-row for row in range(len(names))], labels=labels)
         for row, spans, colour in ((0, shown.utterances, _VOICE), (-1, shown.pauses, _PAUSE_BAR)):
             lengths = [(start, end - start) for start, end in spans]
-            axes.broken_barh(lengths, (row - 0.38, 0.76), color=colour, linewidth=0)
+            # Not snapped to dots: what is narrower than one, in a long track, is a shade of the colour.
+            axes.broken_barh(lengths, (row - 0.38, 0.76), color=colour, linewidth=0, snap=False)
         for start, end in shown.pauses:
             text = duration(end - start)
             if end - start >= _LONG_PAUSE_S and width(text, 9) + 6 <= self._pixels((start, end)):
