@@ -63,11 +63,11 @@ PROFILES: dict[str, Profile] = {
         closing_bell=True,
         rate=48_000,
     ),
-    # Audible's ACX: RMS of the whole between -23 and -18 dB, peaks under -3 dB, noise floor under -60 dB, room
-    # tone around it, 192 kbps. Half of a track is silence, which takes 3 dB off its RMS.
+    # Audible's ACX: RMS of the whole between -23 and -18 dB, peaks under -3 dB, noise floor under -60 dB,
+    # room tone around it, 192 kbps. Half of a track is silence, which takes 3 dB off its RMS.
     "acx": Profile(
         "as Audible (ACX) asks of audio books: no background, peaks under -3 dB, 192 kbps",
-        Levels(speech_lufs=-16.5),
+        Levels(speech_lufs=-16.0),
         ceiling_dbtp=-3.3,
         pre_roll_s=0.8,
         post_roll_s=3.0,
