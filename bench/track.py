@@ -85,7 +85,7 @@ def sleep_script(hours: int) -> str:
 
 
 def measured(command: list[str], folder: Path, longest_s: float = math.inf) -> Run:
-    """Run a command in `folder`, with its cache and output there, and measure it; it ends after `longest_s`."""
+    """Run a command in `folder`, with its cache and output there, and measure it, for `longest_s` at most."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     known = set(folder.glob("output/*"))
     first_s, own_mb, looks = math.nan, 0.0, 0

@@ -69,7 +69,7 @@ def decoded(path: Path, channels: int, decoder: str = "ffmpeg") -> Samples:
 
 def lag(heard: Samples, written: Samples) -> int:
     """Frames by which `heard` comes later than `written`, from the peak of their correlation."""
-    length = 2 * len(written)
+    length = 1 << (2 * len(written)).bit_length()  # of any other length a transform may take seconds
     spectrum = np.fft.rfft(heard[:, 0], length) * np.conj(np.fft.rfft(written[:, 0], length))
     peak = int(np.argmax(np.fft.irfft(spectrum, length)))
     return peak - length if peak > len(written) else peak
