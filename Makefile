@@ -37,5 +37,5 @@ $(VENV)/.runtime: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.develop: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --editable '.[piper,test,check]'
+	$(PIP) install --constraint constraints.txt --editable '.[piper,plot,test,check]'
 	touch $@ $(VENV)/.runtime

@@ -62,8 +62,8 @@ def test_the_speech_is_at_the_level_of_the_profile_and_peaks_stay_under_its_ceil
     folder: Path, name: str
 ) -> None:
     track = made(folder, profile=name)
-    # Blocks across two sentences, which ours leaves out, and the bed 20 LU under it: within 0.3 LU. Under the low
-    # ceiling of ACX the limiter takes a little more.
+    # Blocks across two sentences, which ours leaves out, and the bed 20 LU under it: within 0.3 LU. Under
+    # the low ceiling of ACX the limiter takes a little more.
     tolerance = 0.6 if name == "acx" else 0.3
     assert speech_of(track) == pytest.approx(PROFILES[name].levels.speech_lufs, abs=tolerance)
     # An MP3 goes over by at most 0.2 dB.

@@ -25,6 +25,7 @@ from stem.mixing import Levels, Mix
 from stem.pacing import fit_first
 from stem.planning import Plan, phrases_of
 from stem.profiles import Profile
+from stem.studio import Stems, write_stems
 from stem.tagging import ChapterMark, Tags, tag_mp3
 from stem.takes import Takes
 from stem.timeline import Timeline, place
@@ -67,6 +68,7 @@ class Track:
         timeline: When everything happens.
         loudness: Of the whole mix; the speech in it is at the level that was asked for.
         warnings: What a maker should know about it, as sentences.
+        stems: The files of its parts, when they were asked for.
     """
 
     path: Path
@@ -74,6 +76,7 @@ class Track:
     timeline: Timeline
     loudness: Loudness
     warnings: tuple[str, ...] = ()
+    stems: tuple[Path, ...] = ()
 
 
 def make_track(
@@ -81,6 +84,7 @@ def make_track(
     target: Path,
     *,
     overwrite: bool = False,
+    with_stems: bool = False,
     on_progress: OnProgress = no_progress,
     on_notice: OnNotice = no_notice,
 ) -> Track:
@@ -90,6 +94,7 @@ def make_track(
         plan: From `plan_track`.
         target: The file; when it exists and `overwrite` is not set, the next free name is taken.
         overwrite: Replace what is there.
+        with_stems: Write voice, bed and bells beside it too.
         on_progress: Called now and then.
         on_notice: Called before text leaves the machine.
 
@@ -106,8 +111,16 @@ def make_track(
         loudness = _encode(mix, plan.profile, temporary, on_progress)
         tag_mp3(temporary, _tags(plan, mix.levels, loudness, for_whom), _chapter_marks(mix.timeline))
         path = give_name(temporary, target, overwrite=overwrite)
+        stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
-    return Track(path, plan, mix.timeline, loudness, (*for_whom, *plan.remarks, *apart))
+    return Track(
+        path, plan, mix.timeline, loudness, (*for_whom, *plan.remarks, *apart, *stems.remarks), stems.paths
+    )
+
+
+def _stems(plan: Plan, mix: Mix, track: Path, *, overwrite: bool) -> Stems:
+    ceiling = plan.profile.ceiling_dbtp
+    return write_stems(mix, track.parent, track.stem, ceiling_dbtp=ceiling, overwrite=overwrite)
 
 
 def speak(

@@ -6,7 +6,7 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     __init__.py  the door: runs a command, and tells every error as one sentence and a hint
     asking.py    the options that commands share, and what they mean
     telling.py   printing
-    tracks.py    make, preview, script
+    tracks.py    make, preview, script, plot
     speaking.py  voices, say, tune, sheet, cut
     writing.py   scripts, check, new, import
     machine.py   beds, doctor, cache

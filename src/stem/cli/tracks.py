@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from stem.cli.asking import Request, config, force_option, json_option, script_options
@@ -9,26 +12,47 @@ from stem.cli.telling import print_json, progress
 from stem.cli.telling import say as tell
 from stem.errors import StemError
 
+if TYPE_CHECKING:
+    from stem.track import Track
+
 
 @click.command()
 @script_options
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
+@click.option("--plot", "with_plot", is_flag=True, help="Draw a picture of it too, beside it.")
+@click.option(
+    "--stems", "with_stems", is_flag=True, help="Write voice, bed and bells beside it, for a studio."
+)
 @force_option
 @json_option
-def make(request: Request, output: str | None, force: bool, as_json: bool) -> None:
+def make(
+    request: Request, output: str | None, with_plot: bool, with_stems: bool, force: bool, as_json: bool
+) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
     from stem.planning import output_path, plan_track
+    from stem.plotting import check_drawing
     from stem.reports import made_document, track_line, voice_note
     from stem.track import make_track
 
     try:
         settings = config()
         plan = plan_track(request.spec(), settings)
+        if with_plot:
+            check_drawing(Path("plot.png"))
         target = output_path(plan.name, output, settings)
         for note in voice_note(plan):
             tell(note)
         with progress() as on_progress:
-            track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
+            track = make_track(
+                plan,
+                target,
+                overwrite=force,
+                with_stems=with_stems,
+                on_progress=on_progress,
+                on_notice=tell,
+            )
+        if with_plot:
+            _plot(track, overwrite=force)
     except StemError as error:
         if as_json:
             print_json(made_document([], {request.script: error}))
@@ -37,10 +61,40 @@ def make(request: Request, output: str | None, force: bool, as_json: bool) -> No
         tell(f"{target} was there already and stays as it is (--force replaces it).")
     for warning in track.warnings:
         tell(f"Warning: {warning}")
+    for path in track.stems:
+        tell(str(path))
     if as_json:
         print_json(made_document([track], {}))
     else:
         click.echo(track_line(track))
+
+
+def _plot(track: Track, *, overwrite: bool) -> None:
+    """Draw a track of which everything is known."""
+    from stem.files import free_name
+    from stem.plotting import Shown, draw
+
+    wanted = track.path.with_suffix(".png")
+    target = wanted if overwrite else free_name(wanted)
+    levels = track.plan.profile.levels
+    draw(track.path, target, Shown.of(track.timeline, speech_lufs=levels.speech_lufs, bed=track.plan.bed))
+    tell(str(target))
+
+
+@click.command()
+@click.argument("track", metavar="FILE")
+@click.option("-o", "--output", metavar="PICTURE", help="A .png or .svg file.  [default: FILE with .png]")
+@force_option
+def plot(track: str, output: str | None, force: bool) -> None:
+    """Draw what is in a sound FILE over time: voice, silences, loudness, chapters, spectrum."""
+    from stem.files import expanded, free_name
+    from stem.plotting import draw
+
+    path = expanded(track)
+    wanted = expanded(output) if output else path.with_suffix(".png")
+    target = wanted if force else free_name(wanted)
+    draw(path, target)
+    click.echo(str(target))
 
 
 @click.command()
@@ -88,4 +142,4 @@ def script(request: Request, as_page: bool, as_text: bool, output: str | None, f
         click.echo(write_text(output, text, overwrite=force))
 
 
-COMMANDS = (make, preview, script)
+COMMANDS = (make, preview, script, plot)
