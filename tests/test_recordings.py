@@ -186,7 +186,7 @@ def test_joints_are_right_to_a_millisecond_in_a_rooms_noise(rate: int, below_db:
 
 def place_of(part: NDArray[np.floating], whole: NDArray[np.floating]) -> int:
     """Return the frame of `whole` at which `part` fits it best."""
-    size = len(part) + len(whole)
+    size = 2 ** (len(part) + len(whole)).bit_length()
     match = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(part, size)), size)
     place = int(match.argmax())
     return place if place < len(whole) else place - size
@@ -388,18 +388,18 @@ FAULTS = [
     Fault(
         "a number too many",
         lambda f: shutil.copy(f / "2.flac", f / "99.wav"),
-        r"99\.wav: the last sentence is 5",
+        r"99\.wav: the last sentence is 2",
         at_once=True,
     ),
     Fault(
         "a date as name",
         lambda f: shutil.copy(f / "2.flac", f / "2024-05-01.m4a"),
-        r"2024-05-01\.m4a: the last sentence is 5",
+        r"2024-05-01\.m4a: the last sentence is 2",
         at_once=True,
     ),
     Fault(
         "not in the index",
-        lambda f: (f / INDEX_NAME).write_text(as_index([*LINES[:1], *LINES[2:]])),
+        lambda f: (f / INDEX_NAME).write_text(as_index(LINES[:1])),
         r"2\.flac: blad\.toml has no sentence 2",
         at_once=True,
     ),
@@ -475,15 +475,20 @@ FAULTS = [
 
 def spoken(folder: Path, *, before: bool) -> None:
     """Say LONG; `before` tells whether the folder itself is found right."""
-    voice, missing = voice_of(folder, LINES)
+    voice, missing = voice_of(folder, LINES[:2])
     assert before
     assert missing == ()
     Recordings().speak(LONG, voice)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_is_told_by_its_file_and_mended_by_another(folder: Path, fault: Fault) -> None:
-    good = {path: path.read_bytes() for path in folder.iterdir() if path.name != "2.flac"}
+def test_a_fault_is_told_by_its_file_and_mended_by_another(
+    studio: Path, tmp_path: Path, fault: Fault
+) -> None:
+    folder = tmp_path
+    for name in ("1.flac", "2.flac"):
+        shutil.copy(studio / name, folder / name)
+    good = {folder / "1.flac": (folder / "1.flac").read_bytes()}
     fault.spoil(folder)
     with pytest.raises(ConfigError, match=fault.sentence) as caught:
         spoken(folder, before=not fault.at_once)
@@ -493,8 +498,8 @@ def test_a_fault_is_told_by_its_file_and_mended_by_another(folder: Path, fault: 
     # The file is made again, what was in the way goes, and the next run does it all.
     for path in set(folder.iterdir()) - set(good):
         path.unlink()
-    write(folder / "2.flac", recorded(LONG))
-    voice, missing = voice_of(folder, LINES)
+    shutil.copy(studio / "2.flac", folder / "2.flac")
+    voice, missing = voice_of(folder, LINES[:2])
     assert missing == ()
     assert all(Recordings().speak(phrase, voice).frames > 0 for phrase in (WELCOME, LONG))
 

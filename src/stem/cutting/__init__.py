@@ -212,11 +212,11 @@ def _bursts(levels: NDArray[np.float64]) -> NDArray[np.float64]:
     parts = np.array_split(levels, max(len(levels) // span, 1))
     middles = np.cumsum([len(part) for part in parts]) - np.array([len(part) / 2 for part in parts])
     noise = np.interp(np.arange(len(levels)), middles, [np.percentile(part, 10) for part in parts])
-    voice = float(np.percentile(levels[levels > np.median(levels) / 2], _VOICE_PERCENTILE))
+    voice = float(np.percentile(levels, _VOICE_PERCENTILE))
+    if voice < noise.min() * units.gain(_ABOVE_NOISE_DB):
+        return np.zeros((0, 2))
     lowest, highest = (voice * units.gain(db) for db in _UNDER_VOICE_DB)
     loud = np.flatnonzero(levels > np.clip(noise * units.gain(_ABOVE_NOISE_DB), lowest, highest))
-    if not len(loud):
-        return np.zeros((0, 2))
     groups = np.split(loud, np.flatnonzero(np.diff(loud) > round(_JOINED_S / _WINDOW_S)) + 1)
     spans = [(group[0], group[-1] + 1) for group in groups if len(group) * _WINDOW_S >= _CLICK_S]
     return np.array(spans, dtype=np.float64).reshape(-1, 2) * _WINDOW_S

@@ -192,8 +192,8 @@ def _heard(signal: Signal, rate: int) -> _Heard:
 def _whitened(signal: Signal, window: int, taps: int) -> Signal:
     """Return the signal behind a filter that makes the noise of its quietest moments white.
 
-    The filter predicts each sample from the few before it (linear prediction, autocorrelation method, with the
-    coefficients found from the Toeplitz equations): what noise lets itself be predicted is taken away.
+    The filter predicts each sample from the few before it (linear prediction, autocorrelation method): what
+    noise lets itself be predicted is taken away.
     """
     from scipy.linalg import solve_toeplitz
     from scipy.signal import lfilter
