@@ -138,6 +138,8 @@ class Speaker:
         return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh))) if fresh else None
 
     def _pronounced(self, phrase: str) -> str:
+        if _recorded(self._voice) is not None:
+            return phrase  # who recorded it read what is written
         return self._lexicon.applied(phrase, ipa=self.traits.ipa)
 
 

@@ -192,15 +192,16 @@ def sheet(request: Request, output: str | None, force: bool) -> None:
     A folder gets the sheet (blad.html) and a list of its sentences (blad.toml): stem knows them by that.
     """
     from stem.planning import sheet_lines
-    from stem.sheets import INDEX_NAME, SHEET_NAME, as_html, as_index
+    from stem.sheets import INDEX_NAME, SHEET_NAME, as_html, as_index, read_index, renumbered
 
     template, lines = sheet_lines(request.spec(), config())
     wanted = output or "opnames/"
     if wanted.endswith(("/", "\\")) or Path(wanted).is_dir():
-        click.echo(
-            write_text(str(Path(wanted) / SHEET_NAME), as_html(template.title, lines), overwrite=force)
-        )
-        click.echo(write_text(str(Path(wanted) / INDEX_NAME), as_index(lines), overwrite=force))
+        index = read_index(Path(wanted) / INDEX_NAME)
+        lines = renumbered(lines, index)
+        page = as_html(template.title, lines)
+        click.echo(write_text(str(Path(wanted) / SHEET_NAME), page, overwrite=force))
+        click.echo(write_text(str(Path(wanted) / INDEX_NAME), as_index(lines, index), overwrite=True))
     else:
         click.echo(write_text(wanted, as_html(template.title, lines), overwrite=force))
     tell(f"{len(lines)} sentences. Then: stem make {request.script} --voice opnames/")
@@ -213,7 +214,7 @@ def sheet(request: Request, output: str | None, force: bool) -> None:
     "-o", "--output", metavar="FOLDER", default="opnames", show_default=True, help="Where the pieces go."
 )
 @force_option
-def cut(recording: str, request: Request, output: str, force: bool) -> None:
+def cut(request: Request, recording: str, output: str, force: bool) -> None:
     """Cut RECORDING, someone reading SCRIPT aloud, into its sentences.
 
     Places in doubt are told and not guessed: record those sentences again.
@@ -223,14 +224,16 @@ def cut(recording: str, request: Request, output: str, force: bool) -> None:
     from stem.cutting import report_lines, write_pieces
     from stem.files import expanded
     from stem.planning import sheet_lines
-    from stem.sheets import INDEX_NAME, as_index
+    from stem.sheets import INDEX_NAME, as_index, read_index, renumbered
 
     _, lines = sheet_lines(request.spec(), config())
+    index = read_index(expanded(output) / INDEX_NAME)
+    lines = renumbered(lines, index)
     sound = Recording.open(expanded(recording))
     found = cut_up(sound, lines)
     for path in write_pieces(found, sound, expanded(output), overwrite=force):
         click.echo(str(path))
-    write_text(str(expanded(output) / INDEX_NAME), as_index(lines), overwrite=True)
+    write_text(str(expanded(output) / INDEX_NAME), as_index(lines, index), overwrite=True)
     for line in report_lines(found, lines):
         tell(line)
 
