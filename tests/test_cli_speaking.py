@@ -8,11 +8,13 @@ from pathlib import Path
 
 import faultserver
 import heard
+import numpy as np
 import pytest
 import tinyvoice
 
 from stem import cli, units
 from stem.audio import decode
+from stem.encoding import write_mp3
 from stem.voice import find_voice, models_folder
 
 SCRIPT = """+++
@@ -189,6 +191,26 @@ def test_own_recordings_from_sheet_to_track(folder: Path, capsys: pytest.Capture
     (folder / "proef.j2").write_text(SCRIPT.replace("Ga rustig", "Sta rustig"), encoding="utf-8")
     _, err = told(capsys, "make", "proef.j2", "--voice", "opnames/", code=1)
     assert "Sta rustig zitten" in err, "a script that changed never speaks a sentence it no longer has"
+
+
+@pytest.mark.slow
+def test_one_long_recording_becomes_a_folder_that_speaks(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentences = ("Welkom.", "Ga rustig zitten, zoals het prettig is.", "Om 10:30 uur doen we healing.")
+    rest = np.zeros((2 * heard.RATE, 2), np.float32)
+    parts = [rest]
+    for sentence in sentences:
+        told(capsys, "say", sentence, "--voice", "rustig", "-o", "zin.mp3", "--force")
+        parts += [heard.decoded(Path("zin.mp3")), rest]
+    write_mp3(Path("lezing.mp3"), [np.concatenate(parts)])
+    heard.converted(Path("lezing.mp3"), Path("lezing.m4a"))
+    out, _ = told(capsys, "cut", "lezing.m4a", "proef.j2")
+    assert [Path(line).name for line in out.split()] == ["001.wav", "002.wav", "003.wav"]
+    told(capsys, "make", "proef.j2", "--voice", "opnames/")
+    index = (folder / "opnames" / "blad.toml").read_text(encoding="utf-8")
+    told(capsys, "sheet", "proef.j2")
+    assert (folder / "opnames" / "blad.toml").read_text(encoding="utf-8") == index, "numbers stay"
 
 
 def test_the_cache_is_shown_and_cleared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

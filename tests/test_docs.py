@@ -250,7 +250,7 @@ def unknown_names(values: dict[str, object]) -> list[str]:
     wanted = [
         *(("script", str(name), scripts) for name in (given if isinstance(given, tuple) else [given])),
         ("voice", str(values.get("voice")), {voice.name for voice in voices()}),
-        ("bed", str(values.get("bed")), set(BEDS)),
+        *(("bed", layer.partition(":")[0], set(BEDS)) for layer in str(values.get("bed")).split("+")),
     ]
     return [
         f"{kind} named {name}"
