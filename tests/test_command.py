@@ -152,7 +152,9 @@ FAULTS = (
         "listen(); print('Hallo!' * 99)",
         "wrote what cannot be used: it is not a sound file that stem reads",
     ),
-    Fault("half a header", "answer(wav(listen())[:30])", "wrote what cannot be used: it is damaged"),
+    Fault(
+        "half a header", "answer(wav(listen())[:30])", "wrote what cannot be used: there is no sound in it"
+    ),
     Fault("a playlist", "listen(); print('#EXTM3U\\n/etc/passwd')", "it is not a sound file that stem reads"),
     Fault("nothing", "listen()", r"spreek\.py wrote no sound"),
     Fault("no file", "listen()", r"spreek\.py wrote no sound", arguments=("{wav}",)),

@@ -1,0 +1,169 @@
+"""Clips: what every one goes through before it is placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stem import units
+from stem.errors import AudioError
+
+Samples: TypeAlias = NDArray[np.float32]
+"""Sound of shape (frames, channels), float32, full scale 1.0."""
+
+BLOCK_FRAMES = 65_536
+"""Frames in a block: what passes from mixing to encoding at a time."""
+
+LEAD_S = 0.020
+"""Seconds from the start of a trimmed clip to its first sound."""
+TAIL_S = 0.080
+"""Seconds from the last sound of a trimmed clip to its end: room for what is softer than "sound"."""
+_FADE_IN_S = 0.005
+_FADE_OUT_S = 0.040
+
+# The softest thing said is a last "f" or "s": its level (root mean square) was measured up to 48 dB under
+# the clip's peak. In a clean take everything above -60 dB is sound. Noise moves that up to 9 dB above itself
+# (noise measured over 5 ms wanders by 7 %), but never above -46 dB, where it would eat syllables.
+_SOUND_DB = -60.0
+_SOUND_IN_NOISE_DB = -46.0
+_ABOVE_NOISE_DB = 9.0
+_LEVEL_WINDOW_S = 0.005
+_NOISE_PERCENTILE = 5
+_NO_SOUND = units.gain(-80.0)
+"""A clip whose peak is below this holds no speech at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """One utterance as sound.
+
+    Attributes:
+        samples: Shape (frames, channels); engines give one channel.
+        rate: Sample rate in hertz.
+    """
+
+    samples: Samples
+    rate: int
+
+    @property
+    def frames(self) -> int:
+        """The clip's length in frames at its own rate."""
+        return len(self.samples)
+
+
+def trimmed(clip: Clip) -> Clip:
+    """Cut or pad a clip so that its sound starts exactly 20 ms in and it ends 80 ms after its last sound.
+
+    The edges are faded (raised cosine, 5 ms in and 40 ms out) to exact zeros; the sound is not touched.
+
+    Returns:
+        A new clip at the same rate with the same channels.
+
+    Raises:
+        AudioError: when there is no sound in the clip, or a sample is not a number.
+    """
+    return framed(clip, *_sound_limits(clip))
+
+
+def framed(clip: Clip, first: int, last: int) -> Clip:
+    """Cut or pad a clip as `trimmed` does, for who knows already where its sound is.
+
+    Args:
+        clip: Any sound.
+        first: The first frame of its sound.
+        last: The last one.
+    """
+    start = first - units.frames(LEAD_S, clip.rate)
+    stop = last + 1 + units.frames(TAIL_S, clip.rate)
+    padding = (max(-start, 0), max(stop - clip.frames, 0))
+    samples = np.pad(clip.samples[max(start, 0) : stop], (padding, (0, 0)))
+    samples[: units.frames(_FADE_IN_S, clip.rate)] *= _rise(_FADE_IN_S, clip.rate)
+    samples[-units.frames(_FADE_OUT_S, clip.rate) :] *= _rise(_FADE_OUT_S, clip.rate)[::-1]
+    return Clip(samples, clip.rate)
+
+
+def conform(clip: Clip, rate: int = units.SAMPLE_RATE) -> Clip:
+    """Resample a clip to `rate` hertz; its length is the frame count nearest to the ideal one.
+
+    soxr's HQ recipe keeps images 148 dB down (measured, 22.05 to 44.1 kHz).
+    """
+    if clip.rate == rate:
+        return clip
+    import soxr  # a cached track needs none
+
+    ideal = (2 * clip.frames * rate + clip.rate) // (2 * clip.rate)
+    samples: Samples = soxr.resample(clip.samples, clip.rate, rate, quality="HQ")[:ideal]
+    return Clip(np.pad(samples, ((0, ideal - len(samples)), (0, 0))), rate)
+
+
+def resampled(blocks: Iterable[Samples], rate: int) -> Iterator[Samples]:
+    """Yield stereo sound at `units.SAMPLE_RATE` at another rate."""
+    if rate == units.SAMPLE_RATE:
+        yield from blocks
+        return
+    import soxr  # most tracks keep their rate
+
+    stream = soxr.ResampleStream(units.SAMPLE_RATE, rate, 2, dtype="float32", quality="HQ")
+    taken = given = 0
+    for block in blocks:
+        taken += len(block)
+        out: Samples = stream.resample_chunk(np.ascontiguousarray(block))
+        given += len(out)
+        yield out
+    ideal = (2 * taken * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)
+    rest: Samples = stream.resample_chunk(np.zeros((0, 2), np.float32), last=True)[: ideal - given]
+    yield np.pad(rest, ((0, ideal - given - len(rest)), (0, 0)))
+
+
+def recut(blocks: Iterable[Samples], frames: int) -> Iterator[Samples]:
+    """Yield the same sound in blocks of `frames` frames; the last may be shorter."""
+    held: list[Samples] = []
+    count = 0
+    for block in blocks:
+        held.append(block)
+        count += len(block)
+        if count < frames:
+            continue
+        joined = held[0] if len(held) == 1 else np.concatenate(held)
+        whole = count - count % frames
+        yield from (joined[first : first + frames] for first in range(0, whole, frames))
+        held, count = [joined[whole:]], count - whole
+    if count:
+        yield np.concatenate(held)
+
+
+def _sound_limits(clip: Clip) -> tuple[int, int]:
+    """Return the first and the last frame of sound."""
+    magnitude = np.abs(clip.samples).max(axis=1, initial=0.0)
+    peak = float(magnitude.max(initial=0.0))
+    if not np.isfinite(peak):
+        raise AudioError("a clip", "it has samples that are not numbers")
+    if peak < _NO_SOUND:
+        raise AudioError("a clip", "there is no sound in it")
+    window = max(units.frames(_LEVEL_WINDOW_S, clip.rate), 1)
+    whole = np.pad(magnitude, (0, -len(magnitude) % window)).reshape(-1, window)
+    levels = np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1))
+    noise = float(np.percentile(levels, _NOISE_PERCENTILE))
+    threshold = float(
+        np.clip(
+            noise * units.gain(_ABOVE_NOISE_DB),
+            peak * units.gain(_SOUND_DB),
+            peak * units.gain(_SOUND_IN_NOISE_DB),
+        )
+    )
+    # A window counts by its level, so that chance peaks of noise are no sound; within the outer windows the
+    # first and last sample above the threshold are the sound's limits.
+    loud = np.flatnonzero(levels > threshold)
+    first = loud[0] * window + np.argmax(whole[loud[0]] > threshold)
+    last = (loud[-1] + 1) * window - 1 - np.argmax(whole[loud[-1]][::-1] > threshold)
+    return int(first), int(last)
+
+
+def _rise(length_s: float, rate: int) -> Samples:
+    """Return a raised cosine from 0 up to almost 1, of shape (frames, 1)."""
+    count = units.frames(length_s, rate)
+    return (0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)).astype(np.float32)[:, None]
