@@ -111,7 +111,11 @@ def _convert(kind: Any, value: object, where: str, problems: list[str]) -> objec
         (kind,) = (argument for argument in arguments if argument is not types.NoneType)
         return _convert(kind, value, where, problems)
     container = (
-        list if origin is tuple else dict if origin is dict or dataclasses.is_dataclass(kind) else None
+        list
+        if origin is tuple
+        else dict
+        if origin in (dict, Mapping) or dataclasses.is_dataclass(kind)
+        else None
     )
     if container is None:
         return _scalar(kind, value, where, problems)
@@ -122,7 +126,7 @@ def _convert(kind: Any, value: object, where: str, problems: list[str]) -> objec
     if isinstance(value, list):
         items = enumerate(value, start=1)
         return tuple(_convert(arguments[0], item, f"{where}[{n}]", problems) for n, item in items)
-    if origin is dict:
+    if origin in (dict, Mapping):
         return {key: _convert(arguments[1], item, f"{where}.{key}", problems) for key, item in value.items()}
     return _build(kind, value, f"{where}.", problems)
 

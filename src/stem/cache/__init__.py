@@ -111,6 +111,10 @@ class CachedEngine:
             return tuple(unique)
         return tuple(phrase for phrase in unique if not is_file(folder / self._entry_name(phrase, voice)))
 
+    def entry_names(self, phrases: Iterable[str], voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return under which names phrases are remembered, or would be; from these no phrase can be told."""
+        return () if self._folder is None else tuple(self._entry_name(each, voice) for each in phrases)
+
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Say one phrase, or return what was said before; see `engines.Engine`."""
         if self._folder is None:

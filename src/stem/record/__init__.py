@@ -1,0 +1,217 @@
+"""The build record: beside a track, all that is needed to make the same track again, byte for byte.
+
+`NAME.stem.json` holds what was asked, what the track was made from (as hashes and versions), and what came
+out. What was filled in, and every sentence that may hold it, stands apart under "personal" and can be left
+out: nothing else in the record comes from it but times and the hash of the track. There is no host, no user
+and no date in a record, and what lies in the user's own folder is named from "~".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from stem.config import Config
+from stem.errors import ConfigError, StemError
+from stem.files import output_error, publish, temporary_beside
+from stem.lexicon import load_lexicon
+from stem.planning import TrackSpec
+from stem.record.facts import lexicon_hash, script_facts, versions, voice_facts
+from stem.record.kinds import Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
+from stem.record.making import record_of
+from stem.script import find_script
+from stem.tables import from_table
+from stem.voice import find_voice
+
+__all__ = [
+    "Personal",
+    "Record",
+    "ScriptFacts",
+    "SoundFile",
+    "Span",
+    "Times",
+    "VoiceFacts",
+    "differences_from_now",
+    "read_record",
+    "record_of",
+    "record_path",
+    "spec_of",
+    "track_path",
+    "write_record",
+]
+
+SUFFIX = ".stem.json"
+VERSION = 1
+"""Of the document; raised when an older stem could not read it."""
+
+_MARK = "stem_record"
+_LARGEST_BYTES = 20_000_000
+"""A track of twelve hours has a record of less than a tenth of this."""
+
+
+def record_path(track: Path) -> Path:
+    """Return where the record of a track is."""
+    return track.with_suffix(SUFFIX)
+
+
+def track_path(record: Path, suffix: str) -> Path:
+    """Return where the track of a record is."""
+    return record.with_name(record.name.removesuffix(SUFFIX) + suffix)
+
+
+def write_record(record: Record, path: Path, *, anonymous: bool = False, overwrite: bool = False) -> None:
+    """Write a record, whole or not at all; only its owner may read it.
+
+    Args:
+        record: From `record_of`.
+        path: Its file, best `record_path` of the track.
+        anonymous: Leave out what is personal.
+        overwrite: Replace what is there.
+
+    Raises:
+        OutputError: when it cannot be written, or something is there.
+    """
+    document = {_MARK: VERSION, **_tables(replace(record, personal=None) if anonymous else record)}
+    content = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False) + "\n"
+    with temporary_beside(path) as temporary:
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(
+                    content.encode("utf-8", "backslashreplace")
+                )  # a file name may hold half a character
+        except OSError as error:
+            raise output_error(path, error) from error
+        publish(temporary, path, overwrite=overwrite)
+
+
+def read_record(path: Path) -> Record:
+    """Read a record.
+
+    Raises:
+        ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: all of them.
+    """
+    document = _document(path)
+    made_for = document.pop(_MARK, None)
+    if not isinstance(made_for, int) or isinstance(made_for, bool) or made_for < 1:
+        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+    if made_for > VERSION:
+        raise ConfigError(
+            path,
+            [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
+            hint="Install a newer stem, then give the same command again.",
+        )
+    loudness = document.get("loudness")
+    if isinstance(loudness, dict):
+        document["loudness"] = {key: -math.inf if value is None else value for key, value in loudness.items()}
+    return from_table(Record, document, path)
+
+
+def spec_of(record: Record) -> tuple[TrackSpec, Config]:
+    """Return what to ask for to have the same track again; without values when these were left out."""
+    values = {} if record.personal is None else record.personal.values
+    asked = record.asked
+    spec = replace(
+        asked, script=_at_home(asked.script), voice=_at_home(asked.voice), fill=_at_home(asked.fill)
+    )
+    return replace(spec, values=values), record.settings
+
+
+def differences_from_now(record: Record) -> tuple[str, ...]:
+    """Return, as sentences, what is not as it was when the track was made: the bytes may then differ too."""
+    return tuple(_differences(record))
+
+
+def _differences(record: Record) -> Iterator[str]:
+    if record.personal is None and record.filled:
+        yield f"What was filled in was left out of the record; give it again: {', '.join(record.filled)}."
+    spec, _ = spec_of(record)
+    try:
+        yield from _script_differences(record.script, script_facts(find_script(spec.script)))
+    except StemError as error:
+        yield f"The script '{record.script.name}' cannot be read: {error.sentence}"
+    for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
+        if voice is not None:
+            yield from _voice_differences(voice, wish)
+    try:
+        if lexicon_hash(load_lexicon(Path.cwd())) != record.lexicon_sha256:
+            yield "The lexicon has changed."
+    except StemError as error:
+        yield f"The lexicon cannot be read: {error.sentence}"
+    now = versions()
+    for name in dict.fromkeys((*record.versions, *now)):
+        before, after = record.versions.get(name, "absent"), now.get(name, "absent")
+        if before != after:
+            yield f"{name} was {before} and is {after}."
+
+
+def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
+    for name in dict.fromkeys((*before.parts, *now.parts)):
+        old, new = before.parts.get(name), now.parts.get(name)
+        if old != new:
+            what = "is new" if old is None else "is gone" if new is None else "has changed"
+            yield f"The text {name} {what}."
+
+
+def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
+    folder = Path(wish or "")
+    if before.engine == "recordings":
+        if not folder.is_dir():
+            yield f"The folder of recordings '{before.name}' is not there."
+        return  # which of its files are said is known once the track is planned
+    try:
+        now = voice_facts(find_voice(wish if wish and folder.suffix else before.name))
+    except StemError as error:
+        yield f"The voice '{before.name}' cannot be used: {error.sentence}"
+        return
+    if now.template_sha256 != before.template_sha256:
+        yield f"The voice template '{before.name}' has changed."
+    if now.files_sha256 != before.files_sha256:
+        yield f"The files of the voice '{before.name}' have changed."
+    if now.engine_version != before.engine_version:
+        yield f"The engine {before.engine} was {before.engine_version} and is {now.engine_version}."
+
+
+def _at_home(given: Any) -> Any:
+    return str(Path(given).expanduser()) if given and given.startswith("~/") else given
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """Return the table in a JSON file."""
+    try:
+        if path.stat().st_size > _LARGEST_BYTES or not path.is_file():
+            raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+        document = json.loads(path.read_bytes().decode(), parse_constant=_refuse)
+    except OSError as error:
+        raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, ["it is not UTF-8 text"]) from error
+    except json.JSONDecodeError as error:
+        problem = f"it is damaged or cut off: {error.msg[:1].lower()}{error.msg[1:]}"
+        raise ConfigError(f"{path}:{error.lineno}", [problem]) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(path, ["it is damaged: no record holds such values"]) from error
+    if not isinstance(document, dict):
+        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+    return document
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _tables(item: Any) -> Any:
+    """Return a dataclass as what JSON has; what is None, and an empty table of values, is left out."""
+    if is_dataclass(item):
+        pairs = ((each.name, getattr(item, each.name)) for each in fields(item))
+        return {name: _tables(value) for name, value in pairs if value is not None}
+    if isinstance(item, Mapping):
+        return {key: _tables(value) for key, value in item.items()}
+    if isinstance(item, tuple | list):
+        return [_tables(each) for each in item]
+    return None if item == -math.inf else item

@@ -1,0 +1,102 @@
+"""What a track is made from, as hashes and versions: then, for its record, and now, to compare with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from stem import __version__
+from stem.engines import engine
+from stem.lexicon import Lexicon
+from stem.parts import read_parts, read_template
+from stem.record.kinds import ScriptFacts, VoiceFacts
+from stem.script import ScriptTemplate
+from stem.voice import VoiceTemplate
+
+_LIBRARIES = ("numpy", "scipy", "soxr", "lameenc", "mutagen", "jinja2", "imageio-ffmpeg", "pydub")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that has a say in the bytes of a track.
+
+    The kind of machine is among them: processors round sums of many samples in different orders.
+    """
+    found = {"stem": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return {**found, "machine": f"{platform.system()} {platform.machine()}"}
+
+
+def script_facts(template: ScriptTemplate) -> ScriptFacts:
+    """Return what a script is made of.
+
+    Raises:
+        ScriptError: when a part of it cannot be read.
+    """
+    own, *included = read_parts(template.path, template.body, template.body_line).found
+    texts = {own.name: read_template(template.path)}  # with its front matter
+    texts |= {part.name: part.text for part in included}
+    return ScriptFacts(
+        template.name, template.title, {name: _sha256(text.encode()) for name, text in texts.items()}
+    )
+
+
+def voice_facts(voice: VoiceTemplate) -> VoiceFacts:
+    """Return what a voice is, its files read through.
+
+    Raises:
+        EngineUnavailable: when its engine is not on this machine.
+        UnknownNameError: when there is no such engine.
+    """
+    said = {
+        "voice": Path(voice.voice).name,
+        "settings": {key: value for key, value in voice.settings.items() if key != "files"},
+        "chain": repr(voice.chain),
+        "credit": voice.credit,
+        **{name: getattr(voice, name) for name in ("engine", "speed", "pitch", "pause_scale", "level")},
+    }
+    return VoiceFacts(
+        voice.name,
+        voice.engine,
+        engine(voice.engine).version,
+        _sha256(json.dumps(said, sort_keys=True, default=str).encode()),
+        _files_hash(voice),
+    )
+
+
+def _files_hash(voice: VoiceTemplate) -> str:
+    """Return a hash of the content of a voice's files: a neural voice has its settings beside it."""
+    recordings = voice.settings.get("files")
+    paths: Iterable[Path] = (Path(voice.voice), Path(f"{voice.voice}.json"))
+    if isinstance(recordings, Mapping):
+        paths = map(Path, recordings.values())
+    hashes = [file_hash(path) for path in paths if path.is_absolute() and path.is_file()]
+    return _sha256("".join(sorted(hashes)).encode()) if hashes else ""
+
+
+def lexicon_hash(lexicon: Lexicon) -> str:
+    """Return the SHA-256 of how words are said."""
+    entries = {word: asdict(entry) for word, entry in lexicon.entries.items()}
+    return _sha256(json.dumps(entries, sort_keys=True).encode())
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,128 @@
+"""From a finished track to its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from stem.cache import CachedEngine
+from stem.config import Config
+from stem.engines import engine
+from stem.errors import OutputError, StemError
+from stem.lexicon import load_lexicon
+from stem.planning import Plan, TrackSpec, phrases_of, sheet_lines
+from stem.record.facts import file_hash, lexicon_hash, script_facts, versions, voice_facts
+from stem.record.kinds import Personal, Record, SoundFile, Span, Times
+from stem.track import Track
+
+_NOT_OURS_TO_KEEP = ("output",)
+"""Settings that say where files go, which is nobody's business and does not show in the track."""
+
+
+def record_of(track: Track, spec: TrackSpec, config: Config, *, code: str = "") -> Record:
+    """Return how a track was made; it is read from its file once more.
+
+    Args:
+        track: From `make_track`.
+        spec: What its plan was made of.
+        config: Likewise.
+        code: The client's, when it was made for one.
+
+    Raises:
+        StemError: OutputError when the track is gone; others when the script or the voice is.
+    """
+    plan, timeline = track.plan, track.timeline
+    assert plan.template is not None, "a sentence has no record"
+    return Record(
+        versions=versions(),
+        script=script_facts(plan.template),
+        asked=_asked(spec, plan),
+        filled=tuple(sorted(spec.values)),
+        settings=replace(config, **{name: getattr(Config(), name) for name in _NOT_OURS_TO_KEEP}),
+        voice=voice_facts(plan.voice),
+        fill=voice_facts(plan.fill) if plan.fill else None,
+        bed=plan.bed,
+        levels=asdict(plan.profile.levels),
+        lexicon_sha256=lexicon_hash(load_lexicon(Path.cwd())),
+        times=Times(
+            timeline.frames,
+            tuple(Span(each.start, each.end) for each in timeline.utterances),
+            timeline.pauses,
+            timeline.bells,
+            timeline.chapters,
+        ),
+        loudness=track.loudness,
+        warnings=tuple(warning for warning in track.warnings if warning not in plan.remarks),
+        track=_sound_file(track),
+        personal=Personal(
+            values=dict(spec.values),
+            texts=tuple(each.text for each in timeline.utterances),
+            remarks=plan.remarks,
+            code=code,
+            speech=tuple(_remembered(plan, spec, config)) if spec.values and spec.remember else (),
+        ),
+    )
+
+
+def _asked(spec: TrackSpec, plan: Plan) -> TrackSpec:
+    return replace(
+        spec,
+        script=_from_home(spec.script),
+        voice=_from_home(spec.voice) if plan.chosen else plan.voice.name,
+        fill=_from_home(spec.fill),
+        values={},
+        pauses=dict(spec.pauses),
+    )
+
+
+def _from_home(given: Any) -> Any:
+    """Return a name as it is, and a path so that it tells nothing of whose computer this is."""
+    path = Path(given or "")
+    for folder, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if path.is_absolute() and path.is_relative_to(folder):
+            return prefix + path.relative_to(folder).as_posix()
+    return given
+
+
+def _remembered(plan: Plan, spec: TrackSpec, config: Config) -> Iterator[str]:
+    """Yield the names of the cache's entries that are there because of what was filled in.
+
+    A phrase is shared when it is also said to someone of another name: that is tried.
+    """
+    masked = {name: "".join(map(_masked, value)) for name, value in spec.values.items()}
+    declared = plan.template.variables if plan.template else ()
+    masked |= {
+        each.name: spec.values[each.name] for each in declared if each.type != "text" and each.name in masked
+    }
+    try:
+        shared = {line.phrase for line in sheet_lines(replace(spec, values=masked), config)[1]}
+    except StemError:  # the script wants this name and no other: nothing is shared
+        shared = set()
+    said = dict.fromkeys(phrase for cues in (plan.cues, *plan.texts) for phrase in phrases_of(cues))
+    own = [phrase for phrase in said if phrase not in shared]
+    for voice in filter(None, (plan.voice, plan.fill)):
+        speaker = engine(voice.engine)
+        if speaker.traits.remembered:
+            pronounced = [plan.lexicon.applied(phrase, ipa=speaker.traits.ipa) for phrase in own]
+            yield from CachedEngine(speaker).entry_names(pronounced, voice)
+
+
+def _masked(character: str) -> str:
+    if not character.isalnum():
+        return character
+    return "y" if character.casefold() == "x" else "x"
+
+
+def _sound_file(track: Track) -> SoundFile:
+    try:
+        return SoundFile(
+            suffix=track.path.suffix,
+            bytes=track.path.stat().st_size,
+            sha256=file_hash(track.path),
+            rate=track.plan.profile.rate,
+            kbps=track.plan.profile.mp3.bitrate_kbps,
+        )
+    except OSError as error:
+        raise OutputError(track.path, "it is gone before its record could be written") from error
