@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROUNDS = {20: 3, 60: 2}
+ROUNDS = {20: 3, 60: 1}
 """How often each length, in minutes, is measured."""
 
 _LOOK_S = 0.02
