@@ -100,21 +100,21 @@ def conform(clip: Clip, rate: int = units.SAMPLE_RATE) -> Clip:
     return Clip(np.pad(samples, ((0, ideal - len(samples)), (0, 0))), rate)
 
 
-def resampled(blocks: Iterable[Samples], rate: int) -> Iterator[Samples]:
-    """Yield stereo sound at `units.SAMPLE_RATE` at another rate."""
-    if rate == units.SAMPLE_RATE:
+def resampled(blocks: Iterable[Samples], rate: int, own_rate: int = units.SAMPLE_RATE) -> Iterator[Samples]:
+    """Yield stereo sound of `own_rate` hertz at `rate` hertz; the length is that of `conform`."""
+    if rate == own_rate:
         yield from blocks
         return
     import soxr  # most tracks keep their rate
 
-    stream = soxr.ResampleStream(units.SAMPLE_RATE, rate, 2, dtype="float32", quality="HQ")
+    stream = soxr.ResampleStream(own_rate, rate, 2, dtype="float32", quality="HQ")
     taken = given = 0
     for block in blocks:
         taken += len(block)
         out: Samples = stream.resample_chunk(np.ascontiguousarray(block))
         given += len(out)
         yield out
-    ideal = (2 * taken * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)
+    ideal = (2 * taken * rate + own_rate) // (2 * own_rate)
     rest: Samples = stream.resample_chunk(np.zeros((0, 2), np.float32), last=True)[: ideal - given]
     yield np.pad(rest, ((0, ideal - given - len(rest)), (0, 0)))
 

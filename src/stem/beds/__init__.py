@@ -1,7 +1,7 @@
 """Soft backgrounds without a seam, and bells.
 
-Every bed is computed, as one or two loops that are exactly periodic: noise is the inverse Fourier transform
-of a spectrum, gains are computed round the loop, and what rings on past the end comes in again at the start.
+Every bed but own music is computed, as one or two loops that are exactly periodic: noise is the inverse
+Fourier transform of a spectrum, gains are computed round the loop, and what rings on past the end comes in again at the start.
 Two loops of unequal length (120 and 97 s) repeat together only after more than three hours.
 
     recipes.py   every bed by its name
@@ -12,6 +12,8 @@ Two loops of unequal length (120 and 97 s) repeat together only after more than 
     layers.py    "zee+vogels:-6"
     bed.py       a bed, ready to be heard
     store.py     beds on disk
+    own.py       the listener's own music, from a file
+    joint.py     where its end and its start meet
     bells.py     singing bowl, tingsha, gong
 
 Conventions:
@@ -21,12 +23,16 @@ Conventions:
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from stem import units
 from stem.beds.bed import Bed, loudness
 from stem.beds.bells import BELL_FRAMES, BELLS, BellRecipe, bell, bell_frames
 from stem.beds.layers import read_layers, under_lu
+from stem.beds.own import OwnBed, check_own_bed, is_own, load_own_bed
 from stem.beds.recipes import BEDS, FLOOR_DBFS, Recipe
 from stem.beds.store import load_single
+from stem.errors import UsageError
 
 __all__ = [
     "BEDS",
@@ -35,25 +41,40 @@ __all__ = [
     "FLOOR_DBFS",
     "Bed",
     "BellRecipe",
+    "OwnBed",
     "Recipe",
     "bell",
     "bell_frames",
     "check_bed",
+    "is_own",
     "load_bed",
+    "load_own_bed",
 ]
 
 
-def check_bed(name: str) -> None:
-    """Make sure that there is a bed `name`, or that all of its layers are there and go together.
+def check_bed(name: str, *, start_s: float = 0.0, once: bool = False) -> None:
+    """Make sure that there is a bed `name`, that all of its layers are there and go together, or a file.
+
+    Args:
+        name: As for `load_bed`.
+        start_s: As for `load_bed`.
+        once: As for `load_bed`.
 
     Raises:
         UnknownNameError: when there is no bed of a name in it.
-        UsageError: when it cannot be read as layers.
+        UsageError: when it cannot be read as layers, when there is no such file, or when it is no file and
+            should start later or be played once.
     """
+    if is_own(name):
+        check_own_bed(Path(name))
+        return
     read_layers(name)
+    if start_s or once:
+        hint = "Leave it out, or give a file: --bed muziek.m4a"
+        raise UsageError(f"'{name}' has no beginning and no end; only music from a file has.", hint=hint)
 
 
-def load_bed(name: str, seed: int) -> Bed:
+def load_bed(name: str, seed: int, *, start_s: float = 0.0, once: bool = False) -> Bed:
     """Return the bed `name` from the cache, or made (at most three seconds a layer) and then cached.
 
     Cached loops are mapped into memory, read-only. Damaged ones are made again. Where there can be no cache,
@@ -63,13 +84,19 @@ def load_bed(name: str, seed: int) -> Bed:
 
     Args:
         name: A name in `BEDS`, or up to four of these with a `+` between them, each with a level in dB beside
-            the others when it should not be as loud: "zee+vogels:-6".
+            the others when it should not be as loud: "zee+vogels:-6"; or a sound file (`load_own_bed`).
         seed: Any whole number; another seed gives another bed of the same kind.
+        start_s: Seconds to leave out of a file.
+        once: Whether a file is played once.
 
     Raises:
         UnknownNameError: when there is no bed of a name in it.
-        UsageError: when it cannot be read as layers.
+        UsageError: when it cannot be read as layers, or there is no such file.
+        AudioError: when a file cannot be used.
     """
+    check_bed(name, start_s=start_s, once=once)
+    if is_own(name):
+        return load_own_bed(Path(name), start_s=start_s, once=once)
     layers = read_layers(name)
     singles = [load_single(layer.name, seed) for layer in layers]
     if len(singles) == 1:
