@@ -30,6 +30,7 @@ from stem.cache.upkeep import (
     TIDY_EVERY,
     CacheReport,
     clear_speech_cache,
+    forget_entries,
     is_file,
     speech_cache,
     tidy,
@@ -39,7 +40,14 @@ from stem.errors import OutputError
 from stem.files import cache_folder, lock, publish, temporary_beside
 from stem.voice import VoiceTemplate
 
-__all__ = ["LIMIT_BYTES", "CacheReport", "CachedEngine", "clear_speech_cache", "speech_cache"]
+__all__ = [
+    "LIMIT_BYTES",
+    "CacheReport",
+    "CachedEngine",
+    "clear_speech_cache",
+    "forget_entries",
+    "speech_cache",
+]
 
 _FORMAT = 1
 """To be raised when entries are laid out, or clips trimmed, in another way."""
@@ -176,6 +184,7 @@ class CachedEngine:
             self.version,
             _voice_identity(voice.voice),
             json.dumps(dict(voice.settings), sort_keys=True, default=str),
+            _beside(voice),
             float(voice.speed) if traits.speed else None,
             float(voice.pitch) if traits.pitch else None,
             phrase,
@@ -191,6 +200,15 @@ def _voice_identity(voice: str) -> str:
     if not Path(voice).is_absolute():
         return voice
     return f"{_content_hash(Path(voice)) or voice} {_content_hash(Path(f'{voice}.json'))}"
+
+
+def _beside(voice: VoiceTemplate) -> list[str]:
+    """Return hashes of the files beside the voice template that its settings name: a program, a model."""
+    values = (
+        each for value in voice.settings.values() for each in (value if isinstance(value, list) else [value])
+    )
+    names = [value for value in values if isinstance(value, str) and value and not Path(value).is_absolute()]
+    return [_content_hash(voice.path.parent / name) for name in names]
 
 
 def _content_hash(path: Path) -> str:

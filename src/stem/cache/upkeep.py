@@ -10,7 +10,7 @@ import math
 import re
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +108,18 @@ def clear_speech_cache(limit_bytes: int = LIMIT_BYTES) -> CacheReport:
             hint="Close what uses them, then give the same command again.",
         ) from errors[0]
     return _report(folder, entries, limit_bytes)
+
+
+def forget_entries(names: Iterable[str]) -> tuple[int, int]:
+    """Remove the entries with these names; other names, and entries that are gone already, are passed over.
+
+    Returns:
+        How many were removed, and how many could not be.
+    """
+    folder = cache_path(KIND)
+    paths = [folder / name for name in dict.fromkeys(names) if _ENTRY.fullmatch(name)]
+    errors = [_removal_error(path) for path in paths if is_file(path)]
+    return errors.count(None), len(errors) - errors.count(None)
 
 
 def _report(folder: Path, entries: Sequence[_Entry], limit_bytes: int) -> CacheReport:

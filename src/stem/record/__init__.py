@@ -22,13 +22,14 @@ from stem.files import output_error, publish, temporary_beside
 from stem.lexicon import load_lexicon
 from stem.planning import TrackSpec
 from stem.record.facts import lexicon_hash, script_facts, versions, voice_facts
-from stem.record.kinds import Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
+from stem.record.kinds import FileBeside, Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
 from stem.record.making import record_of
 from stem.script import find_script
 from stem.tables import from_table
 from stem.voice import find_voice
 
 __all__ = [
+    "FileBeside",
     "Personal",
     "Record",
     "ScriptFacts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from stem.config import Config
@@ -10,7 +11,12 @@ from stem.mastering import Loudness
 from stem.planning import TrackSpec
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 
-_HEX_DIGITS = 64
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+def _check_hash(sha256: str) -> None:
+    if not _HASH.fullmatch(sha256):
+        raise ValueError("'sha256' is no hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +103,29 @@ class SoundFile:
     kbps: int
 
     def __post_init__(self) -> None:
-        if len(self.sha256) != _HEX_DIGITS or set(self.sha256) - set("0123456789abcdef"):
-            raise ValueError("'sha256' is no hash")
+        if {"/", "\\", "\0"} & set(self.suffix):
+            raise ValueError(f"'{self.suffix}' is no suffix")
+        _check_hash(self.sha256)
         if self.rate <= 0:
             raise ValueError(f"'rate' cannot be {self.rate}")
+
+
+@dataclass(frozen=True, slots=True)
+class FileBeside:
+    """A file that was made with the track, such as its captions.
+
+    Attributes:
+        ending: What its name has behind the track's, which it shares: "-stem.wav", ".vtt".
+        sha256: Of its content, in hexadecimal.
+    """
+
+    ending: str
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if not self.ending or {"/", "\\", "\0"} & set(self.ending):
+            raise ValueError(f"'{self.ending}' is no ending of a name")
+        _check_hash(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +166,7 @@ class Record:
         loudness: Of the whole mix, before encoding; minus infinity is null in the document.
         warnings: What a maker should know about it, as sentences.
         track: The file.
+        beside: What was made with it.
         personal: None when it was left out.
     """
 
@@ -158,6 +184,7 @@ class Record:
     warnings: tuple[str, ...]
     track: SoundFile
     fill: VoiceFacts | None = None
+    beside: tuple[FileBeside, ...] = ()
     personal: Personal | None = None
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ from stem.errors import OutputError, StemError
 from stem.lexicon import load_lexicon
 from stem.planning import Plan, TrackSpec, phrases_of, sheet_lines
 from stem.record.facts import file_hash, lexicon_hash, script_facts, versions, voice_facts
-from stem.record.kinds import Personal, Record, SoundFile, Span, Times
+from stem.record.kinds import FileBeside, Personal, Record, SoundFile, Span, Times
 from stem.track import Track
 
 _NOT_OURS_TO_KEEP = ("output",)
 """Settings that say where files go, which is nobody's business and does not show in the track."""
 
 
-def record_of(track: Track, spec: TrackSpec, config: Config, *, code: str = "") -> Record:
+def record_of(
+    track: Track, spec: TrackSpec, config: Config, *, code: str = "", beside: Sequence[Path] = ()
+) -> Record:
     """Return how a track was made; it is read from its file once more.
 
     Args:
@@ -29,6 +31,7 @@ def record_of(track: Track, spec: TrackSpec, config: Config, *, code: str = "") 
         spec: What its plan was made of.
         config: Likewise.
         code: The client's, when it was made for one.
+        beside: Other files that were made with it, as captions; the stems are known.
 
     Raises:
         StemError: OutputError when the track is gone; others when the script or the voice is.
@@ -56,6 +59,7 @@ def record_of(track: Track, spec: TrackSpec, config: Config, *, code: str = "") 
         loudness=track.loudness,
         warnings=tuple(warning for warning in track.warnings if warning not in plan.remarks),
         track=_sound_file(track),
+        beside=tuple(_file_beside(path, track.path) for path in (*track.stems, *beside)),
         personal=Personal(
             values=dict(spec.values),
             texts=tuple(each.text for each in timeline.utterances),
@@ -113,6 +117,14 @@ def _masked(character: str) -> str:
     if not character.isalnum():
         return character
     return "y" if character.casefold() == "x" else "x"
+
+
+def _file_beside(path: Path, track: Path) -> FileBeside:
+    assert path.name.startswith(track.stem), "what is made with a track has its name"
+    try:
+        return FileBeside(path.name.removeprefix(track.stem), file_hash(path))
+    except OSError as error:
+        raise OutputError(path, "it is gone before the record could be written") from error
 
 
 def _sound_file(track: Track) -> SoundFile:

@@ -1,0 +1,173 @@
+"""What is not as it should be in a finished file."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from stem import units
+from stem.audio import Recording
+from stem.errors import AudioError
+from stem.mastering import Loudness
+from stem.record import Record
+from stem.tagging import ChapterMark, read
+from stem.units import format_time
+from stem.verifying.hearing import Heard, hear
+from stem.verifying.mp3 import Mp3, mp3_of
+
+EXACT = ("mp3", "wav", "flac")
+"""What is as long as its timeline to the frame; the others end on a whole packet."""
+_PACKET_S = 0.05
+_LOUDNESS_LU = 0.1
+_PEAK_DB = 0.5
+"""An MP3 adds 0.02 to 0.2 dB to a peak, at 64 kbps 0.4."""
+_FULL_SCALE_DBTP = 0.0
+_CHAPTER_S = 0.002
+_GAP_S = 0.5
+_SILENT_END_S = 12.0
+"""A background that fades in or out over minutes is first, and last, no sound at all."""
+
+_TAG_VERSION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        what: What was looked at, in a few words.
+        expected: What it should be.
+        found: What it is.
+        serious: Whether the file is not the track that was made, or cannot be played as it should; else it
+            is only worth knowing.
+    """
+
+    what: str
+    expected: str
+    found: str
+    serious: bool = True
+
+
+def verify(path: Path, record: Record | None) -> tuple[Finding, ...]:
+    """Decode a file to its end and compare it with its record, as far as there is one.
+
+    Returns:
+        What is wrong; nothing is wrong when it is empty. A file that cannot be decoded is one finding.
+    """
+    try:
+        return tuple(_findings(path, record))
+    except AudioError as error:
+        return (Finding("the file", "sound that can be decoded to its end", error.problem),)
+
+
+def _findings(path: Path, record: Record | None) -> Iterator[Finding]:
+    if record is not None:
+        yield from _content(path, record)
+    recording = Recording.open(path)
+    kind = recording.packing.demuxer
+    if kind == "mp3":
+        yield from mp3_findings(mp3_of(recording))
+    heard = hear(recording)
+    yield from (Finding("the file", "nothing odd", oddity, serious=False) for oddity in heard.oddities)
+    yield from _silences(heard)
+    chapters = read(path).chapters
+    yield from _order(chapters, heard)
+    if record is not None:
+        yield from _length(heard, record, exact=kind in EXACT)
+        yield from _levels(heard.loudness, record.loudness)
+        yield from _chapters(chapters, record)
+    elif heard.loudness.true_peak_dbtp > _FULL_SCALE_DBTP:
+        found = f"{heard.loudness.true_peak_dbtp:.2f} dBTP"
+        yield Finding("true peak", "at most 0 dBTP", found, serious=False)
+
+
+def _content(path: Path, record: Record) -> Iterator[Finding]:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        size = path.stat().st_size
+    except OSError as error:
+        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+    if size != record.track.bytes:
+        yield Finding("size", f"{record.track.bytes:,} bytes", f"{size:,} bytes")
+    if found != record.track.sha256:
+        yield Finding("SHA-256", record.track.sha256, found)
+
+
+def mp3_findings(mp3: Mp3) -> Iterator[Finding]:
+    """Yield what is wrong with an MP3 by its bytes alone."""
+    if mp3.tag_version is None:
+        yield Finding("tag", "ID3v2.3", "none", serious=False)
+    elif mp3.tag_version != _TAG_VERSION:
+        yield Finding("tag", "ID3v2.3", f"ID3v2.{mp3.tag_version}", serious=False)
+    if mp3.more_tags:
+        yield Finding("tags", "one, in front", ", ".join(("ID3v2", *mp3.more_tags)), serious=False)
+    if problem := mp3.misplaced():
+        yield Finding("order in the tag", "chapters in order, the cover last", problem)
+    if mp3.info is None:
+        yield Finding("first MP3 frame", "tells how long the track is", "does not", serious=False)
+        return
+    if mp3.info.mp3_frames != mp3.mp3_frames:
+        yield Finding("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
+    if not mp3.info.is_intact:
+        yield Finding("checksum of the music", "as when it was encoded", "another: bytes have changed")
+
+
+def _silences(heard: Heard) -> Iterator[Finding]:
+    if heard.gap_s > _GAP_S:
+        found = f"{heard.gap_s:.1f} s at {format_time(heard.gap_at_s)}"
+        yield Finding("nothing at all sounds", f"at most {_GAP_S:g} s in a row", found)
+    for where, silent_s in zip(("start", "end"), heard.silent_ends_s, strict=True):
+        if silent_s > _SILENT_END_S:
+            expected = f"at most {_SILENT_END_S:g} s"
+            yield Finding(f"silence at the {where}", expected, f"{silent_s:.1f} s", serious=False)
+
+
+def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[Finding]:
+    expected = frames_at(record.times.frames, heard.rate)
+    if heard.rate != record.track.rate:
+        yield Finding("sample rate", f"{record.track.rate:,} Hz", f"{heard.rate:,} Hz")
+    slack = 0 if exact else units.frames(_PACKET_S, heard.rate)
+    if abs(heard.frames - expected) > slack:
+        yield Finding("length", f"{expected:,} frames", f"{heard.frames:,} frames")
+
+
+def frames_at(frames: int, rate: int) -> int:
+    """Return how many frames a timeline has at another rate, as `audio.resampled` rounds it."""
+    return (2 * frames * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)
+
+
+def _levels(found: Loudness, expected: Loudness) -> Iterator[Finding]:
+    if _apart(found.integrated_lufs, expected.integrated_lufs) > _LOUDNESS_LU:
+        lufs, found_lufs = (f"{each.integrated_lufs:.2f} LUFS" for each in (expected, found))
+        yield Finding("loudness", lufs, found_lufs)
+    if _apart(found.true_peak_dbtp, expected.true_peak_dbtp) > _PEAK_DB:
+        dbtp, found_dbtp = (f"{each.true_peak_dbtp:.2f} dBTP" for each in (expected, found))
+        yield Finding("true peak", dbtp, found_dbtp)
+
+
+def _apart(one: float, other: float) -> float:
+    if math.isinf(one) or math.isinf(other):
+        return 0.0 if one == other else math.inf
+    return abs(one - other)
+
+
+def _order(chapters: tuple[ChapterMark, ...], heard: Heard) -> Iterator[Finding]:
+    ends = [chapter.end_s for chapter in chapters]
+    if ends and max(ends) > heard.seconds + _CHAPTER_S:
+        yield Finding("chapters", f"end at {heard.seconds:.3f} s", f"end at {max(ends):.3f} s")
+
+
+def _chapters(chapters: tuple[ChapterMark, ...], record: Record) -> Iterator[Finding]:
+    expected = record.times.chapters
+    if len(chapters) != len(expected):
+        yield Finding("chapters", f"{len(expected)}", f"{len(chapters)}")
+        return
+    for there, made in zip(chapters, expected, strict=True):
+        start_s = units.seconds(made.start)
+        if there.title != made.title or abs(there.start_s - start_s) > _CHAPTER_S:
+            found = f"'{there.title}' at {there.start_s:.3f} s"
+            yield Finding("chapter", f"'{made.title}' at {start_s:.3f} s", found)
