@@ -76,9 +76,11 @@ def share_before(phrase: str, character: int) -> float:
 
 def _rests(samples: Samples, rate: int) -> list[tuple[int, int]]:
     """Return the first frame of every rest inside the sound and the frame after its last one."""
+    if len(samples) == 0:
+        return []
     window = max(1, units.frames(_WINDOW_S, rate))
     powers: NDArray[np.float64] = np.square(samples.astype(np.float64)).mean(axis=1)
     powers = np.convolve(powers, np.full(window, 1 / window), "same")
-    loud = np.flatnonzero(powers > powers.max(initial=0.0) * units.gain(_QUIET_DB) ** 2)
+    loud = np.flatnonzero(powers > powers.max() * units.gain(_QUIET_DB) ** 2)
     steps = np.flatnonzero(np.diff(loud) > units.frames(_SHORTEST_REST_S, rate))
     return [(int(loud[step]) + 1, int(loud[step + 1])) for step in steps]
