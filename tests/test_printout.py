@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,10 +26,13 @@ from stem.track import SAFETY_LINE, expected_timeline
 from stem.voice import find_voice
 
 VOID = {"meta"}
+SOUND = "rust.mp3"
+CHROMIUM = shutil.which("chromium")
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "main", "header", "section", "footer"),
     *("h1", "h2", "p", "time", "span", "small", "i"),
 }
+PLAYER_TAGS = TAGS | {"div", "audio", "button", "script"}
 AT = Source("rust.j2", 1)
 WORDS = (
     st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=40)
@@ -70,9 +77,12 @@ class Page(HTMLParser):
 def planned(text: str, title: str = "Rust") -> tuple[Plan, Timeline]:
     """Plan a script in which every sentence lasts a second, from the very start of the track."""
     lines = [Line(line, Source("rust.j2", number)) for number, line in enumerate(text.split("\n"), 1)]
-    plan = replace(plan_sentence("Rust.", find_voice("zacht")), title=title, cues=parse_cues(lines))
+    return timed(replace(plan_sentence("Rust.", find_voice("zacht")), title=title, cues=parse_cues(lines)))
+
+
+def timed(plan: Plan) -> tuple[Plan, Timeline]:
     lengths = dict.fromkeys(plan.phrases, units.frames(1.0))
-    return plan, place(plan.cues, lengths, spoken, title=title, pre_roll_s=0, post_roll_s=0)
+    return plan, place(plan.cues, lengths, spoken, title=plan.title, pre_roll_s=0, post_roll_s=0)
 
 
 def page(text: str, title: str = "Rust") -> Page:
@@ -259,12 +269,12 @@ def test_the_page_needs_nothing_from_outside(real: tuple[Plan, Timeline]) -> Non
 def test_words_stay_words(title: str, chapter: str, sentences: list[str]) -> None:
     cues: tuple[Cue, ...] = (Heading(chapter, AT), *(Utterance(text, AT) for text in sentences))
     plan = replace(plan_sentence("Rust.", find_voice("zacht")), title=title, cues=cues)
-    parsed = Page(as_html(plan, expected_timeline(plan)))
+    parsed = Page(as_html(*timed(plan)))
     assert {tag for tag, _ in parsed.tags} <= TAGS
     assert parsed.of("title", "h1") == [title, title]
     assert parsed.of("h2") == [*([] if chapter == title else [chapter]), "Veilig luisteren"]
     assert parsed.of("span") == sentences
-    text = " ".join(as_text(plan, expected_timeline(plan)).split())
+    text = " ".join(as_text(*timed(plan)).split())
     assert " ".join(sentences) in text
 
 
@@ -292,6 +302,111 @@ def test_the_same_plan_gives_the_same_page(real: tuple[Plan, Timeline]) -> None:
     again = expected_timeline(plan)
     assert as_html(plan, again) == as_html(plan, timeline)
     assert as_text(plan, again) == as_text(plan, timeline)
+
+
+# With the track beside it
+
+
+@pytest.fixture(scope="module")
+def playing() -> Page:
+    return Page(as_html(*planned("Een. Twee.\n[pauze 20]\n[adem 4-6]\nDrie."), SOUND))
+
+
+def test_every_sentence_and_breath_word_has_its_times(playing: Page) -> None:
+    _, timeline = planned("Een. Twee.\n[pauze 20]\n[adem 4-6]\nDrie.")
+    times = [found for tag, found in playing.tags if tag == "span" and "data-start" in found]
+    assert [(found["data-start"], found["data-end"]) for found in times] == [
+        (f"{units.seconds(item.start):.3f}", f"{units.seconds(item.end):.3f}") for item in timeline.utterances
+    ]
+
+
+def test_the_keyboard_reaches_every_passage_by_its_time(playing: Page) -> None:
+    buttons = [found for tag, found in playing.tags if tag == "button"]
+    assert [(found["type"], found["aria-label"], found["data-start"]) for found in buttons] == [
+        ("button", "Luister vanaf 0:00", "0.000"),
+        ("button", "Luister vanaf 0:23", "23.000"),
+        ("button", "Luister vanaf 0:33", "33.000"),
+    ]
+    assert playing.of("time") == ["0:00", "0:23", "0:33"]
+
+
+def test_a_page_that_plays_runs_our_script_and_no_other(playing: Page) -> None:
+    (script,) = [words for tag, words in playing.words if tag == "script"]
+    (policy,) = [found["content"] for _, found in playing.tags if "http-equiv" in found]
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    assert policy == (
+        f"default-src 'none'; style-src 'unsafe-inline'; media-src 'self' file:; script-src 'sha256-{digest}'"
+    )
+    assert {tag for tag, _ in playing.tags} <= PLAYER_TAGS
+    assert not [name for _, found in playing.tags for name in found if name.startswith("on")]
+    assert not re.search(r"innerHTML|insertAdjacent|document\.write|eval\(|fetch\(|https?:", script)
+
+
+def test_the_words_are_those_of_the_page_without_sound(real: tuple[Plan, Timeline]) -> None:
+    quiet, playing = Page(as_html(*real)), Page(as_html(*real, SOUND))
+    for tags in (("h1", "h2"), ("span",), ("time",), ("small",)):
+        assert playing.of(*tags) == quiet.of(*tags)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("rust.mp3", "./rust.mp3"),
+        ("les 1: 50% rust?.mp3", "./les%201%3A%2050%25%20rust%3F.mp3"),
+        ("../output/één #2.mp3", "./../output/%C3%A9%C3%A9n%20%232.mp3"),
+        ("javascript:alert(1)", "./javascript%3Aalert%281%29"),
+        ('"><script>', "./%22%3E%3Cscript%3E"),
+    ],
+)
+def test_any_name_of_a_file_is_an_address_beside_the_page(name: str, address: str) -> None:
+    (sound,) = [found for tag, found in Page(as_html(*planned("Een."), name)).tags if tag == "audio"]
+    assert sound["src"] == address
+    assert "controls" in sound
+    assert sound["aria-label"] == "Het geluid bij deze tekst"
+
+
+@given(sentences=st.lists(WORDS | MARKUP, min_size=1))
+def test_words_stay_words_when_they_play(sentences: list[str]) -> None:
+    cues: tuple[Cue, ...] = tuple(Utterance(text, AT) for text in sentences)
+    plan = replace(plan_sentence("Rust.", find_voice("zacht")), cues=cues)
+    parsed = Page(as_html(*timed(plan), SOUND))
+    assert {tag for tag, _ in parsed.tags} <= PLAYER_TAGS
+    assert parsed.of("span") == sentences
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_a_browser_runs_the_script_under_the_policy_and_tells_of_missing_sound(tmp_path: Path) -> None:
+    """Without a network and from a folder, as a client opens it."""
+    page = tmp_path / "rust.html"
+    written = as_html(*planned("Een."), SOUND)
+    page.write_text(written, encoding="utf-8")
+    assert "hidden" in dict(told(Page(written)))
+    assert "hidden" not in dict(told(Page(in_browser(page))))
+    page.write_text(written.replace("const player", "const  player"), encoding="utf-8")  # another script
+    assert "hidden" in dict(told(Page(in_browser(page))))
+
+
+def told(page: Page) -> list[tuple[str, str | None]]:
+    return [pair for _, found in page.tags if found.get("role") == "status" for pair in found.items()]
+
+
+def in_browser(page: Path) -> str:
+    """Return a page as Chromium has it two seconds after it was opened."""
+    assert CHROMIUM is not None
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom"]
+    command = [CHROMIUM, *flags, f"--user-data-dir={page.parent / 'profile'}", page.as_uri()]
+    return subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout
+
+
+def test_paper_and_dark_know_the_player(playing: Page) -> None:
+    (style,) = playing.of("style")
+    player = style[style.index("--lit") - 10 :]
+    assert "display: none" in block(block(player, "@media print"), "  .hint, .player {")
+    for opening in (":root", "@media screen and (prefers-color-scheme: dark)"):
+        ink = re.findall(r"--ink: #([0-9a-f]+);", style[style.index(opening) :])[0]
+        lit = re.findall(r"--lit: #([0-9a-f]+);", player[player.index(opening) :])[0]
+        assert _contrast(_luminance(ink), _luminance(lit)) >= 7.0
 
 
 # For eyes: paper, phones, the dark

@@ -1,7 +1,8 @@
-"""A script on paper: a quiet page to read or to hand out, and the same as plain text.
+"""A script as a quiet page to read, to hand out or to follow while it sounds, and the same as plain text.
 
 What is said comes in passages: the sentences that no written pause parts. The page is built as a tree of
-elements, so that no word of a script can become markup, and it needs nothing from outside itself.
+elements, so that no word of a script can become markup, and it needs nothing from outside itself but the
+sound that may lie beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TypeAlias
 
 from stem import units
 from stem.planning import Plan
+from stem.printout import player
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.track import SAFETY_LINE
 from stem.units import format_time
@@ -24,6 +26,7 @@ TEXT_WIDTH = 72
 _FULL_LINE_S = 60.0
 """Seconds of silence that are drawn as a line across the whole page."""
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SAFETY_TITLE = "Veilig luisteren"
 _INDENT = " " * 8
 _WITHIN_PASSAGE = "zin"
@@ -33,18 +36,27 @@ _PARTS_PASSAGES = "alinea"
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """What is said; `breath_s` is how long a breath lasts from the start of its word, None for a sentence."""
+    """What is said, and from when until when, in seconds.
+
+    `breath_s` is how long a breath lasts from the start of its word, None for a sentence.
+    """
 
     text: str
+    start_s: float
+    end_s: float
     breath_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """Sentences without a written pause between them, and when the first one starts, in seconds."""
+    """Sentences without a written pause between them."""
 
-    start_s: float
     sentences: tuple[_Sentence, ...]
+
+    @property
+    def start_s(self) -> float:
+        """When the first one starts, in seconds."""
+        return self.sentences[0].start_s
 
     @property
     def breathes(self) -> bool:
@@ -83,34 +95,30 @@ def in_words(length_s: float) -> str:
     return " en ".join(parts)
 
 
-def as_html(plan: Plan, timeline: Timeline) -> str:
+def as_html(plan: Plan, timeline: Timeline, audio: str | None = None) -> str:
     """Return one page of HTML with everything in it, for the screen and for A4.
 
     Args:
         plan: What is said, and by whom.
         timeline: When; of the finished track, or as it is expected.
+        audio: Path of the finished track from the folder of the page on, with slashes; the page then plays it
+            and shows which sentence sounds.
     """
     page = ET.Element("html", lang="nl")
-    head = ET.SubElement(page, "head")
-    ET.SubElement(head, "meta", charset="utf-8")
-    ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-    ET.SubElement(head, "meta", name="color-scheme", content="light dark")
-    ET.SubElement(
-        head,
-        "meta",
-        {"http-equiv": "Content-Security-Policy", "content": "default-src 'none'; style-src 'unsafe-inline'"},
-    )
-    _add(head, "title", plan.title)
-    _add(head, "style", _STYLE)
-    main = ET.SubElement(ET.SubElement(page, "body"), "main")
+    _add_head(page, plan.title, plays=audio is not None)
+    body = ET.SubElement(page, "body")
+    main = ET.SubElement(body, "main")
     opening = ET.SubElement(main, "header")
     _add(opening, "h1", plan.title)
     _add(opening, "p", _length(timeline))
+    if audio is not None:
+        player.add_player(main, audio)
+        player.add_script(body)
     part = main
     for row in _rows(plan.title, timeline):
         if isinstance(row, _Title):
             part = ET.SubElement(main, "section")
-        _add_row(part, row)
+        _add_row(part, row, timed=audio is not None)
     closing = ET.SubElement(main, "footer")
     _add(closing, "h2", _SAFETY_TITLE)
     for text in _closing(plan):
@@ -133,9 +141,9 @@ def as_text(plan: Plan, timeline: Timeline) -> str:
                 blocks.append("\n" + _underlined(title, "-"))
             case _Rest():
                 blocks.append(f"{_INDENT}({row.words})")
-            case _Passage(start_s=start_s, sentences=sentences):
+            case _Passage(sentences=sentences):
                 words = " ".join(text for sentence in sentences for text in _said(sentence))
-                blocks.append(_filled(words, f"{format_time(start_s):>6}  ", _INDENT))
+                blocks.append(_filled(words, f"{format_time(row.start_s):>6}  ", _INDENT))
     blocks.append("\n" + _underlined(_SAFETY_TITLE, "-"))
     blocks += [_filled(text) for text in _closing(plan)]
     return "\n\n".join(blocks) + "\n"
@@ -209,7 +217,8 @@ class _Page:
     def _say(self, utterance: PlacedUtterance) -> None:
         breath_end = self.breaths.get(utterance.end)
         breath_s = None if breath_end is None else units.seconds(breath_end - utterance.start)
-        said = _Passage(units.seconds(utterance.start), (_Sentence(utterance.text, breath_s),))
+        start_s, end_s = units.seconds(utterance.start), units.seconds(utterance.end)
+        said = _Passage((_Sentence(utterance.text, start_s, end_s, breath_s),))
         last = self.rows[-1] if self.rows else None
         if isinstance(last, _Passage) and last.breathes == said.breathes and not self.parted:
             self.rows[-1] = replace(last, sentences=last.sentences + said.sentences)
@@ -253,7 +262,18 @@ def _add(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Eleme
     return element
 
 
-def _add_row(part: ET.Element, row: _Row) -> None:
+def _add_head(page: ET.Element, title: str, *, plays: bool) -> None:
+    head = ET.SubElement(page, "head")
+    ET.SubElement(head, "meta", charset="utf-8")
+    ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    ET.SubElement(head, "meta", name="color-scheme", content="light dark")
+    policy = f"{_POLICY}; {player.policy()}" if plays else _POLICY
+    ET.SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
+    _add(head, "title", title)
+    _add(head, "style", _STYLE + player.STYLE if plays else _STYLE)
+
+
+def _add_row(part: ET.Element, row: _Row, *, timed: bool) -> None:
     match row:
         case _Title(text=title):
             _add(part, "h2", title)
@@ -262,16 +282,28 @@ def _add_row(part: ET.Element, row: _Row) -> None:
             _add(rest, "span", row.words)
             # The line says to the eye what the words say: how long. It is drawn as long as there is room.
             ET.SubElement(rest, "i", style=f"flex-basis: {row.seconds / _FULL_LINE_S:.0%}")
-        case _Passage(start_s=start_s, sentences=sentences):
-            passage = ET.SubElement(part, "p", {"class": "breaths"} if row.breathes else {})
-            mark = _add(passage, "time", format_time(start_s), datetime=f"PT{units.frames(start_s, 1)}S")
-            mark.tail = " "
-            for sentence in sentences:
-                text, *length = _said(sentence)
-                said = _add(passage, "span", text)
-                said.tail = " "
-                for words in length:
-                    _add(passage, "small", words).tail = " "
+        case _Passage():
+            _add_passage(part, row, timed=timed)
+
+
+def _add_passage(part: ET.Element, row: _Passage, *, timed: bool) -> None:
+    passage = ET.SubElement(part, "p", {"class": "breaths"} if row.breathes else {})
+    shown = format_time(row.start_s)
+    mark = ET.Element("time", datetime=f"PT{units.frames(row.start_s, 1)}S")
+    mark.text = shown
+    if timed:  # for the keyboard: one stop for every passage, not for every sentence
+        attributes = {"type": "button", "aria-label": f"Luister vanaf {shown}"}
+        button = ET.Element("button", attributes | {"data-start": f"{row.start_s:.3f}"})
+        button.append(mark)
+        mark = button
+    passage.append(mark)
+    mark.tail = " "
+    for sentence in row.sentences:
+        text, *length = _said(sentence)
+        times = {"data-start": f"{sentence.start_s:.3f}", "data-end": f"{sentence.end_s:.3f}"}
+        _add(passage, "span", text, **(times if timed else {})).tail = " "
+        for words in length:
+            _add(passage, "small", words).tail = " "
 
 
 # Contrast is 7:1 or more for words and 4.5:1 or more for times and silences (WCAG 2.2, AAA and AA).
