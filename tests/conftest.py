@@ -6,6 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says more about what else the machine does than about the code.
+settings.register_profile("stem", deadline=None)
+settings.load_profile("stem")
 
 
 @pytest.fixture(autouse=True)

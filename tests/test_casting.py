@@ -10,10 +10,21 @@ import numpy as np
 import pytest
 import tinyvoice
 
-from stem.casting import EMBEDDED, Company, Sending, Speaker, Terms, better_voice, can_speak, cast
+from stem.casting import (
+    EMBEDDED,
+    Company,
+    Sending,
+    Speaker,
+    Terms,
+    better_voice,
+    can_speak,
+    cast,
+    expected_pace,
+    recordings_folder,
+)
 from stem.engines import engine
 from stem.engines.recordings import voice_of
-from stem.errors import EngineUnavailable, UnknownNameError
+from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
 from stem.lexicon import Lexicon
 from stem.sheets import SheetLine
 from stem.voice import VoiceTemplate, find_voice, models_folder
@@ -71,7 +82,16 @@ def test_nothing_is_sent_without_leave() -> None:
 def test_what_would_be_sent_is_counted_before_it_is() -> None:
     speaker = Speaker(find_voice("google"), NO_WORDS, Terms(online=True))
     sent = speaker.sending(["Welkom.", "Welkom.", "Dank je wel."])
-    assert sent == Sending("Google (translate.google.com)", phrases=2, characters=19)
+    assert sent == Sending("Google (translate.google.com)", phrases=2, characters=19, kept=True)
+    assert str(sent) == (
+        "2 phrases (19 characters, with what you filled in) to be sent to Google (translate.google.com); "
+        "what comes back is kept, so that nothing is sent twice."
+    )
+    forgetful = Speaker(find_voice("google"), NO_WORDS, Terms(online=True, remember=False))
+    assert str(forgetful.sending(["Welkom."])) == (
+        "1 phrase (7 characters, with what you filled in) to be sent to Google (translate.google.com); "
+        "what comes back is not kept."
+    )
     assert speaker.sending([]) is None
 
 
@@ -126,9 +146,39 @@ def test_a_recording_is_found_by_what_is_written_whatever_the_lexicon(recorded: 
 
 
 def test_only_a_voice_that_can_say_anything_has_a_pace(recorded: VoiceTemplate) -> None:
-    assert Company((recorded,), NO_WORDS, Terms()).pace() is None
-    pace = Company((find_voice("zacht"),), NO_WORDS, Terms()).pace()
+    assert expected_pace(recorded, NO_WORDS, Terms()) is None
+    pace = expected_pace(find_voice("zacht"), NO_WORDS, Terms())
     assert pace == pytest.approx(0.95, abs=0.1)  # its rate is 95 where `expected_seconds` was measured at 100
+
+
+@pytest.mark.parametrize("name", ["google", "alex"])
+def test_to_know_a_pace_nothing_is_sent_or_needed(name: str) -> None:
+    assert expected_pace(find_voice(name), NO_WORDS, Terms()) == 1.0
+
+
+def test_a_known_voice_goes_before_a_folder_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("rustig", "opnames"):
+        (tmp_path / name).mkdir()
+    assert recordings_folder("rustig") is None
+    assert recordings_folder("rustig/") == Path("rustig/")
+    assert recordings_folder("opnames") == Path("opnames")
+    assert recordings_folder("") is None
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert recordings_folder("~/opnames") == tmp_path / "opnames"
+    with pytest.raises(UsageError, match="can only say the sentences of their own script"):
+        cast("opnames/")
+
+
+def test_an_engine_that_is_not_there_is_a_mistake_of_the_template() -> None:
+    voice = replace(find_voice("zacht"), engine="espek")
+    with pytest.raises(
+        ConfigError, match=r"zacht.toml: 'engine' must be the name of a voice engine"
+    ) as refusal:
+        Speaker(voice, NO_WORDS, Terms())
+    assert "espeak" in refusal.value.hint
 
 
 def test_remarks_are_told_once(tmp_path: Path) -> None:

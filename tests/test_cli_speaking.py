@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import faultserver
@@ -224,3 +225,73 @@ def test_the_cache_is_shown_and_cleared(folder: Path, capsys: pytest.CaptureFixt
     told(capsys, "make", "proef.j2", "--no-cache")
     assert json.loads(told(capsys, "cache", "--json")[0])["entries"] == 0
     assert (folder / "output" / "proef.mp3").read_bytes() == (folder / "output" / "proef-2.mp3").read_bytes()
+
+
+def test_a_broken_template_is_told_and_harms_nothing_else(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "voice_templates").mkdir()
+    (folder / "voice_templates" / "fout.toml").write_text('inherits = "zacht"\nspede = 1\n', encoding="utf-8")
+    out, err = told(capsys, "voices")
+    assert "zacht" in out
+    assert "fout.toml: unknown key 'spede'" in err
+    told(capsys, "make", "proef.j2")
+    assert "FAIL" in told(capsys, "doctor", code=1)[0]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("arguments", [("--word", ""), ("--word", "Sjaan", "--as", "🙂")])
+def test_a_word_needs_letters(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There is nothing to say in" in told(capsys, "say", *arguments, code=2)[1]
+
+
+def test_a_home_folder_holds_its_numbers_too(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    _, err = told(capsys, "sheet", "proef.j2", "-s", "naam=Anna", "-o", "~/opn/")
+    assert f"stem make proef.j2 -s naam=Anna --voice {folder}/opn/" in err
+    before = (folder / "opn" / "blad.toml").read_text(encoding="utf-8")
+    (folder / "proef.j2").write_text(SCRIPT.replace("Ga rustig", "Sta even.\nGa rustig"), encoding="utf-8")
+    told(capsys, "sheet", "proef.j2", "-s", "naam=Anna", "-o", "~/opn/", "--force")
+    after = (folder / "opn" / "blad.toml").read_text(encoding="utf-8")
+    assert after.startswith(before.rstrip()), "a number keeps its sentence"
+    assert '4 = "Sta even."' in after
+
+
+def test_without_asking_for_exact_times_a_preview_sends_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stem.engines.google.Google.speak", lambda *_: pytest.fail("something was sent"))
+    out, _ = told(
+        capsys, "preview", "proef.j2", "-s", "naam=Xanthippe", "--voice", "google", "--allow-online"
+    )
+    assert "Welkom, Xanthippe." in out
+
+
+def test_a_program_beside_its_template_is_that_template_s_own(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two folders with a voice of the same name and the same command, but not the same program."""
+    made = []
+    for hz in (220, 440):
+        place = folder / str(hz)
+        (place / "voice_templates").mkdir(parents=True)
+        program = place / "voice_templates" / "piep.py"
+        program.write_text(
+            f"#!{sys.executable}\nimport math, struct, sys, wave\n"
+            "n = int(0.1 * 22050 * len(sys.stdin.read()))\n"
+            f"s = [int(9000 * math.sin(2 * math.pi * {hz} * i / 22050)) for i in range(n)]\n"
+            "s = [0] * 2205 + s + [0] * 2205\nn = len(s)\n"
+            "w = wave.open(sys.stdout.buffer, 'wb')\nw.setparams((1, 2, 22050, n, 'NONE', ''))\n"
+            "w.writeframes(struct.pack(f'<{n}h', *s))\n"
+        )
+        program.chmod(0o755)
+        (place / "voice_templates" / "piep.toml").write_text(
+            'title = "P"\nsummary = "-"\nengine = "command"\nsex = "own"\nvoice = "p"\ncredit = ""\n'
+            '[settings]\ncommand = ["piep.py"]\n'
+        )
+        monkeypatch.chdir(place)
+        told(capsys, "say", "Welkom.", "--voice", "piep", "-o", "zin.mp3")
+        made.append((place / "zin.mp3").read_bytes())
+    assert made[0] != made[1]

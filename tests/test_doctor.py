@@ -39,7 +39,7 @@ def test_what_fails_comes_with_a_hint(tmp_path: Path, monkeypatch: pytest.Monkey
     failed = {finding.subject: finding for finding in diagnose(Config(output="vol")) if not finding.works}
     assert "a file where a folder should be" in failed["output folder"].found
     assert failed["output folder"].hint
-    assert "There is no voice engine named 'espeak'" in failed["voice zacht"].found
+    assert "'engine' must be the name of a voice engine, not 'espeak'" in failed["voice zacht"].found
 
 
 @pytest.mark.usefixtures("silent")

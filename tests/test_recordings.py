@@ -128,7 +128,7 @@ def test_an_index_binds_numbers_to_sentences(folder: Path) -> None:
     assert files_of(voice) == {LONG: "2.flac", WELCOME: "1.flac"}
     assert [(line.number, line.text) for line in missing] == [(6, "Adem rustig uit.")]
     error = missing_error(folder, missing)
-    assert "What comes after 5 is new: first make the sheet in this folder again." in error.hint
+    assert "What comes after 5 is new: first make the sheet here again, with --force." in error.hint
     # The plain way, by the plan's own numbers, would have said something else.
     for name in (INDEX_NAME, "4.flac", "5.flac"):
         (folder / name).unlink()

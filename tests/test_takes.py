@@ -140,7 +140,7 @@ def test_a_phrase_too_short_to_measure_keeps_the_common_gain(dry_voice: VoiceTem
 
 def test_each_voice_of_a_track_is_brought_to_the_same_level(dry_voice: VoiceTemplate) -> None:
     """The second voice is 8 dB softer and stands 3 dB above the first by its own template."""
-    other = replace(dry_voice, name="ander", level=3.0)
+    other = replace(dry_voice, engine="recordings", level=3.0)  # of the same name
     near, far = ["zin 1 en nog wat woorden", "een andere zin 1"], ["zin 9 en nog wat woorden"]
     meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
     with Takes() as takes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from stem.audio import decode
 from stem.casting import Terms
 from stem.errors import UsageError
-from stem.tuning import Choice, choices, make_samples, template_text
+from stem.tuning import Choice, check_name, choices, make_samples, template_text
 from stem.voice import find_voice
 
 
@@ -58,3 +59,39 @@ def test_the_picked_way_is_a_voice_template(tmp_path: Path, monkeypatch: pytest.
     kalm = find_voice("kalm")
     assert (kalm.speed, kalm.pitch, kalm.chain, kalm.voice) == (0.9, -1.5, zacht.chain, zacht.voice)
     assert kalm.rank == 0, "an own voice does not become the usual one unasked"
+
+
+def test_a_title_with_quotes_stays_a_title(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "voice_templates"
+    folder.mkdir()
+    quoted = replace(find_voice("zacht"), title='Mijn "stem"\\')
+    (folder / "eigen.toml").write_text(template_text(quoted, Choice(1, 1.0, 0.0)), encoding="utf-8")
+    assert find_voice("eigen").title == 'Mijn "stem"\\, op eigen wijze'
+
+
+@pytest.mark.parametrize("name", ["zacht", "rustig", "../weg", "a/b", ".verborgen"])
+def test_a_name_that_would_hide_a_voice_or_leave_the_folder_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as refusal:
+        check_name(name, find_voice("zacht"))
+    assert refusal.value.hint
+
+
+def test_nothing_is_built_on_a_voice_without_a_name(tmp_path: Path) -> None:
+    loose = tmp_path / "los.toml"
+    loose.write_text('inherits = "zacht"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="Only on a voice that has a name"):
+        check_name("eigen", find_voice(str(loose)))
+
+
+@pytest.mark.slow
+def test_samples_replace_nothing_unasked(tmp_path: Path) -> None:
+    mine = tmp_path / "proef-zacht-01.mp3"
+    mine.write_bytes(b"mine")
+    ways = choices(find_voice("zacht"), [1.0], [0.0])
+    made = [path.name for _, path in make_samples(find_voice("zacht"), ways, Terms(), str(tmp_path))]
+    assert made == ["proef-zacht-01-2.mp3"]
+    assert mine.read_bytes() == b"mine"

@@ -8,7 +8,7 @@ import platformdirs
 import pytest
 
 from stem.errors import ConfigError, UnknownNameError
-from stem.voice import find_voice, models_folder, voices
+from stem.voice import broken_voices, find_voice, models_folder, voices
 
 GOOD = """
 title = "Eigen"
@@ -264,3 +264,24 @@ def test_any_neural_voice_can_be_named_by_its_file(tmp_path: Path) -> None:
     path.touch()
     voice = find_voice(str(path))
     assert (voice.engine, voice.voice, voice.name) == ("piper", str(path), "nl_NL-mijn-medium")
+
+
+def test_a_broken_template_harms_no_other_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    heir(tmp_path / "voice_templates", "title = 3\n", "een")
+    heir(tmp_path / "voice_templates", "dit is geen TOML", "twee")
+    assert {"zacht", "alex"} <= {voice.name for voice in voices()}
+    assert [Path(str(error.path).partition(".toml")[0]).name for error in broken_voices()] == ["een", "twee"]
+
+
+def test_a_voice_that_is_not_there_to_inherit_from_is_the_one_thing_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        find_voice(str(heir(tmp_path, 'inherits = "zachtt"\nspede = 1\n')))
+    assert len(refusal.value.problems) == 2
+
+
+def test_a_check_of_the_whole_is_told_with_the_mistakes_of_its_parts(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        find_voice(str(heir(tmp_path, 'inherits = "zacht"\nspeed = 3\npitch = 99\nsex = "boy"\nspede = 1\n')))
+    told = "; ".join(refusal.value.problems)
+    assert all(word in told for word in ("'speed'", "'pitch'", "'sex'", "'spede'"))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from stem.audio import Clip
 from stem.cache import CachedEngine
-from stem.engines import Traits, engine, measured_pace
-from stem.errors import EngineUnavailable, UnknownNameError
+from stem.engines import Engine, Traits, engine, measured_pace
+from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
+from stem.files import expanded
 from stem.lexicon import Lexicon
-from stem.voice import VoiceTemplate, find_voice, voices
+from stem.voice import VoiceTemplate, find_voice, voice_names, voices
+
+_SLASHES = ("/", "\\")
 
 EMBEDDED = "zacht"
 """The voice that is always there."""
@@ -37,11 +41,33 @@ class Sending:
         destination: Whom it goes to.
         phrases: How many phrases.
         characters: How many characters they have together.
+        kept: Whether what comes back is kept, so that it is not sent again.
     """
 
     destination: str
     phrases: int
     characters: int
+    kept: bool
+
+    def __str__(self) -> str:
+        phrases = "1 phrase" if self.phrases == 1 else f"{self.phrases} phrases"
+        kept = "is kept, so that nothing is sent twice" if self.kept else "is not kept"
+        return (
+            f"{phrases} ({self.characters} characters, with what you filled in) to be sent to "
+            f"{self.destination}; what comes back {kept}."
+        )
+
+
+def recordings_folder(wish: str) -> Path | None:
+    """Return the folder with recordings that is meant, or None when `wish` is a voice's name or file.
+
+    A known voice goes before a folder of the same name; with a slash it is the folder.
+    """
+    if not wish:
+        return None
+    if wish.endswith(_SLASHES):
+        return expanded(wish)
+    return None if wish in voice_names() or not expanded(wish).is_dir() else expanded(wish)
 
 
 def cast(name: str) -> VoiceTemplate:
@@ -51,8 +77,14 @@ def cast(name: str) -> VoiceTemplate:
 
     Raises:
         UnknownNameError: when there is none of that name.
+        UsageError: when it is a folder with recordings.
         ConfigError: when a voice template has mistakes.
     """
+    if recordings_folder(name) is not None:
+        raise UsageError(
+            f"The recordings in '{name}' can only say the sentences of their own script.",
+            hint="Name a voice here, as in --voice zacht.",
+        )
     if name:
         return find_voice(name)
     by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
@@ -81,6 +113,14 @@ def can_speak(voice: VoiceTemplate) -> bool:
     return True
 
 
+def _engine_of(voice: VoiceTemplate) -> Engine:
+    try:
+        return engine(voice.engine)
+    except UnknownNameError as error:
+        problem = f"'engine' must be the name of a voice engine, not '{voice.engine}'"
+        raise ConfigError(voice.path, [problem], hint=error.hint) from error
+
+
 def sends_to(voice: VoiceTemplate) -> str:
     """Return whom a voice's phrases are sent to; "" when nothing leaves the machine, or it cannot speak."""
     try:
@@ -102,18 +142,20 @@ class Speaker:
 
         Raises:
             EngineUnavailable: when it cannot speak here, or would send text away without leave.
-            UnknownNameError: when there is no such engine.
+            ConfigError: when there is no such engine.
         """
         self._voice = voice
-        self._engine = engine(voice.engine)
-        self.name, self.version, self.traits = self._engine.name, self._engine.version, self._engine.traits
+        self._engine = _engine_of(voice)
+        self.name, self.version = self._engine.name, self._engine.version
+        remembered = terms.remember and self._engine.traits.remembered
+        self.traits = replace(self._engine.traits, remembered=remembered)
         if self.traits.sends_to and not terms.online:
             raise EngineUnavailable(
                 self.name,
                 f"the voice '{voice.name}' sends what it says to {self.traits.sends_to}",
                 hint="Allow it with --allow-online, and without --offline; or choose a voice that runs here.",
             )
-        self._cache = CachedEngine(self._engine) if terms.remember and self.traits.remembered else None
+        self._cache = CachedEngine(self._engine) if remembered else None
         self._lexicon = lexicon
         self.check()
 
@@ -135,7 +177,9 @@ class Speaker:
             return None
         said = tuple(dict.fromkeys(map(self._pronounced, phrases)))
         fresh = said if self._cache is None else self._cache.missing(said, self._voice)
-        return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh))) if fresh else None
+        if not fresh:
+            return None
+        return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh)), self.traits.remembered)
 
     def _pronounced(self, phrase: str) -> str:
         if _recorded(self._voice) is not None:
@@ -151,7 +195,7 @@ class Company:
 
         Raises:
             EngineUnavailable: when one cannot speak here, or would send text away without leave.
-            UnknownNameError: when there is no such engine.
+            ConfigError: when there is no such engine.
         """
         self._speakers = tuple((voice, Speaker(voice, lexicon, terms)) for voice in voices)
 
@@ -180,14 +224,22 @@ class Company:
         )
         return tuple(dict.fromkeys(found))
 
-    def pace(self) -> float | None:
-        """Return the speed of the one voice, or None where only all phrases tell: with own recordings.
 
-        Raises:
-            EngineError: when the voice fails.
-        """
-        voice, speaker = self._speakers[0]
-        return measured_pace(speaker, voice) if _recorded(voice) is None else None
+def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float | None:
+    """Return about how quick a voice is, as `engines.measured_pace` does; nothing is sent anywhere for it.
+
+    Returns:
+        None for own recordings, of which only all phrases together tell; 1.0 for a voice that cannot be heard
+        without sending text away, or not yet.
+
+    Raises:
+        EngineError: when the voice fails.
+    """
+    if _recorded(voice) is not None:
+        return None
+    if sends_to(voice) or not can_speak(voice):
+        return 1.0
+    return measured_pace(Speaker(voice, lexicon, terms), voice)
 
 
 def _recorded(voice: VoiceTemplate) -> Mapping[str, object] | None:

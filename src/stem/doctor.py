@@ -12,7 +12,7 @@ from pathlib import Path
 
 from stem.audio import decode
 from stem.beds import check_bed
-from stem.casting import Terms, cast, sends_to
+from stem.casting import Terms, cast, recordings_folder, sends_to
 from stem.config import Config
 from stem.cues import PAUSES, override_pauses
 from stem.errors import AudioError, OutputError, StemError
@@ -21,7 +21,7 @@ from stem.lexicon import Lexicon, load_lexicon
 from stem.planning import plan_sentence
 from stem.track import make_track
 from stem.units import SAMPLE_RATE, seconds
-from stem.voice import VoiceTemplate, voices
+from stem.voice import VoiceTemplate, broken_voices, voices
 
 _ROOM_BYTES = 500_000_000
 """What a long track and the cache of backgrounds take, with a margin."""
@@ -54,10 +54,12 @@ def diagnose(config: Config) -> Iterator[Finding]:
     )
     yield _tried("output folder", lambda: _writable(expanded(config.output)))
     yield _tried("cache folder", lambda: _writable(cache_folder("speech")))
-    yield _tried("usual voice", lambda: cast(config.voice).name)
+    yield _tried("usual voice", lambda: _usual_voice(config.voice))
     yield _tried("usual background", lambda: _bed(config.bed))
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
     yield _tried("own words", lambda: _own_words(Path.cwd()))
+    for error in broken_voices():
+        yield Finding("voice template", works=False, found=error.sentence, hint=error.hint)
     for voice in voices():
         if voice.installed and not sends_to(voice):
             yield _tried(f"voice {voice.name}", partial(_round_trip, voice))
@@ -89,12 +91,17 @@ def _writable(folder: Path) -> str:
         free = shutil.disk_usage(place).free
     except OSError as error:
         refused = output_error(folder, error)
-        raise OutputError(folder, refused.problem, hint=refused.hint or _ELSEWHERE) from error
+        raise OutputError(folder, refused.problem, hint=_ELSEWHERE) from error
     if free < _ROOM_BYTES:
         raise AudioError(
             folder, "there is little room left", hint="Make room: a track and its caches take up to 500 MB."
         )
     return f"{folder.resolve()}, {free / 1e9:.1f} GB free"
+
+
+def _usual_voice(wish: str) -> str:
+    folder = recordings_folder(wish)
+    return cast(wish).name if folder is None else f"the recordings in {folder}"
 
 
 def _own_words(folder: Path) -> str:

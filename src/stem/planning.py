@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stem import units
 from stem.beds import bell_frames, check_bed
-from stem.casting import Terms, cast
+from stem.casting import Terms, cast, recordings_folder
 from stem.config import Config
 from stem.cues import PAUSES, Bell, Breath, Cue, Pause, Source, Utterance, override_pauses, parse_cues
 from stem.dutch import capitalized, has_words, spoken
@@ -73,7 +73,7 @@ class TrackSpec:
     bed_level_lu: float | None = None
     duck_lu: float | None = None
     bells: tuple[str, ...] = ()
-    bell: str = USUAL_BELL
+    bell: str | None = None
     profile: str | None = None
     seed: int = 1
     pauses: Mapping[str, float] = field(default_factory=dict)
@@ -143,26 +143,29 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     profile = _profile(spec, config)
     bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
     check_bed(bed)
-    bell_frames(spec.bell)  # there is no bell of a wrong name
+    bell = spec.bell or USUAL_BELL
+    bell_frames(bell)  # there is no bell of a wrong name
     wish = spec.voice or template.voice or config.voice
-    folder = _recordings_folder(wish)
-    usual = None if folder else cast(wish)
-    texts = _texts(spec, config, template, usual.pause_scale if usual else 1.0)
-    if spec.fill and folder is None:
-        raise UsageError(
-            "--fill is for what is missing among own recordings.",
-            hint="Name their folder: --voice opnames/",
-        )
     fill = cast(spec.fill) if spec.fill else None
+    folder = recordings_folder(wish)
+    if folder is not None:
+        texts = _texts(spec, config, template, 1.0)
+        voice = _recorded(folder, texts, fill)
+    elif fill is not None:
+        hint = "Name their folder: --voice opnames/"
+        raise UsageError("--fill is for what is missing among own recordings.", hint=hint)
+    else:
+        voice = cast(wish)
+        texts = _texts(spec, config, template, voice.pause_scale)
     return Plan(
         title=template.title,
         name=template.name,
         cues=texts[0],
-        voice=usual or _recorded(folder, texts, fill),
+        voice=voice,
         fill=fill,
         bed=bed,
         profile=profile,
-        bell=spec.bell,
+        bell=bell,
         seed=spec.seed,
         artist=config.artist,
         album=config.album,
@@ -193,8 +196,9 @@ def _texts(
     wanted: tuple[float | None, ...] = (None,)
     if spec.duration_s is not None:
         wanted = variants(_checked_duration(spec.duration_s) / 60, template.minutes)
-    values = {name: value for name, value in spec.values.items() if name != _PRONUNCIATION}
-    values = values if _takes_pronunciation(template) else dict(spec.values)
+    values = dict(spec.values)
+    if _takes_pronunciation(template):
+        values.pop(_PRONUNCIATION, None)  # a matter of sound: the words stay as they are written
     rendered = (template.render(values, minutes=minutes).lines for minutes in wanted)
     factor = spec.pause_scale * pause_scale
     texts = (scaled(parse_cues(lines, pauses), factor) for lines in rendered)
@@ -260,25 +264,20 @@ def _lexicon(values: Mapping[str, str], template: ScriptTemplate) -> Lexicon:
             f"{_PRONUNCIATION} is given without {_NAME}.",
             hint=f"Give both: -s {_NAME}=Sjaan -s {_PRONUNCIATION}=...",
         )
+    if not has_words(spoken(said)):
+        raise UsageError(
+            f"There is nothing to say in the {_PRONUNCIATION} '{said}'.",
+            hint=f"Write it as it sounds: -s {_PRONUNCIATION}=sjaan",
+        )
     return lexicon.plus(capitalized(values[_NAME].strip()), said)
-
-
-def _recordings_folder(wish: str) -> Path | None:
-    """Return the folder that is meant, or None when `wish` is a voice's name or file."""
-    if (not wish.endswith(("/", "\\")) and not Path(wish).is_dir()) or not wish:
-        return None
-    return expanded(wish)
 
 
 def _numbered(texts: Sequence[Sequence[Cue]]) -> tuple[SheetLine, ...]:
     return numbered(chain.from_iterable(texts), spoken)
 
 
-def _recorded(
-    folder: Path | None, texts: Sequence[Sequence[Cue]], fill: VoiceTemplate | None
-) -> VoiceTemplate:
+def _recorded(folder: Path, texts: Sequence[Sequence[Cue]], fill: VoiceTemplate | None) -> VoiceTemplate:
     """Return the voice of the recordings in a folder; without another voice, it must have everything."""
-    assert folder is not None
     voice, missing = voice_of(folder, _numbered(texts))
     if missing and fill is None:
         raise missing_error(folder, missing)
@@ -295,7 +294,12 @@ def _checked_duration(duration_s: float) -> float:
 
 
 def plan_sentence(
-    text: str, voice: VoiceTemplate, lexicon: Lexicon = _NO_WORDS, terms: Terms = _LOCAL
+    text: str,
+    voice: VoiceTemplate,
+    lexicon: Lexicon = _NO_WORDS,
+    terms: Terms = _LOCAL,
+    *,
+    chosen: bool = True,
 ) -> Plan:
     """Plan a track of one text without marks, on no background.
 
@@ -316,6 +320,7 @@ def plan_sentence(
         profile=Profile("", pre_roll_s=0.3, post_roll_s=0.5),
         lexicon=lexicon,
         terms=terms,
+        chosen=chosen,
     )
 
 

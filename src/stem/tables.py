@@ -90,19 +90,25 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
         hint = did_you_mean(key, list(fields))
         problems.append(f"unknown key '{where}{key}' ({hint[:1].lower()}{hint[1:].rstrip('.')})")
     values: dict[str, object] = {}
+    lacking = False
     for name, field in fields.items():
+        told = len(problems)
         if name in table:
             values[name] = _convert(hints[name], table[name], f"{where}{name}", problems)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if needed and name not in table:
             problems.append(f"'{where}{name}' is missing")
-    if len(problems) > before:
+        if len(problems) > told:
+            values.pop(name, None)
+            lacking = lacking or needed
+    if lacking:
         return None
-    try:
-        return cls(**values)
+    try:  # also when something else is wrong: what its own check finds is told with it
+        built = cls(**values)
     except ValueError as error:
         place = f"'{where.rstrip('.')}': " if where else ""
         problems.append(f"{place}{error}")
-        return None
+    return built if len(problems) == before else None
 
 
 def _convert(kind: Any, value: object, where: str, problems: list[str]) -> object:

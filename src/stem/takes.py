@@ -39,7 +39,7 @@ class Take:
         offset: First frame in the file.
         wet_frames: Length in the file; longer than `frames` when a room rings on.
         powers: Powers of the clip's gating blocks, as played on two channels; empty under 0.4 s.
-        voice: Name of the voice.
+        voice: Which voice it is: its engine and its name.
     """
 
     frames: int
@@ -92,11 +92,12 @@ class Takes:
             OutputError: when the temporary file cannot be written.
         """
         todo = [phrase for phrase in dict.fromkeys(phrases) if phrase not in self._takes]
-        self._levels_db[voice.name] = voice.level
+        speaker = f"{voice.engine} {voice.name}"  # a folder of recordings may have the name of a voice
+        self._levels_db[speaker] = voice.level
         done = 0
         try:
             for phrase, (frames, wet) in zip(todo, _all_spoken(todo, engine, voice), strict=True):
-                self._keep(phrase, frames, wet, voice.name)
+                self._keep(phrase, frames, wet, speaker)
                 done += 1
                 on_take(done, len(todo))
         except EngineError as error:

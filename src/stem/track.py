@@ -12,7 +12,7 @@ import numpy as np
 from stem import units
 from stem.audio import Samples, resampled
 from stem.beds import Bed, bell, bell_frames, load_bed
-from stem.casting import Company
+from stem.casting import Company, can_speak, expected_pace, sends_to
 from stem.cues import Cue
 from stem.dutch import spoken
 from stem.encoding import write_mp3
@@ -134,11 +134,8 @@ def speak(
     company = _company(plan)
 
     def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
-        for sending in company.sendings(phrases):
-            on_notice(
-                f"{sending.phrases} phrases ({sending.characters} characters, with what you filled in) go to "
-                f"{sending.destination}; what comes back is kept, so that nothing is sent twice."
-            )
+        for sending in company.sendings(phrase for phrase in phrases if phrase not in takes.frames_of):
+            on_notice(str(sending))
         for voice, speaker, said in company.parts(phrases):
             takes.record(said, speaker, voice, lambda done, total: on_progress("speaking", done / total))
         return takes.frames_of
@@ -177,20 +174,21 @@ def sound(plan: Plan, on_notice: OnNotice = no_notice) -> Samples:
         )
 
 
-def expected_timeline(plan: Plan, *, exact: bool = False) -> Timeline:
+def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = no_notice) -> Timeline:
     """Return the timeline of a plan without making the track.
 
     Args:
         plan: From `plan_track`.
         exact: Speak all sentences; else their lengths are estimated from the pace of the voice.
+        on_notice: Called before text leaves the machine.
 
     Raises:
         StemError: as `speak` and `mixed`.
     """
-    pace = None if exact else _company(plan).pace()
+    pace = None if exact else expected_pace(plan.voice, plan.lexicon, plan.terms)
     if pace is None:
         with Takes() as takes:
-            plan = speak(plan, takes)
+            plan = speak(plan, takes, on_notice=on_notice)
             return _placed(plan, plan.cues, takes.frames_of)
 
     def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
@@ -203,9 +201,14 @@ def expected_timeline(plan: Plan, *, exact: bool = False) -> Timeline:
 def remarks(plan: Plan) -> tuple[str, ...]:
     """Return, as sentences, what the voices will say otherwise than it is written; nothing is spoken for it.
 
+    Of a voice that cannot speak here, or not without sending text away, nothing is known.
+
     Raises:
         StemError: as `speak`.
     """
+    voices = (plan.voice, plan.fill) if plan.fill else (plan.voice,)
+    if not all(can_speak(voice) and not sends_to(voice) for voice in voices):
+        return ()
     return _company(plan).remarks(plan.phrases)
 
 

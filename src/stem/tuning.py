@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from stem.files import expanded, safe_name
 from stem.lexicon import load_lexicon
 from stem.planning import plan_sentence
 from stem.track import OnNotice, make_track, no_notice
-from stem.voice import LIMITS, VoiceTemplate
+from stem.voice import LIMITS, VoiceTemplate, find_voice, voice_names
 
 SENTENCES = "Voel hoe je voeten op de grond staan. Je hoeft nu even helemaal niets."
 
@@ -62,9 +63,15 @@ def choices(voice: VoiceTemplate, speeds: Sequence[float], pitches: Sequence[flo
 
 
 def make_samples(
-    voice: VoiceTemplate, ways: Sequence[Choice], terms: Terms, folder: str, on_notice: OnNotice = no_notice
+    voice: VoiceTemplate,
+    ways: Sequence[Choice],
+    terms: Terms,
+    folder: str,
+    *,
+    overwrite: bool = False,
+    on_notice: OnNotice = no_notice,
 ) -> Iterator[tuple[Choice, Path]]:
-    """Let the voice speak in every way, and yield each with its file.
+    """Let the voice speak in every way, and yield each with its file: the next free name when one is taken.
 
     Raises:
         StemError: as `make_track`.
@@ -74,13 +81,32 @@ def make_samples(
         tuned = replace(voice, speed=way.speed, pitch=way.pitch)
         name = safe_name(f"proef-{voice.name}-{way.number:02}") + ".mp3"
         plan = plan_sentence(SENTENCES, tuned, lexicon, terms)
-        yield way, make_track(plan, expanded(folder) / name, overwrite=True, on_notice=on_notice).path
+        yield way, make_track(plan, expanded(folder) / name, overwrite=overwrite, on_notice=on_notice).path
+
+
+def check_name(name: str, voice: VoiceTemplate) -> None:
+    """Make sure that a voice template of that name can build on `voice` and hides no other.
+
+    Raises:
+        UsageError: when it cannot.
+    """
+    own = Path.cwd() / "voice_templates" / f"{name}.toml"
+    if safe_name(name) != name:
+        raise UsageError(f"'{name}' is no name for a voice.", hint=f"Did you mean '{safe_name(name)}'?")
+    if voice.name not in voice_names() or find_voice(voice.name).path != voice.path:
+        raise UsageError(
+            f"Only on a voice that has a name can another be built, and {voice.path} is a file by itself.",
+            hint="Put its template in voice_templates, or set speed and pitch in it.",
+        )
+    if name == voice.name or (name in voice_names() and find_voice(name).path.absolute() != own):
+        raise UsageError(f"There is a voice named '{name}' already.", hint="Choose another name with --as.")
 
 
 def template_text(voice: VoiceTemplate, way: Choice) -> str:
     """Return a voice template that makes `voice` speak in that way."""
+    title = json.dumps(f"{voice.title}, op eigen wijze", ensure_ascii=False)  # a text in TOML too
     return (
-        f'title = "{voice.title}, op eigen wijze"\n'
+        f"title = {title}\n"
         f'inherits = "{voice.name}"\n'
         f"speed = {way.speed:g}   # 1 is the voice's own, 0.9 is slower\n"
         f"pitch = {way.pitch:g}   # semitones\n"

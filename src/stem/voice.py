@@ -7,7 +7,7 @@ another says only what differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -171,12 +171,26 @@ def find_voice(name: str) -> VoiceTemplate:
 
 
 def voices() -> tuple[VoiceTemplate, ...]:
-    """Return all voice templates that can be had by name, ordered by name.
+    """Return all voice templates that can be had by name and are in order, ordered by name."""
+    return tuple(each for each in _all() if isinstance(each, VoiceTemplate))
 
-    Raises:
-        ConfigError: when a file has mistakes.
-    """
-    return tuple(_read(path) for _, path in sorted(_files().items()))
+
+def broken_voices() -> tuple[ConfigError, ...]:
+    """Return what is wrong with the voice templates that are not in order."""
+    return tuple(each for each in _all() if isinstance(each, ConfigError))
+
+
+def voice_names() -> tuple[str, ...]:
+    """Return the names of all voice templates, in order or not."""
+    return tuple(sorted(_files()))
+
+
+def _all() -> Iterator[VoiceTemplate | ConfigError]:
+    for _, path in sorted(_files().items()):
+        try:
+            yield _read(path)
+        except ConfigError as error:
+            yield error
 
 
 def _folders() -> tuple[Path, ...]:
@@ -194,7 +208,7 @@ def _files(besides: Path | None = None) -> dict[str, Path]:
 def _of_model(path: Path) -> VoiceTemplate:
     """Return a plain template for a neural voice of which only the file is known."""
     if not path.is_file():
-        raise ConfigError(path, ["there is no such file"])
+        raise ConfigError(path, ["there is no such file"], hint="Give the path of a voice's .onnx file.")
     return VoiceTemplate(
         name=path.stem,
         title=path.stem,
@@ -212,10 +226,12 @@ def _of_model(path: Path) -> VoiceTemplate:
 def _read(path: Path) -> VoiceTemplate:
     problems: list[str] = []
     table = _inherited(path, problems)
+    orphan = any(problem.startswith("'inherits'") for problem in problems)
     try:
         written = from_table(_Table, table, path)
     except ConfigError as error:
-        problems += error.problems
+        # What is missing would have come from the voice that could not be inherited from.
+        problems += [each for each in error.problems if not (orphan and each.endswith("is missing"))]
         written = None
     filters = _chain(table.get("chain"), path, problems)
     if problems or written is None:

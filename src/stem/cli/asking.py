@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from stem.cli.telling import say, say_error
 from stem.errors import ConfigError, UsageError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from stem.variables import Variable
 
 
-USUAL_BELL = "klankschaal"
+_Option: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
@@ -32,6 +33,10 @@ voice_option = click.option(
 online_options = (
     click.option("--allow-online", is_flag=True, help="A voice may send the text to its service."),
     click.option("--offline", is_flag=True, help="No voice may send anything, whatever stem.toml says."),
+)
+
+no_cache_option = click.option(
+    "--no-cache", is_flag=True, help="Speak everything anew, and keep nothing of it."
 )
 
 
@@ -58,24 +63,24 @@ class Request:
     """The options of a command that needs a script, as given."""
 
     script: str
-    values: tuple[str, ...]
-    values_file: str | None
-    ask: bool
-    voice: str | None
-    fill: str | None
-    bed: str | None
-    bed_level: float | None
-    duck: float | None
-    bells: tuple[str, ...]
-    bell_sound: str
-    profile: str | None
-    seed: int
-    pauses: tuple[str, ...]
-    pause_scale: float
-    duration: str | None
-    allow_online: bool
-    offline: bool
-    no_cache: bool
+    values: tuple[str, ...] = ()
+    values_file: str | None = None
+    ask: bool = False
+    voice: str | None = None
+    fill: str | None = None
+    bed: str | None = None
+    bed_level: float | None = None
+    duck: float | None = None
+    bells: tuple[str, ...] = ()
+    bell_sound: str | None = None
+    profile: str | None = None
+    seed: int = 1
+    pauses: tuple[str, ...] = ()
+    pause_scale: float = 1.0
+    duration: str | None = None
+    allow_online: bool = False
+    offline: bool = False
+    no_cache: bool = False
 
     def spec(self) -> TrackSpec:
         """Return what these options mean; with --ask, ask for the variables that were not given.
@@ -117,79 +122,94 @@ class Request:
         for variable in find_script(self.script).variables:
             if variable.name not in values:
                 values[variable.name] = _answer(variable)
-        command = ["stem", click.get_current_context().info_name or "", self.script]
-        for name, value in values.items():
-            command += ["-s", f"{name}={value}"]
-        options = {
-            "--voice": self.voice,
-            "--fill": self.fill,
-            "--bed": self.bed,
-            "--bed-level": _number(self.bed_level),
-            "--duck": _number(self.duck),
-            "--profile": self.profile,
-            "--duration": self.duration,
-        }
-        for option, chosen in options.items():
-            command += [] if chosen is None else [option, chosen]
-        for place in self.bells:
-            command += ["--bell", place]
-        command += [] if self.bell_sound == USUAL_BELL else ["--bell-sound", self.bell_sound]
-        for pause in self.pauses:
-            command += ["--pause", pause]
-        command += [] if self.pause_scale == 1 else ["--pause-scale", f"{self.pause_scale:g}"]
-        command += [] if self.seed == 1 else ["--seed", str(self.seed)]
-        command += ["--allow-online"] * self.allow_online + ["--offline"] * self.offline
-        command += ["--no-cache"] * self.no_cache
-        say(f"The same again: {shlex.join(command)}")
+        say(f"The same again: {shlex.join(_same_again(values))}")
         return values
 
 
-def script_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the script and its options, handed over as one `Request`."""
-    options = (
-        click.argument("script"),
-        click.option(
-            "-s", "--set", "values", multiple=True, metavar="NAME=VALUE", help="Fill in a variable."
-        ),
-        click.option("--values", "values_file", metavar="FILE", help="A TOML file with variables."),
-        click.option("--ask", is_flag=True, help="Ask for each variable."),
-        click.option("--duration", metavar="TIME", help="The length wanted: 12m, 12:00 or 720s."),
-        click.option(
-            "--pause-scale", default=1.0, metavar="FACTOR", help="Longer or shorter pauses: 1.2 is slower."
-        ),
-        click.option(
-            "--pause", "pauses", multiple=True, metavar="NAME=TIME", help="Another named pause, like kort=4."
-        ),
-        voice_option,
-        click.option("--fill", metavar="VOICE", help="Who says what is missing among own recordings."),
-        click.option("--bed", metavar="BED", help="The background; see: stem beds"),
-        click.option("--bed-level", type=float, metavar="LU", help="Louder, or below 0 softer: -4"),
-        click.option("--duck", type=float, metavar="LU", help="How far it gives way to the voice: 4"),
-        click.option(
-            "--bell", "bells", multiple=True, metavar="begin|einde", help="A bell there too; may be repeated."
-        ),
-        click.option(
-            "--bell-sound", default=USUAL_BELL, show_default=True, metavar="BELL", help="See: stem beds"
-        ),
-        click.option("--profile", metavar="PROFILE", help="What it is mastered for; see: stem profiles"),
-        click.option(
-            "--seed",
-            default=1,
-            show_default=True,
-            type=click.IntRange(0, 2**31 - 1),
-            help="Another seed gives another background.",
-        ),
-        *online_options,
-        click.option("--no-cache", is_flag=True, help="Speak everything anew, and keep nothing of it."),
-    )
+def _same_again(values: Mapping[str, str]) -> list[str]:
+    """Return the words of the command that is running, with `values` in place of asking for them."""
+    context = click.get_current_context()
+    words = ["stem", context.info_name or "", *_arguments(context)]
+    for name, value in values.items():
+        words += ["-s", f"{name}={value}"]
+    for option in context.command.params:
+        name = str(option.name)
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not isinstance(option, click.Option) or not given or name in {"values", "values_file", "ask"}:
+            continue
+        value = context.params[name]
+        if option.is_flag:
+            words.append(option.opts[-1])
+        else:
+            each = value if isinstance(value, tuple) else (value,)
+            words += [word for one in each for word in (option.opts[-1], str(one))]
+    return words
+
+
+def _arguments(context: click.Context) -> list[str]:
+    arguments = [each for each in context.command.params if isinstance(each, click.Argument)]
+    return [str(context.params[str(argument.name)]) for argument in arguments]
+
+
+_WORDS = (
+    click.argument("script"),
+    click.option("-s", "--set", "values", multiple=True, metavar="NAME=VALUE", help="Fill in a variable."),
+    click.option("--values", "values_file", metavar="FILE", help="A TOML file with variables."),
+    click.option("--ask", is_flag=True, help="Ask for each variable."),
+    click.option("--duration", metavar="TIME", help="The length wanted: 12m, 12:00 or 720s."),
+    click.option(
+        "--pause-scale", default=1.0, metavar="FACTOR", help="Longer or shorter pauses: 1.2 is slower."
+    ),
+    click.option(
+        "--pause", "pauses", multiple=True, metavar="NAME=TIME", help="Another named pause, like kort=4."
+    ),
+)
+_SOUND = (
+    voice_option,
+    click.option("--fill", metavar="VOICE", help="Who says what is missing among own recordings."),
+    click.option("--bed", metavar="BED", help="The background; see: stem beds"),
+    click.option("--bed-level", type=float, metavar="LU", help="Louder, or below 0 softer: -4"),
+    click.option("--duck", type=float, metavar="LU", help="How far it gives way to the voice: 4"),
+    click.option(
+        "--bell", "bells", multiple=True, metavar="begin|einde", help="A bell there too; may be repeated."
+    ),
+    click.option("--bell-sound", metavar="BELL", help="Which bell; see: stem beds"),
+    click.option("--profile", metavar="PROFILE", help="What it is mastered for; see: stem profiles"),
+    click.option(
+        "--seed",
+        default=1,
+        show_default=True,
+        type=click.IntRange(0, 2**31 - 1),
+        help="Another seed gives another background.",
+    ),
+    *online_options,
+    no_cache_option,
+)
+
+
+def _requesting(options: Sequence[_Option], command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command options that it is handed as one `Request`."""
     names = Request.__dataclass_fields__
 
     @functools.wraps(command)
     def with_request(**given: Any) -> None:
-        asked = {name: given.pop(name) for name in names}
+        asked = {name: given.pop(name) for name in names if name in given}
         command(Request(**asked), **given)
 
-    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), with_request)
+    wrapped: Callable[..., None] = with_request
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def words_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the script, and the options that decide its words."""
+    return _requesting(_WORDS, command)
+
+
+def script_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the script, and the options that decide its words and its sound."""
+    return _requesting((*_WORDS, *_SOUND), command)
 
 
 def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
@@ -210,10 +230,6 @@ def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
             raise UsageError(f"'{key}' is given twice with {option}.", hint="Give it once.")
         found[key] = value
     return found
-
-
-def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:g}"
 
 
 def time_of(option: str, text: str, example: str) -> float:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from stem.cli.asking import Request, config, force_option, json_option, online, online_options, script_options
-from stem.cli.telling import byte_progress, print_list
+from stem.cli.asking import (
+    Request,
+    config,
+    force_option,
+    json_option,
+    no_cache_option,
+    online,
+    online_options,
+    words_options,
+)
+from stem.cli.telling import byte_progress, print_list, say_error
 from stem.cli.telling import say as tell
 from stem.cli.writing import write_text
 from stem.errors import UsageError
@@ -26,9 +37,12 @@ def voices(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from stem.reports import voice_row
+    from stem.voice import broken_voices
     from stem.voice import voices as all_voices
 
     rows = [voice_row(voice) for voice in all_voices()]
+    for error in broken_voices():
+        say_error(error)
     if as_json:
         print_list("voices", rows, as_json=True)
         return
@@ -66,6 +80,7 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
 @force_option
 @online_options[0]
 @online_options[1]
+@no_cache_option
 def say(
     text: str | None,
     word: str | None,
@@ -75,23 +90,29 @@ def say(
     force: bool,
     allow_online: bool,
     offline: bool,
+    no_cache: bool,
 ) -> None:
     """Let a voice say TEXT: played where a player exists, else written to a file."""
     from stem.casting import cast
+    from stem.dutch import has_words
     from stem.lexicon import load_lexicon
     from stem.planning import plan_sentence
 
-    if (text is None) == (word is None) or (respelling and word is None):
+    if (text is None) == (word is None) or (respelling is not None and word is None):
         raise UsageError(
             "Give a text, or a word to try out.", hint='stem say "Welkom.", or: stem say --word Sjaan'
         )
+    for given in (word, respelling):
+        if given is not None and not has_words(given):
+            raise UsageError(f"There is nothing to say in '{given}'.", hint="Give a word of letters.")
     lexicon = load_lexicon(Path.cwd())
     if word is not None:
         text = f"{word}. Welkom, {word}."
         lexicon = lexicon.plus(word, respelling) if respelling else lexicon
-    terms = _terms(allow=allow_online, offline=offline)
+    wish = voice or config().voice
+    terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
     assert text is not None
-    plan = plan_sentence(text, cast(voice or config().voice), lexicon, terms)
+    plan = plan_sentence(text, cast(wish), lexicon, terms, chosen=bool(wish))
     _hear(text, plan, output, force=force)
     if word is not None:
         _tell_word(word, respelling)
@@ -116,9 +137,10 @@ def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
 def _tell_word(word: str, respelling: str | None) -> None:
     """Tell how a word goes into the lexicon."""
     if respelling:
-        tell(f'To keep it, put this line in lexicon.toml, here: "{word}" = "{respelling}"')
+        key, said = (json.dumps(text, ensure_ascii=False) for text in (word, respelling))  # as TOML has it
+        tell(f"To keep it, put this line in lexicon.toml, here: {key} = {said}")
     else:
-        tell(f"Not right? Try another spelling: stem say --word {word} --as ...")
+        tell(f"Not right? Try another spelling: stem say --word {shlex.quote(word)} --as ...")
 
 
 @click.command()
@@ -131,6 +153,7 @@ def _tell_word(word: str, respelling: str | None) -> None:
 @force_option
 @online_options[0]
 @online_options[1]
+@no_cache_option
 def tune(
     name: str,
     speeds: str,
@@ -141,36 +164,39 @@ def tune(
     force: bool,
     allow_online: bool,
     offline: bool,
+    no_cache: bool,
 ) -> None:
     """Hear the same two sentences at several speeds and pitches, and keep the one you pick as a voice.
 
     Without --pick every way is written as a numbered MP3; give the same command with --pick to keep one.
     """
     from stem.casting import cast
-    from stem.tuning import choices, make_samples, template_text
+    from stem.tuning import check_name, choices, make_samples, template_text
 
     voice = cast(name)
     ways = choices(voice, _numbers("--speeds", speeds), _numbers("--pitches", pitches))
     if pick is None:
-        terms = _terms(allow=allow_online, offline=offline)
-        for way, path in make_samples(voice, ways, terms, output or config().output, tell):
+        terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
+        folder = output or config().output
+        for way, path in make_samples(voice, ways, terms, folder, overwrite=force, on_notice=tell):
             click.echo(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
         tell(f"To keep one: stem tune {name} --pick NUMBER")
         return
     if not 1 <= pick <= len(ways):
         raise UsageError(f"There is no number {pick}.", hint=f"Pick one from 1 to {len(ways)}.")
     own = own_name or f"{voice.name}-eigen"
+    check_name(own, voice)
     click.echo(
         write_text(f"voice_templates/{own}.toml", template_text(voice, ways[pick - 1]), overwrite=force)
     )
     tell(f"It can be used in this folder as: --voice {own}")
 
 
-def _terms(*, allow: bool, offline: bool) -> Terms:
+def _terms(*, allow: bool, offline: bool, remember: bool) -> Terms:
     from stem.casting import Terms
 
     allowed = online(allow=allow, offline=offline)
-    return Terms(config().allow_online if allowed is None else allowed)
+    return Terms(config().allow_online if allowed is None else allowed, remember)
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:
@@ -183,7 +209,7 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
 
 
 @click.command()
-@script_options
+@words_options
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the sheet goes.  [default: opnames/]")
 @force_option
 def sheet(request: Request, output: str | None, force: bool) -> None:
@@ -191,30 +217,37 @@ def sheet(request: Request, output: str | None, force: bool) -> None:
 
     A folder gets the sheet (blad.html) and a list of its sentences (blad.toml): stem knows them by that.
     """
+    from stem.files import expanded
     from stem.planning import sheet_lines
     from stem.sheets import INDEX_NAME, SHEET_NAME, as_html, as_index, read_index, renumbered
 
     template, lines = sheet_lines(request.spec(), config())
-    wanted = output or "opnames/"
-    if wanted.endswith(("/", "\\")) or Path(wanted).is_dir():
-        index = read_index(Path(wanted) / INDEX_NAME)
-        lines = renumbered(lines, index)
-        page = as_html(template.title, lines)
-        click.echo(write_text(str(Path(wanted) / SHEET_NAME), page, overwrite=force))
-        click.echo(write_text(str(Path(wanted) / INDEX_NAME), as_index(lines, index), overwrite=True))
-    else:
-        click.echo(write_text(wanted, as_html(template.title, lines), overwrite=force))
-    tell(f"{len(lines)} sentences. Then: stem make {request.script} --voice opnames/")
+    wanted = expanded(output or _RECORDINGS)
+    if output is not None and not output.endswith(("/", "\\")) and not wanted.is_dir():
+        click.echo(write_text(output, as_html(template.title, lines), overwrite=force))
+        return
+    index = read_index(wanted / INDEX_NAME)
+    lines = renumbered(lines, index)
+    click.echo(write_text(str(wanted / SHEET_NAME), as_html(template.title, lines), overwrite=force))
+    click.echo(write_text(str(wanted / INDEX_NAME), as_index(lines, index), overwrite=True))
+    tell(f"{len(lines)} sentences. When they are recorded: {_make_with(request, wanted)}")
+
+
+_RECORDINGS = "opnames/"
+
+
+def _make_with(request: Request, folder: Path) -> str:
+    """Return the command that makes a track with the recordings in a folder."""
+    values = [word for value in request.values for word in ("-s", value)]
+    return shlex.join(["stem", "make", request.script, *values, "--voice", f"{folder}/"])
 
 
 @click.command()
 @click.argument("recording", metavar="RECORDING")
-@script_options
-@click.option(
-    "-o", "--output", metavar="FOLDER", default="opnames", show_default=True, help="Where the pieces go."
-)
+@words_options
+@click.option("-o", "--output", metavar="FOLDER", help="Where the pieces go.  [default: opnames/]")
 @force_option
-def cut(request: Request, recording: str, output: str, force: bool) -> None:
+def cut(request: Request, recording: str, output: str | None, force: bool) -> None:
     """Cut RECORDING, someone reading SCRIPT aloud, into its sentences.
 
     Places in doubt are told and not guessed: record those sentences again.
@@ -227,15 +260,20 @@ def cut(request: Request, recording: str, output: str, force: bool) -> None:
     from stem.sheets import INDEX_NAME, as_index, read_index, renumbered
 
     _, lines = sheet_lines(request.spec(), config())
-    index = read_index(expanded(output) / INDEX_NAME)
+    folder = expanded(output or _RECORDINGS)
+    index = read_index(folder / INDEX_NAME)
     lines = renumbered(lines, index)
     sound = Recording.open(expanded(recording))
     found = cut_up(sound, lines)
-    for path in write_pieces(found, sound, expanded(output), overwrite=force):
+    paths = write_pieces(found, sound, folder, overwrite=force)
+    for path in paths:
         click.echo(str(path))
-    write_text(str(expanded(output) / INDEX_NAME), as_index(lines, index), overwrite=True)
     for line in report_lines(found, lines):
         tell(line)
+    if not paths:
+        raise click.exceptions.Exit(1)
+    write_text(str(folder / INDEX_NAME), as_index(lines, index), overwrite=True)
+    tell(f"{len(paths)} of {len(lines)} sentences. Then: {_make_with(request, folder)}")
 
 
 COMMANDS = (voices, say, tune, sheet, cut)

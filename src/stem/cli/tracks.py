@@ -108,7 +108,7 @@ def preview(request: Request, exact: bool, as_json: bool) -> None:
     from stem.track import expected_timeline, remarks
 
     plan = plan_track(request.spec(), config())
-    timeline = expected_timeline(plan, exact=exact)
+    timeline = expected_timeline(plan, exact=exact, on_notice=tell)
     for remark in remarks(plan):
         tell(f"Warning: {remark}")
     if as_json:
@@ -134,7 +134,7 @@ def script(request: Request, as_page: bool, as_text: bool, output: str | None, f
     if as_page and as_text:
         raise click.UsageError("--html and --text exclude each other.")
     plan = plan_track(request.spec(), config())
-    timeline = expected_timeline(plan)
+    timeline = expected_timeline(plan, on_notice=tell)
     text = printout.as_html(plan, timeline) if as_page else printout.as_text(plan, timeline)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))

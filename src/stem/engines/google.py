@@ -55,7 +55,7 @@ _MOST_BYTES = 1_000_000
 """Of an answer: 100 characters take at most 20 s, which are 160 kB at 64 kbit/s and 215 kB as Base64."""
 _READ_BYTES = 65_536
 
-_GOES_ON = "What was said is kept: the same command goes on later."
+_GOES_ON = "Try the same command again later."
 _OR_LOCAL = "or choose a voice that speaks on this machine."
 _NO_CONNECTION_HINT = f"Mend the connection, {_OR_LOCAL} {_GOES_ON}"
 _LIMITED = "Google says no more for this connection for now (429)"

@@ -97,11 +97,11 @@ def missing_error(folder: Path, missing: Sequence[SheetLine]) -> ConfigError:
     hints = ["Record what is missing, or let another voice say it with --fill VOICE."]
     index = read_index(folder / INDEX_NAME)
     if index and not index.keys() >= set(numbers):
-        hints.append(f"What comes after {max(index)} is new: first make the sheet in this folder again.")
+        hints.append(f"What comes after {max(index)} is new: first make the sheet here again, with --force.")
     nameless = [path.name for path in _sounds(folder) if _number(path) is None]
     if nameless:
         hints.append(f"A recording's name begins with its number; these have none: {', '.join(nameless)}.")
-    hints += [f"{line.number:>4}  {line.text}" for line in missing]
+    hints += [f"{line.number:>4}  {line.text}" for line in sorted(missing, key=lambda line: line.number)]
     return ConfigError(folder, [f"{count} not recorded: {in_runs(numbers)}"], hint="\n".join(hints))
 
 
