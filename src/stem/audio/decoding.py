@@ -38,6 +38,7 @@ MOST_CHANNELS = 8
 
 _MOST_SAMPLES = 20 << 20
 """Of a clip, which is in memory whole; more than three minutes of stereo at 48 kHz."""
+_TOO_MUCH = "it is more sound than can be held at once"
 _SAMPLE_BYTES = 4
 
 _MEMORY_BYTES = 300 << 20
@@ -101,17 +102,17 @@ def examined(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float 
     Raises:
         AudioError: as `decode`.
     """
-    recording = Recording.open(path)
-    if recording.packing.holds_floats:  # pydub's integers cannot tell what is no number
-        for _ in recording.blocks(longest_s):
-            pass
-    most = int(_MOST_SAMPLES * min(1.0, recording.rate / (rate or recording.rate)))
-    inspection = Inspection(path, recording.rate, recording.channels)
-    clip = Clip(recording.whole(longest_s, most), recording.rate)
+    with opened(path) as source:
+        told = packing(source)
+        if told.holds_floats:  # pydub's integers cannot tell what is no number
+            for _ in Recording.open(path).blocks(longest_s):
+                pass
+        clip = _whole(source, told, rate, longest_s)
+    inspection = Inspection(path, clip.rate, clip.samples.shape[1])
     for first in range(0, clip.frames, BLOCK_FRAMES):
         inspection.add(clip.samples[first : first + BLOCK_FRAMES])
-    told = (*recording.warnings, *inspection.warnings())
-    return Examined(clip if rate is None else conform(clip, rate), told)
+    warned = (*told.warnings, *inspection.warnings())
+    return Examined(clip if rate is None else conform(clip, rate), warned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,7 @@ class Recording:
             told = packing(source)
             with _decoding(source, told, 1.0, _AS_FLOATS) as decoder:
                 rate, channels = decoder.au_header()
-        if not RATES[0] <= rate <= RATES[1]:
-            low, high = (f"{limit / 1000:g}" for limit in RATES)
-            raise AudioError(path, f"its sample rate is {rate} Hz; {low} to {high} kHz can be used")
-        if not 0 < channels <= MOST_CHANNELS:
-            raise AudioError(path, f"it has {channels} channels; at most {MOST_CHANNELS} can be used")
+        _check_format(path, rate, channels)
         return cls(path, rate, channels, told)
 
     @property
@@ -175,58 +172,75 @@ class Recording:
                 block = np.frombuffer(bytes_read[:whole], ">f4").astype(np.float32).reshape(-1, self.channels)
                 heard.add(block)
                 if heard.frames > most:
-                    raise self._too_long(longest_s)
+                    raise _too_long(self.path, longest_s)
                 yield block
-            self._check_whole(heard.frames - begun, is_undamaged=decoder.end())
+            done = decoder.end()
+            _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)
 
-    def whole(self, longest_s: float, most_samples: int = _MOST_SAMPLES) -> Samples:
-        """Return all of the file's sound, shape (frames, channels).
 
-        Args:
-            longest_s: The longest that is taken, in seconds.
-            most_samples: As many are taken in all channels together.
+def _whole(source: Source, told: Packing, rate: int | None, longest_s: float) -> Clip:
+    """Return all of a file's sound at its own rate.
 
-        Raises:
-            AudioError: as `blocks`, or when it is too much to hold.
-        """
-        wav = bytearray()
-        promised = self.packing.promised_s or 0.0
-        if promised > longest_s + self.packing.slack_s:
-            raise self._too_long(longest_s)
-        with opened(self.path) as source, _decoding(source, self.packing, longest_s, _AS_WAV) as decoder:
-            while part := decoder.read(BLOCK_FRAMES * _SAMPLE_BYTES):
-                wav += part
-                if len(wav) > _SAMPLE_BYTES * most_samples:
-                    raise AudioError(self.path, "it is more sound than can be held at once")
-            is_undamaged = decoder.end()
-        samples = _pcm(self.path, bytes(wav))
-        if len(samples) > longest_s * self.rate:
-            raise self._too_long(longest_s)
-        self._check_whole(len(samples), is_undamaged=is_undamaged)
-        return samples
+    Args:
+        source: The file.
+        told: What it says of itself.
+        rate: What it will be conformed to: that must fit in memory too.
+        longest_s: The longest that is taken, in seconds.
+    """
+    if told.promised_s is not None and told.promised_s > longest_s + told.slack_s:
+        raise _too_long(source.path, longest_s)
+    wav = bytearray()
+    with _decoding(source, told, longest_s, _AS_WAV) as decoder:
+        while part := decoder.read(BLOCK_FRAMES * _SAMPLE_BYTES):
+            wav += part
+            if len(wav) > _SAMPLE_BYTES * _MOST_SAMPLES:
+                raise source.refused(_TOO_MUCH)
+        is_undamaged = decoder.end()
+    clip = _pcm(source.path, bytes(wav))
+    _check_format(source.path, clip.rate, clip.samples.shape[1])
+    if clip.frames > longest_s * clip.rate:
+        raise _too_long(source.path, longest_s)
+    if clip.samples.size * (rate or clip.rate) > _MOST_SAMPLES * clip.rate:
+        raise source.refused(_TOO_MUCH)
+    _check_whole(source.path, told, clip.frames, clip.rate, is_undamaged=is_undamaged)
+    return clip
 
-    def _check_whole(self, frames: int, *, is_undamaged: bool) -> None:
-        """Make sure that what was decoded is all that there should be.
 
-        Raises:
-            AudioError: when it is not.
-        """
-        length_s = units.seconds(frames, self.rate)
-        promised_s = self.packing.promised_s
-        if frames and not is_undamaged:
-            raise AudioError(self.path, f"it is damaged (at about {length_s:.1f} s)")
-        if frames == 0:
-            raise _damaged(self.path)
-        if promised_s is not None and length_s < promised_s - self.packing.slack_s - 1 / self.rate:
-            problem = f"it is damaged: of {promised_s:.1f} s, {length_s:.1f} s can be decoded"
-            raise AudioError(self.path, problem)
-        if length_s < SHORTEST_S:
-            raise AudioError(self.path, f"it is shorter than {1000 * SHORTEST_S:.0f} ms")
+def _check_format(path: Path, rate: int, channels: int) -> None:
+    """Make sure that sound has a rate and channels that can be used.
 
-    def _too_long(self, longest_s: float) -> AudioError:
-        unit_s, unit = (60, "minute") if longest_s % 3600 else (3600, "hour")
-        count = round(longest_s / unit_s)
-        return AudioError(self.path, f"it is longer than {count} {unit}" + ("" if count == 1 else "s"))
+    Raises:
+        AudioError: when it has not.
+    """
+    if not RATES[0] <= rate <= RATES[1]:
+        low, high = (f"{limit / 1000:g}" for limit in RATES)
+        raise AudioError(path, f"its sample rate is {rate} Hz; {low} to {high} kHz can be used")
+    if not 0 < channels <= MOST_CHANNELS:
+        raise AudioError(path, f"it has {channels} channels; at most {MOST_CHANNELS} can be used")
+
+
+def _check_whole(path: Path, told: Packing, frames: int, rate: int, *, is_undamaged: bool) -> None:
+    """Make sure that what was decoded is all that there should be.
+
+    Raises:
+        AudioError: when it is not.
+    """
+    if frames == 0:
+        raise _damaged(path)
+    length_s = units.seconds(frames, rate)
+    if not is_undamaged:
+        raise AudioError(path, f"it is damaged (at about {length_s:.1f} s)")
+    if told.promised_s is not None and length_s < told.promised_s - told.slack_s - 1 / rate:
+        problem = f"it is damaged: of {told.promised_s:.1f} s, {length_s:.1f} s can be decoded"
+        raise AudioError(path, problem)
+    if length_s < SHORTEST_S:
+        raise AudioError(path, f"it is shorter than {1000 * SHORTEST_S:.0f} ms")
+
+
+def _too_long(path: Path, longest_s: float) -> AudioError:
+    unit_s, unit = (60, "minute") if longest_s % 3600 else (3600, "hour")
+    count = round(longest_s / unit_s)
+    return AudioError(path, f"it is longer than {count} {unit}" + ("" if count == 1 else "s"))
 
 
 class _Decoder:
@@ -352,7 +366,7 @@ def _damaged(path: Path) -> AudioError:
     return AudioError(path, "it is damaged, or there is no sound in it that ffmpeg can decode")
 
 
-def _pcm(path: Path, wav: bytes) -> Samples:
+def _pcm(path: Path, wav: bytes) -> Clip:
     """Return what is in the bytes of a 32-bit WAV file that holds 1/64 of the sound.
 
     pydub cannot start ffmpeg itself: it has no place for options in front of the input, where the walls are.
@@ -373,4 +387,4 @@ def _pcm(path: Path, wav: bytes) -> Samples:
         raise AudioError(path, f"it has samples above {HIGHEST:.0f} times full scale")
     samples = whole.astype(np.float32)
     samples *= np.float32(HIGHEST / 2**31)
-    return samples
+    return Clip(samples, segment.frame_rate)

@@ -111,7 +111,7 @@ def packing(source: Source, name: str, start: int) -> Packing:
         warnings.append("its last frame is cut")
     if stray := walk.stray + place - start:
         warnings.append(f"it has {stray:,} bytes that are no sound")
-    if promised is None and len(set(walk.sizes)) > 1:
+    if name == "mp3" and promised is None and len(set(walk.sizes)) > 2:  # noqa: PLR2004 - padded, not padded
         warnings.append("its header does not tell how long it is")
     # Encoders put up to 1105 + 1152 frames of silence before the sound and up to 1152 + 1152 behind it, which
     # are taken off again when a LAME tag tells how many.
