@@ -1,7 +1,8 @@
 """Soft backgrounds without a seam, and bells.
 
 Every bed but own music is computed, as one or two loops that are exactly periodic: noise is the inverse
-Fourier transform of a spectrum, gains are computed round the loop, and what rings on past the end comes in again at the start.
+Fourier transform of a spectrum, gains are computed round the loop, and what rings on past the end comes in
+again at the start.
 Two loops of unequal length (120 and 97 s) repeat together only after more than three hours.
 
     recipes.py   every bed by its name

@@ -14,7 +14,7 @@ from stem.audio import Samples
 CROSSFADE_S = 2.0
 """Seconds in which the end fades into the start; a quarter of a sound that is shorter than eight seconds."""
 SEARCH_S = 12.0
-"""Seconds at the end in which the best place is looked for; at most a third of the sound."""
+"""Seconds at the end in which the best place is looked for; at most an eighth of the sound."""
 
 _STEP_S = 0.1
 _BANDS_HZ = np.geomspace(60.0, 12_000.0, 17)
@@ -45,7 +45,7 @@ class Joint:
 def searched_frames(frames: int) -> tuple[int, int]:
     """Return how many frames at the start and at the end of a sound `best_joint` wants to hear."""
     fade = min(units.frames(CROSSFADE_S), frames // 4)
-    return fade, min(units.frames(SEARCH_S), frames // 3) + fade
+    return fade, min(units.frames(SEARCH_S), frames // 8) + fade
 
 
 def best_joint(start: Samples, ending: Samples, frames: int) -> Joint:
@@ -77,7 +77,7 @@ def crossfaded(start: Samples, ending: Samples, likeness: float) -> Samples:
     """
     angle = (np.arange(len(start)) + 0.5) * (np.pi / 2 / len(start))
     level = 1 / np.sqrt(1 + likeness * np.sin(2 * angle))
-    rise, fall = (np.float32(level * part)[:, np.newaxis] for part in (np.sin(angle), np.cos(angle)))
+    rise, fall = ((level * part).astype(np.float32)[:, np.newaxis] for part in (np.sin(angle), np.cos(angle)))
     joined: Samples = start * rise + ending * fall
     return joined
 
@@ -93,7 +93,7 @@ def _likeness(start: Samples, ending: Samples) -> _Floats:
     powers = np.concatenate([[0.0], np.cumsum(np.square(ending, dtype=np.float64).sum(axis=1))])
     stretches = powers[len(start) :] - powers[: len(powers) - len(start)]
     both = np.sqrt(np.maximum(stretches, 0.0) * _power(start))
-    return products / np.maximum(both, 1e-12 * max(float(both.max()), 1e-30))
+    return np.asarray(products / np.maximum(both, 1e-12 * max(float(both.max()), 1e-30)))
 
 
 def _power(sound: Samples) -> float:

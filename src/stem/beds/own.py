@@ -60,8 +60,8 @@ _LEFT = {
     7: (1.0, 0.0, _HALF, 0.0, 0.5, _HALF, 0.0),
     8: (1.0, 0.0, _HALF, 0.0, _HALF, 0.0, _HALF, 0.0),
 }
-"""What the left channel takes of each channel (ITU-R BS.775), in the order of WAVE; the right takes the mirror
-image, and the channel for low effects is left out."""
+"""What the left channel takes of each channel (ITU-R BS.775), in the order of WAVE; the right takes the
+mirror image, and the channel for low effects is left out."""
 _MIRROR = {
     1: (0,),
     2: (1, 0),
@@ -301,7 +301,7 @@ def _made(recording: Recording, file: BinaryIO, start_s: float, *, once: bool) -
         then = "are used" if once else "are used, and repeated"
         remarks.append(f"only its first {LONGEST_S / 60:.0f} minutes {then}")
     if not once and frames < units.frames(_SHORT_S):
-        remarks.append(f"it is {units.seconds(frames):.0f} seconds long, so that one hears it repeat")
+        remarks.append(f"it is {units.seconds(last - first):.0f} seconds long, so that one hears it repeat")
     if recording.rate < _DULL_HZ:
         remarks.append(f"it sounds dull: its sample rate is {recording.rate} Hz")
     return replace(facts, remarks=tuple(remarks))
@@ -328,10 +328,8 @@ def _decoded(
         if total == longest:
             return total, False
     if total == 0 and start_s:
-        length = units.format_time(units.seconds(inspection.frames, recording.rate))
-        raise UsageError(
-            f"{recording.path} lasts {length}, so it cannot start at {units.format_time(start_s)}."
-        )
+        length, start = map(units.format_time, (units.seconds(inspection.frames, recording.rate), start_s))
+        raise UsageError(f"{recording.path} lasts {length}, so it cannot start at {start}.")
     return total, True
 
 
