@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from stem import units
-from stem.beds import bell_frames, check_bed
+from stem.beds import bell_frames, check_bed, is_own
 from stem.casting import Terms, cast, recordings_folder
 from stem.config import Config
 from stem.cues import PAUSES, Bell, Breath, Cue, Pause, Source, Utterance, override_pauses, parse_cues
@@ -51,7 +51,10 @@ class TrackSpec:
         values: The script's variables, as text.
         voice: Name of a voice, or a folder with own recordings.
         fill: Name of the voice that says what was not recorded.
-        bed: Name of a background.
+        bed: Name of a background, or a file with music.
+        bed_start_s: Where in such a file to begin, in seconds.
+        bed_once: Play it once, and fade it out, instead of repeating it.
+        bed_credit: Who made it and under which licence, for the tags.
         bed_level_lu: Louder (or, below 0, softer) than the background is by itself.
         duck_lu: How far the background gives way to the voice.
         bells: Where bells sound besides those in the script: "begin", "einde".
@@ -70,6 +73,9 @@ class TrackSpec:
     voice: str | None = None
     fill: str | None = None
     bed: str | None = None
+    bed_start_s: float = 0.0
+    bed_once: bool = False
+    bed_credit: str = ""
     bed_level_lu: float | None = None
     duck_lu: float | None = None
     bells: tuple[str, ...] = ()
@@ -93,7 +99,10 @@ class Plan:
         cues: What happens, in order; with a length wanted, of no particular length yet.
         voice: Who speaks.
         fill: Who says what `voice`, a folder with recordings, does not have.
-        bed: Name of the background.
+        bed: Name of the background, or the file with music.
+        bed_start_s: Where in the file to begin, in seconds.
+        bed_once: Whether the music is played once.
+        bed_credit: Who made it, for the tags.
         seed: Of the background.
         artist: Who the tags name as the maker.
         album: The album in the tags.
@@ -118,6 +127,9 @@ class Plan:
     album: str
     profile: Profile = PROFILES[DEFAULT]
     bell: str = USUAL_BELL
+    bed_start_s: float = 0.0
+    bed_once: bool = False
+    bed_credit: str = ""
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
     template: ScriptTemplate | None = None
@@ -142,7 +154,8 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     template = find_script(spec.script)
     profile = _profile(spec, config)
     bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
-    check_bed(bed)
+    bed = str(expanded(bed)) if is_own(bed) else bed
+    check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
     wish = spec.voice or template.voice or config.voice
@@ -166,6 +179,9 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         bed=bed,
         profile=profile,
         bell=bell,
+        bed_start_s=spec.bed_start_s,
+        bed_once=spec.bed_once,
+        bed_credit=spec.bed_credit.strip(),
         seed=spec.seed,
         artist=config.artist,
         album=config.album,

@@ -11,7 +11,7 @@ import numpy as np
 
 from stem import units
 from stem.audio import Samples, resampled
-from stem.beds import Bed, bell, bell_frames, load_bed
+from stem.beds import Bed, OwnBed, bell, bell_frames, load_bed
 from stem.casting import Company, can_speak, expected_pace, sends_to
 from stem.cues import Cue
 from stem.dutch import spoken
@@ -104,7 +104,7 @@ def make_track(
     with temporary_beside(target) as temporary, Takes() as takes:
         sweep(target.parent)
         # The bed first: making one takes more memory than all that follows, and together they take 460 MB.
-        bed = load_bed(plan.bed, plan.seed)
+        bed = _bed(plan)
         plan = speak(plan, takes, on_progress, on_notice)
         mix = mixed(plan, takes, bed)
         for_whom = _for_whom(plan, mix.timeline)
@@ -114,8 +114,17 @@ def make_track(
         stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
     return Track(
-        path, plan, mix.timeline, loudness, (*for_whom, *plan.remarks, *apart, *stems.remarks), stems.paths
+        path,
+        plan,
+        mix.timeline,
+        loudness,
+        (*for_whom, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
+        stems.paths,
     )
+
+
+def _bed(plan: Plan) -> Bed:
+    return load_bed(plan.bed, plan.seed, start_s=plan.bed_start_s, once=plan.bed_once)
 
 
 def _stems(plan: Plan, mix: Mix, track: Path, *, overwrite: bool) -> Stems:
@@ -165,13 +174,11 @@ def sound(plan: Plan, on_notice: OnNotice = no_notice) -> Samples:
     Raises:
         StemError: as `speak` and `mixed`.
     """
+    bed = _bed(plan)
     with Takes() as takes:
         plan = speak(plan, takes, on_notice=on_notice)
-        return np.concatenate(
-            list(
-                limited(mixed(plan, takes, load_bed(plan.bed, plan.seed)).blocks(), plan.profile.ceiling_dbtp)
-            )
-        )
+        blocks = limited(mixed(plan, takes, bed).blocks(), plan.profile.ceiling_dbtp)
+        return np.concatenate(list(blocks))
 
 
 def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = no_notice) -> Timeline:
@@ -261,10 +268,14 @@ def _tags(plan: Plan, levels: Levels, loudness: Loudness, for_whom: tuple[str, .
         title=plan.title,
         artist=plan.artist,
         album=plan.album,
-        comment=" ".join(filter(None, (SAFETY_LINE, *for_whom, plan.voice.credit))),
+        comment=" ".join(filter(None, (SAFETY_LINE, *for_whom, plan.voice.credit, plan.bed_credit))),
         replay_gain_db=REPLAY_GAIN_LUFS - levels.speech_lufs,
         peak=units.gain(loudness.true_peak_dbtp),
     )
+
+
+def _bed_remarks(bed: Bed) -> tuple[str, ...]:
+    return bed.remarks if isinstance(bed, OwnBed) else ()
 
 
 def _levels_apart(levels: Levels, loudness: Loudness) -> tuple[str, ...]:

@@ -70,6 +70,9 @@ class Request:
     fill: str | None = None
     bed: str | None = None
     bed_level: float | None = None
+    bed_start: str | None = None
+    bed_once: bool = False
+    bed_credit: str = ""
     duck: float | None = None
     bells: tuple[str, ...] = ()
     bell_sound: str | None = None
@@ -100,6 +103,11 @@ class Request:
             fill=self.fill,
             bed=self.bed,
             bed_level_lu=self.bed_level,
+            bed_start_s=0.0
+            if self.bed_start is None
+            else time_of("--bed-start", self.bed_start, "--bed-start 0:12"),
+            bed_once=self.bed_once,
+            bed_credit=self.bed_credit,
             duck_lu=self.duck,
             bells=self.bells,
             bell=self.bell_sound,
@@ -167,7 +175,10 @@ _WORDS = (
 _SOUND = (
     voice_option,
     click.option("--fill", metavar="VOICE", help="Who says what is missing among own recordings."),
-    click.option("--bed", metavar="BED", help="The background; see: stem beds"),
+    click.option("--bed", metavar="BED|FILE", help="The background (see: stem beds), or music of your own."),
+    click.option("--bed-start", metavar="TIME", help="Where in your music to begin: 0:12"),
+    click.option("--bed-once", is_flag=True, help="Play your music once, and fade it out."),
+    click.option("--bed-credit", default="", metavar="TEXT", help="Who made the music, for the tags."),
     click.option("--bed-level", type=float, metavar="LU", help="Louder, or below 0 softer: -4"),
     click.option("--duck", type=float, metavar="LU", help="How far it gives way to the voice: 4"),
     click.option(
