@@ -21,7 +21,15 @@ from stem.errors import ConfigError, StemError
 from stem.files import output_error, publish, temporary_beside
 from stem.lexicon import load_lexicon
 from stem.planning import TrackSpec
-from stem.record.facts import lexicon_hash, script_facts, versions, voice_facts
+from stem.record.facts import (
+    bed_hash,
+    lexicon_hash,
+    path_here,
+    script_facts,
+    versions,
+    voice_facts,
+    with_paths,
+)
 from stem.record.kinds import FileBeside, Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
 from stem.record.making import record_of
 from stem.script import find_script
@@ -116,11 +124,8 @@ def read_record(path: Path) -> Record:
 def spec_of(record: Record) -> tuple[TrackSpec, Config]:
     """Return what to ask for to have the same track again; without values when these were left out."""
     values = {} if record.personal is None else record.personal.values
-    asked = record.asked
-    spec = replace(
-        asked, script=_at_home(asked.script), voice=_at_home(asked.voice), fill=_at_home(asked.fill)
-    )
-    return replace(spec, values=values), record.settings
+    asked = replace(with_paths(record.asked, path_here), values=values)
+    return asked, with_paths(record.settings, path_here)
 
 
 def differences_from_now(record: Record) -> tuple[str, ...]:
@@ -139,16 +144,29 @@ def _differences(record: Record) -> Iterator[str]:
     for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
         if voice is not None:
             yield from _voice_differences(voice, wish)
-    try:
-        if lexicon_hash(load_lexicon(Path.cwd())) != record.lexicon_sha256:
-            yield "The lexicon has changed."
-    except StemError as error:
-        yield f"The lexicon cannot be read: {error.sentence}"
+    yield from _bed_differences(record)
+    yield from _lexicon_differences(record)
     now = versions()
     for name in dict.fromkeys((*record.versions, *now)):
         before, after = record.versions.get(name, "absent"), now.get(name, "absent")
         if before != after:
             yield f"{name} was {before} and is {after}."
+
+
+def _bed_differences(record: Record) -> Iterator[str]:
+    try:
+        if bed_hash(path_here(record.bed), record.asked.seed) != record.bed_sha256:
+            yield f"The background '{record.bed}' has changed."
+    except StemError as error:
+        yield f"The background '{record.bed}' cannot be had: {error.sentence}"
+
+
+def _lexicon_differences(record: Record) -> Iterator[str]:
+    try:
+        if lexicon_hash(load_lexicon(Path.cwd())) != record.lexicon_sha256:
+            yield "The lexicon has changed."
+    except StemError as error:
+        yield f"The lexicon cannot be read: {error.sentence}"
 
 
 def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
@@ -176,10 +194,6 @@ def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
         yield f"The files of the voice '{before.name}' have changed."
     if now.engine_version != before.engine_version:
         yield f"The engine {before.engine} was {before.engine_version} and is {now.engine_version}."
-
-
-def _at_home(given: Any) -> Any:
-    return str(Path(given).expanduser()) if given and given.startswith("~/") else given
 
 
 def _document(path: Path) -> dict[str, Any]:

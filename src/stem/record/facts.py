@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeVar
 
 from stem import __version__
+from stem.beds import is_own, load_bed
+from stem.config import Config
 from stem.engines import engine
+from stem.errors import AudioError
 from stem.lexicon import Lexicon
 from stem.parts import read_parts, read_template
+from stem.planning import TrackSpec
 from stem.record.kinds import ScriptFacts, VoiceFacts
 from stem.script import ScriptTemplate
 from stem.voice import VoiceTemplate
+
+Asked = TypeVar("Asked", TrackSpec, Config)
 
 _LIBRARIES = ("numpy", "scipy", "soxr", "lameenc", "mutagen", "jinja2", "imageio-ffmpeg", "pydub")
 
@@ -80,6 +87,45 @@ def _files_hash(voice: VoiceTemplate) -> str:
         paths = map(Path, recordings.values())
     hashes = [file_hash(path) for path in paths if path.is_absolute() and path.is_file()]
     return _sha256("".join(sorted(hashes)).encode()) if hashes else ""
+
+
+def bed_hash(name: str, seed: int) -> str:
+    """Return the SHA-256 of a background.
+
+    Raises:
+        StemError: when there is no such background, or file.
+    """
+    if is_own(name):
+        try:
+            return file_hash(Path(name))
+        except OSError as error:
+            raise AudioError(name, f"it cannot be read ({error.strerror})") from error
+    digest = hashlib.sha256()
+    for bed in (load_bed(name, seed), load_bed("none", 0)):  # the noise floor lies under every track
+        for loop in bed.loops:
+            digest.update(loop.data if loop.flags.c_contiguous else loop.tobytes())
+    return digest.hexdigest()
+
+
+def with_paths(asked: Asked, written: Callable[[str], str]) -> Asked:
+    """Return what was asked with its texts, of which some may be paths, written another way."""
+    texts = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    changed = {name: written(text) for name, text in texts.items() if isinstance(text, str)}
+    return replace(asked, **changed)  # type: ignore[arg-type]  # a text for a text
+
+
+def shown_path(text: str) -> str:
+    """Return a name as it is, and a path so that it does not tell whose computer this is."""
+    path = Path(text)
+    for folder, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if path.is_absolute() and path.is_relative_to(folder):
+            return prefix + path.relative_to(folder).as_posix()
+    return text
+
+
+def path_here(text: str) -> str:
+    """Return what `shown_path` was given, for who is at home here."""
+    return str(Path(text).expanduser()) if text.startswith("~/") else text
 
 
 def lexicon_hash(lexicon: Lexicon) -> str:

@@ -156,10 +156,11 @@ class Record:
         script: What was read.
         asked: What was asked for, without values, which are personal; a voice that nobody chose is named.
         filled: The names of the variables that were filled in.
-        settings: What stem.toml said.
+        settings: What stem.toml said, but for where files go.
         voice: Who spoke.
         fill: Who said what was not recorded.
-        bed: The background.
+        bed: The background: its name, or the path of a file.
+        bed_sha256: Of its sound with that of the noise floor, or of the file.
         levels: How loud everything is, in the units that the names tell.
         lexicon_sha256: Of how words were said, a client's name not counted.
         times: When everything happens.
@@ -177,6 +178,7 @@ class Record:
     settings: Config
     voice: VoiceFacts
     bed: str
+    bed_sha256: str
     levels: dict[str, float]
     lexicon_sha256: str
     times: Times

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from stem.cache import CachedEngine
 from stem.config import Config
@@ -13,12 +12,18 @@ from stem.engines import engine
 from stem.errors import OutputError, StemError
 from stem.lexicon import load_lexicon
 from stem.planning import Plan, TrackSpec, phrases_of, sheet_lines
-from stem.record.facts import file_hash, lexicon_hash, script_facts, versions, voice_facts
+from stem.record.facts import (
+    bed_hash,
+    file_hash,
+    lexicon_hash,
+    script_facts,
+    shown_path,
+    versions,
+    voice_facts,
+    with_paths,
+)
 from stem.record.kinds import FileBeside, Personal, Record, SoundFile, Span, Times
 from stem.track import Track
-
-_NOT_OURS_TO_KEEP = ("output",)
-"""Settings that say where files go, which is nobody's business and does not show in the track."""
 
 
 def record_of(
@@ -43,10 +48,11 @@ def record_of(
         script=script_facts(plan.template),
         asked=_asked(spec, plan),
         filled=tuple(sorted(spec.values)),
-        settings=replace(config, **{name: getattr(Config(), name) for name in _NOT_OURS_TO_KEEP}),
+        settings=with_paths(replace(config, output=Config().output), shown_path),
         voice=voice_facts(plan.voice),
         fill=voice_facts(plan.fill) if plan.fill else None,
-        bed=plan.bed,
+        bed=shown_path(plan.bed),
+        bed_sha256=bed_hash(plan.bed, plan.seed),
         levels=asdict(plan.profile.levels),
         lexicon_sha256=lexicon_hash(load_lexicon(Path.cwd())),
         times=Times(
@@ -71,23 +77,8 @@ def record_of(
 
 
 def _asked(spec: TrackSpec, plan: Plan) -> TrackSpec:
-    return replace(
-        spec,
-        script=_from_home(spec.script),
-        voice=_from_home(spec.voice) if plan.chosen else plan.voice.name,
-        fill=_from_home(spec.fill),
-        values={},
-        pauses=dict(spec.pauses),
-    )
-
-
-def _from_home(given: Any) -> Any:
-    """Return a name as it is, and a path so that it tells nothing of whose computer this is."""
-    path = Path(given or "")
-    for folder, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
-        if path.is_absolute() and path.is_relative_to(folder):
-            return prefix + path.relative_to(folder).as_posix()
-    return given
+    voice = spec.voice if plan.chosen else plan.voice.name
+    return with_paths(replace(spec, voice=voice, values={}, pauses=dict(spec.pauses)), shown_path)
 
 
 def _remembered(plan: Plan, spec: TrackSpec, config: Config) -> Iterator[str]:

@@ -57,31 +57,35 @@ def verify(path: Path, record: Record | None) -> tuple[Finding, ...]:
     Returns:
         What is wrong; nothing is wrong when it is empty. A file that cannot be decoded is one finding.
     """
+    findings: list[Finding] = []
     try:
-        return tuple(_findings(path, record))
+        findings += _content(path, record) if record else ()
+        findings += _bytes(path)
+        findings += _sound(path, record)
     except AudioError as error:
-        return (Finding("the file", "sound that can be decoded to its end", error.problem),)
+        findings.append(Finding("the file", "sound that can be decoded to its end", error.problem))
+    return tuple(findings)
 
 
-def _findings(path: Path, record: Record | None) -> Iterator[Finding]:
-    if record is not None:
-        yield from _content(path, record)
+def _bytes(path: Path) -> Iterator[Finding]:
     recording = Recording.open(path)
-    kind = recording.packing.demuxer
-    if kind == "mp3":
+    if recording.packing.demuxer == "mp3":
         yield from mp3_findings(mp3_of(recording))
+
+
+def _sound(path: Path, record: Record | None) -> Iterator[Finding]:
+    recording = Recording.open(path)
     heard = hear(recording)
-    yield from (Finding("the file", "nothing odd", oddity, serious=False) for oddity in heard.oddities)
-    yield from _silences(heard)
     chapters = read(path).chapters
-    yield from _order(chapters, heard)
-    if record is not None:
-        yield from _length(heard, record, exact=kind in EXACT)
-        yield from _levels(heard.loudness, record.loudness)
-        yield from _chapters(chapters, record)
-    elif heard.loudness.true_peak_dbtp > _FULL_SCALE_DBTP:
-        found = f"{heard.loudness.true_peak_dbtp:.2f} dBTP"
-        yield Finding("true peak", "at most 0 dBTP", found, serious=False)
+    yield from (Finding("the file", "nothing odd", oddity, serious=False) for oddity in heard.oddities)
+    yield from _gaps(heard)
+    yield from _end_of(chapters, heard)
+    if record is None:
+        yield from _oddities(heard)
+        return
+    yield from _length(heard, record, exact=recording.packing.demuxer in EXACT)
+    yield from _levels(heard.loudness, record.loudness)
+    yield from _chapters(chapters, record)
 
 
 def _content(path: Path, record: Record) -> Iterator[Finding]:
@@ -116,10 +120,17 @@ def mp3_findings(mp3: Mp3) -> Iterator[Finding]:
         yield Finding("checksum of the music", "as when it was encoded", "another: bytes have changed")
 
 
-def _silences(heard: Heard) -> Iterator[Finding]:
+def _gaps(heard: Heard) -> Iterator[Finding]:
     if heard.gap_s > _GAP_S:
         found = f"{heard.gap_s:.1f} s at {format_time(heard.gap_at_s)}"
         yield Finding("nothing at all sounds", f"at most {_GAP_S:g} s in a row", found)
+
+
+def _oddities(heard: Heard) -> Iterator[Finding]:
+    """Yield what is odd in a file of which nothing is known."""
+    if heard.loudness.true_peak_dbtp > _FULL_SCALE_DBTP:
+        found = f"{heard.loudness.true_peak_dbtp:.2f} dBTP"
+        yield Finding("true peak", "at most 0 dBTP", found, serious=False)
     for where, silent_s in zip(("start", "end"), heard.silent_ends_s, strict=True):
         if silent_s > _SILENT_END_S:
             expected = f"at most {_SILENT_END_S:g} s"
@@ -155,7 +166,7 @@ def _apart(one: float, other: float) -> float:
     return abs(one - other)
 
 
-def _order(chapters: tuple[ChapterMark, ...], heard: Heard) -> Iterator[Finding]:
+def _end_of(chapters: tuple[ChapterMark, ...], heard: Heard) -> Iterator[Finding]:
     ends = [chapter.end_s for chapter in chapters]
     if ends and max(ends) > heard.seconds + _CHAPTER_S:
         yield Finding("chapters", f"end at {heard.seconds:.3f} s", f"end at {max(ends):.3f} s")

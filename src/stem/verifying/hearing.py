@@ -14,8 +14,8 @@ from stem.mastering import Loudness, Meter, TruePeak
 LONGEST_S = 13 * 3600.0
 """A little more than the longest track."""
 
-_NO_SOUND = units.gain(-96.0)
-"""Less than half a step of 16 bits: nothing was there."""
+_NO_SOUND = units.gain(-78.0)
+"""Nothing but dither, which comes out of an MP3 at -84 dBFS; the noise floor of a track peaks above -65."""
 _WINDOW = 1024  # frames; blocks hold a whole number of them
 
 
