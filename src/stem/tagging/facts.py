@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from stem import __version__
 
@@ -19,6 +19,7 @@ _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL_IN_TEXT = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]+")
 _LINE_END = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _LANGUAGE = re.compile(r"[a-z]{3}")
+_YEAR = re.compile(r"[0-9]{4}")
 _JPEG = b"\xff\xd8\xff"
 _LRC_LINE = re.compile(r"\[(\d+):(\d\d\.\d\d\d?)\](.*)")
 
@@ -78,7 +79,7 @@ class Tags:
     year: str | None = None
     lyrics: str = ""
     timed_lines: tuple[TimedLine, ...] = ()
-    cover: bytes = b""
+    cover: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _one_line(text: str) -> str:
 def _check(told: Tagged) -> None:
     tags, chapters = told.tags, told.chapters
     every_text = "".join(
-        [value for field in fields(tags) if isinstance(value := getattr(tags, field.name), str)]
+        [value for known in fields(tags) if isinstance(value := getattr(tags, known.name), str)]
         + [line.text for line in tags.timed_lines]
         + [mark.title for mark in chapters]
     )
@@ -136,9 +137,11 @@ def _check(told: Tagged) -> None:
     numbers = [number for number in (tags.track_number, tags.track_total) if number is not None]
     rules = {
         "the language is no ISO 639-2 code": _LANGUAGE.fullmatch(tags.language),
+        "the year has no four digits": tags.year is None or _YEAR.fullmatch(tags.year),
         "the cover is no JPEG": not tags.cover or tags.cover.startswith(_JPEG),
         "a time lies outside the track": all(0 <= time_s < _LONGEST_S for time_s in times),
         "a track number lies outside 1 to 65535": all(1 <= number <= _MOST_TRACKS for number in numbers),
+        "a chapter ends before it begins": all(mark.start_s <= mark.end_s for mark in chapters),
         "there are too many chapters": len(chapters) <= MOST_CHAPTERS,
     }
     broken = [rule for rule, kept in rules.items() if not kept]
@@ -149,10 +152,10 @@ def _check(told: Tagged) -> None:
 def ends_filled(starts: Sequence[tuple[float, str]], length_s: float) -> tuple[ChapterMark, ...]:
     """Return chapters of which starts and titles are known: each lasts until the next, or the track's end."""
     ordered = sorted(starts, key=lambda told: told[0])
-    ends = [*(start_s for start_s, _ in ordered[1:]), length_s]
+    ends = [*(start_s for start_s, _ in ordered[1:]), length_s]  # one too many when there are none
     return tuple(
         ChapterMark(title, start_s, max(start_s, end_s))
-        for (start_s, title), end_s in zip(ordered, ends, strict=True)
+        for (start_s, title), end_s in zip(ordered, ends, strict=False)
     )
 
 

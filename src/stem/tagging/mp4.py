@@ -6,6 +6,7 @@ copying the sound as it is, writes both.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -132,7 +133,7 @@ def _raise_as_system(code: int) -> None:
     """Raise the system's refusal that an exit code of ffmpeg tells: 256 less its number."""
     number = 256 - code
     if 0 < number < 128:  # noqa: PLR2004 - numbers of the system; ffmpeg's own are larger
-        raise OSError(number, "")
+        raise OSError(number, os.strerror(number))
 
 
 def _described(chapters: Sequence[ChapterMark]) -> Iterator[str]:
@@ -140,6 +141,9 @@ def _described(chapters: Sequence[ChapterMark]) -> Iterator[str]:
     for chapter in chapters:
         start, end = frames(chapter.start_s, 1000), frames(chapter.end_s, 1000)
         title = chapter.title.encode()[:_TITLE_BYTES].decode(errors="ignore")  # whole characters only
+        title = title.rstrip(
+            "\\"
+        )  # ffmpeg takes a line end after it, escaped or not, for a part of the title
         escaped = "".join(f"\\{letter}" if letter in "=;#\\" else letter for letter in title)
         yield f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={escaped}"
     yield ""

@@ -156,7 +156,10 @@ def _starts(comments: Mapping[str, str]) -> Iterator[tuple[float, str]]:
 
 def _joined(comments: flac.VCFLACDict | None) -> dict[str, str]:
     """Return each comment by its name in capitals; of one that is there twice, the first."""
-    return {name.upper(): text for name, text in reversed(comments or [])}
+    joined: dict[str, str] = {}
+    for name, text in comments or ():
+        joined.setdefault(name.upper(), text)
+    return joined
 
 
 def _picture(cover: bytes) -> flac.Picture:
