@@ -15,14 +15,14 @@ from stem import units
 from stem.config import Config
 from stem.encoding import write_mp3
 from stem.errors import AudioError
+from stem.examining import check_before_publishing, frames_at
 from stem.mastering import Loudness
 from stem.planning import TrackSpec, plan_track
 from stem.record import Record, record_of
 from stem.tagging import ChapterMark, Tags, tag_mp3
 from stem.timeline import Chapter, Timeline
 from stem.track import Track, make_track
-from stem.verifying import check_before_publishing, info, verify
-from stem.verifying.findings import frames_at
+from stem.verifying import info, verify
 
 SCRIPT = '+++\ntitle = "Klein"\n+++\n## Begin\nGa rustig zitten.\n## Einde\nKijk om je heen.\n'
 

@@ -10,11 +10,11 @@ import numpy as np
 from stem import units
 from stem.audio import BLOCK_FRAMES, Recording
 from stem.errors import AudioError
+from stem.examining.findings import EXACT, frames_at, mp3_findings
+from stem.examining.hearing import LONGEST_S
+from stem.examining.mp3 import Mp3, mp3_of
 from stem.mastering import Loudness
 from stem.timeline import Timeline
-from stem.verifying.findings import EXACT, frames_at, mp3_findings
-from stem.verifying.hearing import LONGEST_S
-from stem.verifying.mp3 import Mp3, mp3_of
 
 _HEARD_S = 20.0
 _PEAK_DB = 0.5

@@ -1,4 +1,4 @@
-"""What is not as it should be in a finished file."""
+"""Is a finished file the track that its record tells of; what there is to know of it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from pathlib import Path
 from stem import units
 from stem.audio import Recording
 from stem.errors import AudioError
+from stem.examining import EXACT, Finding, Heard, frames_at, hear, mp3_findings, mp3_of
 from stem.mastering import Loudness
 from stem.record import Record
-from stem.tagging import ChapterMark, read
+from stem.tagging import ChapterMark, Tagged, read
 from stem.units import format_time
-from stem.verifying.hearing import Heard, hear
-from stem.verifying.mp3 import Mp3, mp3_of
 
-EXACT = ("mp3", "wav", "flac")
-"""What is as long as its timeline to the frame; the others end on a whole packet."""
 _PACKET_S = 0.05
 _LOUDNESS_LU = 0.1
 _PEAK_DB = 0.5
@@ -30,25 +27,34 @@ _GAP_S = 0.5
 _SILENT_END_S = 12.0
 """A background that fades in or out over minutes is first, and last, no sound at all."""
 
-_TAG_VERSION = 3
-
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it should be.
+class Facts:
+    """What is in a sound file.
 
     Attributes:
-        what: What was looked at, in a few words.
-        expected: What it should be.
-        found: What it is.
-        serious: Whether the file is not the track that was made, or cannot be played as it should; else it
-            is only worth knowing.
+        path: The file.
+        kind: How its sound is packed: "mp3", "wav", "flac", "ogg", "mov" (M4A) ...
+        bytes: Its size.
+        seconds: How long it lasts.
+        rate: Sample rate in hertz.
+        channels: How many it has.
+        kbps: Its bit rate, tags and cover not left out.
+        loudness: As played.
+        told: Its tags and chapters.
+        record: How it was made, when that is known.
     """
 
-    what: str
-    expected: str
-    found: str
-    serious: bool = True
+    path: Path
+    kind: str
+    bytes: int
+    seconds: float
+    rate: int
+    channels: int
+    kbps: float
+    loudness: Loudness
+    told: Tagged
+    record: Record | None
 
 
 def verify(path: Path, record: Record | None) -> tuple[Finding, ...]:
@@ -101,25 +107,6 @@ def _content(path: Path, record: Record) -> Iterator[Finding]:
         yield Finding("SHA-256", record.track.sha256, found)
 
 
-def mp3_findings(mp3: Mp3) -> Iterator[Finding]:
-    """Yield what is wrong with an MP3 by its bytes alone."""
-    if mp3.tag_version is None:
-        yield Finding("tag", "ID3v2.3", "none", serious=False)
-    elif mp3.tag_version != _TAG_VERSION:
-        yield Finding("tag", "ID3v2.3", f"ID3v2.{mp3.tag_version}", serious=False)
-    if mp3.more_tags:
-        yield Finding("tags", "one, in front", ", ".join(("ID3v2", *mp3.more_tags)), serious=False)
-    if problem := mp3.misplaced():
-        yield Finding("order in the tag", "chapters in order, the cover last", problem)
-    if mp3.info is None:
-        yield Finding("first MP3 frame", "tells how long the track is", "does not", serious=False)
-        return
-    if mp3.info.mp3_frames != mp3.mp3_frames:
-        yield Finding("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
-    if not mp3.info.is_intact:
-        yield Finding("checksum of the music", "as when it was encoded", "another: bytes have changed")
-
-
 def _gaps(heard: Heard) -> Iterator[Finding]:
     if heard.gap_s > _GAP_S:
         found = f"{heard.gap_s:.1f} s at {format_time(heard.gap_at_s)}"
@@ -144,11 +131,6 @@ def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[Finding]:
     slack = 0 if exact else units.frames(_PACKET_S, heard.rate)
     if abs(heard.frames - expected) > slack:
         yield Finding("length", f"{expected:,} frames", f"{heard.frames:,} frames")
-
-
-def frames_at(frames: int, rate: int) -> int:
-    """Return how many frames a timeline has at another rate, as `audio.resampled` rounds it."""
-    return (2 * frames * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)
 
 
 def _levels(found: Loudness, expected: Loudness) -> Iterator[Finding]:
@@ -182,3 +164,29 @@ def _chapters(chapters: tuple[ChapterMark, ...], record: Record) -> Iterator[Fin
         if there.title != made.title or abs(there.start_s - start_s) > _CHAPTER_S:
             found = f"'{there.title}' at {there.start_s:.3f} s"
             yield Finding("chapter", f"'{made.title}' at {start_s:.3f} s", found)
+
+
+def info(path: Path, record: Record | None) -> Facts:
+    """Hear a file to its end and return what is in it.
+
+    Raises:
+        AudioError: when it cannot be read, or is damaged.
+    """
+    recording = Recording.open(path)
+    heard = hear(recording)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+    return Facts(
+        path=path,
+        kind=recording.packing.demuxer,
+        bytes=size,
+        seconds=heard.seconds,
+        rate=heard.rate,
+        channels=heard.channels,
+        kbps=8 * size / heard.seconds / 1000,
+        loudness=heard.loudness,
+        told=read(path),
+        record=record,
+    )

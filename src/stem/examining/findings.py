@@ -1,0 +1,56 @@
+"""What is not as it should be in a file, as far as the file alone tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stem import units
+from stem.examining.mp3 import Mp3
+
+EXACT = ("mp3", "wav", "flac")
+"""What is as long as its timeline to the frame; the others end on a whole packet."""
+
+_TAG_VERSION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        what: What was looked at, in a few words.
+        expected: What it should be.
+        found: What it is.
+        serious: Whether the file is not the track that was made, or cannot be played as it should; else it
+            is only worth knowing.
+    """
+
+    what: str
+    expected: str
+    found: str
+    serious: bool = True
+
+
+def mp3_findings(mp3: Mp3) -> Iterator[Finding]:
+    """Yield what is wrong with an MP3 by its bytes alone."""
+    if mp3.tag_version is None:
+        yield Finding("tag", "ID3v2.3", "none", serious=False)
+    elif mp3.tag_version != _TAG_VERSION:
+        yield Finding("tag", "ID3v2.3", f"ID3v2.{mp3.tag_version}", serious=False)
+    if mp3.more_tags:
+        yield Finding("tags", "one, in front", ", ".join(("ID3v2", *mp3.more_tags)), serious=False)
+    if problem := mp3.misplaced():
+        yield Finding("order in the tag", "chapters in order, the cover last", problem)
+    if mp3.info is None:
+        yield Finding("first MP3 frame", "tells how long the track is", "does not", serious=False)
+        return
+    if mp3.info.mp3_frames != mp3.mp3_frames:
+        yield Finding("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
+    if not mp3.info.is_intact:
+        yield Finding("checksum of the music", "as when it was encoded", "another: bytes have changed")
+
+
+def frames_at(frames: int, rate: int) -> int:
+    """Return how many frames a timeline has at another rate, as `audio.resampled` rounds it."""
+    return (2 * frames * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)
