@@ -60,12 +60,12 @@ class _Palette:
 _PALETTES = (
     _Palette("c3dedd", "f4f0e4", "fffaf0", "2f6f73", "113f43"),  # sea
     _Palette("f0c4a8", "fcebdc", "fff8ee", "8a5a6b", "54293c"),  # dawn
-    _Palette("27365a", "8a84a6", "f5e6cb", "161f38", "fcf4e6"),  # evening
+    _Palette("27365a", "6f6a93", "f5e6cb", "161f38", "fcf4e6"),  # evening
     _Palette("bfd8ba", "f2f2e0", "fcf8e2", "2f5d46", "183d2b"),  # wood
-    _Palette("10243b", "3f6c7f", "e9eff0", "0a1626", "eef4f2"),  # night
+    _Palette("10243b", "3a6678", "e9eff0", "0a1626", "eef4f2"),  # night
     _Palette("d2c7e8", "f8eef0", "fffaf2", "5c4f86", "362b5c"),  # lavender
     _Palette("e8d4ae", "fbf3e3", "fffdf5", "8c6a43", "523819"),  # sand
-    _Palette("3b3355", "a2748a", "fbe2c4", "241d38", "fef4e8"),  # dusk
+    _Palette("3b3355", "825a76", "fbe2c4", "241d38", "fef4e8"),  # dusk
 )
 
 _MARGIN = 84
@@ -232,8 +232,8 @@ def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDAr
     horizon, disc, near = _rgb(palette.horizon), _rgb(palette.disc), _rgb(palette.near)
     canvas = _mixed(_rgb(palette.top), horizon, (down / 0.8).clip(0, 1) ** 1.7)
     disc_x, disc_y, radius = dice.uniform(0.25, 0.8), dice.uniform(0.62, 0.7), dice.uniform(0.1, 0.14)
-    depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.04))
-    canvas = _mixed(canvas, disc, 0.35 * np.exp(-((depth / 0.14).clip(None, 0) ** 2)))
+    depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
+    canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
     canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
     for number in range(1, _WAVES + 1):
         below = down - _wave(across, dice) - _FIRST_WAVE - number * _NEXT_WAVE
@@ -295,17 +295,17 @@ def _font(size: int) -> FreeTypeFont:
 
 def _shown(title: str) -> str:
     """Return the title in the letters that the font has: accents it lacks fall off, emoji and the like go."""
-    written = "".join(_drawable(letter) for letter in unicodedata.normalize("NFKC", title))
-    words = written.split()
+    words = "".join(map(_drawable, unicodedata.normalize("NFC", title))).split()
     shown = " ".join(words)
     return shown if len(shown) <= _LONGEST_TITLE else shown[:_LONGEST_TITLE].rstrip() + "…"
 
 
 def _drawable(letter: str) -> str:
+    """Return a letter, what it stands for (of "ĳ" two), or it without its accent; else nothing."""
     if letter.isspace():
         return " "
-    bare = unicodedata.normalize("NFKD", letter)[0]
-    return next((known for known in (letter, bare) if _has(known)), "")
+    plain, bare = unicodedata.normalize("NFKC", letter), unicodedata.normalize("NFKD", letter)[0]
+    return next((known for known in (letter, plain, bare) if all(map(_has, known))), "")
 
 
 @cache
