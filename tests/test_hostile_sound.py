@@ -44,6 +44,7 @@ from soundfiles import (
 )
 
 from stem.audio import Examined, Inspection, Recording, examined
+from stem.audio.decoding import _decoding
 from stem.audio.source import Packing, opened
 from stem.errors import AudioError
 

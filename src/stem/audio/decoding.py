@@ -71,11 +71,18 @@ class Examined:
 
     Attributes:
         clip: All channels of its first sound stream. May exceed full scale.
-        warnings: What is worth telling about the file, each as a clause about "it", without a full stop.
+        of_file: What is worth telling about the file, each a clause about "it", without a full stop.
+        of_sound: What is worth telling about its sound, likewise.
     """
 
     clip: Clip
-    warnings: tuple[str, ...]
+    of_file: tuple[str, ...]
+    of_sound: tuple[str, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """All that is worth telling."""
+        return self.of_file + self.of_sound
 
 
 def decode(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float = LONGEST_S) -> Clip:
@@ -111,8 +118,8 @@ def examined(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float 
     inspection = Inspection(path, clip.rate, clip.samples.shape[1])
     for first in range(0, clip.frames, BLOCK_FRAMES):
         inspection.add(clip.samples[first : first + BLOCK_FRAMES])
-    warned = (*told.warnings, *inspection.warnings())
-    return Examined(clip if rate is None else conform(clip, rate), warned)
+    conformed = clip if rate is None else conform(clip, rate)
+    return Examined(conformed, told.warnings, tuple(inspection.warnings()))
 
 
 @dataclass(frozen=True, slots=True)

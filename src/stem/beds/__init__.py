@@ -14,6 +14,7 @@ Two loops of unequal length (120 and 97 s) repeat together only after more than 
     bed.py       a bed, ready to be heard
     store.py     beds on disk
     own.py       the listener's own music, from a file
+    decoded.py   that music on disk
     joint.py     where its end and its start meet
     bells.py     singing bowl, tingsha, gong
 

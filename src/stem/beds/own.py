@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from stem import files, units
 from stem.audio import BLOCK_FRAMES, Inspection, Recording, Samples, recut, resampled
 from stem.beds.bed import Bed
+from stem.beds.decoded import Music
 from stem.beds.joint import best_joint, crossfaded, searched_frames
 from stem.errors import AudioError, OutputError, UsageError, nearest
 from stem.mastering import Meter
@@ -43,7 +43,6 @@ _MOST_SILENCE_S = 600.0
 """Seconds of silence in front of the sound that are waited for."""
 _KEPT_BYTES = 2 << 30
 """Of own music in the cache; of more, what was unused for longest is dropped."""
-_FRAME_BYTES = 8
 
 _SHORT_S = 30.0
 _DULL_HZ = 32_000
@@ -79,14 +78,14 @@ class OwnBed(Bed):
     """Music from a file, read from the disk as it is needed.
 
     Attributes:
-        file: Its samples, float32, two channels.
+        music: Its samples.
         first: The frame in the file that it begins with.
         frames: How many are heard before it begins again, or ends.
         once: Whether it ends there.
         remarks: What is worth telling about the music, each a sentence.
     """
 
-    file: BinaryIO | None = None
+    music: Music | None = None
     first: int = 0
     frames: int = 0
     once: bool = False
@@ -94,12 +93,13 @@ class OwnBed(Bed):
 
     def read(self, start: int, frames: int) -> Samples:
         """Return `frames` frames from frame `start` on, shape (frames, 2)."""
+        assert self.music is not None
         sound = np.zeros((frames, 2), np.float32)
         position = start if self.once else start % self.frames
         filled = 0
         while filled < frames and position < self.frames:
             count = min(frames - filled, self.frames - position)
-            sound[filled : filled + count] = _read(self.file, self.first + position, count)
+            sound[filled : filled + count] = self.music.read(self.first + position, count)
             position, filled = position + count, filled + count
             if not self.once:
                 position %= self.frames
@@ -173,8 +173,10 @@ def load_own_bed(path: Path, *, start_s: float = 0.0, once: bool = False) -> Own
         found = _stored(stored)
         if found is None:
             with files.temporary_beside(stored) as temporary:
-                with _writing(stored), temporary.open("w+b") as file:
-                    facts = _made(recording, file, start_s, once=once)
+                with _writing(stored):
+                    music = Music(temporary.open("w+b"))
+                    facts = _made(recording, music, start_s, once=once)
+                    music.close()
                 note = json.dumps({**asdict(facts), "sha256": _checksum(temporary)})
                 files.publish(temporary, stored, overwrite=True)
             files.write_whole(stored.with_suffix(".json"), note.encode())
@@ -183,11 +185,11 @@ def load_own_bed(path: Path, *, start_s: float = 0.0, once: bool = False) -> Own
         if found is not None:
             return _bed(path, *found, once=once)
     with _writing(Path(tempfile.gettempdir())):  # no cache: a file without a name, gone when it is closed
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the bed keeps it open
-        return _bed(path, _made(recording, file, start_s, once=once), file, once=once)
+        music = Music(tempfile.TemporaryFile())  # noqa: SIM115 - the bed keeps it open
+        return _bed(path, _made(recording, music, start_s, once=once), music, once=once)
 
 
-def _bed(path: Path, facts: _Facts, file: BinaryIO, *, once: bool) -> OwnBed:
+def _bed(path: Path, facts: _Facts, music: Music, *, once: bool) -> OwnBed:
     # However soft a file is, it is meant to be heard: at -30 LUFS no bed is taken for a noise floor.
     gain = units.gain(-30.0 - facts.lufs)
     remarks = tuple(f"{path.name}: {remark}." for remark in facts.remarks)
@@ -196,7 +198,7 @@ def _bed(path: Path, facts: _Facts, file: BinaryIO, *, once: bool) -> OwnBed:
         (),
         -30.0,
         gains=(gain,),
-        file=file,
+        music=music,
         first=facts.first,
         frames=facts.frames,
         once=once,
@@ -218,7 +220,7 @@ def _key(path: Path, start_s: float, *, once: bool) -> str:
     return digest.hexdigest()[:32]
 
 
-def _stored(path: Path) -> tuple[_Facts, BinaryIO] | None:
+def _stored(path: Path) -> tuple[_Facts, Music] | None:
     """Return the music at `path`, open, or None when it is not there or not as it was written."""
     try:
         note = json.loads(path.with_suffix(".json").read_bytes())
@@ -226,7 +228,7 @@ def _stored(path: Path) -> tuple[_Facts, BinaryIO] | None:
             return None
         facts = _Facts(**{**note, "remarks": tuple(note["remarks"])})
         os.utime(path)  # in use: not the next to be dropped
-        return facts, path.open("rb")
+        return facts, Music(path.open("rb"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -257,45 +259,28 @@ def _writing(path: Path) -> Iterator[None]:
         raise files.output_error(path, error) from error
 
 
-def _read(file: BinaryIO | None, first: int, count: int) -> Samples:
-    """Return frames of a file, shape (count, 2)."""
-    assert file is not None
-    file.seek(first * _FRAME_BYTES)
-    return np.frombuffer(file.read(count * _FRAME_BYTES), "<f4").reshape(-1, 2)
-
-
-def _write(file: BinaryIO, first: int, sound: Samples) -> None:
-    file.seek(first * _FRAME_BYTES)
-    file.write(sound.astype("<f4", copy=False).tobytes())
-
-
-def _blocks(file: BinaryIO, first: int, last: int) -> Iterator[Samples]:
-    for place in range(first, last, BLOCK_FRAMES):
-        yield _read(file, place, min(BLOCK_FRAMES, last - place))
-
-
 # --- Making ---
 
 
-def _made(recording: Recording, file: BinaryIO, start_s: float, *, once: bool) -> _Facts:
+def _made(recording: Recording, music: Music, start_s: float, *, once: bool) -> _Facts:
     """Decode music into a file, and make it end as it should."""
     inspection = Inspection(recording.path, recording.rate, recording.channels)
-    total, is_whole = _decoded(recording, file, start_s, inspection)
-    first, last = _sounding(recording, file, total)
+    total, is_whole = _decoded(recording, music, start_s, inspection)
+    first, last = _sounding(recording, music, total)
     frames = last - first
     if once:
         fade = min(units.frames(FADE_OUT_S), frames // 2)
-        ending = _read(file, last - fade, fade)
+        ending = music.read(last - fade, fade)
         through = (np.arange(fade) + 0.5) * (np.pi / 2 / fade)
-        _write(file, last - fade, ending * np.square(np.cos(through)).astype(np.float32)[:, np.newaxis])
+        music.write(last - fade, ending * np.square(np.cos(through)).astype(np.float32)[:, np.newaxis])
     else:
         head, tail = searched_frames(frames)
-        start = _read(file, first, head)
-        joint = best_joint(start, _read(file, last - tail, tail), frames)
+        start = music.read(first, head)
+        joint = best_joint(start, music.read(last - tail, tail), frames)
         frames = joint.end
-        ending = _read(file, first + frames, joint.fade)
-        _write(file, first, crossfaded(start, ending, joint.likeness))
-    facts = _measured(file, first, frames)
+        ending = music.read(first + frames, joint.fade)
+        music.write(first, crossfaded(start, ending, joint.likeness))
+    facts = _measured(music, first, frames)
     remarks = [*recording.warnings, *inspection.warnings(), *facts.remarks]
     if not is_whole:
         then = "are used" if once else "are used, and repeated"
@@ -307,9 +292,7 @@ def _made(recording: Recording, file: BinaryIO, start_s: float, *, once: bool) -
     return replace(facts, remarks=tuple(remarks))
 
 
-def _decoded(
-    recording: Recording, file: BinaryIO, start_s: float, inspection: Inspection
-) -> tuple[int, bool]:
+def _decoded(recording: Recording, music: Music, start_s: float, inspection: Inspection) -> tuple[int, bool]:
     """Write a recording from `start_s` on, in stereo and at the rate of tracks.
 
     Returns:
@@ -323,7 +306,7 @@ def _decoded(
     total = 0
     for block in recut(sound, BLOCK_FRAMES):
         used = block[: longest - total]
-        _write(file, total, used)
+        music.write(total, used)
         total += len(used)
         if total == longest:
             return total, False
@@ -349,18 +332,18 @@ def _stereo(recording: Recording, start_s: float, inspection: Inspection) -> Ite
             return
 
 
-def _sounding(recording: Recording, file: BinaryIO, total: int) -> tuple[int, int]:
+def _sounding(recording: Recording, music: Music, total: int) -> tuple[int, int]:
     """Return the first frame of sound, and the one after the last.
 
     Raises:
         AudioError: when there is only silence.
     """
-    peaks = np.array([np.abs(block).max() for block in _blocks(file, 0, total)])
+    peaks = np.array([np.abs(block).max() for block in music.blocks(0, total)])
     if total == 0 or peaks.max() <= _DIGITAL_SILENCE:
         raise AudioError(recording.path, "there is only silence in it")
     threshold = peaks.max() * _SILENT
     edges = [index * BLOCK_FRAMES for index in np.flatnonzero(peaks > threshold)[[0, -1]]]
-    blocks = [_read(file, edge, min(BLOCK_FRAMES, total - edge)) for edge in edges]
+    blocks = [music.read(edge, min(BLOCK_FRAMES, total - edge)) for edge in edges]
     loud = [np.flatnonzero(np.abs(block).max(axis=1) > threshold) for block in blocks]
     first, last = int(edges[0] + loud[0][0]), int(edges[1] + loud[1][-1]) + 1
     if last - first < units.frames(SHORTEST_S):
@@ -369,18 +352,18 @@ def _sounding(recording: Recording, file: BinaryIO, total: int) -> tuple[int, in
     return first, last
 
 
-def _measured(file: BinaryIO, first: int, frames: int) -> _Facts:
+def _measured(music: Music, first: int, frames: int) -> _Facts:
     """Measure what will be heard.
 
     Args:
-        file: The samples.
+        music: The samples.
         first: The first frame that is heard.
         frames: How many are.
     """
-    peak = max(float(np.abs(block).max()) for block in _blocks(file, first, first + frames))
+    peak = max(float(np.abs(block).max()) for block in music.blocks(first, first + frames))
     meter = Meter()
     # Raised to full scale, so that the gate of -70 LUFS does not take a soft file for silence.
-    for block in _blocks(file, first, first + frames):
+    for block in music.blocks(first, first + frames):
         meter.add(block / np.float32(peak))
     lufs = meter.integrated()
     soft = float(np.mean(meter.momentary() < lufs - _SOFT_LU))

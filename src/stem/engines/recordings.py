@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
-from stem.audio import Clip, container, decode
+from stem.audio import Clip, container, examined
 from stem.chain import Compressor
 from stem.dutch import spoken
 from stem.engines import Traits
@@ -165,10 +165,15 @@ class Recordings:
 
     def _clip(self, path: Path, phrase: str) -> Clip:
         try:
-            result = cleaned(decode(path, None, LONGEST_S), phrase)
+            file = examined(path, None, LONGEST_S)
         except AudioError as error:
             raise UnusableError(f"cannot be used: {error.problem}") from error
-        self._remarks[str(path)] = tuple(f"{path.name} {remark}." for remark in result.remarks)
+        result = cleaned(file.clip, phrase)
+        remarks = [
+            f"{path.name}: {warning}." for warning in file.of_file
+        ]  # of its sound, `cleaned` knows more
+        remarks += [f"{path.name} {remark}." for remark in result.remarks]
+        self._remarks[str(path)] = tuple(remarks)
         return result.clip
 
     def _all_unusable(self, voice: VoiceTemplate) -> ConfigError:
