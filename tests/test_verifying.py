@@ -85,6 +85,11 @@ def _flipped(made: Made) -> bytes:
     return made.content[:place] + bytes([made.content[place] ^ 1]) + made.content[place + 1 :]
 
 
+def _flipped_table(made: Made) -> bytes:
+    place = made.content.index(b"Info", made.music) + 50
+    return made.content[:place] + bytes([made.content[place] ^ 1]) + made.content[place + 1 :]
+
+
 def _hole(made: Made) -> bytes:
     middle = len(made.content) // 2
     return made.content[:middle] + bytes(5000) + made.content[middle + 5000 :]
@@ -119,7 +124,8 @@ class Fault:
 
 
 FAULTS = [
-    Fault("a bit", _flipped, "checksum of the music", "another: bytes have changed"),
+    Fault("a bit", _flipped, "checksums in the MP3", "another: bytes have changed"),
+    Fault("a bit of the seek table", _flipped_table, "checksums in the MP3", "another: bytes have changed"),
     Fault("a hole", _hole, "the file", "it is cut short"),
     Fault("a frame gone", _without_a_frame, "MP3 frames", ""),
     Fault("half", lambda made: made.content[: len(made.content) // 2], "the file", "it is cut short"),

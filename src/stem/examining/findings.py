@@ -48,7 +48,7 @@ def mp3_findings(mp3: Mp3) -> Iterator[Finding]:
     if mp3.info.mp3_frames != mp3.mp3_frames:
         yield Finding("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
     if not mp3.info.is_intact:
-        yield Finding("checksum of the music", "as when it was encoded", "another: bytes have changed")
+        yield Finding("checksums in the MP3", "as when it was encoded", "another: bytes have changed")
 
 
 def frames_at(frames: int, rate: int) -> int:

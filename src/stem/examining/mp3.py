@@ -35,7 +35,7 @@ class Info:
         mp3_frames: How many follow.
         frames: How many frames of sound a decoder gives back.
         bytes: Its own, with all that follow.
-        is_intact: Whether what follows has the checksum that it says.
+        is_intact: Whether it, and what follows, have the checksums that it says.
     """
 
     mp3_frames: int
@@ -142,8 +142,9 @@ def _info(file: BinaryIO, start: int) -> Info | None:
     if mark != b"Info" or fields != _ALL_FIELDS or not told[6].startswith(b"LAME"):
         return None
     delay, padding = divmod(int.from_bytes(delays, "big"), 1 << 12)
-    found = _crc(file, start + _frame_bytes(head), start + size)
-    return Info(mp3_frames, mp3_frames * MP3_FRAME - delay - padding, size, found == crc)
+    own = _crc16(head[: 4 + side_bytes + _INFO.size - 2])
+    music = _crc(file, start + _frame_bytes(head), start + size)
+    return Info(mp3_frames, mp3_frames * MP3_FRAME - delay - padding, size, (own, music) == (told[20], crc))
 
 
 def _frame_bytes(head: bytes) -> int:
