@@ -79,6 +79,8 @@ _LONGEST_TITLE = 120
 _WAVES = 5
 _FIRST_WAVE = 0.66
 _NEXT_WAVE = 0.065
+_GROUND = 650
+"""Pixels from the top: no wave rises above, for the first one is 0.048 high at most."""
 
 
 def cover_from(path: Path) -> bytes:
@@ -235,11 +237,13 @@ def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDAr
     depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
     canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
     canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
+    ground = canvas[_GROUND:]  # where waves can come
     for number in range(1, _WAVES + 1):
-        below = down - _wave(across, dice) - _FIRST_WAVE - number * _NEXT_WAVE
+        below = down[_GROUND:] - _wave(across, dice) - _FIRST_WAVE - number * _NEXT_WAVE
         colour = _mixed(horizon, near, np.array(0.18 + 0.82 * (number / _WAVES) ** 1.3))
         lit = _mixed(colour, horizon, 0.22 * np.exp(-(below / 0.05).clip(0)))
-        canvas = _mixed(canvas, lit, _inside(below))
+        ground = _mixed(ground, lit, _inside(below))
+    canvas[_GROUND:] = ground
     return (canvas + _dither()).clip(0, 255).astype(np.uint8)
 
 
