@@ -39,7 +39,7 @@ class Facts:
         seconds: How long it lasts.
         rate: Sample rate in hertz.
         channels: How many it has.
-        kbps: Its bit rate, tags and cover not left out.
+        kbps: Its bit rate, without a tag in front.
         loudness: As played.
         told: Its tags and chapters.
         record: How it was made, when that is known.
@@ -185,7 +185,7 @@ def info(path: Path, record: Record | None) -> Facts:
         seconds=heard.seconds,
         rate=heard.rate,
         channels=heard.channels,
-        kbps=8 * size / heard.seconds / 1000,
+        kbps=8 * (size - recording.packing.start) / heard.seconds / 1000,
         loudness=heard.loudness,
         told=read(path),
         record=record,
