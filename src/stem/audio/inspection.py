@@ -15,7 +15,8 @@ from stem.errors import AudioError
 HIGHEST = 64.0
 """No sound is this far above full scale; numbers that are were never samples."""
 
-_SILENT = units.gain(-80.0)
+SILENT = units.gain(-90.0)
+"""One step of 16-bit sound: a file whose peak is lower holds nothing."""
 _OVER = units.gain(0.1)
 """A decoded MP3 may overshoot by this much without anyone having meant it."""
 _FLAT_FRAMES = 4
@@ -74,7 +75,7 @@ class Inspection:
         """Yield what is worth telling, each as a clause about "it"."""
         if self.frames == 0:
             return
-        if self.peak < _SILENT:
+        if self.peak < SILENT:
             yield "there is only silence in it"
             return
         if self._flat_tops > max(2.0, _FLAT_TOPS_A_SECOND * self.frames / self._rate):

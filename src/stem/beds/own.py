@@ -21,6 +21,7 @@ import numpy as np
 
 from stem import files, units
 from stem.audio import BLOCK_FRAMES, Inspection, Recording, Samples, recut, resampled
+from stem.audio.inspection import SILENT
 from stem.beds.bed import Bed
 from stem.beds.decoded import Music
 from stem.beds.joint import best_joint, crossfaded, searched_frames
@@ -38,7 +39,6 @@ _VERSION = 1
 _NAMED = re.compile(r".*(\.[A-Za-z][A-Za-z0-9]{1,4}|[/\\].*)", re.DOTALL)
 _SILENT = units.gain(-60.0)
 """Beside the peak: what is softer at the start and at the end is silence."""
-_DIGITAL_SILENCE = units.gain(-90.0)
 _MOST_SILENCE_S = 600.0
 """Seconds of silence in front of the sound that are waited for."""
 _KEPT_BYTES = 2 << 30
@@ -325,7 +325,7 @@ def _stereo(recording: Recording, start_s: float, inspection: Inspection) -> Ite
     # Who takes these blocks stops in time: what comes after is not decoded.
     for block in recording.blocks(start_s + _MOST_SILENCE_S + LONGEST_S, inspection):
         after, skipped = block[min(skipped, len(block)) :], max(skipped - len(block), 0)
-        is_sounding = is_sounding or bool(np.abs(after).max(initial=0.0) > _DIGITAL_SILENCE)
+        is_sounding = is_sounding or bool(np.abs(after).max(initial=0.0) > SILENT)
         if is_sounding and len(after):
             yield after @ matrix
         if not is_sounding and inspection.frames > units.frames(start_s + _MOST_SILENCE_S, recording.rate):
@@ -339,7 +339,7 @@ def _sounding(recording: Recording, music: Music, total: int) -> tuple[int, int]
         AudioError: when there is only silence.
     """
     peaks = np.array([np.abs(block).max() for block in music.blocks(0, total)])
-    if total == 0 or peaks.max() <= _DIGITAL_SILENCE:
+    if total == 0 or peaks.max() <= SILENT:
         raise AudioError(recording.path, "there is only silence in it")
     threshold = peaks.max() * _SILENT
     edges = [index * BLOCK_FRAMES for index in np.flatnonzero(peaks > threshold)[[0, -1]]]
