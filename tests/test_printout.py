@@ -22,7 +22,8 @@ from stem.dutch import has_words, spoken
 from stem.planning import Plan, TrackSpec, plan_sentence, plan_track
 from stem.printout import TEXT_WIDTH, as_html, as_text, in_words
 from stem.timeline import Timeline, place
-from stem.track import SAFETY_LINE, expected_timeline
+from stem.safety import safety
+from stem.track import expected_timeline
 from stem.voice import find_voice
 
 VOID = {"meta"}
@@ -128,8 +129,10 @@ def test_chapters_are_headings_in_order(real: tuple[Plan, Timeline]) -> None:
 
 def test_safety_and_the_source_of_the_voice_close_the_page(real: tuple[Plan, Timeline]) -> None:
     plan, timeline = real
-    assert Page(as_html(plan, timeline)).of("p")[-2:] == [SAFETY_LINE, plan.voice.credit]
-    assert SAFETY_LINE in " ".join(as_text(plan, timeline).split())
+    told = safety("NL")
+    expected = [told.line, *told.help_lines, plan.voice.credit]
+    assert Page(as_html(plan, timeline)).of("p")[-len(expected) :] == expected
+    assert told.line in " ".join(as_text(plan, timeline).split())
     assert as_text(plan, timeline).endswith(f"{plan.voice.credit}\n")
 
 

@@ -24,6 +24,8 @@ class Config:
         output: Folder for finished tracks.
         artist: Who the tags name as the maker.
         album: The album in the tags.
+        cover: A picture for the tags; empty for one drawn by the title, "none" for none.
+        country: Whose help numbers are told: NL or BE.
         allow_online: Whether text may be sent to a voice on the internet.
         pauses: Seconds by name of pause, in place of the table's own.
     """
@@ -35,6 +37,8 @@ class Config:
     output: str = "output"
     artist: str = "stem"
     album: str = "Geleide visualisaties"
+    cover: str = ""
+    country: str = "NL"
     allow_online: bool = False
     pauses: dict[str, float] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from stem import units
 from stem.beds import bell_frames, check_bed, is_own
 from stem.casting import Terms, cast, recordings_folder
 from stem.config import Config
+from stem.covers import cover_from
 from stem.cues import PAUSES, Bell, Breath, Cue, Pause, Source, Utterance, override_pauses, parse_cues
 from stem.dutch import capitalized, has_words, spoken
 from stem.engines.recordings import missing_error, voice_of
@@ -19,6 +20,7 @@ from stem.files import expanded
 from stem.lexicon import Lexicon, load_lexicon
 from stem.pacing import scaled, variants
 from stem.profiles import DEFAULT, PROFILES, Profile, find_profile
+from stem.safety import USUAL_COUNTRY, safety
 from stem.script import ScriptTemplate, find_script
 from stem.sheets import SheetLine, numbered
 from stem.voice import VoiceTemplate
@@ -26,6 +28,7 @@ from stem.voice import VoiceTemplate
 LONGEST_TRACK_S = 12 * 3600.0
 
 NO_BED = "none"
+NO_COVER = "none"
 USUAL_BELL = "klankschaal"
 BELL_PLACES = ("begin", "einde")
 _BELL_PAUSE = "bel"
@@ -64,6 +67,13 @@ class TrackSpec:
         pauses: Seconds by name of pause.
         duration_s: The length wanted, in seconds; the pauses are fitted to it.
         pause_scale: A factor for the pauses that may stretch.
+        artist: Who the tags name as the maker.
+        album: The album in the tags.
+        number: The track's number in the album.
+        total: How many the album has.
+        cover: A picture for the tags; "none" for no picture at all, None for one drawn by the title.
+        lyrics: Whether the words go into the tags.
+        name_in_file: Whether what was filled in may stand in the tags.
         online: Whether text may be sent to a voice on the internet; None: as stem.toml says.
         remember: Whether what is spoken is kept for the next time.
     """
@@ -85,6 +95,13 @@ class TrackSpec:
     pauses: Mapping[str, float] = field(default_factory=dict)
     duration_s: float | None = None
     pause_scale: float = 1.0
+    artist: str | None = None
+    album: str | None = None
+    number: int | None = None
+    total: int | None = None
+    cover: str | None = None
+    lyrics: bool = True
+    name_in_file: bool = False
     online: bool | None = None
     remember: bool = True
 
@@ -106,6 +123,12 @@ class Plan:
         seed: Of the background.
         artist: Who the tags name as the maker.
         album: The album in the tags.
+        number: The track's number in the album.
+        total: How many the album has.
+        cover: A picture for the tags; "none" for none, None for one drawn by the title.
+        lyrics: Whether the words go into the tags.
+        personal: What was filled in and must not stand there.
+        country: Whose help numbers are told.
         profile: What it is mastered for, with the levels that were asked.
         bell: Name of the bell.
         target_frames: The length wanted; None when any will do.
@@ -130,6 +153,12 @@ class Plan:
     bed_start_s: float = 0.0
     bed_once: bool = False
     bed_credit: str = ""
+    number: int | None = None
+    total: int | None = None
+    cover: str | None = NO_COVER
+    lyrics: bool = False
+    personal: tuple[str, ...] = ()
+    country: str = USUAL_COUNTRY
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
     template: ScriptTemplate | None = None
@@ -183,8 +212,14 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         bed_once=spec.bed_once,
         bed_credit=spec.bed_credit.strip(),
         seed=spec.seed,
-        artist=config.artist,
-        album=config.album,
+        artist=spec.artist or config.artist,
+        album=spec.album or config.album,
+        number=spec.number,
+        total=spec.total,
+        cover=_cover(spec.cover or config.cover),
+        lyrics=spec.lyrics,
+        personal=() if spec.name_in_file else _personal(spec.values, template),
+        country=safety(config.country).country,
         target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
         texts=texts,
         template=template,
@@ -192,6 +227,24 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         terms=Terms(config.allow_online if spec.online is None else spec.online, spec.remember),
         chosen=bool(wish),
     )
+
+
+def _cover(wish: str) -> str | None:
+    """Return the path of a picture that was looked at, NO_COVER, or None.
+
+    Raises:
+        UsageError: when it cannot be used.
+    """
+    if not wish or wish == NO_COVER:
+        return wish or None
+    cover_from(expanded(wish))
+    return str(expanded(wish))
+
+
+def _personal(values: Mapping[str, str], template: ScriptTemplate) -> tuple[str, ...]:
+    """Return what was filled in in own words: not a choice from a list, nor a number."""
+    own = {variable.name for variable in template.variables if variable.type == "text"}
+    return tuple(value.strip() for name, value in values.items() if name in own and value.strip())
 
 
 def sheet_lines(spec: TrackSpec, config: Config) -> tuple[ScriptTemplate, tuple[SheetLine, ...]]:

@@ -10,9 +10,11 @@ from stem.dutch import differences, spoken
 from stem.errors import StemError
 from stem.pacing import PhaseMeasure, measure, phases
 from stem.planning import Plan
+from stem.safety import safety
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.track import Track
 from stem.units import format_time, seconds
+from stem.verifying import Facts
 from stem.voice import VoiceTemplate
 
 
@@ -98,6 +100,64 @@ def _timeline_document(timeline: Timeline) -> dict[str, object]:
         "pauses": [{"name": item.name, **span(item)} for item in timeline.pauses],
         "chapters": [{"title": item.title, **span(item)} for item in timeline.chapters],
     }
+
+
+def info_document(facts: Facts) -> dict[str, object]:
+    """Return what is in a file."""
+    tags = facts.told.tags
+    return {
+        "path": str(facts.path),
+        "kind": facts.kind,
+        "bytes": facts.bytes,
+        "seconds": facts.seconds,
+        "rate": facts.rate,
+        "channels": facts.channels,
+        "kbps": facts.kbps,
+        "integrated_lufs": facts.loudness.integrated_lufs,
+        "true_peak_dbtp": facts.loudness.true_peak_dbtp,
+        "title": tags.title,
+        "artist": tags.artist,
+        "album": tags.album,
+        "comment": tags.comment,
+        "cover_bytes": len(tags.cover),
+        "lyrics": tags.lyrics,
+        "chapters": [
+            {"title": mark.title, "start": mark.start_s, "end": mark.end_s} for mark in facts.told.chapters
+        ],
+        "voice": facts.record.voice.name if facts.record else None,
+        "bed": facts.record.bed if facts.record else None,
+        "script": facts.record.script.name if facts.record else None,
+    }
+
+
+def info_lines(facts: Facts) -> Iterator[str]:
+    """Yield what is in a file, for people."""
+    tags, record = facts.told.tags, facts.record
+    yield (
+        f"{facts.path}: {facts.kind}, {format_time(facts.seconds)}, {facts.bytes / 1e6:.1f} MB, "
+        f"{facts.kbps:.0f} kbps, {facts.rate} Hz, {facts.channels} channels"
+    )
+    yield f"{facts.loudness.integrated_lufs:.1f} LUFS, peak {facts.loudness.true_peak_dbtp:.1f} dBTP"
+    for name, text in (("title", tags.title), ("artist", tags.artist), ("album", tags.album)):
+        if text:
+            yield f"{name:<8} {text}"
+    if tags.track_number:
+        yield f"track    {tags.track_number}{f' of {tags.track_total}' if tags.track_total else ''}"
+    if tags.cover:
+        yield f"cover    {len(tags.cover) / 1000:.0f} kB"
+    if tags.lyrics:
+        yield f"words    {len(tags.lyrics.splitlines())} lines, {len(tags.timed_lines)} times"
+    for mark in facts.told.chapters:
+        yield f"chapter  {format_time(mark.start_s):>7}  {mark.title}"
+    if tags.comment:
+        yield f"comment  {tags.comment}"
+    for line in safety().help_lines:
+        yield f"help     {line}"
+    if record is None:
+        yield "There is no record beside it of how it was made."
+        return
+    yield f"made of  {record.script.name}, voice {record.voice.name}, bed {record.bed}"
+    yield "made by  " + ", ".join(f"{name} {version}" for name, version in record.versions.items())
 
 
 def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:

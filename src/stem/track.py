@@ -12,29 +12,27 @@ import numpy as np
 from stem import units
 from stem.audio import Samples, resampled
 from stem.beds import Bed, OwnBed, bell, bell_frames, load_bed
+from stem.captions import Line, captions, clause_times, is_long, timed_lines
 from stem.casting import Company, can_speak, expected_pace, sends_to
+from stem.covers import cover_from, generated
 from stem.cues import Cue
 from stem.dutch import spoken
 from stem.encoding import write_mp3
 from stem.engines import expected_seconds
 from stem.errors import OutputError
+from stem.examining import check_before_publishing
 from stem.files import free_name, publish, sweep, temporary_beside
 from stem.lint import listener_warnings
 from stem.mastering import Loudness, Meter, TruePeak, limited, measured
 from stem.mixing import Levels, Mix
 from stem.pacing import fit_first
-from stem.planning import Plan, phrases_of
+from stem.planning import NO_COVER, Plan, phrases_of
 from stem.profiles import Profile
+from stem.safety import safety
 from stem.studio import Stems, write_stems
-from stem.tagging import ChapterMark, Tags, tag_mp3
+from stem.tagging import ChapterMark, Tags, TimedLine, tag_mp3
 from stem.takes import Takes
 from stem.timeline import Timeline, place
-
-SAFETY_LINE = (
-    "Luister niet in het verkeer of bij machines. Dit is geen vervanging van therapie of medische zorg. "
-    "Overleg bij psychose, dissociatie, epilepsie of recent trauma eerst met een behandelaar."
-)
-"""Goes with every track, in the tags' comment."""
 
 REPLAY_GAIN_LUFS = -18.0
 """Reference level of ReplayGain 2.0."""
@@ -69,6 +67,7 @@ class Track:
         loudness: Of the whole mix; the speech in it is at the level that was asked for.
         warnings: What a maker should know about it, as sentences.
         stems: The files of its parts, when they were asked for.
+        lines: Its words in time.
     """
 
     path: Path
@@ -77,6 +76,7 @@ class Track:
     loudness: Loudness
     warnings: tuple[str, ...] = ()
     stems: tuple[Path, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 def make_track(
@@ -109,7 +109,9 @@ def make_track(
         mix = mixed(plan, takes, bed)
         for_whom = _for_whom(plan, mix.timeline)
         loudness = _encode(mix, plan.profile, temporary, on_progress)
-        tag_mp3(temporary, _tags(plan, mix.levels, loudness, for_whom), _chapter_marks(mix.timeline))
+        lines = _lines(mix.timeline, takes)
+        tag_mp3(temporary, _tags(plan, loudness, for_whom, lines), _chapter_marks(mix.timeline))
+        check_before_publishing(temporary, mix.timeline, loudness)
         path = give_name(temporary, target, overwrite=overwrite)
         stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
@@ -120,6 +122,7 @@ def make_track(
         loudness,
         (*for_whom, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
         stems.paths,
+        lines,
     )
 
 
@@ -263,15 +266,43 @@ def _for_whom(plan: Plan, timeline: Timeline) -> tuple[str, ...]:
     return listener_warnings(plan.template, units.seconds(timeline.frames) / 60)
 
 
-def _tags(plan: Plan, levels: Levels, loudness: Loudness, for_whom: tuple[str, ...]) -> Tags:
+def _lines(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
+    """Return the words in time; within long sentences by what is heard in the takes."""
+    long = {utterance.phrase for utterance in timeline.utterances if is_long(utterance)}
+    heard = {phrase: takes.read(phrase)[: takes.frames_of[phrase]] for phrase in sorted(long)}
+    return captions(timeline, {phrase: clause_times(phrase, samples) for phrase, samples in heard.items()})
+
+
+def _tags(plan: Plan, loudness: Loudness, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
+    told = safety(plan.country)
+    comment = (told.line, *for_whom, plan.voice.credit, plan.bed_credit)
+    shown = lines if plan.lyrics else ()
+    public = [replace(line, text="") if _is_personal(plan, line.text) else line for line in shown]
     return Tags(
         title=plan.title,
         artist=plan.artist,
         album=plan.album,
-        comment=" ".join(filter(None, (SAFETY_LINE, *for_whom, plan.voice.credit, plan.bed_credit))),
-        replay_gain_db=REPLAY_GAIN_LUFS - levels.speech_lufs,
+        track_number=plan.number,
+        track_total=plan.total,
+        comment=" ".join(filter(None, comment)),
+        replay_gain_db=REPLAY_GAIN_LUFS - plan.profile.levels.speech_lufs,
         peak=units.gain(loudness.true_peak_dbtp),
+        lyrics="\n".join(line.text.replace("\n", " ") for line in public if line.text),
+        timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),
+        cover=_cover(plan),
     )
+
+
+def _is_personal(plan: Plan, text: str) -> bool:
+    """Tell whether a text holds what was filled in, which is no one else's to read."""
+    folded = text.casefold()
+    return any(value.casefold() in folded for value in plan.personal)
+
+
+def _cover(plan: Plan) -> bytes:
+    if plan.cover == NO_COVER:
+        return b""
+    return generated(plan.title) if plan.cover is None else cover_from(Path(plan.cover))
 
 
 def _bed_remarks(bed: Bed) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from stem.beds.bed import Bed, loudness
 from stem.beds.recipes import BEDS, Recipe
 from stem.errors import OutputError
 
-_VERSION = 1
+_VERSION = 2
 """Of the recipes: a higher number makes every cached bed again."""
 
 _KEPT_BEDS = 8

@@ -85,7 +85,7 @@ def timed_lines(lines: Sequence[Line]) -> tuple[tuple[float, str], ...]:
     For what shows a line until the next one comes: LRC, and the frame SYLT of a tag.
     """
     found: list[tuple[float, str]] = []
-    for line, following in zip(lines, (*lines[1:], None), strict=True):
+    for line, following in zip(lines, (*lines[1:], None), strict=False):  # no lines, no line after them
         found.append((line.start_s, _plain(line.text)))
         if following is None or following.start_s - line.end_s >= REST_S:
             found.append((line.end_s, ""))

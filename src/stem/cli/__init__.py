@@ -7,6 +7,7 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     asking.py    the options that commands share, and what they mean
     telling.py   printing
     tracks.py    make, preview, script, plot
+    finished.py  info, verify, remake, forget
     speaking.py  voices, say, tune, sheet, cut
     writing.py   scripts, check, new, import
     machine.py   beds, doctor, cache
@@ -26,7 +27,7 @@ from typing import NoReturn
 import click
 
 from stem import __version__
-from stem.cli import machine, speaking, tracks, writing
+from stem.cli import finished, machine, speaking, tracks, writing
 from stem.cli.telling import say, say_error
 from stem.errors import StemError, UsageError
 
@@ -95,5 +96,11 @@ def stem() -> None:
     """Turn written guided visualizations into finished audio tracks in Dutch."""
 
 
-for _command in (*tracks.COMMANDS, *speaking.COMMANDS, *writing.COMMANDS, *machine.COMMANDS):
+for _command in (
+    *tracks.COMMANDS,
+    *finished.COMMANDS,
+    *speaking.COMMANDS,
+    *writing.COMMANDS,
+    *machine.COMMANDS,
+):
     stem.add_command(_command)

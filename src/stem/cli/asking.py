@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,12 @@ class Request:
     pauses: tuple[str, ...] = ()
     pause_scale: float = 1.0
     duration: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    track: str | None = None
+    cover: str | None = None
+    lyrics: bool = True
+    name_in_file: bool = False
     allow_online: bool = False
     offline: bool = False
     no_cache: bool = False
@@ -95,6 +102,7 @@ class Request:
         from stem.planning import TrackSpec
 
         pauses = pairs("--pause", self.pauses, "kort=4").items()
+        number, total = _track_number(self.track)
         values = {**_values_of(self.values_file), **pairs("-s", self.values, "naam=Anna")}
         return TrackSpec(
             script=self.script,
@@ -113,6 +121,13 @@ class Request:
             bell=self.bell_sound,
             profile=self.profile,
             seed=self.seed,
+            artist=self.artist,
+            album=self.album,
+            number=number,
+            total=total,
+            cover=self.cover,
+            lyrics=self.lyrics,
+            name_in_file=self.name_in_file,
             online=online(allow=self.allow_online, offline=self.offline),
             remember=not self.no_cache,
             pauses={name: time_of(f"--pause {name}", text, "--pause kort=4") for name, text in pauses},
@@ -132,6 +147,21 @@ class Request:
                 values[variable.name] = _answer(variable)
         say(f"The same again: {shlex.join(_same_again(values))}")
         return values
+
+
+def _track_number(text: str | None) -> tuple[int | None, int | None]:
+    """Read "3" or "3/7".
+
+    Raises:
+        UsageError: when it is neither.
+    """
+    if text is None:
+        return None, None
+    found = re.fullmatch(r"(\d{1,3})(?:/(\d{1,3}))?", text.strip())
+    number, total = (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+    if number < 1 or (total and total < number):
+        raise UsageError(f"--track: '{text}' is not the number of a track.", hint="For example: --track 3/7")
+    return number, total or None
 
 
 def _same_again(values: Mapping[str, str]) -> list[str]:
@@ -193,6 +223,12 @@ _SOUND = (
         type=click.IntRange(0, 2**31 - 1),
         help="Another seed gives another background.",
     ),
+    click.option("--artist", metavar="NAME", help="Who the tags name as the maker."),
+    click.option("--album", metavar="NAME", help="The album in the tags."),
+    click.option("--track", metavar="N/TOTAL", help="The track's number in the album: 3/7"),
+    click.option("--cover", metavar="FILE|none", help="A picture; without it one is drawn by the title."),
+    click.option("--lyrics/--no-lyrics", default=True, help="Whether the words go into the tags."),
+    click.option("--name-in-file", is_flag=True, help="What you filled in may stand in the tags."),
     *online_options,
     no_cache_option,
 )

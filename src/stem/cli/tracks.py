@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 from stem.cli.asking import Request, config, force_option, json_option, script_options
@@ -12,33 +9,41 @@ from stem.cli.telling import print_json, progress
 from stem.cli.telling import say as tell
 from stem.errors import StemError
 
-if TYPE_CHECKING:
-    from stem.track import Track
-
 
 @click.command()
 @script_options
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
 @click.option("--plot", "with_plot", is_flag=True, help="Draw a picture of it too, beside it.")
+@click.option("--captions", metavar="KINDS", help="Write the words in time beside it: vtt,srt,lrc")
+@click.option("--record", "with_record", is_flag=True, help="Write beside it how it was made.")
+@click.option("--record-anonymous", is_flag=True, help="The same, without what you filled in.")
 @click.option(
     "--stems", "with_stems", is_flag=True, help="Write voice, bed and bells beside it, for a studio."
 )
 @force_option
 @json_option
 def make(
-    request: Request, output: str | None, with_plot: bool, with_stems: bool, force: bool, as_json: bool
+    request: Request,
+    output: str | None,
+    with_plot: bool,
+    captions: str | None,
+    with_record: bool,
+    record_anonymous: bool,
+    with_stems: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
     from stem.planning import output_path, plan_track
-    from stem.plotting import check_drawing
     from stem.reports import made_document, track_line, voice_note
+    from stem.sidecars import Sidecars, write_beside
     from stem.track import make_track
 
     try:
         settings = config()
-        plan = plan_track(request.spec(), settings)
-        if with_plot:
-            check_drawing(Path("plot.png"))
+        spec = request.spec()
+        sidecars = Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
+        plan = plan_track(spec, settings)
         target = output_path(plan.name, output, settings)
         for note in voice_note(plan):
             tell(note)
@@ -51,8 +56,7 @@ def make(
                 on_progress=on_progress,
                 on_notice=tell,
             )
-        if with_plot:
-            _plot(track, overwrite=force)
+        beside = write_beside(track, sidecars, spec, settings, overwrite=force)
     except StemError as error:
         if as_json:
             print_json(made_document([], {request.script: error}))
@@ -61,24 +65,12 @@ def make(
         tell(f"{target} was there already and stays as it is (--force replaces it).")
     for warning in track.warnings:
         tell(f"Warning: {warning}")
-    for path in track.stems:
+    for path in (*track.stems, *beside):
         tell(str(path))
     if as_json:
         print_json(made_document([track], {}))
     else:
         click.echo(track_line(track))
-
-
-def _plot(track: Track, *, overwrite: bool) -> None:
-    """Draw a track of which everything is known."""
-    from stem.files import free_name
-    from stem.plotting import Shown, draw
-
-    wanted = track.path.with_suffix(".png")
-    target = wanted if overwrite else free_name(wanted)
-    levels = track.plan.profile.levels
-    draw(track.path, target, Shown.of(track.timeline, speech_lufs=levels.speech_lufs, bed=track.plan.bed))
-    tell(str(target))
 
 
 @click.command()

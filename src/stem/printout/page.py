@@ -16,8 +16,8 @@ from typing import TypeAlias
 from stem import units
 from stem.planning import Plan
 from stem.printout import player
+from stem.safety import safety
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
-from stem.track import SAFETY_LINE
 from stem.units import format_time
 
 TEXT_WIDTH = 72
@@ -161,7 +161,8 @@ def _about(length_s: float) -> str:
 
 
 def _closing(plan: Plan) -> tuple[str, ...]:
-    return tuple(text for text in (SAFETY_LINE, plan.voice.credit) if text)
+    told = safety(plan.country)
+    return tuple(text for text in (told.line, *told.help_lines, plan.voice.credit) if text)
 
 
 def _rows(title: str, timeline: Timeline) -> list[_Row]:

@@ -1,0 +1,161 @@
+"""Commands about finished tracks, and what stands beside them, as a stranger meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutagen.id3 import ID3
+
+from stem import cli
+from stem.covers import generated
+
+SCRIPT = """+++
+title = "Proef"
+bed = "none"
+[variables.naam]
+default = ""
+[variables.vorm]
+type = "choice"
+choices = ["je", "u"]
+default = "je"
++++
+## Begin
+{{ noem("Welkom") }}
+Ga {{ ju("rustig", "rustig") }} zitten. [pauze 4]
+## Einde
+Dank je wel.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    return tmp_path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
+    """Run a command; return what it printed on stdout and on stderr."""
+    got = cli.run(arguments)
+    out, err = capsys.readouterr()
+    assert got == code, err
+    return out, err
+
+
+def test_a_track_from_its_record_is_the_same_and_can_be_forgotten(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything = ("--captions", "vtt,srt,lrc", "--record", "--artist", "De Linde", "--track", "3/7")
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", *everything)
+    track, record = folder / "output" / "proef.mp3", folder / "output" / "proef.stem.json"
+    assert record.stat().st_mode & 0o077 == 0
+    assert "in order, compared with its record" in told(capsys, "verify", str(track))[0]
+    out, err = told(capsys, "remake", str(record), "-o", "weer.mp3")
+    assert "byte for byte" in err
+    assert (folder / "weer.mp3").read_bytes() == track.read_bytes()
+    out, err = told(capsys, "remake", str(record), "-o", "anders.mp3", "-s", "naam=Anna")
+    assert (folder / "anders.mp3").read_bytes() != track.read_bytes()
+    out, _ = told(capsys, "forget", "Xanthippe", "--yes")
+    assert {Path(line).name for line in out.split()} == {
+        f"proef.{end}" for end in ("mp3", "vtt", "srt", "lrc", "stem.json")
+    }
+    assert list((folder / "output").iterdir()) == []
+    assert (folder / "weer.mp3").exists(), "only what a record tells of is forgotten"
+    assert "No track was found" in told(capsys, "forget", "Xanthippe", "--yes")[1]
+
+
+def test_a_damaged_track_is_not_in_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "--record")
+    track = folder / "output" / "proef.mp3"
+    content = bytearray(track.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2000] = bytes(2000)
+    track.write_bytes(bytes(content))
+    out, _ = told(capsys, "verify", str(track), code=1)
+    assert "not in order" in out
+    assert "wrong:" in out
+
+
+def test_info_tells_what_is_in_a_track(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "--artist", "De Linde", "--album", "Zeven dagen", "--track", "3/7")
+    track = str(folder / "output" / "proef.mp3")
+    out, _ = told(capsys, "info", track)
+    for text in ("Proef", "De Linde", "Zeven dagen", "3 of 7", "Einde", "LUFS", "113", "There is no record"):
+        assert text in out
+    document = json.loads(told(capsys, "info", track, "--json")[0])
+    assert [mark["title"] for mark in document["chapters"]] == ["Begin", "Einde"]
+    assert document["lyrics"].splitlines() == ["Welkom.", "Ga rustig zitten.", "Dank je wel."]
+
+
+def test_what_was_filled_in_stays_out_of_the_tags_unless_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options, shown in (((), False), (("--name-in-file",), True)):
+        told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "-s", "vorm=u", "--force", *options)
+        content = (folder / "output" / "proef.mp3").read_bytes()
+        found = [
+            "Xanthippe".encode(code) in content for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
+        ]
+        assert any(found) is shown
+        assert "Ga rustig zitten." in str(ID3(folder / "output" / "proef.mp3").getall("USLT")[0].text)
+
+
+def test_a_record_without_what_was_filled_in_asks_for_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record-anonymous")
+    record = folder / "output" / "proef.stem.json"
+    assert b"anthippe" not in record.read_bytes()
+    _, err = told(capsys, "remake", str(record), code=2)
+    assert "-s naam=" in err
+    _, err = told(capsys, "remake", str(record), "-s", "naam=Xanthippe", "-o", "weer.mp3")
+    assert (folder / "weer.mp3").read_bytes() == (folder / "output" / "proef.mp3").read_bytes()
+
+
+def test_covers_and_words_are_as_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2")
+    tags = ID3(folder / "output" / "proef.mp3")
+    assert tags.getall("APIC")[0].data == generated("Proef")
+    told(capsys, "make", "proef.j2", "--force", "--cover", "none", "--no-lyrics")
+    tags = ID3(folder / "output" / "proef.mp3")
+    assert not tags.getall("APIC") + tags.getall("USLT") + tags.getall("SYLT")
+    (folder / "foto.jpg").write_bytes(generated("Iets anders"))
+    told(capsys, "make", "proef.j2", "--force", "--cover", "foto.jpg")
+    assert ID3(folder / "output" / "proef.mp3").getall("APIC")[0].data[:2] == b"\xff\xd8"
+    (folder / "stem.toml").write_text('cover = "none"\ncountry = "BE"\n', encoding="utf-8")
+    told(capsys, "make", "proef.j2", "--force")
+    assert not ID3(folder / "output" / "proef.mp3").getall("APIC")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--captions", "vttt"), "There is no kind of captions named 'vttt'."),
+        (("--captions", ","), "No kind of captions is named."),
+        (("--track", "nul"), "'nul' is not the number of a track"),
+        (("--track", "8/7"), "'8/7' is not the number of a track"),
+        (("--cover", "weg.jpg"), "weg.jpg"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_made(
+    arguments: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sentence in told(capsys, "make", "proef.j2", *arguments, code=2)[1]
+    assert not Path("output").exists()
+
+
+def test_words_in_time_fit_what_is_heard(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "make", "proef.j2", "--captions", "vtt", "--json")
+    track = json.loads(out)["tracks"][0]
+    page = (folder / "output" / "proef.vtt").read_text(encoding="utf-8")
+    starts = [line.split(" --> ")[0] for line in page.splitlines() if " --> " in line]
+    seconds = [
+        sum(float(part) * 60**place for place, part in enumerate(reversed(each.split(":"))))
+        for each in starts
+    ]
+    # A caption begins with its sound, which lies 20 ms into its clip.
+    assert np.allclose(seconds, [each["start"] + 0.02 for each in track["utterances"]], atol=0.021)
