@@ -32,7 +32,7 @@ STAGES = (
     ("limiter", "stem.track", "limited"),
     ("loudness", "stem.mastering", "Meter.add"),
     ("true peak", "stem.mastering", "TruePeak.add"),
-    ("dither", "stem.encoding", "_Quantizer.__call__"),
+    ("dither", "stem.encoding", "Quantizer.__call__"),
     ("file", "stem.encoding", "_Mp3File.append"),
     ("tags", "stem.track", "tag_mp3"),
 )

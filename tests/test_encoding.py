@@ -216,8 +216,8 @@ def test_the_division_into_blocks_does_not_show(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("steps", [0.0, 0.25, 0.5, 1000.3])
 def test_the_step_to_16_bits_leaves_noise_that_does_not_follow_the_signal(steps: float) -> None:
-    settings = Mp3Settings(320, channels=1)  # 320: LAME takes nothing off, so one step is 1 / 32768
-    quantized = encoding._Quantizer(settings, 44_100)(np.full((400_000, 1), steps / 32_768, np.float32))
+    # For an encoder that takes nothing off, one step is 1 / 32768.
+    quantized = encoding.Quantizer(1, 44_100)(np.full((400_000, 1), steps / 32_768, np.float32))
     error = np.frombuffer(quantized, "<i2") - steps
     # Triangular dither: whatever the signal, no mean and a variance of 1/12 (rounding) + 2/12 (dither) steps.
     # Bounds are five standard errors: 0.5 / sqrt(N), and at most 0.44 / sqrt(N) for the variance.
@@ -227,7 +227,7 @@ def test_the_step_to_16_bits_leaves_noise_that_does_not_follow_the_signal(steps:
 
 @pytest.mark.parametrize(("value", "kbps"), [(0.949, 128), (-0.949, 128), (0.969, 192), (0.999, 320)])
 def test_what_the_encoder_can_take_it_gets(value: float, kbps: int, tmp_path: Path) -> None:
-    pcm = encoding._Quantizer(Mp3Settings(kbps), 44_100)(np.full((1000, 2), value, np.float32))
+    pcm = encoding.Quantizer(2, 44_100, Mp3Settings(kbps).lame_gain)(np.full((1000, 2), value, np.float32))
     assert np.all(np.sign(np.frombuffer(pcm, "<i2")) == np.sign(value))  # nothing has wrapped round
 
 

@@ -201,12 +201,12 @@ ENDINGS: dict[str, tuple[str, type[StemError], Callable[[Path], str]]] = {
     "a fault of its own": (
         "sys.stdin.buffer.read(); sys.exit(1)",
         AudioError,
-        lambda _: "the parts: ffmpeg stopped while it wrote them (exit code 1).",
+        lambda _: "the parts: ffmpeg stopped before the file was whole (exit code 1).",
     ),
     "killed": (
         "os.kill(os.getpid(), 9)",
         AudioError,
-        lambda _: "the parts: ffmpeg stopped while it wrote them (exit code -9).",
+        lambda _: "the parts: ffmpeg stopped before the file was whole (exit code -9).",
     ),
 }
 

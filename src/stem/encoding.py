@@ -112,7 +112,7 @@ def write_mp3(
     """
     if rate not in RATES:
         raise UsageError(f"MP3 has no sample rate of {rate} Hz.", hint="44100 Hz is what players expect.")
-    quantize, lame = _Quantizer(settings, rate), _lame(settings, rate)
+    quantize, lame = Quantizer(settings.channels, rate, settings.lame_gain), _lame(settings, rate)
     waiting: deque[Future[bytearray]] = deque()
     # Whatever goes wrong, leaving the with block waits for the few blocks in the queue: less than 0.1 s.
     with _Mp3File(path, settings, rate) as mp3, ThreadPoolExecutor(1, "stem-mp3") as encoder_thread:
@@ -138,23 +138,36 @@ def _encoded(encoding: Future[bytearray]) -> bytes:
         raise AudioError("the mix", f"LAME would not encode it ({error})") from error
 
 
-class _Quantizer:
-    """Turns blocks of float samples into 16-bit ones that LAME brings back to the right level.
+class Quantizer:
+    """Turns blocks of float samples into 16-bit ones: what every encoder is given.
 
     The dither is triangular, two steps wide: the error is then noise that does not follow the signal
     (Lipshitz, Wannamaker, Vanderkooy, JAES 40/5, 1992). Its numbers are drawn in the order of the samples, so
     that the division into blocks does not show.
+
+    Args:
+        channels: How many the blocks have.
+        rate: Sample rate in hertz, to tell where something is wrong.
+        encoder_gain: The factor by which the encoder lowers the level; made up for here.
+
+    Attributes:
+        frames: How many went through so far.
     """
 
-    def __init__(self, settings: Mp3Settings, rate: int) -> None:
+    def __init__(self, channels: int, rate: int, encoder_gain: float = 1.0) -> None:
         self.frames = 0
-        self._channels = settings.channels
+        self._channels = channels
         self._rate = rate
-        self._gain = np.float32(32_768 / settings.lame_gain)
+        self._gain = np.float32(32_768 / encoder_gain)
         self._random = np.random.default_rng(_DITHER_SEED)
         self._loudest = (32_767 - 1.5) / float(self._gain)  # leaves room for dither and rounding
 
     def __call__(self, block: Samples) -> bytes:
+        """Return a block as interleaved 16-bit samples, little-endian.
+
+        Raises:
+            AudioError: when it has another shape, or a sample is not finite or too loud for 16 bits.
+        """
         if block.ndim != 2 or block.shape[1] != self._channels:  # noqa: PLR2004 - frames and channels
             raise AudioError("the mix", f"a block has shape {block.shape}, not (frames, {self._channels})")
         if block.size and not np.abs(block).max() <= self._loudest:  # written so that NaN is caught

@@ -9,21 +9,19 @@ under full scale, and a voice that is silent between its words stays so.
 
 from __future__ import annotations
 
-import errno
-import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
 from stem import units
 from stem.audio import BLOCK_FRAMES, Samples
 from stem.errors import AudioError, OutputError
-from stem.files import output_error, publish, temporary_beside
+from stem.files import publish, temporary_beside
+from stem.formats import encoder
 from stem.mastering import TruePeak
 from stem.mixing import Mix
 
@@ -33,18 +31,8 @@ PARTS = {"stem": "the voice", "achtergrond": "the bed", "bellen": "the bells"}
 _STEPS = 2**23
 """Of 24 bits, from silence to full scale."""
 
-_REFUSALS = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EFBIG,
-    errno.EACCES,
-    errno.EROFS,
-    errno.ENOENT,
-    errno.ENAMETOOLONG,
-}
-
-_INPUT = f"-f s32le -ar {units.SAMPLE_RATE} -ac 2 -i pipe:0"
-_FLAC = "-map_metadata -1 -c:a flac -bits_per_raw_sample 24 -fflags +bitexact -f flac -y"
+_SOURCE = f"-f s32le -ar {units.SAMPLE_RATE} -ac 2"
+_FLAC = "-c:a flac -bits_per_raw_sample 24 -f flac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +73,13 @@ def write_stems(
     with ExitStack() as stack:
         temporaries = [stack.enter_context(temporary_beside(path)) for path in paths]
         with ExitStack() as encoding:
-            encoders = [encoding.enter_context(_encoding(path)) for path in temporaries]
+            ffmpegs = [
+                encoding.enter_context(encoder(path, _SOURCE, _FLAC, "the parts")) for path in temporaries
+            ]
             streams = (part.blocks(BLOCK_FRAMES) for part in mix.parts())
             for number, blocks in enumerate(zip(*streams, strict=True)):
-                for encoder, part, block in zip(encoders, PARTS.values(), blocks, strict=True):
-                    encoder.write(_pcm(block, part, number * BLOCK_FRAMES))
+                for ffmpeg, part, block in zip(ffmpegs, PARTS.values(), blocks, strict=True):
+                    ffmpeg.write(_pcm(block, part, number * BLOCK_FRAMES))
                 peak.add(reduce(np.add, blocks))
         for temporary, path in zip(temporaries, paths, strict=True):
             publish(temporary, path, overwrite=overwrite)
@@ -129,65 +119,3 @@ def _pcm(block: Samples, part: str, start: int) -> bytes:
         )
     pcm: bytes = (steps.astype("<i4") << 8).tobytes()
     return pcm
-
-
-class _Encoder:
-    """An ffmpeg that writes a FLAC file."""
-
-    def __init__(self, path: Path, process: subprocess.Popen[bytes], pcm: IO[bytes]) -> None:
-        self._path = path
-        self._process = process
-        self._input = pcm
-
-    def write(self, pcm: bytes) -> None:
-        try:
-            self._input.write(pcm)
-        except OSError as error:  # it went away: what it left as its exit code says why
-            raise self._failure() from error
-
-    def finish(self) -> None:
-        try:
-            self._input.close()
-        except OSError as error:
-            raise self._failure() from error
-        if self._process.wait() != 0:
-            raise self._failure()
-
-    def _failure(self) -> AudioError | OutputError:
-        """Return what went wrong; when the system refused, ffmpeg's exit code is 256 less that number."""
-        with suppress(OSError):
-            self._input.close()
-        code = self._process.wait()
-        if code > 0 and -code & 0xFF in _REFUSALS:
-            return output_error(self._path, OSError(-code & 0xFF, ""))
-        return AudioError("the parts", f"ffmpeg stopped while it wrote them (exit code {code})")
-
-
-@contextmanager
-def _encoding(path: Path) -> Iterator[_Encoder]:
-    """Lend an encoder that writes `path`; the file is whole when this is left without an error."""
-    import imageio_ffmpeg  # only foreign sound and stems need it
-
-    try:
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "quiet", *_INPUT.split()]
-        process = subprocess.Popen(  # noqa: S603 - a fixed command, no shell, and a path that is no option
-            [*command, *_FLAC.split(), f"file:{path.absolute()}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches us alone; we end it below
-        )
-    except (OSError, RuntimeError) as error:
-        raise AudioError(
-            "the parts", "ffmpeg cannot be started", hint="Install imageio-ffmpeg again."
-        ) from error
-    assert process.stdin is not None
-    encoder = _Encoder(path, process, process.stdin)
-    try:
-        yield encoder
-        encoder.finish()
-    finally:
-        process.kill()
-        process.wait()
-        with suppress(OSError):
-            process.stdin.close()
