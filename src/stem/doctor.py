@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from stem.casting import Terms, cast, recordings_folder, sends_to
 from stem.config import Config
 from stem.cues import PAUSES, override_pauses
 from stem.errors import AudioError, OutputError, StemError
-from stem.files import cache_folder, expanded, output_error, temporary_beside
+from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
 from stem.lexicon import Lexicon, load_lexicon
 from stem.planning import plan_sentence
 from stem.track import make_track
@@ -110,9 +109,9 @@ def _own_words(folder: Path) -> str:
 
 def _round_trip(voice: VoiceTemplate) -> str:
     """Speak, mix, master, encode and decode one word, and compare the lengths."""
-    with tempfile.TemporaryDirectory(prefix="stem-") as folder:
+    with temporary_folder() as folder:
         track = make_track(
-            plan_sentence("Welkom.", voice, Lexicon({}), Terms(remember=False)), Path(folder) / "proef.mp3"
+            plan_sentence("Welkom.", voice, Lexicon({}), Terms(remember=False)), folder / "proef.mp3"
         )
         decoded = decode(track.path)
     if decoded.frames != track.timeline.frames or decoded.rate != SAMPLE_RATE:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import wave
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from stem.audio import Samples
+from stem.files import output_error, temporary_folder
 from stem.units import SAMPLE_RATE, seconds
 
 _PLAYERS: tuple[tuple[str, ...], ...] = (
@@ -33,10 +33,16 @@ def play(samples: Samples) -> bool:
 
     Returns:
         False when no player here would play them.
+
+    Raises:
+        OutputError: when the sound cannot be put where a player finds it.
     """
-    with tempfile.TemporaryDirectory(prefix="stem-") as folder:
-        path = Path(folder) / "zin.wav"
-        _write_wav(path, samples)
+    with temporary_folder() as folder:
+        path = folder / "zin.wav"
+        try:
+            _write_wav(path, samples)
+        except OSError as error:
+            raise output_error(folder, error) from error
         if sys.platform == "win32":
             import winsound
 

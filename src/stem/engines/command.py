@@ -14,11 +14,11 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from stem.audio import Clip, decode
 from stem.engines import Traits, guard
 from stem.errors import AudioError, EngineUnavailable, SynthesisError
+from stem.files import output_error, temporary_folder
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
 
@@ -112,8 +112,7 @@ class _Run:
         It reads and writes files, not pipes: a program that does not read, writes without end or leaves a
         child behind that holds its output cannot make us wait.
         """
-        with TemporaryDirectory(prefix="stem-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        with temporary_folder() as folder:
             to_file = any(_WAV in argument for argument in self.command)
             wav = folder / ("take.wav" if to_file else "stdout")
             self._run([argument.replace(_WAV, str(wav)) for argument in self.command], folder)
@@ -129,7 +128,10 @@ class _Run:
     def _run(self, command: list[str], folder: Path) -> None:
         """Run the program to its end, or end it."""
         text = self.phrase.replace("\0", " ") + "\n"
-        (folder / "stdin").write_bytes(text.encode("utf-8", "replace"))
+        try:
+            (folder / "stdin").write_bytes(text.encode("utf-8", "replace"))
+        except OSError as error:
+            raise output_error(folder, error) from error
         with (
             (folder / "stdin").open("rb") as stdin,
             (folder / "stdout").open("wb") as stdout,

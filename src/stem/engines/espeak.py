@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from stem.audio import Clip, Samples, trimmed
 from stem.engines import Traits, espeak_worker, guard
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
+from stem.files import output_error, temporary_folder
 from stem.stretch import stretched
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
@@ -213,16 +213,19 @@ def _workplace(home: Path, voice_file: Path) -> Iterator[tuple[Path, str]]:
     for a variant: a user's file is only safe under a short name in the working folder. Its data must be at a
     path of less than 160 bytes (230 on Windows, in the system's encoding), or in that folder too.
     """
-    with TemporaryDirectory(prefix="stem-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        shutil.copyfile(voice_file, folder / espeak_worker.VOICE)
-        if len(str(home)) <= _LONGEST_PATH and str(home).isascii():
-            yield folder, str(home)
-            return
-        (folder / _DATA).mkdir()
-        for part in _DUTCH_PARTS:
-            shutil.copyfile(home / _DATA / part, folder / _DATA / part)
-        yield folder, "."
+    is_safe = len(str(home)) <= _LONGEST_PATH and str(home).isascii()
+    with temporary_folder() as folder:
+        try:
+            shutil.copyfile(voice_file, folder / espeak_worker.VOICE)
+            if not is_safe:
+                (folder / _DATA).mkdir()
+                for part in _DUTCH_PARTS:
+                    shutil.copyfile(home / _DATA / part, folder / _DATA / part)
+        except FileNotFoundError:
+            raise  # of what comes with espeak-ng
+        except OSError as error:
+            raise output_error(folder, error) from error
+        yield folder, str(home) if is_safe else "."
 
 
 def _clip(done: subprocess.CompletedProcess[bytes], phrase: str) -> Clip:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ from stem.audio import Clip, Samples, decode
 from stem.engines import Traits, guard
 from stem.engines.pieces import pieces
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
-from stem.files import output_error
+from stem.files import output_error, temporary_folder
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
 
@@ -374,8 +374,8 @@ def _end_of_frames(sound: bytes) -> int:
 def _decoded(sound: bytes, text: str) -> Clip:
     """Return a whole MP3 as one channel at Google's rate, untrimmed."""
     try:
-        with TemporaryDirectory(prefix="stem-", ignore_cleanup_errors=True) as folder:
-            path = Path(folder) / "answer.mp3"
+        with temporary_folder() as folder:
+            path = folder / "answer.mp3"
             path.write_bytes(sound)
             clip = decode(path, _RATE)
     except OSError as error:

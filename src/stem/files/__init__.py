@@ -2,20 +2,24 @@
 
 A file is written under a private name beside its final one, then given the final name in one step. What a run
 that was killed leaves behind is recognisable by its name and is swept by the next one.
+
+    names.py    names that are safe, free and unlike each other
 """
 
 from __future__ import annotations
 
 import errno
-import itertools
+import functools
 import math
 import os
 import platform
 import re
 import secrets
+import shutil
+import stat
 import sys
+import tempfile
 import time
-import unicodedata
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,20 +28,32 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import OutputError
+from stem.files.names import free_name, safe_name, unique_names
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
 
-_TEMPORARY = re.compile(r"\.stem-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
-_MAX_NAME_BYTES = 120
-"""Leaves room for a number and a suffix under the 143 (eCryptfs) to 255 bytes that file systems allow."""
+__all__ = [
+    "cache_folder",
+    "cache_path",
+    "expanded",
+    "free_name",
+    "is_temporary",
+    "lock",
+    "output_error",
+    "packaged_folder",
+    "publish",
+    "safe_name",
+    "sweep",
+    "temporary_beside",
+    "temporary_folder",
+    "unique_names",
+    "write_whole",
+]
 
-_REPLACED = str.maketrans(dict.fromkeys('<>:"/\\|?*%', "-"))
-_WINDOWS_DEVICE = re.compile(
-    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE
-)
+_TEMPORARY = re.compile(r"\.stem-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 _WINDOWS_DEAD_AFTER_S = 24 * 3600
 
@@ -67,7 +83,7 @@ def output_error(path: Path, error: OSError) -> OutputError:
 
     A temporary name means nothing to a user: its folder is named instead.
     """
-    place = path.parent if _TEMPORARY.fullmatch(path.name) else path
+    place = path.parent if is_temporary(path) else path
     problem, hint = _REASONS.get(error.errno or 0, (error.strerror or type(error).__name__, ""))
     return OutputError(place, problem, hint=hint)
 
@@ -102,12 +118,33 @@ def temporary_beside(final: Path) -> Iterator[Path]:
         final.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise output_error(final, error) from error
-    temporary = final.parent / f".stem-{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temporary = final.parent / _temporary_name()
     try:
         yield temporary
     finally:
-        with suppress(OSError):  # what went wrong before matters more, and the next run sweeps
-            temporary.unlink(missing_ok=True)
+        _remove(temporary)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Lend an empty folder that only its owner may look into, where the system keeps temporary files.
+
+    What dead runs left there is swept first, for it may hold what was to be said.
+
+    Raises:
+        OutputError: when it cannot be made.
+    """
+    place = Path(tempfile.gettempdir())
+    _sweep_once(place)
+    folder = place / _temporary_name()
+    try:
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise output_error(place, error) from error
+        yield folder
+    finally:
+        _remove(folder)
 
 
 def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
@@ -173,18 +210,19 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
         try:
             yield
         finally:
-            _unlock(descriptor)
+            with suppress(OSError):  # closing gives it back too
+                _unlock(descriptor)
     finally:
         os.close(descriptor)
 
 
 def is_temporary(path: Path) -> bool:
-    """Tell whether a file is one that `temporary_beside` lent, of any run on any machine."""
+    """Tell whether a file is one that was lent for a while, of any run on any machine."""
     return _TEMPORARY.fullmatch(path.name) is not None
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that dead runs on this machine left in `folder`; no other file is touched.
+    """Remove the temporary files and folders that dead runs on this machine left in `folder`, nothing else.
 
     Nothing is raised: a file that cannot be removed is for a later run.
     """
@@ -196,7 +234,7 @@ def sweep(folder: Path) -> None:
                 continue
             with suppress(OSError):
                 if not _may_live(path, int(match[2])):
-                    path.unlink()
+                    _unlink(path)
 
 
 def cache_path(kind: str) -> Path:
@@ -222,35 +260,37 @@ def cache_folder(kind: str) -> Path:
 
 def packaged_folder(kind: str) -> Path:
     """Return the folder "scripts" or "voice_templates" that came with stem: in the wheel or the checkout."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     installed = package / kind
     return installed if installed.is_dir() else package.parent.parent / kind
 
 
-def free_name(path: Path) -> Path:
-    """Return `path`, or when that exists the first free one of name-2, name-3 ... with the same suffix.
-
-    Another process may take the name a moment later: `publish` decides.
-    """
-    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-    return next(name for name in itertools.chain([path], numbered) if not os.path.lexists(name))
+@functools.cache
+def _sweep_once(folder: Path) -> None:
+    """Sweep a folder at its first use in this run: it may be large, and a run has a hundred phrases."""
+    sweep(folder)
 
 
-def safe_name(text: str) -> str:
-    r"""Return `text` as a file name (without suffix) that every common system takes and shows as it is.
+def _temporary_name() -> str:
+    return f".stem-{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
 
-    Normal form C; control, bidirectional, zero-width and unassigned characters dropped; white space made
-    single spaces; <>:"/\|?*% made dashes; no dot, dash or space in front, no dot or space at the end; device
-    names of Windows get a "_" in front; at most 120 bytes of UTF-8, cut at a character; "track" when nothing
-    is left.
-    """
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    visible = "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
-    name = " ".join(unicodedata.normalize("NFC", visible).translate(_REPLACED).split()).lstrip(" .-")
-    if _WINDOWS_DEVICE.fullmatch(name):
-        name = f"_{name}"
-    cut = name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore").rstrip(" .")
-    return cut or "track"
+
+def _remove(temporary: Path) -> None:
+    """Remove a temporary file or folder, or leave that to the next run; what happened before matters more."""
+    try:
+        _unlink(temporary)
+    except KeyboardInterrupt:  # just before: whoever pressed Ctrl-C is told that nothing is left
+        _unlink(temporary)
+        raise
+
+
+def _unlink(path: Path) -> None:
+    """Remove a file or a folder with what is in it, as far as the system lets us; a link is a file."""
+    with suppress(OSError):
+        if stat.S_ISDIR(path.lstat().st_mode):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def _machine() -> str:

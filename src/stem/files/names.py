@@ -1,0 +1,83 @@
+"""Names for files that every common system takes, that people can read, and that do not meet."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_MAX_NAME_BYTES = 120
+"""Leaves room for a number and a suffix under the 143 (eCryptfs) to 255 bytes that file systems allow."""
+
+_REPLACED = str.maketrans(dict.fromkeys('<>:"/\\|?*%', "-"))
+_WINDOWS_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE
+)
+
+
+def free_name(path: Path) -> Path:
+    """Return `path`, or when that exists the first free one of name-2, name-3 ... with the same suffix.
+
+    Another process may take the name a moment later: `publish` decides.
+    """
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], numbered) if not os.path.lexists(name))
+
+
+def safe_name(text: str) -> str:
+    r"""Return `text` as a file name (without suffix) that every common system takes and shows as it is.
+
+    Normal form C; control, bidirectional, zero-width and unassigned characters dropped; white space made
+    single spaces; <>:"/\|?*% made dashes; no dot, dash or space in front, no dot or space at the end; device
+    names of Windows get a "_" in front; at most 120 bytes of UTF-8, cut at a character; "track" when nothing
+    is left.
+    """
+    spaced = "".join(" " if character.isspace() else character for character in text)
+    visible = "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
+    name = " ".join(unicodedata.normalize("NFC", visible).translate(_REPLACED).split()).lstrip(" .-")
+    if _WINDOWS_DEVICE.fullmatch(name):
+        name = f"_{name}"
+    return _cut(name, _MAX_NAME_BYTES) or "track"
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Return safe names, in order, of which no two meet on any disk: a later one gets -2, -3 ... behind it.
+
+    Disks differ in which names are one: some fold case, some normalize. Names that are equal under NFKC and
+    case folding are kept apart here. A name that needs no number keeps itself, also when it comes later.
+
+    Args:
+        names: Any texts; see `safe_name`.
+    """
+    safe = [safe_name(name) for name in names]
+    taken = {_folded(name) for name in safe}
+    numbers: dict[str, Iterator[int]] = {}
+    unique = []
+    for name in safe:
+        folded = _folded(name)
+        if folded not in numbers:
+            numbers[folded] = itertools.count(2)
+            unique.append(name)
+            continue
+        numbered = (_numbered(name, number) for number in numbers[folded])
+        chosen = next(each for each in numbered if _folded(each) not in taken)
+        taken.add(_folded(chosen))
+        unique.append(chosen)
+    return unique
+
+
+def _numbered(name: str, number: int) -> str:
+    mark = f"-{number}"
+    return f"{_cut(name, _MAX_NAME_BYTES - len(mark))}{mark}"
+
+
+def _folded(name: str) -> str:
+    """Return what a disk that folds most would take the name for (Unicode's toNFKC_Casefold, roughly)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _cut(name: str, most_bytes: int) -> str:
+    return name.encode()[:most_bytes].decode(errors="ignore").rstrip(" .")
