@@ -148,6 +148,15 @@ def test_what_cannot_be_is_told_before_anything_is_made(
     assert not Path("output").exists()
 
 
+def test_a_page_plays_the_track_it_stands_beside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2")
+    told(capsys, "script", "proef.j2", "--html", "--audio", "output/proef.mp3", "-o", "bladen/blad.html")
+    assert 'src="./../output/proef.mp3"' in (folder / "bladen" / "blad.html").read_text(encoding="utf-8")
+    _, err = told(capsys, "script", "proef.j2", "--html", "--audio", "weg.mp3", code=2)
+    assert "There is no file 'weg.mp3'" in err
+    assert "add --html" in told(capsys, "script", "proef.j2", "--audio", "output/proef.mp3", code=2)[1]
+
+
 def test_words_in_time_fit_what_is_heard(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told(capsys, "make", "proef.j2", "--captions", "vtt", "--json")
     track = json.loads(out)["tracks"][0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from stem.cli.asking import Request, config, force_option, json_option, script_options
 from stem.cli.telling import print_json, progress
 from stem.cli.telling import say as tell
-from stem.errors import StemError
+from stem.errors import StemError, UsageError
 
 
 @click.command()
@@ -114,9 +116,12 @@ def preview(request: Request, exact: bool, as_json: bool) -> None:
 @script_options
 @click.option("--html", "as_page", is_flag=True, help="A page to read or hand out.")
 @click.option("--text", "as_text", is_flag=True, help="Plain text.  [default]")
+@click.option("--audio", metavar="FILE", help="With --html: the finished track, which the page plays.")
 @click.option("-o", "--output", metavar="FILE", help="Write it there instead of showing it.")
 @force_option
-def script(request: Request, as_page: bool, as_text: bool, output: str | None, force: bool) -> None:
+def script(
+    request: Request, as_page: bool, as_text: bool, audio: str | None, output: str | None, force: bool
+) -> None:
     """Print out SCRIPT as it will be spoken."""
     from stem import printout
     from stem.cli.writing import write_text
@@ -125,13 +130,32 @@ def script(request: Request, as_page: bool, as_text: bool, output: str | None, f
 
     if as_page and as_text:
         raise click.UsageError("--html and --text exclude each other.")
+    if audio is not None and not as_page:
+        raise click.UsageError("--audio is for a page: add --html.")
+    sound = None if audio is None else _beside(audio, output)
     plan = plan_track(request.spec(), config())
-    timeline = expected_timeline(plan, on_notice=tell)
-    text = printout.as_html(plan, timeline) if as_page else printout.as_text(plan, timeline)
+    timeline = expected_timeline(plan, exact=sound is not None, on_notice=tell)
+    text = printout.as_html(plan, timeline, sound) if as_page else printout.as_text(plan, timeline)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
         click.echo(write_text(output, text, overwrite=force))
+
+
+def _beside(audio: str, page: str | None) -> str:
+    """Return the way from a page to a sound file, as an address has it.
+
+    Raises:
+        UsageError: when there is no such file.
+    """
+    import os
+
+    from stem.files import expanded
+
+    if not expanded(audio).is_file():
+        raise UsageError(f"There is no file '{audio}'.", hint="Make the track first: stem make")
+    folder = expanded(page).parent if page else Path()
+    return Path(os.path.relpath(expanded(audio), folder)).as_posix()
 
 
 COMMANDS = (make, preview, script, plot)
