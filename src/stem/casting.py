@@ -132,7 +132,7 @@ def sends_to(voice: VoiceTemplate) -> str:
 class Speaker:
     """A voice's engine, made ready: it asks leave, remembers what it said, and knows the lexicon.
 
-    It is itself an `engines.Engine`.
+    It is itself an `engines.Engine`, and takes notes (`cache.Noting`).
     """
 
     traits: Traits
@@ -166,6 +166,15 @@ class Speaker:
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Say a phrase as the lexicon has it; see `engines.Engine`."""
         return (self._cache or self._engine).speak(self._pronounced(phrase), voice)
+
+    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
+        """Return what was noted about a phrase's clip; see `cache.Noting`."""
+        return None if self._cache is None else self._cache.note(self._pronounced(phrase), voice, about)
+
+    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
+        """Note something about a phrase's clip; see `cache.Noting`."""
+        if self._cache is not None:
+            self._cache.keep_note(self._pronounced(phrase), voice, about, note)
 
     def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
         """Return what will be heard otherwise than the phrase says; see `engines.Engine`."""

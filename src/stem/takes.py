@@ -1,15 +1,19 @@
 """Takes: every phrase of a track spoken once, conformed, through the voice's chain, and levelled as a whole.
 
 A take's sound goes to an unnamed temporary file: a track of an hour needs no more memory than a short one.
+Of a clip that is remembered between runs, so is what has to be known before the mix begins. Its sound is then
+made when it is first read: in a finished text that is while the encoder works, which takes longer.
 """
 
 from __future__ import annotations
 
 import os
+import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -19,6 +23,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.audio import Samples, conform
+from stem.cache import Noting
 from stem.chain import apply_chain
 from stem.engines import Engine, say
 from stem.errors import EngineError
@@ -29,24 +34,61 @@ from stem.voice import VoiceTemplate
 CORRECTION_LIMIT_DB = 2.0
 """The most by which one utterance is moved towards the others: it evens a reading out and is not heard."""
 
+TREATMENT = 1
+"""To be raised when the same clip comes out of stretching, conforming, a chain or the meter otherwise."""
+
+_FRAMES = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """What has to be known of a take before the mix begins.
+
+    Attributes:
+        frames: Length of the clip on the timeline.
+        powers: Powers of the clip's gating blocks, as played on two channels; empty under 0.4 s.
+    """
+
+    frames: int
+    powers: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, frames: int, wet: Samples) -> Measures:
+        """Measure a clip of so many frames behind the voice's chain; a room that rings on does not count."""
+        return cls(frames, block_powers(wet[:frames], units.SAMPLE_RATE))
+
+    def packed(self) -> bytes:
+        """Return them as bytes, exactly."""
+        return _FRAMES.pack(self.frames) + self.powers.astype("<f8").tobytes()
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Measures:
+        """Return what was packed."""
+        (frames,) = _FRAMES.unpack_from(content)
+        return cls(frames, np.frombuffer(content, "<f8", offset=_FRAMES.size).astype(np.float64))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
     """One phrase, spoken.
 
     Attributes:
-        frames: Length of the clip on the timeline.
-        offset: First frame in the file.
-        wet_frames: Length in the file; longer than `frames` when a room rings on.
-        powers: Powers of the clip's gating blocks, as played on two channels; empty under 0.4 s.
+        measures: What is known of it.
         voice: Which voice it is: its engine and its name.
+        make: Returns its sound, shape (frames, 1), longer than its clip when a room rings on.
     """
 
-    frames: int
-    offset: int
-    wet_frames: int
-    powers: NDArray[np.float64]
+    measures: Measures
     voice: str
+    make: Callable[[], Samples]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a take's sound stands in the file: its first frame, and how many it has."""
+
+    offset: int
+    frames: int
 
 
 class Takes:
@@ -55,6 +97,7 @@ class Takes:
     def __init__(self) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stem-")  # noqa: SIM115 - closed in __exit__
         self._takes: dict[str, Take] = {}
+        self._places: dict[str, _Place] = {}
         self._gains: dict[str, float] = {}
         self._levels_db: dict[str, float] = {}
         self._written = 0
@@ -70,7 +113,7 @@ class Takes:
     @property
     def frames_of(self) -> Mapping[str, int]:
         """The length of each phrase's clip in frames at `units.SAMPLE_RATE`."""
-        return {phrase: take.frames for phrase, take in self._takes.items()}
+        return {phrase: take.measures.frames for phrase, take in self._takes.items()}
 
     def record(
         self,
@@ -83,7 +126,8 @@ class Takes:
 
         Args:
             phrases: May repeat themselves; each is spoken once.
-            engine: Must bear many threads calling `speak`.
+            engine: Must bear many threads calling `speak`. One that is `cache.Noting` need not be asked for
+                what it remembers before that is read.
             voice: Its speed, pitch and chain are applied here, its level in `level`.
             on_take: Called with the number of phrases done and the number of all.
 
@@ -96,8 +140,10 @@ class Takes:
         self._levels_db[speaker] = voice.level
         done = 0
         try:
-            for phrase, (frames, wet) in zip(todo, _all_spoken(todo, engine, voice), strict=True):
-                self._keep(phrase, frames, wet, speaker)
+            for phrase, (measures, wet) in zip(todo, _all_known(todo, engine, voice), strict=True):
+                if wet is not None:
+                    self._write(phrase, wet)
+                self._takes[phrase] = Take(measures, speaker, partial(_sound, phrase, engine, voice))
                 done += 1
                 on_take(done, len(todo))
         except EngineError as error:
@@ -123,7 +169,8 @@ class Takes:
 
     def _level_voice(self, spoken: Sequence[str], target_lufs: float) -> None:
         # Only of what is said: a text that did not fit the length wanted has left its takes here too.
-        loudness = {phrase: gated_lufs(self._takes[phrase].powers) for phrase in dict.fromkeys(spoken)}
+        powers_of = {phrase: self._takes[phrase].measures.powers for phrase in spoken}
+        loudness = {phrase: gated_lufs(powers) for phrase, powers in powers_of.items()}
         measured = [value for value in loudness.values() if np.isfinite(value)]
         median = float(np.median(measured)) if measured else target_lufs
         corrections = {
@@ -132,47 +179,77 @@ class Takes:
             else 0.0
             for phrase, value in loudness.items()
         }
-        powers = [self._takes[phrase].powers * units.gain(corrections[phrase]) ** 2 for phrase in spoken]
+        powers = [powers_of[phrase] * units.gain(corrections[phrase]) ** 2 for phrase in spoken]
         pooled = gated_lufs(np.concatenate(powers))
         common = target_lufs - pooled if np.isfinite(pooled) else 0.0
         self._gains |= {phrase: units.gain(common + correction) for phrase, correction in corrections.items()}
 
     def read(self, phrase: str) -> Samples:
-        """Return a phrase's levelled sound, shape (frames, 1); longer than its clip when a room rings on."""
-        take = self._takes[phrase]
-        self._file.seek(take.offset * 4)
-        samples = np.fromfile(self._file, dtype=np.float32, count=take.wet_frames)
+        """Return a phrase's levelled sound, shape (frames, 1); longer than its clip when a room rings on.
+
+        Raises:
+            EngineError: when its clip was remembered and is gone or damaged now, and cannot be spoken again.
+            OutputError: when the temporary file cannot be written.
+        """
+        if phrase not in self._places:
+            self._write(phrase, self._takes[phrase].make())
+        place = self._places[phrase]
+        self._file.seek(place.offset * 4)
+        samples = np.fromfile(self._file, dtype=np.float32, count=place.frames)
         return (samples * np.float32(self._gains[phrase]))[:, np.newaxis]
 
-    def _keep(self, phrase: str, frames: int, wet: Samples, voice: str) -> None:
+    def _write(self, phrase: str, wet: Samples) -> None:
         try:
             self._file.seek(self._written * 4)
             self._file.write(np.ascontiguousarray(wet, dtype=np.float32).tobytes())
             self._file.flush()  # np.fromfile reads past Python's buffer
         except OSError as error:
             raise output_error(Path(tempfile.gettempdir()), error) from error
-        powers = block_powers(wet[:frames], units.SAMPLE_RATE)
-        self._takes[phrase] = Take(frames, self._written, len(wet), powers, voice)
+        self._places[phrase] = _Place(self._written, len(wet))
         self._written += len(wet)
 
 
-def _all_spoken(
+def _all_known(
     phrases: Sequence[str], engine: Engine, voice: VoiceTemplate
-) -> Iterator[tuple[int, Samples]]:
-    """Yield what `_spoken` returns for each phrase, in order."""
+) -> Iterator[tuple[Measures, Samples | None]]:
+    """Yield what `_known` returns for each phrase, in order."""
+    about = _treatment(engine, voice)
     at_once = engine.traits.at_once or os.cpu_count() or 1
     if at_once == 1:  # here, so that Ctrl-C need not wait for a thread that waits for a service
-        yield from (_spoken(phrase, engine, voice) for phrase in phrases)
+        yield from (_known(phrase, engine, voice, about) for phrase in phrases)
         return
     with ThreadPoolExecutor(max_workers=at_once) as pool:
         try:
-            yield from pool.map(lambda phrase: _spoken(phrase, engine, voice), phrases)
+            yield from pool.map(lambda phrase: _known(phrase, engine, voice, about), phrases)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _known(phrase: str, engine: Engine, voice: VoiceTemplate, about: str) -> tuple[Measures, Samples | None]:
+    """Return a phrase's measures; also its sound, unless they are remembered and it can be made later."""
+    note = engine.note(phrase, voice, about) if isinstance(engine, Noting) else None
+    if note is not None:
+        return Measures.unpacked(note), None
+    frames, wet = _spoken(phrase, engine, voice)
+    measures = Measures.of(frames, wet)
+    if isinstance(engine, Noting):
+        engine.keep_note(phrase, voice, about, measures.packed())
+    return measures, wet
+
+
+def _treatment(engine: Engine, voice: VoiceTemplate) -> str:
+    """Return all that decides what is done to the clips of a voice, as text."""
+    speed = None if engine.traits.speed else float(voice.speed)
+    pitch = None if engine.traits.pitch else float(voice.pitch)
+    return repr((TREATMENT, units.SAMPLE_RATE, speed, pitch, voice.chain))
 
 
 def _spoken(phrase: str, engine: Engine, voice: VoiceTemplate) -> tuple[int, Samples]:
     """Return the length of the phrase's clip, and its sound behind the voice's chain."""
     clip = conform(say(engine, phrase, voice))
     return clip.frames, apply_chain(voice.chain, clip.samples, clip.rate)
+
+
+def _sound(phrase: str, engine: Engine, voice: VoiceTemplate) -> Samples:
+    return _spoken(phrase, engine, voice)[1]

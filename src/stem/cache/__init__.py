@@ -1,4 +1,4 @@
-"""An engine that remembers another engine's clips between runs.
+"""An engine that remembers another engine's clips between runs, and what was noted about them.
 
 What is remembered is named by a keyed hash: without the secret key of this installation, which lies in the
 same private folder, a file's name does not even tell whether a given phrase is among them. Remembering is a
@@ -18,6 +18,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from stem.cache.upkeep import (
     clear_speech_cache,
     forget_entries,
     is_file,
+    note_path,
     speech_cache,
     tidy,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "LIMIT_BYTES",
     "CacheReport",
     "CachedEngine",
+    "Noting",
     "clear_speech_cache",
     "forget_entries",
     "speech_cache",
@@ -52,14 +55,42 @@ __all__ = [
 _FORMAT = 1
 """To be raised when entries are laid out, or clips trimmed, in another way."""
 _MAGIC = b"stem clip\n"
+_NOTE_MAGIC = b"stem note\n"
 _KEY_BYTES = 32
 _SHAPE = struct.Struct("<II")
 _DIGEST_BYTES = hashlib.sha256().digest_size
+_HEAD_BYTES = len(_MAGIC) + _DIGEST_BYTES
+_NOTE_HEAD_BYTES = len(_NOTE_MAGIC) + _DIGEST_BYTES
 
 _SHARD_DIGITS = 2
 """Of an entry's name: 256 locks, so that two of eight phrases made at once rarely (1 in 10) wait in vain."""
 _PATIENCE_S = 180.0
 """Longer than a phrase takes, online and tried again. A run that Ctrl-Z stopped holds its locks for days."""
+
+
+@runtime_checkable
+class Noting(Protocol):
+    """An engine that remembers its clips, and with each what someone else found out about it.
+
+    A clip has one note. A note is about the clip as it is: when the clip goes, or is made anew, it is void.
+    """
+
+    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
+        """Return what was noted about a phrase's clip.
+
+        The clip itself is not read: it may turn out to be damaged, and is then made again when it is spoken.
+
+        Args:
+            phrase: As in `engines.Engine.speak`.
+            voice: Likewise.
+            about: All else that it depends on.
+
+        Returns:
+            None when nothing was noted, something about anything else, or the clip is not there.
+        """
+
+    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
+        """Note something about a phrase's clip, in place of what was noted before; if it can be kept."""
 
 
 class CachedEngine:
@@ -130,6 +161,30 @@ class CachedEngine:
         path = self._folder / self._entry_name(phrase, voice)
         clip = self._recall(path)
         return clip if clip is not None else self._make_once(path, phrase, voice)
+
+    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
+        """Return what was noted about a phrase's clip; see `Noting`."""
+        if self._folder is None:
+            return None
+        clip_path = self._folder / self._entry_name(phrase, voice)
+        path = note_path(clip_path)
+        content = _read(path)
+        note = content[_NOTE_HEAD_BYTES:]
+        if not content or content != _noted(path, clip_path, about, note):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return note
+
+    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
+        """Note something about a phrase's clip; see `Noting`."""
+        if self._folder is None:
+            return
+        clip_path = self._folder / self._entry_name(phrase, voice)
+        path = note_path(clip_path)
+        if content := _noted(path, clip_path, about, note):
+            with suppress(OutputError, OSError):
+                _write_entry(path, content)
 
     def _recall(self, path: Path) -> Clip | None:
         clip = _load(path)
@@ -262,10 +317,22 @@ def _load(path: Path) -> Clip | None:
 
 def _save(path: Path, clip: Clip) -> None:
     body = _SHAPE.pack(clip.rate, clip.samples.shape[1]) + clip.samples.astype("<f4").tobytes()
+    _write_entry(path, _MAGIC + _checksum(path, body) + body)
+
+
+def _write_entry(path: Path, content: bytes) -> None:
     with temporary_beside(path) as temporary:
-        _create_private(temporary, _MAGIC + _checksum(path, body) + body)
+        _create_private(temporary, content)
         # Without waiting for the disk: an entry that a power cut tears is noticed and made again.
         temporary.replace(path)
+
+
+def _noted(path: Path, clip_path: Path, about: str, note: bytes) -> bytes:
+    """Return the entry of a note, whose checksum holds that of its clip; nothing when there is no clip."""
+    head = _read(clip_path, _HEAD_BYTES)
+    if head[: len(_MAGIC)] != _MAGIC:
+        return b""
+    return _NOTE_MAGIC + _checksum(path, head + hashlib.sha256(about.encode()).digest() + note) + note
 
 
 def _checksum(path: Path, body: bytes | memoryview) -> bytes:
@@ -275,10 +342,16 @@ def _checksum(path: Path, body: bytes | memoryview) -> bytes:
     return digest.digest()
 
 
-def _read(path: Path) -> bytes:
-    """Return the content of a file; nothing when it cannot be read, or is a link, a folder or a pipe."""
+def _read(path: Path, most: int = -1) -> bytes:
+    """Return the content of a file, or its first bytes.
+
+    Nothing when it cannot be read, or is a link, a folder or a pipe.
+    """
     try:
-        return path.read_bytes() if is_file(path) else b""
+        if not is_file(path):
+            return b""
+        with path.open("rb", buffering=0) as file:
+            return file.read(most)
     except OSError:
         return b""
 

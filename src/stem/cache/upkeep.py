@@ -25,7 +25,9 @@ KIND = "speech"
 KEY_NAME = "key"
 LOCKS = "locks"
 _TIDYING = "tidying"
-_ENTRY = re.compile(r"[0-9a-f]{64}")
+_NOTE_SUFFIX = ".note"
+_CLIP = re.compile(r"[0-9a-f]{64}")
+_ENTRY = re.compile(rf"{_CLIP.pattern}({re.escape(_NOTE_SUFFIX)})?")
 
 TIDY_EVERY = 1 / 20
 _TIDIED = 9 / 10
@@ -57,7 +59,7 @@ class CacheReport:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry as the folder shows it.
+    """An entry as the folder shows it: a clip, or what was noted about one.
 
     Attributes:
         path: Its file.
@@ -117,15 +119,19 @@ def forget_entries(names: Iterable[str]) -> tuple[int, int]:
         How many were removed, and how many could not be.
     """
     folder = cache_path(KIND)
-    paths = [folder / name for name in dict.fromkeys(names) if _ENTRY.fullmatch(name)]
-    errors = [_removal_error(path) for path in paths if is_file(path)]
+    paths = [folder / name for name in dict.fromkeys(names) if _CLIP.fullmatch(name)]
+    errors = [
+        _removal_error(path) or _removal_error(note_path(path))
+        for path in paths
+        if is_file(path) or is_file(note_path(path))
+    ]
     return errors.count(None), len(errors) - errors.count(None)
 
 
 def _report(folder: Path, entries: Sequence[_Entry], limit_bytes: int) -> CacheReport:
     return CacheReport(
         folder=folder,
-        entries=len(entries),
+        entries=sum(_CLIP.fullmatch(entry.path.name) is not None for entry in entries),
         bytes=sum(entry.bytes for entry in entries),
         limit_bytes=limit_bytes,
         oldest=max((max(entry.unused, 0.0) for entry in entries), default=None),
@@ -150,6 +156,11 @@ def tidy(folder: Path, limit_bytes: int) -> None:
                 return
             if _removal_error(entry.path) is None:
                 total -= entry.bytes
+
+
+def note_path(clip_path: Path) -> Path:
+    """Return where that is kept which was noted about a clip."""
+    return clip_path.with_name(clip_path.name + _NOTE_SUFFIX)
 
 
 def is_file(path: Path) -> bool:
