@@ -24,7 +24,8 @@ from track import Run, long_script, measured
 from stem.audio import BLOCK_FRAMES, Samples
 from stem.beds import load_bed
 from stem.config import Config
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
+from stem.specs import TrackSpec
 from stem.takes import Takes
 from stem.track import mixed, speak
 from stem.units import SAMPLE_RATE

@@ -11,7 +11,8 @@ from stem import units
 from stem.audio import Samples
 from stem.beds import load_bed
 from stem.config import Config
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
+from stem.specs import TrackSpec
 from stem.takes import Takes
 from stem.track import mixed, speak
 

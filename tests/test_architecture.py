@@ -24,6 +24,7 @@ ORDER = [
     "studio",
     "planning",
     "casting",
+    "specs",
     "profiles",
     "checking",
     "importing",

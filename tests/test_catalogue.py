@@ -15,9 +15,10 @@ from stem.config import Config
 from stem.cues import PAUSES, Heading, Utterance, parse_cues
 from stem.lint import lint
 from stem.pacing import measure
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
 from stem.script import find_script
 from stem.series import all_series
+from stem.specs import TrackSpec
 from stem.track import expected_timeline
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -279,7 +279,7 @@ def test_a_recording_that_shrinks_meanwhile_is_told(tmp_path: Path) -> None:
     found = cut(recording, LINES[:4])
     write(recording.path, made.sound[: len(made.sound) // 2])
     with pytest.raises(
-        AudioError, match="it changed while it was being cut|of 27.4 s, 13.7 s can be decoded"
+        AudioError, match=r"it changed while it was being cut|of 27.4 s, 13.7 s can be decoded"
     ):
         write_pieces(found, recording, tmp_path / "opnames")
 

@@ -15,8 +15,9 @@ from stem.engines import engine
 from stem.errors import UsageError
 from stem.files import cache_path
 from stem.forgetting import Forgotten, forget, tracks_of
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
 from stem.record import read_record, record_of, record_path, write_record
+from stem.specs import TrackSpec
 from stem.track import make_track
 from stem.voice import find_voice
 

@@ -16,7 +16,7 @@ from stem.hearing import SAMPLE_LUFS, bed_sample, write_sample
 def test_a_background_is_heard_for_as_long_as_asked_at_one_level() -> None:
     sound = bed_sample("pink", 1, 4.0)
     assert sound.shape == (4 * heard.RATE, 2)
-    assert heard.loudness(sound) == pytest.approx(SAMPLE_LUFS - 1.0, abs=1.0)  # that is where the loudest 0.4 s is
+    assert heard.loudness(sound) == pytest.approx(SAMPLE_LUFS - 1.0, abs=1.0)  # the loudest 0.4 s is there
     assert not sound[0].any()
     assert not sound[-1].any()
 

@@ -12,7 +12,8 @@ from stem.casting import Terms
 from stem.config import Config
 from stem.cues import Pause
 from stem.errors import ConfigError, UnknownNameError, UsageError
-from stem.planning import TrackSpec, plan_track, sheet_lines
+from stem.planning import plan_track, sheet_lines
+from stem.specs import TrackSpec
 
 SCRIPT = """+++
 title = "Proef"

@@ -19,10 +19,11 @@ from stem import units
 from stem.config import Config
 from stem.cues import Cue, Heading, Line, Source, Utterance, parse_cues
 from stem.dutch import has_words, spoken
-from stem.planning import Plan, TrackSpec, plan_sentence, plan_track
+from stem.planning import Plan, plan_sentence, plan_track
 from stem.printout import TEXT_WIDTH, as_html, as_text, in_words
-from stem.timeline import Timeline, place
 from stem.safety import safety
+from stem.specs import TrackSpec
+from stem.timeline import Timeline, place
 from stem.track import expected_timeline
 from stem.voice import find_voice
 

@@ -14,8 +14,9 @@ from stem.beds import bell_frames
 from stem.config import Config
 from stem.cues import Bell
 from stem.errors import UnknownNameError, UsageError
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
 from stem.profiles import PROFILES, find_profile
+from stem.specs import TrackSpec
 from stem.track import Track, make_track
 
 SCRIPT = """+++

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from stem.config import Config
 from stem.errors import ConfigError, OutputError, StemError
 from stem.mastering import Loudness
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
 from stem.record import (
     FileBeside,
     Personal,
@@ -39,6 +39,7 @@ from stem.record import (
     spec_of,
     write_record,
 )
+from stem.specs import TrackSpec
 from stem.timeline import Chapter, PlacedPause
 from stem.track import Track, make_track
 

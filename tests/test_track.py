@@ -18,7 +18,8 @@ from stem import units
 from stem.beds import load_bed
 from stem.config import Config
 from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
-from stem.planning import Plan, TrackSpec, output_path, plan_sentence, plan_track
+from stem.planning import Plan, output_path, plan_sentence, plan_track
+from stem.specs import TrackSpec
 from stem.takes import Takes
 from stem.track import Track, expected_timeline, make_track, mixed, speak
 from stem.voice import find_voice

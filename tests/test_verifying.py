@@ -17,8 +17,9 @@ from stem.encoding import write_mp3
 from stem.errors import AudioError
 from stem.examining import check_before_publishing, frames_at
 from stem.mastering import Loudness
-from stem.planning import TrackSpec, plan_track
+from stem.planning import plan_track
 from stem.record import Record, record_of
+from stem.specs import TrackSpec
 from stem.tagging import ChapterMark, Tags, tag_mp3
 from stem.timeline import Chapter, Timeline
 from stem.track import Track, make_track

@@ -292,7 +292,7 @@ def encoder(path: Path, source: str, output: str, origin: str) -> Iterator[Encod
             "-i",
             "pipe:0",
         ]
-        plain = "-map_metadata -1 -fflags +bitexact -flags:a +bitexact -y"  # no dates, versions or chance
+        plain = "-fflags +bitexact -flags:a +bitexact -y"  # no dates, versions or chance
         process = subprocess.Popen(  # noqa: S603 - fixed words, no shell, and a path that is no option
             [*command, *output.split(), *plain.split(), f"file:{path.absolute()}"],
             stdin=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -13,22 +13,26 @@ from stem.casting import Terms, cast, recordings_folder
 from stem.config import Config
 from stem.covers import cover_from
 from stem.cues import PAUSES, Bell, Breath, Cue, Pause, Source, Utterance, override_pauses, parse_cues
+from stem.destinations import Destination, find_destination
 from stem.dutch import capitalized, has_words, spoken
 from stem.engines.recordings import missing_error, voice_of
 from stem.errors import UnknownNameError, UsageError
 from stem.files import expanded
+from stem.formats import FORMATS, find_format
 from stem.lexicon import Lexicon, load_lexicon
 from stem.pacing import scaled, variants
 from stem.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.safety import USUAL_COUNTRY, safety
 from stem.script import ScriptTemplate, find_script
 from stem.sheets import SheetLine, numbered
+from stem.specs import TrackSpec
 from stem.voice import VoiceTemplate
 
 LONGEST_TRACK_S = 12 * 3600.0
 
 NO_BED = "none"
 NO_COVER = "none"
+USUAL_FORMAT = "mp3"
 USUAL_BELL = "klankschaal"
 BELL_PLACES = ("begin", "einde")
 _BELL_PAUSE = "bel"
@@ -43,67 +47,6 @@ _LOCAL = Terms()
 _PRONUNCIATION = "naam_uitspraak"
 _NAME = "naam"
 """Any script that takes a name also takes a respelling of it for the voice; print-outs keep the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackSpec:
-    """What was asked for; None means: as the script or stem.toml says.
-
-    Attributes:
-        script: A script's name, or a path to a .j2 file.
-        values: The script's variables, as text.
-        voice: Name of a voice, or a folder with own recordings.
-        fill: Name of the voice that says what was not recorded.
-        bed: Name of a background, or a file with music.
-        bed_start_s: Where in such a file to begin, in seconds.
-        bed_once: Play it once, and fade it out, instead of repeating it.
-        bed_credit: Who made it and under which licence, for the tags.
-        bed_level_lu: Louder (or, below 0, softer) than the background is by itself.
-        duck_lu: How far the background gives way to the voice.
-        bells: Where bells sound besides those in the script: "begin", "einde".
-        bell: Name of the bell.
-        profile: Name of what the track is mastered for.
-        seed: Another seed gives another background; the words stay the same.
-        pauses: Seconds by name of pause.
-        duration_s: The length wanted, in seconds; the pauses are fitted to it.
-        pause_scale: A factor for the pauses that may stretch.
-        artist: Who the tags name as the maker.
-        album: The album in the tags.
-        number: The track's number in the album.
-        total: How many the album has.
-        cover: A picture for the tags; "none" for no picture at all, None for one drawn by the title.
-        lyrics: Whether the words go into the tags.
-        name_in_file: Whether what was filled in may stand in the tags.
-        online: Whether text may be sent to a voice on the internet; None: as stem.toml says.
-        remember: Whether what is spoken is kept for the next time.
-    """
-
-    script: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    voice: str | None = None
-    fill: str | None = None
-    bed: str | None = None
-    bed_start_s: float = 0.0
-    bed_once: bool = False
-    bed_credit: str = ""
-    bed_level_lu: float | None = None
-    duck_lu: float | None = None
-    bells: tuple[str, ...] = ()
-    bell: str | None = None
-    profile: str | None = None
-    seed: int = 1
-    pauses: Mapping[str, float] = field(default_factory=dict)
-    duration_s: float | None = None
-    pause_scale: float = 1.0
-    artist: str | None = None
-    album: str | None = None
-    number: int | None = None
-    total: int | None = None
-    cover: str | None = None
-    lyrics: bool = True
-    name_in_file: bool = False
-    online: bool | None = None
-    remember: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +93,8 @@ class Plan:
     album: str
     profile: Profile = PROFILES[DEFAULT]
     bell: str = USUAL_BELL
+    format: str = USUAL_FORMAT
+    destination: Destination | None = None
     bed_start_s: float = 0.0
     bed_once: bool = False
     bed_credit: str = ""
@@ -187,6 +132,7 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
+    format_name, destination = _delivered(spec)
     wish = spec.voice or template.voice or config.voice
     fill = cast(spec.fill) if spec.fill else None
     folder = recordings_folder(wish)
@@ -208,6 +154,8 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         bed=bed,
         profile=profile,
         bell=bell,
+        format=format_name,
+        destination=destination,
         bed_start_s=spec.bed_start_s,
         bed_once=spec.bed_once,
         bed_credit=spec.bed_credit.strip(),
@@ -227,6 +175,25 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
         terms=Terms(config.allow_online if spec.online is None else spec.online, spec.remember),
         chosen=bool(wish),
     )
+
+
+def _delivered(spec: TrackSpec) -> tuple[str, Destination | None]:
+    """Return the kind of file, and where it goes.
+
+    Raises:
+        UnknownNameError: when there is no such format or destination.
+        UsageError: when the destination takes another format.
+    """
+    if spec.destination is None:
+        find_format(spec.format or USUAL_FORMAT)
+        return spec.format or USUAL_FORMAT, None
+    destination = find_destination(spec.destination)
+    if spec.format not in {None, destination.format}:
+        raise UsageError(
+            f"For {destination.title} a track is {find_format(destination.format).title}, not {spec.format}.",
+            hint="Leave out --format, or --for.",
+        )
+    return destination.format, destination
 
 
 def _cover(wish: str) -> str | None:
@@ -289,7 +256,9 @@ def _belled(cues: tuple[Cue, ...], spec: TrackSpec, profile: Profile, after_s: f
     rest = Pause(_BELL_PAUSE, after_s, after_s, after_s, cues[0].source)
     stroke = Bell(cues[0].source)
     first = (stroke, rest) if "begin" in spec.bells else ()
-    last = (rest, stroke) if "einde" in spec.bells or profile.closing_bell else ()
+    goes_with_bell = spec.destination is not None and find_destination(spec.destination).bell
+    closing = "einde" in spec.bells or profile.closing_bell or goes_with_bell
+    last = (rest, stroke) if closing else ()
     return (*first, *cues, *last)
 
 
@@ -393,20 +362,28 @@ def plan_sentence(
     )
 
 
-def output_path(name: str, output: str | None, config: Config) -> Path:
-    """Return where an MP3 goes: the file asked for, or `name` in the folder asked for or the usual one.
+def format_of(output: str | None) -> str | None:
+    """Return the format that the name of a file asks for; None when it asks for none."""
+    suffix = Path(output or "").suffix.lower()
+    return next((name for name, kind in FORMATS.items() if kind.suffix == suffix), None)
+
+
+def output_path(name: str, output: str | None, config: Config, format_name: str = USUAL_FORMAT) -> Path:
+    """Return where a track goes: the file asked for, or `name` in the folder asked for or the usual one.
 
     Raises:
-        UsageError: when the file asked for is no .mp3.
+        UsageError: when the file asked for has the suffix of another format.
     """
+    suffix = find_format(format_name).suffix
     wanted = expanded(output if output is not None else config.output)
     folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
     if folder_meant:
-        return wanted / f"{name}.mp3"
-    if wanted.suffix.lower() != ".mp3":
+        return wanted / f"{name}{suffix}"
+    if wanted.suffix.lower() != suffix:
+        article = "an" if format_name in {"mp3", "m4a", "opus"} else "a"
         raise UsageError(
-            f"'{output}' is not an .mp3 file.",
-            hint=f"Did you mean '{wanted.with_suffix('.mp3')}' or '{output}/'?",
+            f"'{output}' is not {article} {suffix} file.",
+            hint=f"Did you mean '{wanted.with_suffix(suffix)}' or '{output}/'?",
         )
     return wanted
 

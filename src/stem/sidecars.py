@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,9 +11,9 @@ from stem.captions import FORMATS, About
 from stem.config import Config
 from stem.errors import OutputError, UnknownNameError, UsageError
 from stem.files import free_name, write_whole
-from stem.planning import TrackSpec
 from stem.plotting import Shown, check_drawing, draw
 from stem.record import record_of, record_path, write_record
+from stem.specs import TrackSpec
 from stem.track import Track
 from stem.units import seconds
 
@@ -92,11 +93,11 @@ def _write_captions(track: Track, kinds: tuple[str, ...], *, overwrite: bool) ->
     plan = track.plan
     about = About(plan.title, plan.artist, plan.album, seconds(track.timeline.frames))
     paths = tuple(track.path.with_suffix(f".{kind}") for kind in kinds)
-    taken = next((path for path in paths if path.exists() and not overwrite), None)
+    taken = next((path for path in paths if os.path.lexists(path) and not overwrite), None)
     if taken is not None:
         raise OutputError(taken, "it is there already", hint="Choose another name, or use --force.")
     for kind, path in zip(kinds, paths, strict=True):
-        write_whole(path, FORMATS[kind](track.lines, about))
+        write_whole(path, FORMATS[kind](track.lines, about), overwrite=overwrite)
     return paths
 
 
@@ -104,5 +105,6 @@ def _draw(track: Track, *, overwrite: bool) -> Path:
     wanted = track.path.with_suffix(".png")
     target = wanted if overwrite else free_name(wanted)
     levels = track.plan.profile.levels
-    draw(track.path, target, Shown.of(track.timeline, speech_lufs=levels.speech_lufs, bed=track.plan.bed))
+    shown = Shown.of(track.timeline, speech_lufs=levels.speech_lufs, bed=track.plan.bed)
+    draw(track.path, target, shown, overwrite=overwrite)
     return target

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -9,28 +11,29 @@ from pathlib import Path
 
 import numpy as np
 
-from stem import units
+from stem import __version__, units
 from stem.audio import Samples, resampled
 from stem.beds import Bed, OwnBed, bell, bell_frames, load_bed
 from stem.captions import Line, captions, clause_times, is_long, timed_lines
 from stem.casting import Company, can_speak, expected_pace, sends_to
 from stem.covers import cover_from, generated
 from stem.cues import Cue
+from stem.destinations import Delivery, chosen
 from stem.dutch import spoken
-from stem.encoding import write_mp3
 from stem.engines import expected_seconds
 from stem.errors import OutputError
 from stem.examining import check_before_publishing
 from stem.files import free_name, publish, sweep, temporary_beside
+from stem.formats import Settings, downmixed, find_format
 from stem.lint import listener_warnings
 from stem.mastering import Loudness, Meter, TruePeak, limited, measured
 from stem.mixing import Levels, Mix
 from stem.pacing import fit_first
-from stem.planning import NO_COVER, Plan, phrases_of
+from stem.planning import NO_COVER, USUAL_FORMAT, Plan, phrases_of
 from stem.profiles import Profile
 from stem.safety import safety
 from stem.studio import Stems, write_stems
-from stem.tagging import ChapterMark, Tags, TimedLine, tag_mp3
+from stem.tagging import ChapterMark, Tags, TimedLine, tag
 from stem.takes import Takes
 from stem.timeline import Timeline, place
 
@@ -40,6 +43,15 @@ REPLAY_GAIN_LUFS = -18.0
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
 0.6 LU off; a meter that normalizes by the whole then plays the speech that much too loud."""
+
+_BYTES_A_LETTER = 8
+_TAG_ROOM_BYTES = 20_000
+"""For the words, which stand in the tags twice in two bytes a letter, and for all that is small."""
+
+_TONES = {"none", "drone", "klankschalen", "binauraal"}
+"""Backgrounds that low bit rates and one channel do little harm; not so the others, and music."""
+
+_MP3_OVERSHOOT_DB = 0.2
 
 OnProgress = Callable[[str, float], None]
 """Called with the name of a stage and the share of it that is done, 0 to 1."""
@@ -68,6 +80,7 @@ class Track:
         warnings: What a maker should know about it, as sentences.
         stems: The files of its parts, when they were asked for.
         lines: Its words in time.
+        delivery: How it was written.
     """
 
     path: Path
@@ -77,6 +90,7 @@ class Track:
     warnings: tuple[str, ...] = ()
     stems: tuple[Path, ...] = ()
     lines: tuple[Line, ...] = ()
+    delivery: Delivery | None = None
 
 
 def make_track(
@@ -108,9 +122,12 @@ def make_track(
         plan = speak(plan, takes, on_progress, on_notice)
         mix = mixed(plan, takes, bed)
         for_whom = _for_whom(plan, mix.timeline)
-        loudness = _encode(mix, plan.profile, temporary, on_progress)
         lines = _lines(mix.timeline, takes)
-        tag_mp3(temporary, _tags(plan, loudness, for_whom, lines), _chapter_marks(mix.timeline))
+        told = _tags(plan, for_whom, lines)
+        delivery = _delivery(plan, mix, told)
+        loudness = _encode(mix, plan.profile, delivery, temporary, on_progress)
+        told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
+        tag(temporary, told, _chapter_marks(mix.timeline), delivery.format)
         check_before_publishing(temporary, mix.timeline, loudness)
         path = give_name(temporary, target, overwrite=overwrite)
         stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())
@@ -123,6 +140,7 @@ def make_track(
         (*for_whom, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
         stems.paths,
         lines,
+        delivery,
     )
 
 
@@ -247,15 +265,35 @@ def _placed(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Ti
     )
 
 
-def _encode(mix: Mix, profile: Profile, path: Path, on_progress: OnProgress) -> Loudness:
+def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
+    """Return how the track is written: as its destination takes it, or as its format and profile say.
+
+    Raises:
+        UsageError: when it does not fit in what its destination takes.
+    """
+    tag_bytes = len(told.cover) + _BYTES_A_LETTER * len(told.lyrics) + _TAG_ROOM_BYTES
+    if plan.destination is not None:
+        noisy = not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
+        return chosen(plan.destination, units.seconds(mix.frames), bed_is_noise=noisy, tag_bytes=tag_bytes)
+    kind = find_format(plan.format)
+    kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
+    rate = kind.rate_for(plan.profile.rate)
+    return Delivery(plan.format, Settings(kbps), rate, bell=False, expected_bytes=tag_bytes)
+
+
+def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progress: OnProgress) -> Loudness:
     """Master and encode the mix in one pass; return what was measured on the way."""
-    meter, peak = Meter(), TruePeak()
-    write_mp3(
+    kind, channels = find_format(delivery.format), delivery.settings.channels
+    # What a decoder adds to the peaks of an MP3 is in the ceiling already.
+    ceiling = profile.ceiling_dbtp + min(0.0, _MP3_OVERSHOOT_DB - kind.overshoot_db)
+    meter, peak = Meter(channels=channels), TruePeak(channels)
+    blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
+    kind.write(
         path,
-        resampled(measured(limited(mix.blocks(), profile.ceiling_dbtp), meter, peak), profile.rate),
-        profile.mp3,
-        profile.rate,
-        on_block=lambda done: on_progress("mixing", done / mix.frames),
+        resampled(measured(limited(blocks, ceiling), meter, peak), delivery.rate),
+        delivery.settings,
+        delivery.rate,
+        on_block=lambda done: on_progress("mixing", done * units.SAMPLE_RATE / delivery.rate / mix.frames),
     )
     return Loudness.of(meter, peak)
 
@@ -273,7 +311,7 @@ def _lines(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
     return captions(timeline, {phrase: clause_times(phrase, samples) for phrase, samples in heard.items()})
 
 
-def _tags(plan: Plan, loudness: Loudness, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
+def _tags(plan: Plan, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
     told = safety(plan.country)
     comment = (told.line, *for_whom, plan.voice.credit, plan.bed_credit)
     shown = lines if plan.lyrics else ()
@@ -285,8 +323,8 @@ def _tags(plan: Plan, loudness: Loudness, for_whom: tuple[str, ...], lines: tupl
         track_number=plan.number,
         track_total=plan.total,
         comment=" ".join(filter(None, comment)),
+        encoder=f"stem {__version__}, {'LAME' if plan.format == USUAL_FORMAT else 'FFmpeg'}",
         replay_gain_db=REPLAY_GAIN_LUFS - plan.profile.levels.speech_lufs,
-        peak=units.gain(loudness.true_peak_dbtp),
         lyrics="\n".join(line.text.replace("\n", " ") for line in public if line.text),
         timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),
         cover=_cover(plan),
@@ -339,7 +377,7 @@ def give_name(temporary: Path, target: Path, *, overwrite: bool) -> Path:
         try:
             publish(temporary, path, overwrite=overwrite)
         except OutputError:
-            if overwrite or not path.exists():
+            if overwrite or not os.path.lexists(path):  # a link that leads nowhere is someone's too
                 raise
         else:
             return path

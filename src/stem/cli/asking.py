@@ -18,7 +18,7 @@ from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from stem.config import Config
-    from stem.planning import TrackSpec
+    from stem.specs import TrackSpec
     from stem.variables import Variable
 
 
@@ -78,6 +78,8 @@ class Request:
     bells: tuple[str, ...] = ()
     bell_sound: str | None = None
     profile: str | None = None
+    format: str | None = None
+    destination: str | None = None
     seed: int = 1
     pauses: tuple[str, ...] = ()
     pause_scale: float = 1.0
@@ -99,7 +101,7 @@ class Request:
             UsageError: when an option cannot be read.
             ConfigError: when the file of values cannot.
         """
-        from stem.planning import TrackSpec
+        from stem.specs import TrackSpec
 
         pauses = pairs("--pause", self.pauses, "kort=4").items()
         number, total = _track_number(self.track)
@@ -120,6 +122,8 @@ class Request:
             bells=self.bells,
             bell=self.bell_sound,
             profile=self.profile,
+            format=self.format,
+            destination=self.destination,
             seed=self.seed,
             artist=self.artist,
             album=self.album,
@@ -216,6 +220,8 @@ _SOUND = (
     ),
     click.option("--bell-sound", metavar="BELL", help="Which bell; see: stem beds"),
     click.option("--profile", metavar="PROFILE", help="What it is mastered for; see: stem profiles"),
+    click.option("--format", metavar="FORMAT", help="The kind of file: mp3, m4a, opus, flac or wav."),
+    click.option("--for", "destination", metavar="WHERE", help="Where it goes; see: stem profiles"),
     click.option(
         "--seed",
         default=1,

@@ -103,7 +103,7 @@ def remake(
     for difference in differences_from_now(record):
         tell(f"Since then: {difference}")
     plan = plan_track(asked, settings)
-    target = output_path(plan.name, output, config())
+    target = output_path(plan.name, output, config(), plan.format)
     with progress() as on_progress:
         track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
     click.echo(track_line(track))

@@ -57,11 +57,23 @@ def play_bed(name: str, seed: int, length: str, output: str | None, force: bool)
 @click.command()
 @json_option
 def profiles(as_json: bool) -> None:
-    """List what a track can be mastered for."""
+    """List what a track can be mastered for, where it can go, and the kinds of file it can be."""
+    from stem.destinations import DESTINATIONS
+    from stem.formats import FORMATS
     from stem.profiles import PROFILES
 
-    rows = [{"name": name, "summary": profile.summary} for name, profile in PROFILES.items()]
-    print_list("profiles", rows, as_json=as_json)
+    rows = {
+        "profiles": [{"name": name, "summary": item.summary} for name, item in PROFILES.items()],
+        "destinations": [{"name": name, "summary": item.summary} for name, item in DESTINATIONS.items()],
+        "formats": [{"name": name, "summary": item.summary} for name, item in FORMATS.items()],
+    }
+    if as_json:
+        print_json(rows)
+        return
+    for option, kind in (("--profile", "profiles"), ("--for", "destinations"), ("--format", "formats")):
+        click.echo(f"{option}:")
+        for row in rows[kind]:
+            click.echo(f"  {row['name']:<14} {row['summary']}")
 
 
 @click.command()

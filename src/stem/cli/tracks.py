@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ def make(
     as_json: bool,
 ) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
-    from stem.planning import output_path, plan_track
+    from stem.planning import format_of, output_path, plan_track
     from stem.reports import made_document, track_line, voice_note
     from stem.sidecars import Sidecars, write_beside
     from stem.track import make_track
@@ -44,9 +45,11 @@ def make(
     try:
         settings = config()
         spec = request.spec()
+        if spec.format is None and spec.destination is None:
+            spec = replace(spec, format=format_of(output))
         sidecars = Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
         plan = plan_track(spec, settings)
-        target = output_path(plan.name, output, settings)
+        target = output_path(plan.name, output, settings, plan.format)
         for note in voice_note(plan):
             tell(note)
         with progress() as on_progress:
@@ -87,7 +90,7 @@ def plot(track: str, output: str | None, force: bool) -> None:
     path = expanded(track)
     wanted = expanded(output) if output else path.with_suffix(".png")
     target = wanted if force else free_name(wanted)
-    draw(path, target)
+    draw(path, target, overwrite=force)
     click.echo(str(target))
 
 

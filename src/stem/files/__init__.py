@@ -174,18 +174,19 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
     _flush_folder(final.parent)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, making its folders; an older file there is replaced in one step.
+def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
+    """Write `content` to `path`, making its folders; an older file there is replaced in one step, if it may be.
 
     Raises:
-        OutputError: when it cannot be written; an older file is then untouched.
+        OutputError: when it cannot be written, or when the name is taken and may not be replaced; what has it
+            is then untouched.
     """
     with temporary_beside(path) as temporary:
         try:
             temporary.write_bytes(content)
         except OSError as error:
             raise output_error(path, error) from error
-        publish(temporary, path, overwrite=True)
+        publish(temporary, path, overwrite=overwrite)
 
 
 @contextmanager

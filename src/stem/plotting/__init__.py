@@ -53,14 +53,15 @@ def check_drawing(target: Path) -> None:
         raise OutputError(target, "matplotlib, which draws it, is not installed", hint=hint) from error
 
 
-def draw(path: Path, target: Path, shown: Shown | None = None) -> None:
+def draw(path: Path, target: Path, shown: Shown | None = None, *, overwrite: bool = True) -> None:
     """Draw a picture of a track; the same track gives the same bytes.
 
     Args:
         path: The track: any sound file that is read here.
-        target: The picture, .png or .svg; one that is there is replaced.
+        target: The picture, .png or .svg.
         shown: What is known from its making. Without it, chapters are read from the file, and where the voice
             is, is estimated from the loudness; the picture says so.
+        overwrite: Whether a file that is there may be replaced.
 
     Raises:
         UsageError: when the target is no .png or .svg.
@@ -77,7 +78,7 @@ def draw(path: Path, target: Path, shown: Shown | None = None) -> None:
             picture.save(temporary, target.suffix.lower()[1:])
         except OSError as error:
             raise output_error(temporary, error) from error
-        publish(temporary, target, overwrite=True)
+        publish(temporary, target, overwrite=overwrite)
 
 
 def _estimated(momentary: Floats, chapters: tuple[ChapterMark, ...]) -> Shown:

@@ -20,7 +20,6 @@ from stem.config import Config
 from stem.errors import ConfigError, StemError
 from stem.files import output_error, publish, temporary_beside
 from stem.lexicon import load_lexicon
-from stem.planning import TrackSpec
 from stem.record.facts import (
     bed_hash,
     lexicon_hash,
@@ -33,6 +32,7 @@ from stem.record.facts import (
 from stem.record.kinds import FileBeside, Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
 from stem.record.making import record_of
 from stem.script import find_script
+from stem.specs import TrackSpec
 from stem.tables import from_table
 from stem.voice import find_voice
 

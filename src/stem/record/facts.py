@@ -18,9 +18,9 @@ from stem.engines import engine
 from stem.errors import AudioError
 from stem.lexicon import Lexicon
 from stem.parts import read_parts, read_template
-from stem.planning import TrackSpec
 from stem.record.kinds import ScriptFacts, VoiceFacts
 from stem.script import ScriptTemplate
+from stem.specs import TrackSpec
 from stem.voice import VoiceTemplate
 
 Asked = TypeVar("Asked", TrackSpec, Config)

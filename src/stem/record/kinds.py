@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from stem.config import Config
 from stem.dutch import spoken
 from stem.mastering import Loudness
-from stem.planning import TrackSpec
+from stem.specs import TrackSpec
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 
 _HASH = re.compile("[0-9a-f]{64}")

@@ -11,7 +11,7 @@ from stem.config import Config
 from stem.engines import engine
 from stem.errors import OutputError, StemError
 from stem.lexicon import load_lexicon
-from stem.planning import Plan, TrackSpec, phrases_of, sheet_lines
+from stem.planning import Plan, phrases_of, sheet_lines
 from stem.record.facts import (
     bed_hash,
     file_hash,
@@ -23,6 +23,7 @@ from stem.record.facts import (
     with_paths,
 )
 from stem.record.kinds import FileBeside, Personal, Record, SoundFile, Span, Times
+from stem.specs import TrackSpec
 from stem.track import Track
 
 
@@ -119,13 +120,14 @@ def _file_beside(path: Path, track: Path) -> FileBeside:
 
 
 def _sound_file(track: Track) -> SoundFile:
+    assert track.delivery is not None
     try:
         return SoundFile(
             suffix=track.path.suffix,
             bytes=track.path.stat().st_size,
             sha256=file_hash(track.path),
-            rate=track.plan.profile.rate,
-            kbps=track.plan.profile.mp3.bitrate_kbps,
+            rate=track.delivery.rate,
+            kbps=track.delivery.settings.bitrate_kbps or 0,
         )
     except OSError as error:
         raise OutputError(track.path, "it is gone before its record could be written") from error
