@@ -21,7 +21,15 @@ import pytest
 
 from stem import cache, files
 from stem.audio import Clip
-from stem.cache import LIMIT_BYTES, CachedEngine, CacheReport, clear_speech_cache, speech_cache
+from stem.cache import (
+    LIMIT_BYTES,
+    CachedEngine,
+    CacheReport,
+    Noting,
+    clear_speech_cache,
+    forget_entries,
+    speech_cache,
+)
 from stem.cache.upkeep import tidy
 from stem.engines import Traits
 from stem.engines.espeak import Espeak
@@ -254,6 +262,118 @@ def test_an_entry_under_the_name_of_another_is_noticed(voice: VoiceTemplate) -> 
     shutil.copy(first, second)
     cached.speak("Adem uit.", voice)
     assert cached.made == 3
+
+
+# --- notes
+
+
+def noted(voice: VoiceTemplate, note: bytes = b"figures", about: str = "chain") -> CachedEngine:
+    """Return an engine that said a phrase, and noted something about it."""
+    cached = CachedEngine(Noisy())
+    cached.speak("Adem in.", voice)
+    cached.keep_note("Adem in.", voice, about, note)
+    return cached
+
+
+def test_a_note_comes_back_for_what_it_is_about_and_nothing_else(voice: VoiceTemplate) -> None:
+    cached: Noting = noted(voice)
+    later = CachedEngine(Noisy())
+    assert later.note("Adem in.", voice, "chain") == b"figures"
+    assert later.note("Adem in.", replace(voice, title="Anders"), "chain") == b"figures"
+    assert later.note("Adem in.", voice, "other chain") is None
+    assert later.note("Adem in", voice, "chain") is None
+    assert later.note("Adem in.", replace(voice, voice="nl"), "chain") is None
+    assert (later.made, later.remembered) == (0, 0)
+    cached.keep_note("Adem in.", voice, "other chain", b"")
+    assert later.note("Adem in.", voice, "other chain") == b""
+    assert later.note("Adem in.", voice, "chain") is None  # a clip has one note
+    cached.keep_note("Niet gezegd.", voice, "chain", b"figures")
+    assert later.note("Niet gezegd.", voice, "chain") is None
+    assert len(entries()) == 2  # of what was never said, nothing is kept
+
+
+def test_a_note_is_void_without_the_very_clip_it_is_about(voice: VoiceTemplate) -> None:
+    cached = noted(voice)
+    clip_path, _ = entries()
+    content = clip_path.read_bytes()
+    clip_path.unlink()
+    assert cached.note("Adem in.", voice, "chain") is None
+    cached.speak("Adem in.", voice)  # never the same way twice
+    assert cached.note("Adem in.", voice, "chain") is None
+    clip_path.write_bytes(content)
+    assert cached.note("Adem in.", voice, "chain") == b"figures"
+
+
+def test_a_damaged_note_is_none(voice: VoiceTemplate) -> None:
+    cached = noted(voice, note=bytes(range(250)))
+    cached.speak("Adem op.", voice)
+    cached.keep_note("Adem op.", voice, "chain", bytes(range(250)))
+    path, other = (each for each in entries() if each.suffix)
+    # Which of the two is asked for is all the same: names tell nothing.
+    phrase = "Adem in." if path.name.startswith(cached.entry_names(["Adem in."], voice)) else "Adem op."
+    good = path.read_bytes()
+    bad_ones = [*damaged(good, other.read_bytes(), np.random.default_rng(1)), b"", other.read_bytes()]
+    wrong = 0
+    for bad in bad_ones:
+        path.write_bytes(bad)
+        wrong += bad != good and cached.note(phrase, voice, "chain") is not None
+    assert wrong == 0
+    path.write_bytes(good)
+    assert cached.note(phrase, voice, "chain") == bytes(range(250))
+
+
+def test_a_note_is_as_private_and_as_easily_forgotten_as_its_clip(voice: VoiceTemplate) -> None:
+    cached = noted(voice, about="Zwanhilde")
+    clip_path, path = entries()
+    assert path.name == f"{clip_path.name}.note"
+    assert finds("Zwanhilde", cache_folder("speech")) == []
+    assert os.name == "nt" or stat.S_IMODE(path.stat().st_mode) == 0o600
+    size = clip_path.stat().st_size + path.stat().st_size
+    assert (speech_cache().entries, speech_cache().bytes) == (1, size)
+    assert forget_entries(cached.entry_names(["Adem in."], voice)) == (1, 0)
+    assert entries() == []
+    noted(voice)
+    assert (clear_speech_cache().entries, entries()) == (1, [])
+
+
+def test_a_note_whose_clip_is_gone_is_forgotten_with_it_all_the_same(voice: VoiceTemplate) -> None:
+    cached = noted(voice)
+    entries()[0].unlink()
+    assert forget_entries(cached.entry_names(["Adem in."], voice)) == (1, 0)
+    assert entries() == []
+
+
+def test_a_note_that_is_used_stays(voice: VoiceTemplate) -> None:
+    cached = noted(voice)
+    paths = entries()
+    for path in paths:
+        os.utime(path, (0, 0))
+    cached.note("Adem in.", voice, "chain")
+    tidy(cache_folder("speech"), 500)
+    assert entries() == paths[1:]  # the clip was not
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full and file size limits")
+def test_where_nothing_can_be_kept_nothing_is_noted(
+    voice: VoiceTemplate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource  # not on Windows
+
+    cached = CachedEngine(Noisy())
+    cached.speak("Adem in.", voice)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        cached.keep_note("Adem in.", voice, "chain", bytes(200))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert len(entries()) == 1
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a file"))
+    without = noted(voice)
+    assert without.note("Adem in.", voice, "chain") is None
 
 
 # --- privacy
