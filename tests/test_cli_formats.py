@@ -89,6 +89,7 @@ def test_the_name_of_a_file_asks_for_its_kind(capsys: pytest.CaptureFixture[str]
         (("--format", "mp4"), "There is no format named 'mp4'."),
         (("--for", "post"), "There is no destination named 'post'."),
         (("--for", "mail", "--format", "flac"), "For mail a track is MP3, not flac."),
+        (("--for", "mail", "--profile", "acx"), "This profile says itself how the file is encoded."),
         (("--format", "flac", "-o", "x.mp3"), "'x.mp3' is not a .flac file."),
         (("-o", "x.ogg"), "'x.ogg' is not an .mp3 file."),
         (("--for", "mail", "--duration", "3u", "--bed", "zee"), ""),

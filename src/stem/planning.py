@@ -132,7 +132,7 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
-    format_name, destination = _delivered(spec)
+    format_name, destination = _delivered(spec, profile)
     wish = spec.voice or template.voice or config.voice
     fill = cast(spec.fill) if spec.fill else None
     folder = recordings_folder(wish)
@@ -177,17 +177,21 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     )
 
 
-def _delivered(spec: TrackSpec) -> tuple[str, Destination | None]:
+def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | None]:
     """Return the kind of file, and where it goes.
 
     Raises:
         UnknownNameError: when there is no such format or destination.
-        UsageError: when the destination takes another format.
+        UsageError: when the destination takes another format, or the profile has a bit rate of its own.
     """
     if spec.destination is None:
         find_format(spec.format or USUAL_FORMAT)
         return spec.format or USUAL_FORMAT, None
     destination = find_destination(spec.destination)
+    if profile.mp3 != PROFILES[DEFAULT].mp3:
+        raise UsageError(
+            "This profile says itself how the file is encoded.", hint="Leave out --for, or --profile."
+        )
     if spec.format not in {None, destination.format}:
         raise UsageError(
             f"For {destination.title} a track is {find_format(destination.format).title}, not {spec.format}.",

@@ -48,10 +48,11 @@ _BYTES_A_LETTER = 8
 _TAG_ROOM_BYTES = 20_000
 """For the words, which stand in the tags twice in two bytes a letter, and for all that is small."""
 
-_TONES = {"none", "drone", "klankschalen", "binauraal"}
+_TONES = {"none", "drone", "klankschalen"}
 """Backgrounds that low bit rates and one channel do little harm; not so the others, and music."""
 
-_MP3_OVERSHOOT_DB = 0.2
+_DECODED_DBTP = -1.0
+"""The highest true peak of a decoded file."""
 
 OnProgress = Callable[[str, float], None]
 """Called with the name of a stage and the share of it that is done, 0 to 1."""
@@ -284,8 +285,7 @@ def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
 def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progress: OnProgress) -> Loudness:
     """Master and encode the mix in one pass; return what was measured on the way."""
     kind, channels = find_format(delivery.format), delivery.settings.channels
-    # What a decoder adds to the peaks of an MP3 is in the ceiling already.
-    ceiling = profile.ceiling_dbtp + min(0.0, _MP3_OVERSHOOT_DB - kind.overshoot_db)
+    ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
     meter, peak = Meter(channels=channels), TruePeak(channels)
     blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
     kind.write(
