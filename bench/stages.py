@@ -34,7 +34,7 @@ STAGES = (
     ("true peak", "stem.mastering", "TruePeak.add"),
     ("dither", "stem.encoding", "Quantizer.__call__"),
     ("file", "stem.encoding", "_Mp3File.append"),
-    ("tags", "stem.track", "tag_mp3"),
+    ("tags", "stem.track", "tag"),
 )
 """What is timed in a run: the name of a stage, a module, and a function or a generator of it."""
 
