@@ -416,7 +416,8 @@ def test_what_came_with_stem_is_found(
 ) -> None:
     assert files.packaged_folder(kind) == root / kind
     (tmp_path / "stem" / kind).mkdir(parents=True)
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "stem" / "files" / "__init__.py"))  # as in an installed wheel
+    # As in an installed wheel.
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "stem" / "files" / "__init__.py"))
     assert files.packaged_folder(kind) == tmp_path / "stem" / kind
 
 

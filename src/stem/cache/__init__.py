@@ -39,7 +39,7 @@ from stem.cache.upkeep import (
 )
 from stem.engines import Engine, Traits
 from stem.errors import OutputError
-from stem.files import cache_folder, lock, publish, temporary_beside
+from stem.files import cache_folder, lock, publish, sweep, temporary_beside
 from stem.voice import VoiceTemplate
 
 __all__ = [
@@ -113,6 +113,7 @@ class CachedEngine:
         self._folder: Path | None = None
         with suppress(OutputError):
             folder = cache_folder(KIND)
+            sweep(folder)  # also when this run will make nothing
             self._key = _secret_key(folder / KEY_NAME)
             self._folder = folder
 

@@ -175,7 +175,7 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
 
 
 def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
-    """Write `content` to `path`, making its folders; an older file there is replaced in one step, if it may be.
+    """Write `content` to `path`, making its folders; an older file is replaced in one step, if it may be.
 
     Raises:
         OutputError: when it cannot be written, or when the name is taken and may not be replaced; what has it
