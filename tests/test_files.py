@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 import unicodedata
@@ -43,6 +44,14 @@ def test_content_is_written_and_its_folders_made(tmp_path: Path) -> None:
     files.write_whole(path, NEW)
     assert path.read_bytes() == NEW
     assert names(path.parent) == ["c.bin"]
+
+
+def test_content_replaces_nothing_when_it_may_not(tmp_path: Path) -> None:
+    files.write_whole(tmp_path / "a", OLD, overwrite=False)
+    with pytest.raises(OutputError, match="it exists already"):
+        files.write_whole(tmp_path / "a", NEW, overwrite=False)
+    assert (tmp_path / "a").read_bytes() == OLD
+    assert names(tmp_path) == ["a"]
 
 
 def test_a_new_file_has_the_permissions_that_new_files_have(tmp_path: Path) -> None:
@@ -116,6 +125,25 @@ def test_a_folder_that_went_away_is_told(tmp_path: Path) -> None:
         final.parent.rmdir()
         error = files.output_error(temporary, FileNotFoundError(2, "No such file or directory"))
     assert str(error) == f"{final.parent} cannot be written: there is no such folder."
+
+
+def test_ctrl_c_just_when_it_cleans_up_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_unlink = Path.unlink
+    struck: list[Path] = []
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        if not struck:
+            struck.append(path)
+            raise KeyboardInterrupt
+        real_unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(KeyboardInterrupt), files.temporary_beside(tmp_path / "track.mp3") as temporary:
+        temporary.write_bytes(NEW)
+    assert struck
+    assert names(tmp_path) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -383,6 +411,58 @@ def test_only_what_dead_runs_left_is_swept(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     files.sweep(tmp_path)
     assert names(tmp_path) == sorted([live, elsewhere, *others])
+
+
+def test_a_folder_for_a_while_is_its_owners_and_goes_with_all_that_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with files.temporary_folder() as folder:
+        assert folder.parent == tmp_path
+        assert files.is_temporary(folder)
+        (folder / "deeper").mkdir()
+        (folder / "deeper" / "stdin").write_bytes(NEW)
+        if sys.platform != "win32":
+            assert folder.stat().st_mode & 0o777 == 0o700
+    assert names(tmp_path) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "away"))
+    with (
+        pytest.raises(OutputError, match=r"away cannot be written: there is no such folder"),
+        files.temporary_folder(),
+    ):
+        raise AssertionError
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="whether a process lives is not asked there")
+def test_a_folder_of_a_run_that_was_killed_is_swept_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = """
+        import os, signal, sys, tempfile
+        from stem import files
+        tempfile.tempdir = sys.argv[1]
+        with files.temporary_folder() as folder:
+            (folder / "stdin").write_text("Welkom, Anna.")
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)]
+    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert len(names(tmp_path)) == 1
+    (tmp_path / "someone's").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with files.temporary_folder() as folder:
+        assert names(tmp_path) == sorted([folder.name, "someone's"])
+
+
+def test_a_link_with_a_name_of_ours_is_swept_and_what_it_leads_to_is_not(tmp_path: Path) -> None:
+    code = "import pathlib, sys; from stem import files\n"
+    code += "with files.temporary_beside(pathlib.Path(sys.argv[1]) / 'x') as name: print(name.name)"
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "notes").write_bytes(OLD)
+    (tmp_path / run(code, tmp_path).strip()).symlink_to("folder")
+    files.sweep(tmp_path)
+    assert names(tmp_path) == ["folder"]
+    assert (tmp_path / "folder" / "notes").read_bytes() == OLD
 
 
 def test_a_folder_that_cannot_be_swept_is_no_error(tmp_path: Path) -> None:
