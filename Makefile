@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: track test check format bench clean
+.PHONY: track test coverage check format bench clean
 
 track: $(VENV)/.runtime
 	$(BIN)/stem make door-andere-ogen
 
 test: $(VENV)/.develop
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope $(ARGS)
+
+coverage: $(VENV)/.develop
 	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.develop

@@ -48,7 +48,7 @@ BAD_CALLS = [
     (["make", "proef.j2", "--pause", "kort=10u"], 2, "cannot last 36000 seconds"),
     (["make", "proef.j2", "--pause", "kort=lang"], 2, "is not a length of time"),
     (["make", "proef.j2", "--pause", "kot=3"], 2, "Did you mean 'kort'?"),
-    (["make", "proef.j2", "-o", "proef.wav"], 2, "is not an .mp3 file"),
+    (["make", "proef.j2", "-o", "proef.txt"], 2, "is not an .mp3 file"),
     (["make", "proef.j2", "-o", "proef.j2/proef.mp3"], 1, "a file where a folder should be"),
     (["make", "proef.j2", "-o", "map/", "--force"], 1, "there is a folder with that name"),
     (["make", "proef.j2", "--seed", "een"], 2, "is not a valid integer"),

@@ -239,12 +239,12 @@ def test_titles_of_any_kind_and_number_fit(
 @pytest.mark.parametrize(
     ("sound", "rate"),
     [
-        (np.zeros((1, 1), np.float32), 44_100),
+        (np.zeros((2_205, 1), np.float32), 44_100),
         (np.zeros((RATE, 1), np.float32), RATE),
         (tone(440, 2.0), RATE),
         (np.repeat(tone(440, 0.5, 0.1, 96_000), 6, axis=1), 96_000),
     ],
-    ids=["one frame", "silence", "two seconds", "six channels"],
+    ids=["50 ms", "silence", "two seconds", "six channels"],
 )
 def test_every_sound_has_a_picture(sound: Samples, rate: int, tmp_path: Path) -> None:
     draw(write_wav(tmp_path / "kort.wav", sound, rate), tmp_path / "kort.svg")
