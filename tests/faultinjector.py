@@ -61,15 +61,15 @@ class Case:
         name: For the report.
         options: After `COMMAND`.
         older: Whether an older file has the name of the track.
-        remembered: Whether the speech is in the cache.
+        remembered: What is in the cache.
         comes_at: Where someone else's file appears; by default where the track is to be.
         naive: Whether files are written as a naive writer would: under their final names from the start.
     """
 
     name: str
-    options: tuple[str, ...] = ()
+    options: Sequence[str] = ()
     older: bool = False
-    remembered: bool = True
+    remembered: Sequence[str] = ("beds", "speech")
     comes_at: str = ""
     naive: bool = False
 

@@ -4,7 +4,7 @@ Imports take a second and a run a tenth of that. A test's own process has thread
 
 Python's audit hook sees most I/O calls before they happen, and what it raises is what the caller meets;
 write, fsync and sendfile are not audited and have wrappers here. What needs no files is remembered: the
-cover, how loud a background is, what children with nothing but pipes answered (the template's, the voice's).
+cover, and what children with nothing but pipes answered (the template's, the voice's).
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from faultcalls import ANY, NEVER, Calls
 from faultinjector import (
     CAME,
     COMMAND,
@@ -44,125 +45,6 @@ from faultinjector import (
     judge,
     snapshot,
 )
-
-_AUDITED = {
-    "open": "open",
-    "os.rename": "rename",
-    "os.link": "link",
-    "os.symlink": "link",
-    "os.mkdir": "mkdir",
-    "os.remove": "unlink",
-    "os.rmdir": "rmdir",
-    "os.truncate": "truncate",
-    "os.chmod": "chmod",
-    "os.utime": "utime",
-    "os.listdir": "list",
-    "os.scandir": "list",
-    "fcntl.flock": "lock",
-}
-
-
-ANY, NEVER = 0, -1
-"""Instead of the number of a call."""
-
-
-class Calls:
-    """Counts the I/O calls of a process, and strikes at one of them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._places = tuple(f"{folder}/{place}" for place in ("output", "cache", "temp"))
-        self._folder = str(folder)
-        self._strike: Callable[[str], None] | None = None
-        self._wanted = 0
-        self._busy = threading.Lock()
-        self.seen = 0
-        self._fsync, self._sendfile = os.fsync, os.sendfile
-        sys.addaudithook(self._audited)
-        io.open = _open_with(self)  # type: ignore[assignment]
-        __builtins__.open = io.open
-        os.fsync = self._flushed  # type: ignore[assignment]
-        os.sendfile = self._sent  # type: ignore[assignment]
-
-    def arm(self, call: int, strike: Callable[[str], None]) -> None:
-        """Strike at a call from now on."""
-        self.seen, self._wanted, self._strike = 0, call, strike
-
-    def on(self, operation: str, place: object) -> None:
-        """Count a call and, when it is the one, strike: what that raises, the caller meets."""
-        if self._strike is None:
-            return
-        name = self._name(place)
-        if name is None:
-            return
-        with self._busy:
-            self.seen += 1
-            due = self._wanted in {self.seen, ANY}
-        if due:
-            self._strike(f"{operation} {name}")
-
-    def _name(self, place: object) -> str | None:
-        """Return a path as seen from the folder of the run; None when it lies elsewhere."""
-        try:
-            path = _opened_path(place) if isinstance(place, int) else os.fsdecode(place)  # type: ignore[arg-type]
-        except (OSError, TypeError):
-            return None
-        path = os.path.normpath(Path.cwd() / path)
-        return path.removeprefix(self._folder).lstrip("/") if path.startswith(self._places) else None
-
-    def _audited(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self._strike is None or event not in _AUDITED:
-            return
-        place = arguments[0]
-        if event == "open" and isinstance(place, int):
-            return  # a descriptor gets buffers: no call to the system
-        if event in {"os.link", "os.rename"}:
-            place = arguments[1]
-        if event in {"os.remove", "os.rmdir"} and isinstance(arguments[1], int) and arguments[1] >= 0:
-            with contextlib.suppress(OSError):  # relative to an open folder
-                place = Path(_opened_path(arguments[1]), os.fsdecode(place))
-        self.on(_AUDITED[event], place)
-
-    def _flushed(self, descriptor: int) -> None:
-        self.on("fsync", descriptor)
-        self._fsync(descriptor)
-
-    def _sent(self, target: int, *rest: Any) -> int:
-        self.on("write", target)
-        return self._sendfile(target, *rest)
-
-
-def _opened_path(descriptor: int) -> str:
-    return str(Path(f"/proc/self/fd/{descriptor}").readlink())
-
-
-def _open_with(calls: Calls) -> Callable[..., IO[Any]]:
-    """Return an `open` of which the writes are counted; it is made of the same layers as the real one."""
-    real_open = io.open
-
-    class Raw(io.FileIO):
-        def write(self, content: Any) -> int:
-            calls.on("write", self.fileno())
-            return super().write(content)
-
-    def opened(  # noqa: PLR0917 - the real one's signature
-        file: Any,
-        mode: str = "r",
-        buffering: int = -1,
-        encoding: str | None = None,
-        errors: str | None = None,
-        newline: str | None = None,
-        closefd: bool = True,  # noqa: FBT001, FBT002 - likewise
-        opener: Any = None,
-    ) -> IO[Any]:
-        if not set(mode) & set("wxa+") or buffering in {0, 1}:
-            return real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
-        raw = Raw(file, mode.replace("b", "").replace("t", ""), closefd, opener)
-        buffered: Any = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
-        if "b" in mode:
-            return buffered  # type: ignore[no-any-return]
-        return io.TextIOWrapper(buffered, encoding or "utf-8", errors, newline)
-
-    return opened
 
 
 class Workshop:
@@ -197,9 +79,10 @@ class Workshop:
         if self.case.older:
             (output / "proef.mp3").write_bytes(OLDER)
         files._sweep_once.cache_clear()  # what a run does once, every fork is to do
+        for kind in {"beds", "speech"} - set(self.case.remembered):
+            shutil.rmtree(self.folder / "cache" / "stem" / kind)
         if not self.case.remembered:
-            shutil.rmtree(self.folder / "cache")
-            (self.folder / "cache").mkdir()
+            (self.folder / "cache" / "stem").rmdir()
         (self.folder / "elsewhere" / "notes.txt").write_bytes(FOREIGN)
         return whole
 
@@ -271,7 +154,7 @@ class Workshop:
     def _restore(self) -> None:
         for place in ("output", "cache", "temp", "elsewhere"):
             shutil.rmtree(self.folder / place)
-            shutil.copytree(self._start / place, self.folder / place, symlinks=True)
+            shutil.copytree(self._start / place, self.folder / place, symlinks=True, copy_function=_copy)
 
     def _begin(self, kind: str, call: int) -> int:
         """Fork a run; its fault, if any, is met at I/O call number `call`."""
@@ -325,6 +208,14 @@ class Workshop:
             _come(kind, self.folder, self.case.contested)
 
 
+def _copy(source: str, target: str) -> None:
+    """Copy a file; a background, which has 10 MB and is replaced but never changed, gets another name."""
+    if source.endswith(".npy"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
+
+
 def _come(kind: str, folder: Path, wanted: str) -> None:
     """Be someone else who takes the name of the track, if it is still free; note that it was."""
     path = folder / wanted
@@ -349,20 +240,9 @@ def _plain(name: str, content: str) -> tuple[str, str]:
 
 
 def _remember_what_is_known() -> None:
-    """Do not make anew what has no files: the cover, a background's loudness, what children with pipes say."""
+    """Do not make anew what has no files: the cover, and the answers of children that have only pipes."""
     from stem import covers, track
-    from stem.beds import store
 
-    loudness = store.loudness
-    measured: dict[bytes, float] = {}
-
-    def loudness_of(loops: Any) -> float:
-        known_by = loops[0][:1000].tobytes()  # of a seed's noise
-        if known_by not in measured:
-            measured[known_by] = loudness(loops)
-        return measured[known_by]
-
-    store.loudness = loudness_of  # type: ignore[assignment]
     track.generated = functools.cache(covers.generated)  # type: ignore[attr-defined]
     real_run: Any = subprocess.run
     answers: dict[Any, Any] = {}
@@ -415,7 +295,7 @@ def _at_calls(workshop: Workshop, kinds: Sequence[str], at_each: int) -> Iterato
 def main() -> None:
     """Do the job in the first argument; print the outcomes."""
     job = json.loads(sys.argv[1])
-    case = Case(**{**job["case"], "options": tuple(job["case"]["options"])})
+    case = Case(**job["case"])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
 
     workshop = Workshop(Path.cwd(), case, is_quick="kinds" in job)
