@@ -353,7 +353,7 @@ def test_what_is_heard_is_what_was_meant() -> None:
 @given(SOUP)
 def test_what_a_voice_gets_is_clean_and_final(written: str) -> None:
     said = spoken(written)
-    assert has_words(said) == has_words(written)
+    assert has_words(said) or not has_words(written)  # a sign alone may be said: "±"
     assert not re.search(r"[\[\]*_#“”‘’\"\n\u00ad🙂…()]|  |\.\.", said)
     assert said == "" or said[-1] in ",;:.!?"
 
