@@ -141,7 +141,9 @@ def _add_failed(main: ET.Element, failed: Sequence[Outcome]) -> None:
         code = ET.SubElement(row, "th", scope="row")
         _add_apart(code, outcome.code)
         _add(code, "small", outcome.place, lang="en")
-        _add_apart(ET.SubElement(row, "td"), outcome.title or outcome.script)
+        cell = ET.SubElement(row, "td")
+        _add_apart(cell, outcome.title or outcome.script)
+        _add_notes(cell, outcome)
         _add(row, "td", outcome.error, lang="en")
         _add(row, "td", outcome.hint, lang="en")
 
@@ -174,14 +176,18 @@ def _add_what(row: ET.Element, outcome: Outcome, folder: Path, *, plays: bool) -
             label = _seen(f"{name}, {outcome.code}")
             attributes = {"controls": "", "preload": "none", "src": address, "aria-label": label}
             ET.SubElement(cell, "audio", attributes).text = ""
-    warnings = len(outcome.warnings)
-    _add_folded(cell, "1 aandachtspunt" if warnings == 1 else f"{warnings} aandachtspunten", outcome.warnings)
-    _add_folded(cell, "Waarom opnieuw", outcome.reasons)
+    _add_notes(cell, outcome)
 
 
 def _is_there(outcome: Outcome) -> bool:
     """Return whether the track's file is there, as it is to be."""
     return outcome.status in {"made", "kept"}
+
+
+def _add_notes(cell: ET.Element, outcome: Outcome) -> None:
+    count = len(outcome.warnings)
+    _add_folded(cell, "1 aandachtspunt" if count == 1 else f"{count} aandachtspunten", outcome.warnings)
+    _add_folded(cell, "Waarom opnieuw", outcome.reasons)
 
 
 def _add_folded(cell: ET.Element, summary: str, sentences: Sequence[str]) -> None:
