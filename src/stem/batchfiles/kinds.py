@@ -1,0 +1,70 @@
+"""What a list of tracks becomes: rows of texts, each of which can say where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LARGEST_FILE = 20_000_000
+"""Bytes."""
+
+MOST_ROWS = 100_000
+MOST_COLUMNS = 500
+
+LONGEST_CELL = 2_000
+"""Characters; as much as a variable of a script may hold."""
+
+LONGEST_HEAD = 100
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A track as it is asked for.
+
+    Attributes:
+        place: As people count: "row 7" of a table, of which the heads are row 1; "track 3" in TOML.
+        cells: Head to text. Stripped, on one line; empty cells are left out.
+    """
+
+    place: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFile:
+    """A list of tracks as it was read, with the mistakes that were found in its form.
+
+    A head is a column's name in small letters (casefolded, NFC), without spare white space.
+
+    Attributes:
+        name: The file, as errors name it.
+        heads: Head to its column as people say it, "column D", in the order of the file; "" in TOML.
+        rows: In the order of the file, without the empty ones and those that could not be read at all.
+        defaults: What holds for every row that does not say otherwise; TOML only.
+        problems: A phrase a mistake, with row and column and without a full stop, in the order of the file.
+            They never show what a cell holds: it may be a client's name.
+    """
+
+    name: str
+    heads: Mapping[str, str]
+    rows: tuple[Row, ...]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def at(self, row: Row, head: str) -> str:
+        """Return where a value stands: "row 7, column D ('duur')", "track 3, 'duur'", "[defaults], 'bed'"."""
+        column = self.heads.get(head, "")
+        if column:
+            return f"{row.place}, {column} ('{head}')"
+        inherited = head in self.defaults and head not in row.cells
+        return f"{'[defaults]' if inherited else row.place}, '{head}'"
+
+
+def column_name(number: int) -> str:
+    """Return a column as a spreadsheet names it: 1 is "A", 27 is "AA"."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

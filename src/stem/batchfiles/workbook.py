@@ -1,0 +1,210 @@
+"""A workbook (XLSX) -> records: the first sheet that is seen and has something in it, as it is seen.
+
+The file may come from anyone: what it unpacks to is limited, its XML declares nothing, no formula is
+calculated. A quick look at the sheet's XML finds where the content ends, for a sheet may have a million rows
+with nothing but a colour.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from stem.batchfiles.cells import ERROR, FORMULA, tidy_head
+from stem.batchfiles.kinds import MOST_COLUMNS, MOST_ROWS, BatchFile, column_name
+from stem.batchfiles.shown import Moment, moment_text, number_text
+from stem.batchfiles.table import Cell, Mistake, Record, Table
+from stem.errors import ConfigError
+
+LARGEST_UNPACKED = 50_000_000
+"""Bytes, all parts together."""
+
+MOST_PARTS = 2_000
+
+_DAMAGED = "Open it in Excel or LibreOffice, and save it again."
+_AS_TABLE = "Open it in the program that made it, and save it as .xlsx or as CSV UTF-8."
+_KINDS = {
+    "xl/workbook.xml": "",
+    "xl/workbook.bin": "a binary workbook (.xlsb)",
+    "word/document.xml": "a document of Word",
+    "ppt/presentation.xml": "a presentation",
+    "Index/Document.iwa": "a document of Numbers or Pages",
+    "content.xml": "a document of LibreOffice (.ods)",
+}
+_NO_VALUES = {"f": FORMULA, "e": ERROR}
+_TOO_MANY = "name the column in the row of heads, or empty it"
+
+
+def read_workbook(name: str, content: bytes) -> BatchFile:
+    """Return the list in a workbook.
+
+    Raises:
+        ConfigError: when it is another kind of zip file, damaged, locked, too large, or has too many rows.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(_checked_count(name, content))) as archive:
+            _check_kind(name, archive)
+        records, notes = _read(name, content)
+    except ConfigError:
+        raise
+    except Exception as error:  # a damaged workbook breaks the reader in every way there is
+        raise ConfigError(name, ["this workbook is damaged"], hint=_DAMAGED) from error
+    table = Table(name, _TOO_MANY)
+    table.problems += notes
+    table.take(records)
+    return table.batch_file()
+
+
+def _checked_count(name: str, content: bytes) -> bytes:
+    if content.count(b"PK\x01\x02") > MOST_PARTS:  # zipfile would make an object of each
+        raise ConfigError(name, ["there are too many files in this workbook"], hint=_DAMAGED)
+    return content
+
+
+def _check_kind(name: str, archive: zipfile.ZipFile) -> None:
+    parts = {part.filename: part for part in archive.infolist()}
+    kind = next((kind for part, kind in _KINDS.items() if part in parts), "a zip file")
+    # Some programs name the workbook otherwise; the list of contents is there in all.
+    if kind and not (kind == "a zip file" and "[Content_Types].xml" in parts):
+        raise ConfigError(name, [f"it is {kind}, no workbook (.xlsx)"], hint=_AS_TABLE)
+    if any(part.flag_bits & 1 for part in parts.values()):
+        raise ConfigError(name, ["it is locked with a password"], hint="Save it without.")
+    if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+        problem = f"it unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB"
+        raise ConfigError(
+            name, [problem], hint="Keep only the list in it, without pictures and other sheets."
+        )
+
+
+def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
+    """Return the rows of the sheet with the list, and what is wrong with the workbook as a whole."""
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        warnings.simplefilter("ignore")  # of things that would be lost if it were saved again
+        workbook = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        try:
+            seen = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+            surveyed = [(sheet, _survey(archive, sheet)) for sheet in seen]
+            filled = [(sheet, survey) for sheet, survey in surveyed if survey.last_row]
+            if not filled:
+                raise ConfigError(name, ["no sheet that can be seen has anything in it"])
+            sheet, survey = filled[0]
+            _check_size(name, survey)
+            lists = [other.title for other, its in filled[1:] if _is_list(other, its)]
+            notes = [_two_lists(sheet.title, other) for other in lists]
+            return list(_records(sheet, survey)), notes
+        finally:
+            workbook.close()
+
+
+def _check_size(name: str, survey: _Survey) -> None:
+    if survey.last_row > MOST_ROWS + 1:
+        problem = f"there is something in row {survey.last_row:,}; a list has at most {MOST_ROWS:,} rows"
+    elif survey.last_column > MOST_COLUMNS:
+        column = column_name(survey.last_column)
+        problem = f"there is something in column {column}; a list has at most {MOST_COLUMNS} columns"
+    else:
+        return
+    raise ConfigError(name, [problem], hint="Select what stands outside the list and delete it.")
+
+
+def _is_list(sheet: Any, survey: _Survey) -> bool:
+    """Whether a sheet's first row has the heads of a list."""
+    bounds = {"min_row": survey.first_row, "max_row": survey.first_row, "max_col": MOST_COLUMNS}
+    heads = {
+        tidy_head(str(cell)) for row in sheet.iter_rows(**bounds, values_only=True) for cell in row if cell
+    }
+    return not heads.isdisjoint({"script", "code"})
+
+
+def _two_lists(title: str, other: str) -> str:
+    return f"the sheets '{title[:31]}' and '{other[:31]}' both have a list; put it in one, or hide the other"
+
+
+def _records(sheet: Any, survey: _Survey) -> Iterator[Record]:
+    merged: dict[int, list[str]] = {}
+    for reference in survey.merged:
+        first, _, last = reference.partition(":")
+        row, column = _row_and_column(first)
+        if row <= survey.last_row and column <= survey.last_column:
+            phrase = f"the cells {first} to {last} are merged; split them, and fill in every row"
+            merged.setdefault(row, []).append(phrase)
+    rows = sheet.iter_rows(min_row=1, max_row=survey.last_row, min_col=1, max_col=survey.last_column)
+    for number, cells in enumerate(rows, start=1):
+        yield Record(number, [_seen(cell) for cell in cells], tuple(merged.get(number, ())))
+
+
+def _seen(cell: Any) -> Cell:
+    """Return what is seen in a cell."""
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type in _NO_VALUES:
+        return Mistake(_NO_VALUES[cell.data_type].format(str(value)[:15]))
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, int | float):
+        return number_text(value, cell.number_format)
+    if isinstance(value, Moment):
+        return moment_text(value, cell.number_format)
+    return str(value).replace("_x000D_", "\n")  # how XML keeps the return of Windows
+
+
+def _survey(archive: zipfile.ZipFile, sheet: Any) -> _Survey:
+    """Return where a sheet's content is, without making a cell of anything."""
+    survey = _Survey()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = survey.start
+    parser.StartDoctypeDeclHandler = survey.refuse
+    # openpyxl keeps the part's name to itself, and tells merged cells only after making objects of all cells.
+    with archive.open(sheet._worksheet_path) as part:  # noqa: SLF001
+        parser.ParseFile(part)
+    return survey
+
+
+@dataclass
+class _Survey:
+    """Takes in the elements of a sheet (ECMA-376, part 1, section 18.3.1); rows and columns count from 1."""
+
+    first_row: int = 0
+    last_row: int = 0
+    last_column: int = 0
+    merged: list[str] = field(default_factory=list)
+    row: int = 0
+    column: int = 0
+    reference: str = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        if local == "c":
+            self.reference = attributes.get("r", "")
+            self.column += 1
+        elif local in {"v", "f", "is"}:
+            if self.reference:
+                self.column = _row_and_column(self.reference)[1]
+            self.first_row = self.first_row or self.row
+            self.last_row = max(self.last_row, self.row)
+            self.last_column = max(self.last_column, self.column)
+        elif local == "row":
+            self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
+            self.column = 0
+        elif local == "mergeCell":
+            self.merged.append(attributes["ref"])
+
+    def refuse(self, *_: object) -> None:
+        raise ValueError("a workbook declares nothing")
+
+
+def _row_and_column(reference: str) -> tuple[int, int]:
+    """Return row and column of a cell such as "D7"."""
+    letters = reference.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(reference[len(letters) :]), column
