@@ -155,8 +155,9 @@ def test_every_word_and_helper_is_explained_and_gives_what_the_page_says(vorm: s
     table = rows(NOTATION, "write", "with je", "with u")
     column = 1 + dutch.FORMS.index(vorm)
     for row in table:
-        request = {"templates": {"a.j2": row[0]}, "refused": {}, "vorm": vorm, "values": {"vorm": vorm}}
-        assert sandbox.render(request)["lines"][0][2] == row[column], row
+        fillings = [{"vorm": vorm, "values": {"vorm": vorm}}]
+        (answer,) = sandbox.render_all({"templates": {"a.j2": row[0]}, "refused": {}, "fillings": fillings})
+        assert answer["lines"][0][2] == row[column], row
     explained = {re.findall(r"\w+", row[0])[0] for row in table}
     assert set(dutch.forms(vorm)) <= explained
 
@@ -172,7 +173,7 @@ def test_every_setting_is_explained() -> None:
 
 def test_every_filter_and_test_is_explained() -> None:
     listed = dict(re.findall(r"^(Filters|Tests)[^:]*: ((?:`\w+`[,\s]*)+)\.", NOTATION, re.MULTILINE))
-    environment = sandbox.ScriptEnvironment({"templates": {}, "refused": {}, "vorm": "je", "values": {}})
+    environment = sandbox.ScriptEnvironment({"templates": {}, "refused": {}})
     named = {name for name in environment.tests if name.isalnum()}
     assert set(re.findall(r"\w+", listed["Filters"])) == set(environment.filters)
     assert set(re.findall(r"\w+", listed["Tests"])) == named

@@ -23,10 +23,11 @@ def rendered(
     request = {
         "templates": {"a.j2": body, **(parts or {})},
         "refused": {"buiten.j2": "it lies outside"},
-        "vorm": vorm,
-        "values": {"naam": "Anna", "leeg": "", "aantal": 3, "vorm": vorm},
+        "fillings": [
+            {"vorm": vorm, "values": {"naam": "Anna", "leeg": "", "aantal": 3, "vorm": vorm}},
+        ],
     }
-    answer = sandbox.render(request)
+    (answer,) = sandbox.render_all(request)
     assert json.loads(json.dumps(answer)) is not None
     return answer
 
@@ -392,12 +393,13 @@ def test_token_soup_gives_lines_or_a_problem(soup: str) -> None:
 
 
 def child(body: str, seconds: float = 4.0, prelude: str = "") -> tuple[int, dict[str, Any] | None]:
-    request = {"templates": {"a.j2": body}, "refused": {}, "vorm": "je", "values": {}, "seconds": seconds}
+    fillings = [{"vorm": "je", "values": {}}]
+    request = {"templates": {"a.j2": body}, "refused": {}, "fillings": fillings, "seconds": seconds}
     code = f"from stem import sandbox\n{prelude}\nsandbox.main()"
     done = subprocess.run(
         [sys.executable, "-c", code], input=json.dumps(request).encode(), capture_output=True, check=False
     )
-    return done.returncode, json.loads(done.stdout) if done.stdout else None
+    return done.returncode, json.loads(done.stdout)[0] if done.stdout else None
 
 
 def test_the_process_answers_in_json() -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 
 from stem.beds import check_bed
 from stem.cues import PauseRange, parse_cues
 from stem.dutch import FORMS
-from stem.errors import UsageError
+from stem.errors import StemError, UsageError
 from stem.lint import Finding, gathered, lint
-from stem.script import ScriptTemplate, find_script
+from stem.script import Filling, ScriptTemplate, find_script
 from stem.variables import Variable
 from stem.voice import find_voice
 
@@ -56,17 +54,18 @@ def check_script(name: str, pauses: Mapping[str, PauseRange]) -> Checked:
         find_voice(template.voice)
     ways = list(_ways(template))
 
-    def findings_of(way: tuple[dict[str, str], float | None]) -> tuple[Finding, ...]:
-        values, minutes = way
-        cues = parse_cues(template.render(values, minutes=minutes).lines, pauses)
-        return lint(template, cues, vorm=values["vorm"], minutes=minutes, name=values.get("naam", ""))
-
-    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as pool:
-        found = [finding for findings in pool.map(findings_of, ways) for finding in findings]
+    found: list[Finding] = []
+    for way, rendered in zip(ways, template.render_all(ways), strict=True):
+        if isinstance(rendered, StemError):
+            raise rendered
+        vorm, called = way.values["vorm"], way.values.get("naam", "")
+        found += lint(
+            template, parse_cues(rendered.lines, pauses), vorm=vorm, minutes=way.minutes, name=called
+        )
     return Checked(name, len(ways), gathered(found))
 
 
-def _ways(template: ScriptTemplate) -> Iterator[tuple[dict[str, str], float | None]]:
+def _ways(template: ScriptTemplate) -> Iterator[Filling]:
     """Yield values and lengths: what is usual, and then each other value of each variable alone."""
     others = {variable.name: _values(variable) for variable in template.variables if variable.name != "vorm"}
     usual = {
@@ -75,10 +74,10 @@ def _ways(template: ScriptTemplate) -> Iterator[tuple[dict[str, str], float | No
     forms = next((variable.choices for variable in template.variables if variable.name == "vorm"), FORMS)
     for minutes in template.minutes or (None,):
         for vorm in forms:
-            yield {**usual, "vorm": vorm}, minutes
+            yield Filling({**usual, "vorm": vorm}, minutes)
             for name, values in others.items():
                 for value in values[1:]:
-                    yield {**usual, "vorm": vorm, name: value}, minutes
+                    yield Filling({**usual, "vorm": vorm, name: value}, minutes)
 
 
 def _values(variable: Variable) -> tuple[str, ...]:

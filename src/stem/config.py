@@ -22,7 +22,13 @@ class Config:
         bed_level: LU by which the background is louder, or, below 0, softer.
         profile: Name of what tracks are mastered for.
         output: Folder for finished tracks.
-        artist: Who the tags name as the maker.
+        practice: Name of the practice.
+        intro: What is said before every script: text, with marks if need be, or the name of a sound file.
+        outro: What is said after it, likewise.
+        series: Name of the usual series.
+        names: Pattern for the names of a batch's files; empty for the usual one.
+        help: Whom a listener can turn to besides the country's help lines, a sentence each.
+        artist: Who the tags name as the maker; empty for the practice.
         album: The album in the tags.
         cover: A picture for the tags; empty for one drawn by the title, "none" for none.
         country: Whose help numbers are told: NL or BE.
@@ -35,12 +41,23 @@ class Config:
     bed_level: float = 0.0
     profile: str = "default"
     output: str = "output"
-    artist: str = "stem"
+    practice: str = ""
+    intro: str = ""
+    outro: str = ""
+    series: str = ""
+    names: str = ""
+    help: tuple[str, ...] = ()
+    artist: str = ""
     album: str = "Geleide visualisaties"
     cover: str = ""
     country: str = "NL"
     allow_online: bool = False
     pauses: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def maker(self) -> str:
+        """Who the tags name as the maker."""
+        return self.artist or self.practice or "stem"
 
 
 def load_config(folder: Path) -> Config:

@@ -11,18 +11,19 @@ import re
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import lameenc
 import numpy as np
 from numpy.typing import NDArray
 
 from stem.audio import Samples
+from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.files import output_error
 from stem.units import SAMPLE_RATE, decibels, seconds
@@ -90,8 +91,9 @@ def write_mp3(
 ) -> int:
     """Write `blocks` to `path` as an MP3 without tags; decoded, it has the same frames at the same place.
 
-    LAME, which takes longer than all the rest, works in a thread that does nothing else; the blocks are made
-    and the file is written in the caller's. The lengths of the blocks are free and do not show in the result.
+    LAME, which takes longer than all the rest, works in a thread that does nothing else, when there is a core
+    for it; the blocks are made and the file is written in the caller's. The lengths of the blocks are free
+    and do not show in the result.
 
     Args:
         path: A file to create or replace, best a temporary one: until this returns it is not complete.
@@ -115,20 +117,37 @@ def write_mp3(
     quantize, lame = Quantizer(settings.channels, rate, settings.lame_gain), _lame(settings, rate)
     waiting: deque[Future[bytearray]] = deque()
     # Whatever goes wrong, leaving the with block waits for the few blocks in the queue: less than 0.1 s.
-    with _Mp3File(path, settings, rate) as mp3, ThreadPoolExecutor(1, "stem-mp3") as encoder_thread:
+    with _Mp3File(path, settings, rate) as mp3, _beside() as encoder:
         for block in blocks:
-            waiting.append(encoder_thread.submit(lame.encode, quantize(block)))
+            waiting.append(encoder.submit(lame.encode, quantize(block)))
             if len(waiting) > _WAITING_BLOCKS:
                 mp3.append(_encoded(waiting.popleft()))
             if on_block is not None:
                 on_block(quantize.frames)
         if quantize.frames == 0:
             raise AudioError("the mix", "there is no sound to write")
-        waiting.append(encoder_thread.submit(lame.flush))
+        waiting.append(encoder.submit(lame.flush))
         for encoding in waiting:
             mp3.append(_encoded(encoding))
         mp3.finish(quantize.frames)
     return quantize.frames
+
+
+class _InTurn(Executor):
+    """Does at once what it is given: where there is no other core, a thread would only be in the way."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do it, and return what came of it."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except RuntimeError as error:  # LAME's; whoever asks for the result is told
+            future.set_exception(error)
+        return future
+
+
+def _beside() -> Executor:
+    return _InTurn() if cores() == 1 else ThreadPoolExecutor(1, "stem-mp3")
 
 
 def _encoded(encoding: Future[bytearray]) -> bytes:

@@ -15,8 +15,9 @@ import math
 import re
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
@@ -179,6 +180,8 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self, request: Mapping[str, Any]) -> None:
         self.sources: dict[str, str] = dict(request["templates"])
         self.refused: Mapping[str, str] = request["refused"]
+        self.filled: dict[str, object] = {}
+        self._callables: list[object] = []
         self._indexes = {name: index for index, name in enumerate(self.sources)}
         super().__init__(
             extensions=[LineMarks],
@@ -196,10 +199,17 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: filters.FILTERS[name] for name in _FILTERS.split()}
         self.filters |= {"hoofdletter": dutch.capitalized, "join": joined}
         self.tests = {name: self.tests[name] for name in _TESTS.split()}
-        name = str(request["values"].get("naam", ""))
-        helpers: dict[str, object] = dutch.forms(request["vorm"], name) | {"range": short_range}
-        self.globals = helpers | request["values"]
+        self.globals = {}
+
+    def fill(self, filling: Mapping[str, Any]) -> Iterator[str]:
+        """Return the pieces of the script, filled in; what one filling holds, no other sees."""
+        name = str(filling["values"].get("naam", ""))
+        helpers: dict[str, object] = dutch.forms(filling["vorm"], name) | {"range": short_range}
         self._callables = [helper for helper in helpers.values() if not isinstance(helper, str)]
+        self.filled = helpers | filling["values"]
+        template = self.get_template(next(iter(self.sources)))
+        # Not Template.generate: it rewrites tracebacks by running code, and the plain ones have all we need.
+        return template.root_render_func(template.new_context(self.filled))
 
     def index_of(self, name: str | None) -> int:
         """Return the place of a template in the request."""
@@ -316,16 +326,22 @@ def lines_of(rendered: str, sources: Iterable[str]) -> list[tuple[int, int, str]
     return lines if lines and lines[-1][2] else lines[:-1]  # nothing stands after the last line feed
 
 
-def render(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Render one script; see `main` for what comes in and goes out."""
-    environment: ScriptEnvironment | None = None
+def render_all(
+    request: Mapping[str, Any], start_clock: Callable[[], None] = lambda: None
+) -> list[dict[str, Any]]:
+    """Fill one script in, once for each filling; see `main` for what comes in and goes out."""
+    environment = ScriptEnvironment(request)
+    return [_render(environment, filling, start_clock) for filling in request["fillings"]]
+
+
+def _render(
+    environment: ScriptEnvironment, filling: Mapping[str, Any], start_clock: Callable[[], None]
+) -> dict[str, Any]:
+    pieces: list[str] = []
+    length = 0
     try:
-        environment = ScriptEnvironment(request)
-        template = environment.get_template(next(iter(environment.sources)))
-        pieces: list[str] = []
-        # Not Template.generate: it rewrites tracebacks by running code, and the plain ones have all we need.
-        events = template.root_render_func(template.new_context())
-        length = 0
+        start_clock()
+        events = environment.fill(filling)
         for piece in events:
             pieces.append(piece)
             length += len(piece)
@@ -347,11 +363,11 @@ _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _NO_FILTER = re.compile(r"there is no (filter|test) '(.*)'")
 
 
-def _failure(error: Exception, environment: ScriptEnvironment | None) -> dict[str, Any]:
+def _failure(error: Exception, environment: ScriptEnvironment) -> dict[str, Any]:
     """Return what the parent needs to write a ScriptError."""
     problem = (str(error) or type(error).__name__).strip().rstrip(".")
     index, line = _place(error.__traceback__, environment)
-    if isinstance(error, TemplateSyntaxError) and environment is not None:
+    if isinstance(error, TemplateSyntaxError):
         index, line = environment.index_of(error.name), error.lineno
         problem = (error.message or problem).rstrip(".")
     elif isinstance(error, RecursionError):
@@ -361,28 +377,28 @@ def _failure(error: Exception, environment: ScriptEnvironment | None) -> dict[st
     unknown, known = "", list[str]()
     undefined = _UNDEFINED.match(problem) if isinstance(error, UndefinedError) else None
     missing = _NO_FILTER.match(problem) if isinstance(error, TemplateSyntaxError) else None
-    if undefined and environment is not None:
-        unknown, known = undefined[1], [*environment.globals]
+    if undefined:
+        unknown, known = undefined[1], [*environment.filled]
         problem = f"there is no variable or helper '{unknown}'"
-    elif missing and environment is not None:
+    elif missing:
         unknown, known = missing[2], [*(environment.filters if missing[1] == "filter" else environment.tests)]
     problem = problem[:1].lower() + problem[1:]
     return {"problem": problem, "template": index, "line": line, "unknown": unknown, "known": known}
 
 
-def _place(trace: TracebackType | None, environment: ScriptEnvironment | None) -> tuple[int, int | None]:
+def _place(trace: TracebackType | None, environment: ScriptEnvironment) -> tuple[int, int | None]:
     """Return the template and line of the innermost frame that is a template's; the outer ones include it."""
     index, line = 0, None
     while trace is not None:
         template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if template is not None and environment is not None:
+        if template is not None:
             index = environment.index_of(template.name)
             line = template.get_corresponding_lineno(trace.tb_lineno)
         trace = trace.tb_next
     return index, line
 
 
-def _limit(seconds: float) -> None:
+def _limit(seconds: float, fillings: int) -> None:
     """Give this process little time and memory and no files to write, where the system can do that."""
 
     def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -392,22 +408,35 @@ def _limit(seconds: float) -> None:
         import resource
 
         signal.signal(signal.SIGALRM, stop)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        cpu = math.ceil(seconds) + 1
+        cpu = (math.ceil(seconds) + 1) * fillings
         limits = {"RLIMIT_CPU": cpu, "RLIMIT_AS": MEMORY_BYTES, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
         for name, most in limits.items():
             with suppress(ValueError, OSError, AttributeError):  # macOS refuses some
                 resource.setrlimit(getattr(resource, name), (most, most))
 
 
+def _start_clock(seconds: float) -> None:
+    """Give one filling its time: an alarm for what Python does, the clock of the processor for the rest."""
+    with suppress(ImportError, AttributeError):
+        import resource
+
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        used = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]) + seconds) + 1
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (used if hard < 0 else min(used, hard), hard))
+
+
 def main() -> None:
     """Render the one script that is described on standard input.
 
-    In: templates (name to source, the script first), refused (include name to reason), vorm, values, seconds.
-    Out: lines (template index, line, text), or problem, template, line, unknown and known (for a hint).
+    In: templates (name to source, the script first), refused (include name to reason), seconds, and fillings,
+    each with vorm and values.
+    Out: for each filling lines (template index, line, text), or problem, template, line, unknown and known
+    (for a hint).
     """
     request = json.load(sys.stdin.buffer)
-    _limit(request["seconds"])
-    answer = render(request)
-    sys.stdout.write(json.dumps(answer))
+    _limit(request["seconds"], len(request["fillings"]))
+    answers = render_all(request, partial(_start_clock, request["seconds"]))
+    sys.stdout.write(json.dumps(answers))
     sys.stdout.flush()

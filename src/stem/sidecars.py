@@ -12,7 +12,7 @@ from stem.config import Config
 from stem.errors import OutputError, UnknownNameError, UsageError
 from stem.files import free_name, write_whole
 from stem.plotting import Shown, check_drawing, draw
-from stem.record import record_of, record_path, write_record
+from stem.record import Facts, record_of, record_path, write_record
 from stem.specs import TrackSpec
 from stem.track import Track
 from stem.units import seconds
@@ -55,7 +55,14 @@ class Sidecars:
 
 
 def write_beside(
-    track: Track, wanted: Sidecars, spec: TrackSpec, config: Config, *, overwrite: bool
+    track: Track,
+    wanted: Sidecars,
+    spec: TrackSpec,
+    config: Config,
+    *,
+    overwrite: bool,
+    code: str = "",
+    facts: Facts | None = None,
 ) -> tuple[Path, ...]:
     """Write what is wanted beside a finished track, and return the files.
 
@@ -65,6 +72,8 @@ def write_beside(
         spec: What the track's plan was made of.
         config: Likewise.
         overwrite: Replace files that have these names.
+        code: The client's, for the record.
+        facts: What there is, when many tracks are made.
 
     Raises:
         OutputError: when one cannot be written, or is there already and may not be replaced.
@@ -74,7 +83,7 @@ def write_beside(
     if not wanted.record:
         return (*captions, *picture)
     path = record_path(track.path)
-    record = record_of(track, spec, config, beside=(*captions, *picture))
+    record = record_of(track, spec, config, code=code, beside=(*captions, *picture), facts=facts)
     write_record(record, path, anonymous=wanted.anonymous, overwrite=overwrite)
     return (*captions, *picture, path)
 

@@ -7,7 +7,6 @@ made when it is first read: in a finished text that is while the encoder works, 
 
 from __future__ import annotations
 
-import os
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from stem import units
 from stem.audio import Samples, conform
 from stem.cache import Noting
 from stem.chain import apply_chain
+from stem.cores import cores
 from stem.engines import Engine, say
 from stem.errors import EngineError
 from stem.files import output_error
@@ -214,7 +214,7 @@ def _all_known(
 ) -> Iterator[tuple[Measures, Samples | None]]:
     """Yield what `_known` returns for each phrase, in order."""
     about = _treatment(engine, voice)
-    at_once = engine.traits.at_once or os.cpu_count() or 1
+    at_once = engine.traits.at_once or cores()
     if at_once == 1:  # here, so that Ctrl-C need not wait for a thread that waits for a service
         yield from (_known(phrase, engine, voice, about) for phrase in phrases)
         return

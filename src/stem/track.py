@@ -176,7 +176,7 @@ def speak(
 
 
 def _company(plan: Plan) -> Company:
-    return Company((plan.voice, plan.fill) if plan.fill else (plan.voice,), plan.lexicon, plan.terms)
+    return Company(plan.voices, plan.lexicon, plan.terms)
 
 
 def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
@@ -220,11 +220,31 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
             plan = speak(plan, takes, on_notice=on_notice)
             return _placed(plan, plan.cues, takes.frames_of)
 
+    recorded = house_frames(plan)
+
     def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
-        return {phrase: units.frames(expected_seconds(phrase) / pace) for phrase in phrases}
+        return {
+            phrase: recorded.get(phrase) or units.frames(expected_seconds(phrase) / pace)
+            for phrase in phrases
+        }
 
     plan = _paced(plan, lengths_of)
     return _placed(plan, plan.cues, lengths_of(plan.phrases))
+
+
+def house_frames(plan: Plan) -> Mapping[str, int]:
+    """Return how many frames what a practice recorded of its own words lasts, by phrase.
+
+    Raises:
+        StemError: when a recording cannot be used.
+    """
+    if plan.house is None:
+        return {}
+    company = Company((plan.house,), plan.lexicon, plan.terms)
+    with Takes() as takes:
+        for voice, speaker, said in company.parts(plan.phrases):
+            takes.record(said, speaker, voice, lambda _done, _total: None)
+        return dict(takes.frames_of)
 
 
 def remarks(plan: Plan) -> tuple[str, ...]:
@@ -235,8 +255,7 @@ def remarks(plan: Plan) -> tuple[str, ...]:
     Raises:
         StemError: as `speak`.
     """
-    voices = (plan.voice, plan.fill) if plan.fill else (plan.voice,)
-    if not all(can_speak(voice) and not sends_to(voice) for voice in voices):
+    if not all(can_speak(voice) and not sends_to(voice) for voice in plan.voices):
         return ()
     return _company(plan).remarks(plan.phrases)
 

@@ -114,12 +114,12 @@ class _Heard:
     noise: float
 
 
-def cleaned(raw: Clip, phrase: str) -> Cleaned:
+def cleaned(raw: Clip, phrase: str | None) -> Cleaned:
     """Make a clip of the recording of one phrase.
 
     Args:
         raw: All of the file, at its own rate.
-        phrase: What should be heard in it.
+        phrase: What should be heard in it; None when that is not known.
 
     Raises:
         UnusableError: when it cannot be used.
@@ -128,7 +128,8 @@ def cleaned(raw: Clip, phrase: str) -> Cleaned:
     best = voice_channel(window_powers(channels, units.frames(CHANNEL_WINDOW_S, raw.rate)))
     signal = channels[:, best].astype(np.float64)
     heard = _heard(signal, raw.rate)
-    _judge_length(heard, raw.rate, phrase)
+    if phrase is not None:
+        _judge_length(heard, raw.rate, phrase)
     _judge_ends(signal, heard, raw.rate)
     remarks = _judged_sound(raw.samples[:, best], signal, heard, raw.rate)
     rested = signal * _rest_gains(heard, len(signal))

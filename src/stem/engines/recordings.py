@@ -21,7 +21,7 @@ LONGEST_S = 180.0
 
 _NAME = "recordings"
 _NUMBER = re.compile(r"\s*([0-9]+)")
-_SOUND_SUFFIXES = frozenset(
+SOUND_SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
         *("wav", "mp3", "m4a", "mp4", "aac", "flac", "ogg", "oga", "opus", "webm", "weba"),
@@ -83,6 +83,27 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
         path=folder,
     )
     return voice, tuple(line for line in known if line.phrase not in found)
+
+
+def recorded_voice(files: Mapping[str, Path], origin: Path) -> VoiceTemplate:
+    """Return the voice of a few recordings that may say anything: what is shown for them is not their words.
+
+    Args:
+        files: For each phrase its recording.
+        origin: Where they are named.
+    """
+    return VoiceTemplate(
+        name="opnames",
+        title="Eigen opnames",
+        summary="Wat de praktijk zelf heeft ingesproken.",
+        engine=_NAME,
+        sex="own",
+        voice="",
+        settings={"files": {phrase: str(path) for phrase, path in files.items()}, "any_words": True},
+        chain=_CHAIN,
+        credit=_CREDIT,
+        path=origin,
+    )
 
 
 def missing_error(folder: Path, missing: Sequence[SheetLine]) -> ConfigError:
@@ -150,7 +171,7 @@ class Recordings:
                 hint="Give one: --fill VOICE.",
             )
         try:
-            return self._clip(Path(path), phrase)
+            return self._clip(Path(path), _words(phrase, voice))
         except UnusableError as error:
             raise self._all_unusable(voice) from error
 
@@ -163,7 +184,7 @@ class Recordings:
             self.speak(phrase, voice)
         return self._remarks[path]
 
-    def _clip(self, path: Path, phrase: str) -> Clip:
+    def _clip(self, path: Path, phrase: str | None) -> Clip:
         try:
             file = examined(path, None, LONGEST_S)
         except AudioError as error:
@@ -183,18 +204,23 @@ class Recordings:
                 problems = [
                     f"{Path(path).name} {problem}"
                     for phrase, path in _files(voice).items()
-                    if (problem := self._problem(Path(path), phrase))
+                    if (problem := self._problem(Path(path), _words(phrase, voice)))
                 ]
                 hint = "Record those again under the same number, or take them away and give --fill VOICE."
                 self._judged[voice.path] = ConfigError(voice.path, problems, hint=hint)
             return self._judged[voice.path]
 
-    def _problem(self, path: Path, phrase: str) -> str:
+    def _problem(self, path: Path, phrase: str | None) -> str:
         try:
             self._clip(path, phrase)
         except UnusableError as error:
             return str(error)
         return ""
+
+
+def _words(phrase: str, voice: VoiceTemplate) -> str | None:
+    """Return what must be heard in a phrase's recording; None when that is not known."""
+    return None if voice.settings.get("any_words") else phrase
 
 
 def _files(voice: VoiceTemplate) -> Mapping[str, str]:
@@ -247,7 +273,7 @@ def _sounds(folder: Path) -> list[Path]:
     return [
         path
         for path in paths
-        if not path.is_dir() and (path.suffix.lower() in _SOUND_SUFFIXES or not _unreadable(path))
+        if not path.is_dir() and (path.suffix.lower() in SOUND_SUFFIXES or not _unreadable(path))
     ]
 
 

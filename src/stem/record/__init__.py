@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from stem.config import Config
 from stem.errors import ConfigError, StemError
 from stem.files import output_error, publish, temporary_beside
 from stem.lexicon import load_lexicon
+from stem.record.comparing import Facts, Ingredients, changes
 from stem.record.facts import (
     bed_hash,
     lexicon_hash,
@@ -31,13 +32,16 @@ from stem.record.facts import (
 )
 from stem.record.kinds import FileBeside, Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
 from stem.record.making import record_of
+from stem.record.tables import as_tables
 from stem.script import find_script
 from stem.specs import TrackSpec
 from stem.tables import from_table
 from stem.voice import find_voice
 
 __all__ = [
+    "Facts",
     "FileBeside",
+    "Ingredients",
     "Personal",
     "Record",
     "ScriptFacts",
@@ -45,7 +49,9 @@ __all__ = [
     "Span",
     "Times",
     "VoiceFacts",
+    "changes",
     "differences_from_now",
+    "read_document",
     "read_record",
     "record_of",
     "record_path",
@@ -85,7 +91,7 @@ def write_record(record: Record, path: Path, *, anonymous: bool = False, overwri
     Raises:
         OutputError: when it cannot be written, or something is there.
     """
-    document = {_MARK: VERSION, **_tables(replace(record, personal=None) if anonymous else record)}
+    document = {_MARK: VERSION, **as_tables(replace(record, personal=None) if anonymous else record)}
     content = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False) + "\n"
     with temporary_beside(path) as temporary:
         try:
@@ -105,7 +111,7 @@ def read_record(path: Path) -> Record:
     Raises:
         ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: all of them.
     """
-    document = _document(path)
+    document = read_document(path)
     made_for = document.pop(_MARK, None)
     if not isinstance(made_for, int) or isinstance(made_for, bool) or made_for < 1:
         raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
@@ -196,8 +202,12 @@ def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
         yield f"The engine {before.engine} was {before.engine_version} and is {now.engine_version}."
 
 
-def _document(path: Path) -> dict[str, Any]:
-    """Return the table in a JSON file."""
+def read_document(path: Path) -> dict[str, Any]:
+    """Return the table in a record's file, as it stands there.
+
+    Raises:
+        ConfigError: when there is none that can be read.
+    """
     try:
         if path.stat().st_size > _LARGEST_BYTES or not path.is_file():
             raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
@@ -218,15 +228,3 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
-
-
-def _tables(item: Any) -> Any:
-    """Return a dataclass as what JSON has; what is None, and an empty table of values, is left out."""
-    if is_dataclass(item):
-        pairs = ((each.name, getattr(item, each.name)) for each in fields(item))
-        return {name: _tables(value) for name, value in pairs if value is not None}
-    if isinstance(item, Mapping):
-        return {key: _tables(value) for key, value in item.items()}
-    if isinstance(item, tuple | list):
-        return [_tables(each) for each in item]
-    return None if item == -math.inf else item

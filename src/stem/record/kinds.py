@@ -159,6 +159,7 @@ class Record:
         settings: What stem.toml said, but for where files go.
         voice: Who spoke.
         fill: Who said what was not recorded.
+        house: The practice's own recordings of its words.
         bed: The background: its name, or the path of a file.
         bed_sha256: Of its sound with that of the noise floor, or of the file.
         levels: How loud everything is, in the units that the names tell.
@@ -186,6 +187,7 @@ class Record:
     warnings: tuple[str, ...]
     track: SoundFile
     fill: VoiceFacts | None = None
+    house: VoiceFacts | None = None
     beside: tuple[FileBeside, ...] = ()
     personal: Personal | None = None
 

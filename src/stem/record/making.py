@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from stem.cache import CachedEngine
 from stem.config import Config
 from stem.engines import engine
 from stem.errors import OutputError, StemError
-from stem.lexicon import load_lexicon
-from stem.planning import Plan, phrases_of, sheet_lines
-from stem.record.facts import (
-    bed_hash,
-    file_hash,
-    lexicon_hash,
-    script_facts,
-    shown_path,
-    versions,
-    voice_facts,
-    with_paths,
-)
+from stem.planning import Plan, choose, phrases_of, sheet_lines
+from stem.record.comparing import Facts
+from stem.record.facts import file_hash
 from stem.record.kinds import FileBeside, Personal, Record, SoundFile, Span, Times
 from stem.specs import TrackSpec
 from stem.track import Track
 
 
 def record_of(
-    track: Track, spec: TrackSpec, config: Config, *, code: str = "", beside: Sequence[Path] = ()
+    track: Track,
+    spec: TrackSpec,
+    config: Config,
+    *,
+    code: str = "",
+    beside: Sequence[Path] = (),
+    facts: Facts | None = None,
 ) -> Record:
     """Return how a track was made; it is read from its file once more.
 
@@ -38,24 +35,19 @@ def record_of(
         config: Likewise.
         code: The client's, when it was made for one.
         beside: Other files that were made with it, as captions; the stems are known.
+        facts: What there is, when many tracks are made; else it is looked up.
 
     Raises:
         StemError: OutputError when the track is gone; others when the script or the voice is.
     """
     plan, timeline = track.plan, track.timeline
     assert plan.template is not None, "a sentence has no record"
+    made_of = (facts or Facts()).ingredients(
+        spec, config, choose(spec, config), voice=plan.voice, house=plan.house
+    )
     return Record(
-        versions=versions(),
-        script=script_facts(plan.template),
-        asked=_asked(spec, plan),
-        filled=tuple(sorted(spec.values)),
-        settings=with_paths(replace(config, output=Config().output), shown_path),
-        voice=voice_facts(plan.voice),
-        fill=voice_facts(plan.fill) if plan.fill else None,
-        bed=shown_path(plan.bed),
-        bed_sha256=bed_hash(plan.bed, plan.seed),
+        **{each.name: getattr(made_of, each.name) for each in fields(made_of)},
         levels=asdict(plan.profile.levels),
-        lexicon_sha256=lexicon_hash(load_lexicon(Path.cwd())),
         times=Times(
             timeline.frames,
             tuple(Span(each.start, each.end) for each in timeline.utterances),
@@ -77,11 +69,6 @@ def record_of(
     )
 
 
-def _asked(spec: TrackSpec, plan: Plan) -> TrackSpec:
-    voice = spec.voice if plan.chosen else plan.voice.name
-    return with_paths(replace(spec, voice=voice, values={}, pauses=dict(spec.pauses)), shown_path)
-
-
 def _remembered(plan: Plan, spec: TrackSpec, config: Config) -> Iterator[str]:
     """Yield the names of the cache's entries that are there because of what was filled in.
 
@@ -98,7 +85,7 @@ def _remembered(plan: Plan, spec: TrackSpec, config: Config) -> Iterator[str]:
         shared = set()
     said = dict.fromkeys(phrase for cues in (plan.cues, *plan.texts) for phrase in phrases_of(cues))
     own = [phrase for phrase in said if phrase not in shared]
-    for voice in filter(None, (plan.voice, plan.fill)):
+    for voice in plan.voices:
         speaker = engine(voice.engine)
         if speaker.traits.remembered:
             pronounced = [plan.lexicon.applied(phrase, ipa=speaker.traits.ipa) for phrase in own]

@@ -1,0 +1,301 @@
+"""From what was asked to a plan: the script read, the voice and the bed found; nothing is spoken yet.
+
+choosing.py  script, voice, background, kind of file: what does not depend on what is filled in
+wording.py   the script filled in, as cues
+house.py     a practice's own words around it
+places.py    which file it becomes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stem import units
+from stem.casting import Terms
+from stem.config import Config
+from stem.cues import Cue, Source, Utterance
+from stem.destinations import Destination
+from stem.dutch import has_words, spoken
+from stem.engines.recordings import missing_error, voice_of
+from stem.errors import StemError, UsageError
+from stem.lexicon import Lexicon, load_lexicon
+from stem.planning.choosing import NO_BED, NO_COVER, USUAL_BELL, Chosen, choose
+from stem.planning.house import House, house_words, sheet_order
+from stem.planning.places import USUAL_FORMAT, format_of, output_path
+from stem.planning.wording import Reader, Text, belled, personal, phrases_of, with_pronunciation
+from stem.profiles import DEFAULT, PROFILES, Profile
+from stem.safety import USUAL_COUNTRY, safety
+from stem.script import ScriptTemplate
+from stem.sheets import SheetLine, numbered
+from stem.specs import TrackSpec
+from stem.voice import VoiceTemplate
+
+__all__ = [
+    "NO_COVER",
+    "USUAL_FORMAT",
+    "Chosen",
+    "Plan",
+    "choose",
+    "format_of",
+    "house_words",
+    "output_path",
+    "phrases_of",
+    "plan_all",
+    "plan_sentence",
+    "plan_track",
+    "sheet_lines",
+]
+
+_NO_WORDS = Lexicon({})
+_LOCAL = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A track before it has sound: everything is known but how long the sentences last.
+
+    Attributes:
+        title: For people.
+        name: For files.
+        cues: What happens, in order; with a length wanted, of no particular length yet.
+        voice: Who speaks.
+        fill: Who says what `voice`, a folder with recordings, does not have.
+        house: Who says what a practice recorded of its own words; None when it did not.
+        bed: Name of the background, or the file with music.
+        bed_start_s: Where in the file to begin, in seconds.
+        bed_once: Whether the music is played once.
+        bed_credit: Who made it, for the tags.
+        seed: Of the background.
+        artist: Who the tags name as the maker.
+        album: The album in the tags.
+        number: The track's number in the album.
+        total: How many the album has.
+        cover: A picture for the tags; "none" for none, None for one drawn by the title.
+        lyrics: Whether the words go into the tags.
+        personal: What was filled in and must not stand there.
+        country: Whose help numbers are told.
+        profile: What it is mastered for, with the levels that were asked.
+        bell: Name of the bell.
+        target_frames: The length wanted; None when any will do.
+        texts: The texts to be tried for that length, in order; `cues` is one of them.
+        template: The script it was made from; None for a single sentence.
+        lexicon: How words are said.
+        terms: What speaking may do.
+        chosen: Whether someone chose the voice; else it is the best there was.
+        remarks: What is heard otherwise than it is written, as sentences; known once it is spoken.
+    """
+
+    title: str
+    name: str
+    cues: tuple[Cue, ...]
+    voice: VoiceTemplate
+    bed: str
+    seed: int
+    artist: str
+    album: str
+    profile: Profile = PROFILES[DEFAULT]
+    bell: str = USUAL_BELL
+    format: str = USUAL_FORMAT
+    destination: Destination | None = None
+    bed_start_s: float = 0.0
+    bed_once: bool = False
+    bed_credit: str = ""
+    number: int | None = None
+    total: int | None = None
+    cover: str | None = NO_COVER
+    lyrics: bool = False
+    personal: tuple[str, ...] = ()
+    country: str = USUAL_COUNTRY
+    target_frames: int | None = None
+    texts: tuple[tuple[Cue, ...], ...] = ()
+    template: ScriptTemplate | None = None
+    fill: VoiceTemplate | None = None
+    house: VoiceTemplate | None = None
+    lexicon: Lexicon = _NO_WORDS
+    terms: Terms = _LOCAL
+    chosen: bool = True
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """What the voice is given to say, in order."""
+        return phrases_of(self.cues)
+
+    @property
+    def voices(self) -> tuple[VoiceTemplate, ...]:
+        """All who speak, in the order in which they take what is theirs to say."""
+        return tuple(voice for voice in (self.house, self.voice, self.fill) if voice is not None)
+
+
+def plan_track(spec: TrackSpec, config: Config) -> Plan:
+    """Render and read the script, and find the voice and the bed; nothing is spoken yet.
+
+    Raises:
+        StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
+    """
+    (plan,) = plan_all([spec], config)
+    if isinstance(plan, StemError):
+        raise plan
+    return plan
+
+
+def plan_all(specs: Sequence[TrackSpec], config: Config) -> tuple[Plan | StemError, ...]:
+    """Plan many tracks: what they have in common is looked up once, and their scripts are filled in together.
+
+    Returns:
+        For each track its plan, or the error that `plan_track` would raise.
+
+    Raises:
+        StemError: when the settings, or the lexicon, have mistakes.
+    """
+    planner = _Planner(config)
+    plans: dict[int, Plan | StemError] = {}
+    by_script: dict[Path, list[tuple[int, TrackSpec, Chosen]]] = {}
+    for index, spec in enumerate(specs):
+        try:
+            chosen = planner.chosen(spec)
+        except StemError as error:
+            plans[index] = error
+        else:
+            by_script.setdefault(chosen.template.path, []).append((index, spec, chosen))
+    for asked in by_script.values():
+        for (index, spec, chosen), texts in zip(asked, planner.texts(asked), strict=True):
+            plans[index] = planner.plan(spec, chosen, texts)
+    return tuple(plans[index] for index in range(len(specs)))
+
+
+def sheet_lines(spec: TrackSpec, config: Config) -> tuple[ScriptTemplate, tuple[SheetLine, ...]]:
+    """Return the script and, numbered, every phrase that its track would have.
+
+    Raises:
+        StemError: as `plan_track`.
+    """
+    planner = _Planner(config)
+    chosen = planner.chosen(spec)
+    (texts,) = planner.texts([(0, spec, chosen)])
+    if isinstance(texts, StemError):
+        raise texts
+    return chosen.template, _numbered(texts, planner.house(spec))
+
+
+class _Planner:
+    """Plans tracks under the same settings, and looks everything up once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lexicon = load_lexicon(Path.cwd())
+        self._reader = Reader(config.pauses)
+        self._chosen: dict[str, Chosen] = {}
+        self._houses: dict[tuple[object, ...], House] = {}
+
+    def chosen(self, spec: TrackSpec) -> Chosen:
+        """Return what does not depend on what is filled in."""
+        key = repr(replace(spec, values={}, pauses={}, duration_s=None, number=None))
+        if key not in self._chosen:
+            self._chosen[key] = choose(spec, self._config)
+        return self._chosen[key]
+
+    def house(self, spec: TrackSpec) -> House:
+        """Return the practice's own words, with the pauses of a track."""
+        key = tuple(sorted(spec.pauses.items()))
+        if key not in self._houses:
+            self._houses[key] = house_words(self._config, self._reader.pauses(spec))
+        return self._houses[key]
+
+    def texts(self, asked: Sequence[tuple[int, TrackSpec, Chosen]]) -> Iterator[tuple[Text, ...] | StemError]:
+        """Yield the texts of tracks of one script."""
+        scales = [(spec, chosen.voice.pause_scale if chosen.voice else 1.0) for _, spec, chosen in asked]
+        return self._reader.texts_of(asked[0][2].template, scales)
+
+    def plan(self, spec: TrackSpec, chosen: Chosen, texts: tuple[Text, ...] | StemError) -> Plan | StemError:
+        """Return the plan of a track, or what is wrong with it."""
+        if isinstance(texts, StemError):
+            return texts
+        try:
+            return self._plan(spec, chosen, texts)
+        except StemError as error:
+            return error
+
+    def _plan(self, spec: TrackSpec, chosen: Chosen, texts: tuple[Text, ...]) -> Plan:
+        config, template, house = self._config, chosen.template, self.house(spec)
+        bell_s = self._reader.pauses(spec)["bel"].seconds
+        whole = tuple(
+            belled(house.around(cues), spec, chosen.profile, chosen.destination, bell_s) for cues in texts
+        )
+        return Plan(
+            title=template.title,
+            name=template.name,
+            cues=whole[0],
+            voice=chosen.voice or _recorded(chosen, _numbered(texts, house)),
+            fill=chosen.fill,
+            house=house.voice,
+            bed=chosen.bed,
+            profile=chosen.profile,
+            bell=chosen.bell,
+            format=chosen.format,
+            destination=chosen.destination,
+            bed_start_s=spec.bed_start_s,
+            bed_once=spec.bed_once,
+            bed_credit=spec.bed_credit.strip(),
+            seed=spec.seed,
+            artist=spec.artist or config.maker,
+            album=spec.album or config.album,
+            number=spec.number,
+            total=spec.total,
+            cover=chosen.cover,
+            lyrics=spec.lyrics,
+            personal=() if spec.name_in_file else personal(spec.values, template),
+            country=safety(config.country).country,
+            target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
+            texts=whole,
+            template=template,
+            lexicon=with_pronunciation(self._lexicon, spec.values, template),
+            terms=Terms(config.allow_online if spec.online is None else spec.online, spec.remember),
+            chosen=chosen.by_wish,
+        )
+
+
+def _numbered(texts: Sequence[Text], house: House) -> tuple[SheetLine, ...]:
+    return numbered(sheet_order(texts, house), spoken)
+
+
+def _recorded(chosen: Chosen, lines: tuple[SheetLine, ...]) -> VoiceTemplate:
+    """Return the voice of the recordings in a folder; without another voice, it must have everything."""
+    assert chosen.folder is not None
+    voice, missing = voice_of(chosen.folder, lines)
+    if missing and chosen.fill is None:
+        raise missing_error(chosen.folder, missing)
+    return voice
+
+
+def plan_sentence(
+    text: str,
+    voice: VoiceTemplate,
+    lexicon: Lexicon = _NO_WORDS,
+    terms: Terms = _LOCAL,
+    *,
+    chosen: bool = True,
+) -> Plan:
+    """Plan a track of one text without marks, on no background.
+
+    Raises:
+        UsageError: when there are no words in it.
+    """
+    if not has_words(spoken(text)):
+        raise UsageError("There are no words in that text.", hint='For example: stem say "Welkom."')
+    return Plan(
+        title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
+        name="zin",
+        cues=(Utterance(text, Source("text", 1)),),
+        voice=voice,
+        bed=NO_BED,
+        seed=1,
+        artist="stem",
+        album="",
+        profile=Profile("", pre_roll_s=0.3, post_roll_s=0.5),
+        lexicon=lexicon,
+        terms=terms,
+        chosen=chosen,
+    )

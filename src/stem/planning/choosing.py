@@ -1,0 +1,154 @@
+"""What is decided of a track before a word of it is filled in: script, voice, background, file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stem.beds import bell_frames, check_bed, is_own
+from stem.casting import cast, recordings_folder
+from stem.config import Config
+from stem.covers import cover_from
+from stem.destinations import Destination, find_destination
+from stem.errors import UsageError
+from stem.files import expanded
+from stem.formats import find_format
+from stem.planning.places import USUAL_FORMAT
+from stem.profiles import DEFAULT, PROFILES, Profile, find_profile
+from stem.script import ScriptTemplate, find_script
+from stem.specs import TrackSpec
+from stem.voice import VoiceTemplate
+
+NO_BED = "none"
+NO_COVER = "none"
+USUAL_BELL = "klankschaal"
+
+MOST_DUCK_LU = 20.0
+NEAREST_BED_LU, FARTHEST_BED_LU = 6.0, 40.0
+"""How far a background may lie under the voice: nearer, words are lost in it; farther, it is not heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What does not depend on what is filled in.
+
+    Attributes:
+        template: The script.
+        profile: What the track is mastered for, with the levels that were asked.
+        bed: Name of the background, or the file with music.
+        bell: Name of the bell.
+        format: Name of the kind of file.
+        destination: Where it goes.
+        voice: Who speaks; None for the recordings in `folder`.
+        folder: Own recordings; None when a voice speaks.
+        fill: Who says what is missing among those.
+        by_wish: Whether someone chose the voice; else it is the best there is.
+        cover: A picture for the tags; "none" for none, None for one drawn by the title.
+    """
+
+    template: ScriptTemplate
+    profile: Profile
+    bed: str
+    bell: str
+    format: str
+    destination: Destination | None
+    voice: VoiceTemplate | None
+    folder: Path | None
+    fill: VoiceTemplate | None
+    by_wish: bool
+    cover: str | None
+
+
+def choose(spec: TrackSpec, config: Config) -> Chosen:
+    """Find the script, the voice and the background, and look whether they go together.
+
+    Raises:
+        StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
+    """
+    template = find_script(spec.script)
+    profile = _profile(spec, config)
+    bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
+    bed = str(expanded(bed)) if is_own(bed) else bed
+    check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
+    bell = spec.bell or USUAL_BELL
+    bell_frames(bell)  # there is no bell of a wrong name
+    format_name, destination = _delivered(spec, profile)
+    wish = spec.voice or template.voice or config.voice
+    folder = recordings_folder(wish)
+    fill = cast(spec.fill) if spec.fill else None
+    if folder is None and fill is not None:
+        hint = "Name their folder: --voice opnames/"
+        raise UsageError("--fill is for what is missing among own recordings.", hint=hint)
+    return Chosen(
+        template=template,
+        profile=profile,
+        bed=bed,
+        bell=bell,
+        format=format_name,
+        destination=destination,
+        voice=cast(wish) if folder is None else None,
+        folder=folder,
+        fill=fill,
+        by_wish=bool(wish),
+        cover=_cover(spec.cover or config.cover),
+    )
+
+
+def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | None]:
+    """Return the kind of file, and where it goes.
+
+    Raises:
+        UnknownNameError: when there is no such format or destination.
+        UsageError: when the destination takes another format, or the profile has a bit rate of its own.
+    """
+    if spec.destination is None:
+        find_format(spec.format or USUAL_FORMAT)
+        return spec.format or USUAL_FORMAT, None
+    destination = find_destination(spec.destination)
+    if profile.mp3 != PROFILES[DEFAULT].mp3:
+        raise UsageError(
+            "This profile says itself how the file is encoded.", hint="Leave out --for, or --profile."
+        )
+    if spec.format not in {None, destination.format}:
+        raise UsageError(
+            f"For {destination.title} a track is {find_format(destination.format).title}, not {spec.format}.",
+            hint="Leave out --format, or --for.",
+        )
+    return destination.format, destination
+
+
+def _cover(wish: str) -> str | None:
+    """Return the path of a picture that was looked at, NO_COVER, or None.
+
+    Raises:
+        UsageError: when it cannot be used.
+    """
+    if not wish or wish == NO_COVER:
+        return wish or None
+    cover_from(expanded(wish))
+    return str(expanded(wish))
+
+
+def _profile(spec: TrackSpec, config: Config) -> Profile:
+    """Return what the track is mastered for, its background moved as was asked.
+
+    Raises:
+        UnknownNameError: when there is no such profile.
+        UsageError: when the background would be louder than the voice, or gives way the wrong way round.
+    """
+    profile = find_profile(spec.profile or config.profile)
+    up_lu = config.bed_level if spec.bed_level_lu is None else spec.bed_level_lu
+    usual = profile.levels
+    duck_lu = usual.ducked_lu - usual.lifted_lu if spec.duck_lu is None else spec.duck_lu
+    levels = replace(usual, ducked_lu=usual.ducked_lu - up_lu, lifted_lu=usual.ducked_lu - up_lu - duck_lu)
+    if not 0 <= duck_lu <= MOST_DUCK_LU:
+        raise UsageError(
+            f"The background cannot give way by {duck_lu:g} LU.",
+            hint=f"Choose 0 to {MOST_DUCK_LU:g}; 4 is usual.",
+        )
+    if not NEAREST_BED_LU <= levels.ducked_lu <= FARTHEST_BED_LU:
+        raise UsageError(
+            f"With --bed-level {up_lu:g} the background would lie {levels.ducked_lu:g} LU under the voice.",
+            hint=f"It can lie {NEAREST_BED_LU:g} to {FARTHEST_BED_LU:g} LU under it.",
+        )
+    return replace(profile, levels=levels)
