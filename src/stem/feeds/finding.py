@@ -55,8 +55,8 @@ class _Notes:
     def sentences(self) -> Iterator[str]:
         if self.unknown:
             yield (
-                f"Without a record of this very file: {_named(self.unknown)}. stem cannot know whether anyone "
-                "is named in it; listen before you publish the feed."
+                f"Without a record of this very file: {_named(self.unknown)}. stem cannot know whether "
+                "anyone is named in it; listen before you publish the feed."
             )
         if self.captions:
             yield (

@@ -184,7 +184,10 @@ class About:
 
 
 def fit(text: str) -> str:
-    """Return a text on one line, in normal form, without what XML cannot hold or what turns the text behind it around."""
+    """Return a text as a feed shows it.
+
+    On one line and in normal form C, without what XML cannot hold, or what turns the text behind it around.
+    """
     return " ".join(unicodedata.normalize("NFC", _UNFIT.sub("", text)).split())
 
 

@@ -126,14 +126,14 @@ def _within(time_s: float, length_s: float) -> float:
 
 
 def _cover(episodes: Sequence[Episode], title: str) -> FeedFile | None:
-    """Return the feed's picture: that of all its tracks, or one drawn by its title when theirs differ.
+    """Return the feed's picture: the one that its tracks have, or when theirs differ one drawn by its title.
 
     Its name holds a part of its hash: players keep a picture as long as its address is the same.
     """
-    covers = [episode.cover for episode in episodes]
-    if not any(covers):
+    covers = {episode.cover for episode in episodes if episode.cover}
+    if not covers:
         return None
-    picture = covers[0] if len(set(covers)) == 1 else generated(title)
+    picture = covers.pop() if len(covers) == 1 else generated(title)
     suffix = next((suffix for suffix, start in _PICTURES.items() if picture.startswith(start)), None)
     if suffix is None:
         return None
