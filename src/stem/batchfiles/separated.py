@@ -19,6 +19,8 @@ _LONGEST_HEADS = 100_000
 
 _TOLD_SEPARATOR = re.compile(r'"?sep=(.)"?(?:\r\n|\n|\r|$)', re.IGNORECASE)
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
+_STRAY_CONTROLS = 3
+"""As many may have come along with a text from elsewhere; each is told with row and column."""
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|head|table|\?xml|!--)", re.IGNORECASE)
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _NOT_CLOSED = (
@@ -53,7 +55,8 @@ def _decoded(name: str, content: bytes) -> str:
             raise ConfigError(name, ["its text is damaged or cut off"], hint=AS_TABLE) from error
         text = content.decode("cp1252", errors="replace")
     text = text.removesuffix("\x1a")  # how DOS ended a file
-    if "\x00" in text or len(_CONTROL.findall(text)) * 100 > len(text):
+    controls = len(_CONTROL.findall(text))
+    if "\x00" in text or controls > max(_STRAY_CONTROLS, len(text) // 100):
         raise ConfigError(name, ["it is no list: what is in it is not text"], hint=AS_TABLE)
     if _WEB_PAGE.match(text):
         problem = "it is a web page or XML, whatever its name says"
@@ -73,8 +76,8 @@ def _separator(text: str) -> tuple[str, str]:
     def found(separator: str) -> tuple[int, int]:
         try:
             heads = next(filter(any, _reader(text[:_LONGEST_HEADS], separator)), [])
-        except csv.Error:
-            return (0, 0)
+        except csv.Error:  # a quotation mark too many, which is told later
+            heads = text.lstrip().partition("\n")[0].split(separator)
         return known_heads(heads), len(heads)
 
     return max(_CANDIDATES, key=found), text

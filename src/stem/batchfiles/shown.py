@@ -31,6 +31,7 @@ _LOCAL_DATES = {"mm-dd-yy": "d-m-yyyy", "m/d/yy h:mm": "d-m-yyyy h:mm"}
 
 _DAY_ZERO = dt.datetime(1899, 12, 31)  # noqa: DTZ001 - a spreadsheet knows no zones
 _MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()  # noqa: SIM905
+_SHORT_MONTHS = "jan feb mrt apr mei jun jul aug sep okt nov dec".split()  # noqa: SIM905
 _DAYS = "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag".split()  # noqa: SIM905
 _CODES: dict[str, Callable[[dt.datetime], str]] = {
     "y": lambda at: f"{at.year % 100:02}",
@@ -38,7 +39,7 @@ _CODES: dict[str, Callable[[dt.datetime], str]] = {
     "yyyy": lambda at: f"{at.year:04}",
     "m": lambda at: f"{at.month}",
     "mm": lambda at: f"{at.month:02}",
-    "mmm": lambda at: _MONTHS[at.month - 1][:3],
+    "mmm": lambda at: _SHORT_MONTHS[at.month - 1],
     "mmmm": lambda at: _MONTHS[at.month - 1],
     "d": lambda at: f"{at.day}",
     "dd": lambda at: f"{at.day:02}",
