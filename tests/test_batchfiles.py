@@ -471,6 +471,10 @@ XLSX_PROBLEMS: list[tuple[bytes, list[str]]] = [
             "row 1" + NO_HEADS,
         ],
     ),
+    (
+        made(HEADS, ["c1", "a", "Anna"], change=merge("C2:C3")),
+        ["row 2: the cells C2 to C3 are merged; split them, and fill in every row"],
+    ),
     (made(HEADS, ["c1", "a"], change=merge("F9:G9")), []),
     (
         made(HEADS, ["c1", "a", "Anna", 12, None, "bellen"]),
