@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from stem import units
 from stem.casting import better_voice, can_speak, sends_to
 from stem.dutch import differences, spoken
 from stem.errors import StemError
+from stem.mastering import Loudness
 from stem.pacing import PhaseMeasure, measure, phases
 from stem.planning import Plan
+from stem.record import Record
 from stem.safety import safety
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.track import Track
@@ -77,17 +80,34 @@ def track_line(track: Track) -> str:
 
 
 def _track_document(track: Track) -> dict[str, object]:
+    plan = track.plan
+    names = {"title": plan.title, "script": plan.name, "voice": plan.voice.name, "bed": plan.bed}
+    return _document(track.path, names, track.timeline, track.loudness, track.warnings)
+
+
+def record_document(record: Record, path: Path) -> dict[str, object]:
+    """Return what is known of the track of a record, as a document of tracks that were made has it."""
+    names = {
+        "title": record.script.title,
+        "script": record.script.name,
+        "voice": record.voice.name,
+        "bed": record.bed,
+    }
+    remarks = record.personal.remarks if record.personal else ()
+    return _document(path, names, record.timeline, record.loudness, (*record.warnings, *remarks))
+
+
+def _document(
+    path: Path, names: Mapping[str, str], timeline: Timeline, loudness: Loudness, warnings: Sequence[str]
+) -> dict[str, object]:
     return {
-        "path": str(track.path),
-        "title": track.plan.title,
-        "script": track.plan.name,
-        "voice": track.plan.voice.name,
-        "bed": track.plan.bed,
-        "seconds": seconds(track.timeline.frames),
-        "integrated_lufs": track.loudness.integrated_lufs,
-        "true_peak_dbtp": track.loudness.true_peak_dbtp,
-        **_timeline_document(track.timeline),
-        "warnings": list(track.warnings),
+        "path": str(path),
+        **names,
+        "seconds": seconds(timeline.frames),
+        "integrated_lufs": loudness.integrated_lufs,
+        "true_peak_dbtp": loudness.true_peak_dbtp,
+        **_timeline_document(timeline),
+        "warnings": list(warnings),
     }
 
 

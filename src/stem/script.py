@@ -167,24 +167,32 @@ class ScriptTemplate:
                         hint="Say it in a sentence instead.",
                     )
 
-    def _filled(self, values: Mapping[str, str]) -> dict[str, Value]:
+    def wrong_values(self, values: Mapping[str, str]) -> dict[str, UsageError]:
+        """Return by variable what is wrong with values, those that are missing among them."""
         known = {variable.name: variable for variable in self.variables}
-        for name in values:
-            if name not in known:
-                raise UnknownNameError("variable", name, known)
-        filled: dict[str, Value] = {}
+        wrong: dict[str, UsageError] = {
+            name: UnknownNameError("variable", name, known) for name in values if name not in known
+        }
         for variable in self.variables:
-            if variable.name in values:
-                filled[variable.name] = variable.read(values[variable.name])
-            elif variable.default is not None:
-                filled[variable.name] = variable.default
-            if filled.get(variable.name, "") == "" and variable.required:
+            try:
+                value = variable.read(values[variable.name]) if variable.name in values else variable.default
+            except UsageError as error:
+                wrong[variable.name] = error
+                continue
+            if variable.required and value in {None, ""}:
                 choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
-                raise UsageError(
+                wrong[variable.name] = UsageError(
                     f"The script '{self.name}' needs a value for '{variable.name}'{choices}.",
                     hint=f"Give it with -s {variable.name}=... {variable.help}".rstrip(),
                 )
-        return filled
+        return wrong
+
+    def _filled(self, values: Mapping[str, str]) -> dict[str, Value]:
+        for error in self.wrong_values(values).values():
+            raise error
+        read = {each.name: each.read(values[each.name]) for each in self.variables if each.name in values}
+        usual = {each.name: each.default for each in self.variables if each.default is not None}
+        return usual | read
 
 
 def find_script(name_or_path: str) -> ScriptTemplate:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,9 @@ _TONES = {"none", "drone", "klankschalen"}
 
 _DECODED_DBTP = -1.0
 """The highest true peak of a decoded file."""
+
+_spoken = lru_cache(maxsize=4096)(spoken)
+"""The same sentences are placed many times while their pauses are fitted."""
 
 OnProgress = Callable[[str, float], None]
 """Called with the name of a stage and the share of it that is done, 0 to 1."""
@@ -186,7 +189,7 @@ def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
         ScriptError: when a breath is too short for its word.
     """
     takes.level(plan.phrases, plan.profile.levels.speech_lufs)
-    timeline = _placed(plan, plan.cues, takes.frames_of)
+    timeline = timeline_of(plan, plan.cues, takes.frames_of)
     return Mix(timeline, takes.read, bed, bell(plan.bell) if timeline.bells else None, plan.profile.levels)
 
 
@@ -218,7 +221,7 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
     if pace is None:
         with Takes() as takes:
             plan = speak(plan, takes, on_notice=on_notice)
-            return _placed(plan, plan.cues, takes.frames_of)
+            return timeline_of(plan, plan.cues, takes.frames_of)
 
     recorded = house_frames(plan)
 
@@ -229,7 +232,7 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
         }
 
     plan = _paced(plan, lengths_of)
-    return _placed(plan, plan.cues, lengths_of(plan.phrases))
+    return timeline_of(plan, plan.cues, lengths_of(plan.phrases))
 
 
 def house_frames(plan: Plan) -> Mapping[str, int]:
@@ -268,16 +271,21 @@ def _paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]])
 
     def placer_of(cues: Sequence[Cue]) -> Callable[[Sequence[Cue]], Timeline]:
         frames_of = lengths_of(phrases_of(cues))
-        return lambda changed: _placed(plan, changed, frames_of)
+        return lambda changed: timeline_of(plan, changed, frames_of)
 
     return replace(plan, cues=fit_first(plan.texts, placer_of, plan.target_frames))
 
 
-def _placed(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Timeline:
+def timeline_of(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Timeline:
+    """Return the timeline of cues under a plan, when it is known how many frames each phrase lasts.
+
+    Raises:
+        ScriptError: when a breath is too short for its word.
+    """
     return place(
         cues,
         frames_of,
-        cache(spoken),
+        _spoken,
         title=plan.title,
         bell_frames=bell_frames(plan.bell),
         pre_roll_s=plan.profile.pre_roll_s,

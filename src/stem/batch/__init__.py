@@ -1,0 +1,190 @@
+"""Many tracks in one go: a list or a series becomes jobs, and jobs become tracks, each whole or not at all.
+
+kinds.py       what passes through
+naming.py      the names of files
+asking.py      a list or a series -> jobs, or all mistakes
+estimating.py  how long the tracks will last
+making.py      one job
+running.py     jobs through an executor: processes on this machine
+cluster.py     the same on a Dask cluster
+away.py        one job on another machine, in a process of its own
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
+
+from stem.batch.asking import Asked, Wishes, duration, jobs_of_list, jobs_of_series
+from stem.batch.estimating import Expected, expectations
+from stem.batch.kinds import Done, Failure, Job, Outcome, Parcel, Report, Result
+from stem.batch.making import Need, failure, need, unpack
+from stem.batch.running import OpenExecutor, make_here, processes, run
+from stem.config import Config
+from stem.errors import StemError
+from stem.files import sweep
+from stem.planning import Choices, plan_all
+from stem.record import Facts, read_record, record_path
+from stem.units import seconds
+
+__all__ = [
+    "Asked",
+    "Failure",
+    "Job",
+    "OnOutcome",
+    "OpenExecutor",
+    "Outcome",
+    "Report",
+    "Result",
+    "Wishes",
+    "duration",
+    "jobs_of_list",
+    "jobs_of_series",
+    "make_here",
+    "processes",
+    "rehearse",
+    "run_batch",
+]
+
+OnOutcome = Callable[[Outcome], Any]
+"""Called with what became of a job, as soon as that is known."""
+
+
+def run_batch(
+    jobs: Sequence[Job],
+    config: Config,
+    *,
+    opened: OpenExecutor = processes,
+    workers: int,
+    task: Callable[[Job], Result] = make_here,
+    on_outcome: OnOutcome,
+) -> Report:
+    """Make the tracks that are not there yet, or would be other ones now.
+
+    Args:
+        jobs: From `jobs_of_list` or `jobs_of_series`.
+        config: Their settings.
+        opened: Lends executors, on this machine or others.
+        workers: How many jobs are made at once.
+        task: What a worker does with a job.
+        on_outcome: Called for each job.
+
+    Raises:
+        StemError: when no executor can be had.
+    """
+    outcomes: dict[int, Outcome] = {}
+    numbers = {id(job): number for number, job in enumerate(jobs)}
+
+    def tell(job: Job, outcome: Outcome) -> None:
+        outcomes[numbers[id(job)]] = outcome
+        on_outcome(outcome)
+
+    needs = _needs(jobs, config)
+    for job, needed in zip(jobs, needs, strict=True):
+        if isinstance(needed, Failure):
+            tell(job, _failed(job, needed))
+        elif needed.status == "kept":
+            tell(job, _there(job, needed))
+    to_make = {
+        job.target: (job, needed)
+        for job, needed in zip(jobs, needs, strict=True)
+        if isinstance(needed, Need) and needed.status != "kept"
+    }
+    if to_make:
+        with closing(run([job for job, _ in to_make.values()], opened, workers, task)) as results:
+            for made, result in results:
+                job, needed = to_make[made.target]
+                arrived = unpack(result, job) if isinstance(result, Parcel) else result
+                tell(job, _made(job, needed, arrived))
+        for folder in {job.target.parent for job, _ in to_make.values()}:
+            sweep(folder)  # what workers left that were killed
+    return Report(tuple(outcomes[number] for number in range(len(jobs))))
+
+
+def rehearse(jobs: Sequence[Job], config: Config) -> Report:
+    """Return what `run_batch` would do, with the lengths that are expected; nothing is made."""
+    needs = _needs(jobs, config)
+    expected = expectations(jobs, config)
+    return Report(
+        tuple(_expected(job, needed, each) for job, needed, each in zip(jobs, needs, expected, strict=True))
+    )
+
+
+def _needs(jobs: Sequence[Job], config: Config) -> list[Need | Failure]:
+    """Return for each job whether it has to be made."""
+    facts, choices = Facts(), Choices(config)
+    recorded = {number: job for number, job in enumerate(jobs) if _is_recorded(job, choices)}
+    plans = dict(zip(recorded, plan_all([job.spec for job in recorded.values()], config), strict=True))
+
+    def needed(number: int, job: Job) -> Need | Failure:
+        plan = plans.get(number)
+        try:
+            if isinstance(plan, StemError):
+                raise plan
+            return need(job, facts, choices, plan)
+        except (StemError, OSError) as error:
+            return failure(error)
+
+    return [needed(number, job) for number, job in enumerate(jobs)]
+
+
+def _is_recorded(job: Job, choices: Choices) -> bool:
+    """Tell whether a job that has a track is spoken by own recordings."""
+    return job.target.exists() and choices.chosen(job.spec).folder is not None
+
+
+def _made(job: Job, needed: Need, result: Result) -> Outcome:
+    if isinstance(result, Failure):
+        return _failed(job, result)
+    assert isinstance(result, Done)
+    return _there(job, needed)
+
+
+def _failed(job: Job, failed: Failure) -> Outcome:
+    return Outcome(
+        job.place, job.code, job.spec.script, "failed", job.target, error=failed.sentence, hint=failed.hint
+    )
+
+
+def _there(job: Job, needed: Need) -> Outcome:
+    """Return the outcome of a job whose track is there, as its record tells of it."""
+    try:
+        record = read_record(record_path(job.target))
+    except StemError as error:
+        return _failed(job, failure(error))
+    return Outcome(
+        place=job.place,
+        code=job.code,
+        script=record.script.name,
+        status="kept" if needed.status == "kept" else "made",
+        path=job.target,
+        title=record.script.title,
+        seconds=seconds(record.times.frames),
+        integrated_lufs=record.loudness.integrated_lufs,
+        true_peak_dbtp=record.loudness.true_peak_dbtp,
+        voice=record.voice.name,
+        bed=record.bed,
+        warnings=record.warnings,
+        reasons=needed.reasons,
+    )
+
+
+def _expected(job: Job, needed: Need | Failure, expected: Expected | StemError) -> Outcome:
+    if isinstance(needed, Failure):
+        return _failed(job, needed)
+    if isinstance(expected, StemError):
+        return _failed(job, failure(expected))
+    plan = expected.plan
+    return Outcome(
+        place=job.place,
+        code=job.code,
+        script=plan.name,
+        status=needed.status,
+        path=job.target,
+        title=plan.title,
+        seconds=expected.seconds,
+        voice=plan.voice.name,
+        bed=plan.bed,
+        reasons=needed.reasons,
+    )

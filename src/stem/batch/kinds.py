@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from stem.config import Config
 from stem.specs import TrackSpec
@@ -22,6 +23,7 @@ class Job:
         settings: What stem.toml says.
         target: The file it becomes.
         captions: Kinds of captions that are wanted beside it.
+        force: Whether it is made also when nothing has changed, and replaces whatever has its name.
     """
 
     place: str
@@ -30,6 +32,39 @@ class Job:
     settings: Config
     target: Path
     captions: tuple[str, ...] = ()
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The track of a job is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The track of a job could not be made.
+
+    Attributes:
+        sentence: Why, in one sentence.
+        hint: What to do about it; may be empty.
+    """
+
+    sentence: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What was made for a job on another machine.
+
+    Attributes:
+        files: By name, each as bytes.
+    """
+
+    files: Mapping[str, bytes]
+
+
+Result: TypeAlias = Done | Failure | Parcel
 
 
 @dataclass(frozen=True, slots=True)

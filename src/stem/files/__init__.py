@@ -28,7 +28,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import OutputError
-from stem.files.names import free_name, safe_name, unique_names
+from stem.files.names import free_name, safe_name, same_name, unique_names
 
 if sys.platform == "win32":
     import msvcrt
@@ -46,6 +46,7 @@ __all__ = [
     "packaged_folder",
     "publish",
     "safe_name",
+    "same_name",
     "sweep",
     "temporary_beside",
     "temporary_folder",

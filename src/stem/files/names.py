@@ -53,18 +53,18 @@ def unique_names(names: Iterable[str]) -> list[str]:
         names: Any texts; see `safe_name`.
     """
     safe = [safe_name(name) for name in names]
-    taken = {_folded(name) for name in safe}
+    taken = {same_name(name) for name in safe}
     numbers: dict[str, Iterator[int]] = {}
     unique = []
     for name in safe:
-        folded = _folded(name)
+        folded = same_name(name)
         if folded not in numbers:
             numbers[folded] = itertools.count(2)
             unique.append(name)
             continue
         numbered = (_numbered(name, number) for number in numbers[folded])
-        chosen = next(each for each in numbered if _folded(each) not in taken)
-        taken.add(_folded(chosen))
+        chosen = next(each for each in numbered if same_name(each) not in taken)
+        taken.add(same_name(chosen))
         unique.append(chosen)
     return unique
 
@@ -74,8 +74,8 @@ def _numbered(name: str, number: int) -> str:
     return f"{_cut(name, _MAX_NAME_BYTES - len(mark))}{mark}"
 
 
-def _folded(name: str) -> str:
-    """Return what a disk that folds most would take the name for (Unicode's toNFKC_Casefold, roughly)."""
+def same_name(name: str) -> str:
+    """Return what is equal for names that some disk takes for one (Unicode's toNFKC_Casefold, roughly)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 

@@ -9,7 +9,7 @@ places.py    which file it becomes
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from stem import units
@@ -21,10 +21,18 @@ from stem.dutch import has_words, spoken
 from stem.engines.recordings import missing_error, voice_of
 from stem.errors import StemError, UsageError
 from stem.lexicon import Lexicon, load_lexicon
-from stem.planning.choosing import NO_BED, NO_COVER, USUAL_BELL, Chosen, choose
-from stem.planning.house import House, house_words, sheet_order
+from stem.planning.choosing import NO_BED, NO_COVER, USUAL_BELL, Choices, Chosen, choose
+from stem.planning.house import House, sheet_order
 from stem.planning.places import USUAL_FORMAT, format_of, output_path
-from stem.planning.wording import Reader, Text, belled, personal, phrases_of, with_pronunciation
+from stem.planning.wording import (
+    Reader,
+    Text,
+    belled,
+    personal,
+    phrases_of,
+    takes_pronunciation,
+    with_pronunciation,
+)
 from stem.profiles import DEFAULT, PROFILES, Profile
 from stem.safety import USUAL_COUNTRY, safety
 from stem.script import ScriptTemplate
@@ -35,17 +43,19 @@ from stem.voice import VoiceTemplate
 __all__ = [
     "NO_COVER",
     "USUAL_FORMAT",
+    "Choices",
     "Chosen",
     "Plan",
     "choose",
     "format_of",
-    "house_words",
     "output_path",
     "phrases_of",
     "plan_all",
     "plan_sentence",
     "plan_track",
     "sheet_lines",
+    "takes_pronunciation",
+    "with_pronunciation",
 ]
 
 _NO_WORDS = Lexicon({})
@@ -155,7 +165,7 @@ def plan_all(specs: Sequence[TrackSpec], config: Config) -> tuple[Plan | StemErr
     by_script: dict[Path, list[tuple[int, TrackSpec, Chosen]]] = {}
     for index, spec in enumerate(specs):
         try:
-            chosen = planner.chosen(spec)
+            chosen = planner.choices.chosen(spec)
         except StemError as error:
             plans[index] = error
         else:
@@ -173,11 +183,11 @@ def sheet_lines(spec: TrackSpec, config: Config) -> tuple[ScriptTemplate, tuple[
         StemError: as `plan_track`.
     """
     planner = _Planner(config)
-    chosen = planner.chosen(spec)
+    chosen = planner.choices.chosen(spec)
     (texts,) = planner.texts([(0, spec, chosen)])
     if isinstance(texts, StemError):
         raise texts
-    return chosen.template, _numbered(texts, planner.house(spec))
+    return chosen.template, _numbered(texts, planner.choices.house(spec.pauses))
 
 
 class _Planner:
@@ -187,22 +197,7 @@ class _Planner:
         self._config = config
         self._lexicon = load_lexicon(Path.cwd())
         self._reader = Reader(config.pauses)
-        self._chosen: dict[str, Chosen] = {}
-        self._houses: dict[tuple[object, ...], House] = {}
-
-    def chosen(self, spec: TrackSpec) -> Chosen:
-        """Return what does not depend on what is filled in."""
-        key = repr(replace(spec, values={}, pauses={}, duration_s=None, number=None))
-        if key not in self._chosen:
-            self._chosen[key] = choose(spec, self._config)
-        return self._chosen[key]
-
-    def house(self, spec: TrackSpec) -> House:
-        """Return the practice's own words, with the pauses of a track."""
-        key = tuple(sorted(spec.pauses.items()))
-        if key not in self._houses:
-            self._houses[key] = house_words(self._config, self._reader.pauses(spec))
-        return self._houses[key]
+        self.choices = Choices(config)
 
     def texts(self, asked: Sequence[tuple[int, TrackSpec, Chosen]]) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield the texts of tracks of one script."""
@@ -219,7 +214,7 @@ class _Planner:
             return error
 
     def _plan(self, spec: TrackSpec, chosen: Chosen, texts: tuple[Text, ...]) -> Plan:
-        config, template, house = self._config, chosen.template, self.house(spec)
+        config, template, house = self._config, chosen.template, self.choices.house(spec.pauses)
         bell_s = self._reader.pauses(spec)["bel"].seconds
         whole = tuple(
             belled(house.around(cues), spec, chosen.profile, chosen.destination, bell_s) for cues in texts

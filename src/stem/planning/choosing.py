@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from stem.beds import bell_frames, check_bed, is_own
 from stem.casting import cast, recordings_folder
 from stem.config import Config
 from stem.covers import cover_from
+from stem.cues import PAUSES, override_pauses
 from stem.destinations import Destination, find_destination
 from stem.errors import UsageError
 from stem.files import expanded
 from stem.formats import find_format
+from stem.planning.house import House, house_words
 from stem.planning.places import USUAL_FORMAT
 from stem.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.script import ScriptTemplate, find_script
@@ -92,6 +95,34 @@ def choose(spec: TrackSpec, config: Config) -> Chosen:
         by_wish=bool(wish),
         cover=_cover(spec.cover or config.cover),
     )
+
+
+class Choices:
+    """Chooses for many tracks under the same settings, and looks everything up once.
+
+    Args:
+        config: The settings.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._chosen: dict[str, Chosen] = {}
+        self._houses: dict[tuple[object, ...], House] = {}
+
+    def chosen(self, spec: TrackSpec) -> Chosen:
+        """Return what does not depend on what is filled in; raises as `choose`."""
+        key = repr(replace(spec, values={}, pauses={}, duration_s=None, number=None))
+        if key not in self._chosen:
+            self._chosen[key] = choose(spec, self.config)
+        return self._chosen[key]
+
+    def house(self, pauses: Mapping[str, float]) -> House:
+        """Return the practice's own words, with a track's pauses; raises as `house_words`."""
+        key = tuple(sorted(pauses.items()))
+        if key not in self._houses:
+            table = override_pauses(override_pauses(PAUSES, self.config.pauses), pauses)
+            self._houses[key] = house_words(self.config, table)
+        return self._houses[key]
 
 
 def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | None]:

@@ -1,0 +1,134 @@
+"""How long the tracks of a batch will last, before anything is spoken.
+
+Ten thousand rows mostly ask for a few things, with other names. Rows that differ in nothing but what is
+filled in in own words are therefore planned as one: a longer name makes no track a second longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from stem import units
+from stem.batch.kinds import Job
+from stem.casting import expected_pace
+from stem.config import Config
+from stem.cues import Cue
+from stem.engines import expected_seconds
+from stem.errors import StemError
+from stem.pacing import UnreachableLengthError, reach
+from stem.planning import Plan, phrases_of, plan_all
+from stem.script import find_script
+from stem.timeline import Timeline
+from stem.track import expected_timeline, house_frames, timeline_of
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known of a track before it is made.
+
+    Attributes:
+        plan: Of a track like it.
+        seconds: About how long it will last.
+    """
+
+    plan: Plan
+    seconds: float
+
+
+def expectations(jobs: Sequence[Job], config: Config) -> tuple[Expected | StemError, ...]:
+    """Return what is to be expected of each job's track, or why it cannot be made.
+
+    Args:
+        jobs: Of one batch.
+        config: Their settings.
+
+    Raises:
+        StemError: when the settings have mistakes.
+    """
+    shapes = _Shapes()
+    keys = [shapes.key(job) for job in jobs]
+    first = dict(zip(reversed(keys), reversed(jobs), strict=True))
+    plans = plan_all([job.spec for job in first.values()], config)
+    estimator = _Estimator()
+    expected = dict(zip(first, map(estimator.expected, plans), strict=True))
+    return tuple(expected[key] for key in keys)
+
+
+class _Shapes:
+    """Tells which jobs are alike in all but names."""
+
+    def __init__(self) -> None:
+        self._own_words: dict[str, frozenset[str]] = {}
+
+    def key(self, job: Job) -> str:
+        """Return what is equal for jobs that are alike."""
+        spec = job.spec
+        if spec.script not in self._own_words:
+            variables = find_script(spec.script).variables
+            names = (variable.name for variable in variables if variable.type == "text")
+            self._own_words[spec.script] = frozenset({"naam_uitspraak", *names})
+        own = self._own_words[spec.script]
+        values = {name: bool(text) if name in own else text for name, text in sorted(spec.values.items())}
+        return f"{values} {replace(spec, values={}, number=None)}"
+
+
+class _Estimator:
+    """Estimates lengths; what many tracks have in common is measured and placed once."""
+
+    def __init__(self) -> None:
+        self._paces: dict[str, float | None] = {}
+        self._seconds: dict[str, float] = {}
+        self._houses: dict[str, Mapping[str, int]] = {}
+        self._reaches: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def expected(self, plan: Plan | StemError) -> Expected | StemError:
+        """Return what is to be expected of a plan's track, or why it cannot be made so."""
+        if isinstance(plan, StemError):
+            return plan
+        try:
+            return Expected(plan, self._estimated(plan))
+        except StemError as error:
+            return error
+
+    def _estimated(self, plan: Plan) -> float:
+        pace = self._pace(plan)
+        if pace is None:  # own recordings: only all of them together tell
+            return units.seconds(expected_timeline(plan).frames)
+        if plan.target_frames is None:
+            return units.seconds(self._placer(plan, plan.cues, pace)(plan.cues).frames)
+        ranges = [self._reach(plan, cues, pace) for cues in plan.texts]
+        if not any(shortest <= plan.target_frames <= longest for shortest, longest in ranges):
+            in_seconds = [(units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges]
+            raise UnreachableLengthError(units.seconds(plan.target_frames), in_seconds)
+        return units.seconds(plan.target_frames)
+
+    def _pace(self, plan: Plan) -> float | None:
+        if plan.voice.name not in self._paces:
+            self._paces[plan.voice.name] = expected_pace(plan.voice, plan.lexicon, plan.terms)
+        return self._paces[plan.voice.name]
+
+    def _reach(self, plan: Plan, cues: tuple[Cue, ...], pace: float) -> tuple[int, int]:
+        key = (cues, plan.profile.pre_roll_s, plan.profile.post_roll_s, plan.bell, pace)
+        if key not in self._reaches:
+            self._reaches[key] = reach(cues, self._placer(plan, cues, pace))
+        return self._reaches[key]
+
+    def _placer(self, plan: Plan, cues: Sequence[Cue], pace: float) -> Callable[[Sequence[Cue]], Timeline]:
+        recorded = self._house(plan)
+        frames_of = {
+            phrase: recorded.get(phrase) or units.frames(self._length_s(phrase) / pace)
+            for phrase in phrases_of(cues)
+        }
+        return lambda changed: timeline_of(plan, changed, frames_of)
+
+    def _house(self, plan: Plan) -> Mapping[str, int]:
+        key = repr(plan.house.settings) if plan.house else ""
+        if key not in self._houses:
+            self._houses[key] = house_frames(plan)
+        return self._houses[key]
+
+    def _length_s(self, phrase: str) -> float:
+        if phrase not in self._seconds:
+            self._seconds[phrase] = expected_seconds(phrase)
+        return self._seconds[phrase]
