@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pyzipper
 from Cryptodome.Cipher import AES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -218,6 +219,13 @@ def test_the_name_of_a_file_is_never_broken() -> None:
     assert f"\n   {name}\n" in letter(LetterTrack(name, "Lang", 60.0, computer_voice=False))
 
 
+def test_addresses_and_words_with_a_hyphen_are_never_broken() -> None:
+    address = f"https://praktijk.example/{'hulp-' * 20}"
+    text = letter(own_help=(f"Kijk op {address}.", "Of " + "na-apen " * 30))
+    assert f"{address}." in text
+    assert not re.search(r"[^\W_]-\n", text)
+
+
 @settings(max_examples=40)
 @given(title=st.text(), practice=st.text(), own=st.text())
 def test_words_of_others_stay_as_they_are(title: str, practice: str, own: str) -> None:
@@ -226,7 +234,7 @@ def test_words_of_others_stay_as_they_are(title: str, practice: str, own: str) -
     assert words(f"1. {title} (1:00 minuten)") in words(text)
     assert words(own) in words(text)
     assert words(practice).rstrip(".") in words(text)
-    assert "- \n" not in text
+    assert "\n-\n" not in text
 
 
 def test_a_letter_is_about_something_and_speaks_to_someone() -> None:
@@ -605,6 +613,15 @@ def test_what_is_not_ours_or_not_there_is_not_current(tmp_path: Path, members: t
         archive.writestr("a.txt", "a")
         archive.comment = b"stem"
     assert not is_current(tmp_path / "open.zip", [Member("a.txt", b"a")], PASSWORD)
+
+
+def test_one_that_older_macs_cannot_open_is_not_current(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with pyzipper.AESZipFile(path, "w", pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(PASSWORD.encode())
+        archive.comment = b"stem"
+        archive.writestr("a.txt", b"Rust.")
+    assert not is_current(path, [Member("a.txt", b"Rust.")], PASSWORD)
 
 
 def test_damage_is_not_current_and_no_reason_to_fall(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _OWNERS_FILE = stat.S_IFREG | 0o600
 _AES_256 = 3
+_SEAL = {"nbits": 256, "force_wz_aes_version": 2}
+"""AE's first version leaves a checksum of the content in the open: enough to know a track or a text by."""
+
 _STORED = 0
 _ENCRYPTED = 1
 
@@ -124,7 +127,7 @@ def is_current(path: Path, members: Sequence[Member], password: str) -> bool:
             packed = archive.infolist()
             return len(packed) == len(members) and all(
                 _is_as_packed(archive, info, member, packed_ns)
-                for info, member in zip(packed, members, strict=True)
+                for info, member in zip(packed, members, strict=False)
             )
     # A wrong password is a RuntimeError; what is damaged is not current, and readers say it in many ways.
     except (OSError, EOFError, RuntimeError, ValueError, struct.error, pyzipper.BadZipFile):
@@ -181,7 +184,7 @@ def _fill(file: BinaryIO, target: Path, members: Sequence[Member], secret: bytes
     import pyzipper
     from pyzipper.zipfile_aes import AESZipInfo
 
-    archive = pyzipper.AESZipFile(file, "w", encryption=pyzipper.WZ_AES)
+    archive = pyzipper.AESZipFile(file, "w", encryption=pyzipper.WZ_AES, encryption_kwargs=_SEAL)
     try:
         archive.setpassword(secret)
         archive.comment = _MARK
@@ -189,9 +192,8 @@ def _fill(file: BinaryIO, target: Path, members: Sequence[Member], secret: bytes
             info = AESZipInfo(member.name, _NO_DATE)
             info.create_system = _UNIX
             info.external_attr = _OWNERS_FILE << 16
-            info.file_size = _state(target, member)[
-                -1
-            ]  # whether it takes zip64 is decided before it is written
+            # How long it is decides before the first byte whether it takes zip64.
+            info.file_size = _state(target, member)[-1]
             with archive.open(info, "w") as packed:
                 for block in _blocks(target, member):
                     packed.write(block)
