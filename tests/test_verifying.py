@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from stem.config import Config
 from stem.encoding import write_mp3
 from stem.errors import AudioError
 from stem.examining import check_before_publishing, frames_at
-from stem.mastering import Loudness
+from stem.mastering import Loudness, Meter
 from stem.planning import plan_track
 from stem.record import Record, record_of
 from stem.specs import TrackSpec
@@ -184,7 +185,7 @@ def _louder(record: Record, decibels: float) -> Loudness:
             ["chapter"],
         ),
         (lambda record: replace(record, loudness=_louder(record, 0.15)), ["loudness"]),
-        (lambda record: replace(record, loudness=_louder(record, -1.0)), ["loudness", "true peak"]),
+        (lambda record: replace(record, loudness=_louder(record, -2.0)), ["loudness", "true peak"]),
         (lambda record: replace(record, loudness=_louder(record, 0.05)), []),
         (lambda record: replace(record, track=replace(record.track, rate=48_000)), ["sample rate"]),
         (lambda record: replace(record, track=replace(record.track, bytes=1)), ["size"]),
@@ -233,6 +234,52 @@ def test_long_silence_at_an_end_is_told_and_no_more(tmp_path: Path) -> None:
     assert (found.what, found.serious) == ("silence at the end", False)
 
 
+def test_silence_from_start_to_end_is_no_track(tmp_path: Path) -> None:
+    found = verify(encoded(tmp_path / "a.mp3", np.zeros(units.frames(1))), None)
+    assert ("sound", True) in [(each.what, each.serious) for each in found]
+
+
+@pytest.mark.parametrize(("channels", "low"), [(2, None), (4, None), (6, 3), (8, 3)])
+def test_any_number_of_channels_is_heard(tmp_path: Path, channels: int, low: int | None) -> None:
+    """The same in front left and right is as loud, whatever else there is of silence or of low effects."""
+    sound = np.zeros((units.frames(2), channels))
+    sound[:, :2] = noise(2)[:, None]
+    if low is not None:
+        sound[:, low] = noise(2) * 4
+    with wave.open(str(tmp_path / "a.wav"), "wb") as file:
+        file.setparams((channels, 2, units.SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes(np.rint(sound * 32_767).astype("<i2").tobytes())
+    facts = info(tmp_path / "a.wav", None)
+    two = Meter()
+    two.add(sound[:, :2].astype(np.float32))
+    assert facts.channels == channels
+    assert facts.loudness.integrated_lufs == pytest.approx(two.integrated(), abs=0.01)  # 16 bits
+    assert verify(tmp_path / "a.wav", None) == ()
+
+
+def test_a_file_whose_tags_are_unknown_is_heard_all_the_same(made: Made, tmp_path: Path) -> None:
+    path = heard.converted(made.track.path, tmp_path / "klein.webm", "-vn", "-c:a", "libopus")
+    facts = info(path, None)
+    assert (facts.kind, facts.problem) == ("matroska", "it has no tags of a kind that stem reads")
+    assert [(each.what, each.serious) for each in verify(path, None)] == [("tags", False)]
+    assert ("tags", True) in [(each.what, each.serious) for each in verify(path, made.record)]
+
+
+def test_a_coded_file_may_rise_above_what_went_in_and_no_track_is_lost_by_it(
+    made: Made, tmp_path: Path
+) -> None:
+    """AAC raised the peak of a podcast on rain by 0.7 dB, which is under full scale still."""
+    path = heard.converted(made.track.path, tmp_path / "klein.m4a", "-vn", "-c:a", "aac")
+    loudness, peak_dbfs = info(path, None).loudness, heard_peak(path)
+    check_before_publishing(path, made.track.timeline, replace(loudness, true_peak_dbtp=peak_dbfs - 0.8))
+    with pytest.raises(AudioError, match="its level is"):
+        check_before_publishing(path, made.track.timeline, replace(loudness, true_peak_dbtp=peak_dbfs - 2.0))
+
+
+def heard_peak(path: Path) -> float:
+    return units.decibels(float(np.abs(heard.decoded(path)).max()))
+
+
 def test_chapters_beyond_the_end_are_found(tmp_path: Path) -> None:
     path = encoded(tmp_path / "a.mp3", noise(2))
     tag_mp3(path, Tags(title="T", artist="A", album="B"), [ChapterMark("Een", 0, 3)])
@@ -247,7 +294,7 @@ def test_other_formats_are_measured_too(made: Made, tmp_path: Path) -> None:
 
 
 def test_a_level_that_is_wrong_gets_no_name(made: Made) -> None:
-    for decibels in (-1.0, -200.0):
+    for decibels in (-2.0, -200.0):
         with pytest.raises(AudioError, match="its level is"):
             check_before_publishing(made.track.path, made.track.timeline, _louder(made.record, decibels))
 

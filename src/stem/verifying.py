@@ -11,16 +11,15 @@ from pathlib import Path
 from stem import units
 from stem.audio import Recording
 from stem.errors import AudioError
-from stem.examining import EXACT, Finding, Heard, frames_at, hear, mp3_findings, mp3_of
+from stem.examining import EXACT, Finding, Heard, frames_at, hear, mp3_findings, mp3_of, peak_slack_db
 from stem.mastering import Loudness
 from stem.record import Record
-from stem.tagging import ChapterMark, Tagged, read
+from stem.tagging import ChapterMark, Tagged, Tags, read
 from stem.units import format_time
 
 _PACKET_S = 0.05
 _LOUDNESS_LU = 0.1
-_PEAK_DB = 0.5
-"""An MP3 of 32 to 192 kbps moved a peak by 0.18 dB at most, and the loudness by 0.06 LU (measured)."""
+"""An MP3 of 32 to 192 kbps moved it by 0.06 LU (measured)."""
 _FULL_SCALE_DBTP = 0.0
 _CHAPTER_S = 0.002
 _GAP_S = 0.5
@@ -43,6 +42,7 @@ class Facts:
         loudness: As played.
         told: Its tags and chapters.
         record: How it was made, when that is known.
+        problem: Why it is not known what its tags tell, as a clause about "it"; "" when that is.
     """
 
     path: Path
@@ -55,6 +55,7 @@ class Facts:
     loudness: Loudness
     told: Tagged
     record: Record | None
+    problem: str = ""
 
 
 def verify(path: Path, record: Record | None) -> tuple[Finding, ...]:
@@ -82,15 +83,18 @@ def _bytes(path: Path) -> Iterator[Finding]:
 def _sound(path: Path, record: Record | None) -> Iterator[Finding]:
     recording = Recording.open(path)
     heard = hear(recording)
-    chapters = read(path).chapters
+    told, problem = _told(path)
+    if problem:
+        yield Finding("tags", "tags that can be read", problem, serious=record is not None)
+    chapters = told.chapters
     yield from (Finding("the file", "nothing odd", oddity, serious=False) for oddity in heard.oddities)
-    yield from _gaps(heard)
+    yield from _silence(heard)
     yield from _end_of(chapters, heard)
     if record is None:
         yield from _oddities(heard)
         return
     yield from _length(heard, record, exact=recording.packing.demuxer in EXACT)
-    yield from _levels(heard.loudness, record.loudness)
+    yield from _levels(heard.loudness, record.loudness, peak_slack_db(recording.packing.demuxer))
     yield from _chapters(chapters, record)
 
 
@@ -107,7 +111,17 @@ def _content(path: Path, record: Record) -> Iterator[Finding]:
         yield Finding("SHA-256", record.track.sha256, found)
 
 
-def _gaps(heard: Heard) -> Iterator[Finding]:
+def _told(path: Path) -> tuple[Tagged, str]:
+    """Return what the tags of a file tell, and why not when that cannot be had."""
+    try:
+        return read(path), ""
+    except AudioError as error:
+        return Tagged(Tags(title="", artist="", album="", genre="", language="", encoder="")), error.problem
+
+
+def _silence(heard: Heard) -> Iterator[Finding]:
+    if heard.silent_ends_s[0] >= heard.seconds:
+        yield Finding("sound", "some", "none from start to end")
     if heard.gap_s > _GAP_S:
         found = f"{heard.gap_s:.1f} s at {format_time(heard.gap_at_s)}"
         yield Finding("nothing at all sounds", f"at most {_GAP_S:g} s in a row", found)
@@ -133,11 +147,11 @@ def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[Finding]:
         yield Finding("length", f"{expected:,} frames", f"{heard.frames:,} frames")
 
 
-def _levels(found: Loudness, expected: Loudness) -> Iterator[Finding]:
+def _levels(found: Loudness, expected: Loudness, peak_db: float) -> Iterator[Finding]:
     if _apart(found.integrated_lufs, expected.integrated_lufs) > _LOUDNESS_LU:
         lufs, found_lufs = (f"{each.integrated_lufs:.2f} LUFS" for each in (expected, found))
         yield Finding("loudness", lufs, found_lufs)
-    if _apart(found.true_peak_dbtp, expected.true_peak_dbtp) > _PEAK_DB:
+    if _apart(found.true_peak_dbtp, expected.true_peak_dbtp) > peak_db:
         dbtp, found_dbtp = (f"{each.true_peak_dbtp:.2f} dBTP" for each in (expected, found))
         yield Finding("true peak", dbtp, found_dbtp)
 
@@ -174,6 +188,7 @@ def info(path: Path, record: Record | None) -> Facts:
     """
     recording = Recording.open(path)
     heard = hear(recording)
+    told, problem = _told(path)
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -187,6 +202,7 @@ def info(path: Path, record: Record | None) -> Facts:
         channels=heard.channels,
         kbps=8 * (size - recording.packing.start) / heard.seconds / 1000,
         loudness=heard.loudness,
-        told=read(path),
+        told=told,
         record=record,
+        problem=problem,
     )

@@ -9,7 +9,7 @@ check.py     the quick look at a file that has no name yet
 from __future__ import annotations
 
 from stem.examining.check import check_before_publishing
-from stem.examining.findings import EXACT, Finding, frames_at, mp3_findings
+from stem.examining.findings import EXACT, Finding, frames_at, mp3_findings, peak_slack_db
 from stem.examining.hearing import Heard, hear
 from stem.examining.mp3 import Mp3, mp3_of
 
@@ -23,4 +23,5 @@ __all__ = [
     "hear",
     "mp3_findings",
     "mp3_of",
+    "peak_slack_db",
 ]

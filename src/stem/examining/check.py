@@ -10,14 +10,13 @@ import numpy as np
 from stem import units
 from stem.audio import BLOCK_FRAMES, Recording
 from stem.errors import AudioError
-from stem.examining.findings import EXACT, frames_at, mp3_findings
+from stem.examining.findings import EXACT, frames_at, mp3_findings, peak_slack_db
 from stem.examining.hearing import LONGEST_S
 from stem.examining.mp3 import Mp3, mp3_of
 from stem.mastering import Loudness
 from stem.timeline import Timeline
 
 _HEARD_S = 20.0
-_PEAK_DB = 0.5
 _NO_SOUND_DBFS = -96.0
 
 
@@ -50,7 +49,7 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
     if kind in EXACT and found != expected:
         raise _wrong(f"it has {found:,} frames instead of {expected:,}")
     highest_dbfs = units.decibels(peak)
-    if not _NO_SOUND_DBFS < highest_dbfs <= loudness.true_peak_dbtp + _PEAK_DB:
+    if not _NO_SOUND_DBFS < highest_dbfs <= loudness.true_peak_dbtp + peak_slack_db(kind):
         raise _wrong(
             f"its level is {highest_dbfs:.1f} dBFS, and that of the mix {loudness.true_peak_dbtp:.1f}"
         )

@@ -11,6 +11,9 @@ from stem.examining.mp3 import Mp3
 EXACT = ("mp3", "wav", "flac")
 """What is as long as its timeline to the frame; the others end on a whole packet."""
 
+_PEAK_DB, _CODED_PEAK_DB = 0.5, 1.5
+_KEPT = ("wav", "flac")
+
 _TAG_VERSION = 3
 
 
@@ -43,12 +46,22 @@ def mp3_findings(mp3: Mp3) -> Iterator[Finding]:
     if problem := mp3.misplaced():
         yield Finding("order in the tag", "chapters in order, the cover last", problem)
     if mp3.info is None:
-        yield Finding("first MP3 frame", "tells how long the track is", "does not", serious=False)
+        yield Finding("first MP3 frame", "LAME's count and checksum", "none", serious=False)
         return
     if mp3.info.mp3_frames != mp3.mp3_frames:
         yield Finding("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
     if not mp3.info.is_intact:
         yield Finding("checksums in the MP3", "as when it was encoded", "another: bytes have changed")
+
+
+def peak_slack_db(demuxer: str) -> float:
+    """Return how far the peak of a decoded file may lie from that of what was encoded, in dB.
+
+    Coding moves it. Measured with speech of -16 and -14 LUFS under the limiter, at 64 kbps: 0.56 and 0.81 dB
+    in MP3, 0.59 and 1.56 in AAC, 0.32 and 0.45 in Opus; AAC of 128 kbps with rain 0.7. At 128 kbps and more
+    it is seldom over 0.4. This tells a track from noise or another track, not a good one from a better one.
+    """
+    return _PEAK_DB if demuxer in _KEPT else _CODED_PEAK_DB
 
 
 def frames_at(frames: int, rate: int) -> int:

@@ -16,6 +16,8 @@ LONGEST_S = 13 * 3600.0
 
 _NO_SOUND = units.gain(-78.0)
 """Nothing but dither, which comes out of an MP3 at -84 dBFS; the noise floor of a track peaks above -65."""
+_MEASURED = (0, 1, 2, 4, 5)
+"""Of more than five channels, those that BS.1770-4 counts: the one for low effects, the fourth, is not."""
 _WINDOW = 1024  # frames; blocks hold a whole number of them
 
 
@@ -55,11 +57,12 @@ def hear(recording: Recording) -> Heard:
     Raises:
         AudioError: when it turns out to be damaged or not whole.
     """
-    meter, peak = Meter(recording.rate, recording.channels), TruePeak(recording.channels)
+    counted = list(_MEASURED) if recording.channels > len(_MEASURED) else list(range(recording.channels))
+    meter, peak = Meter(recording.rate, len(counted)), TruePeak(recording.channels)
     frames = 0
     heights: list[NDArray[np.float32]] = []
     for block in recut(recording.blocks(LONGEST_S), BLOCK_FRAMES):
-        meter.add(block)
+        meter.add(block[:, counted])
         peak.add(block)
         frames += len(block)
         loudest = np.abs(block).max(axis=1)
