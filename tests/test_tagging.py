@@ -18,11 +18,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutagen import id3
+from mutagen import flac, id3
 
 from stem import covers
 from stem.encoding import Mp3Settings, write_mp3
 from stem.errors import AudioError, OutputError, UnknownNameError
+from stem.files import temporary_beside
 from stem.tagging import FORMATS, ChapterMark, Tagged, Tags, TimedLine, read, read_chapters, tag, tag_mp3
 from stem.tagging.facts import tidied
 
@@ -521,18 +522,55 @@ def test_a_damaged_file_is_read_or_refused_in_a_sentence(
         except AudioError as error:
             problems.add(error.problem)
     assert problems
-    assert problems <= {"its tags are damaged", "it is no sound file that stem knows"}
+    assert problems <= {"its tags are damaged", "it has no tags of a kind that stem reads"}
 
 
 def test_what_is_no_sound_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "page.mp3").write_text("<html>")
-    with pytest.raises(AudioError, match="it is no sound file that stem knows"):
+    with pytest.raises(AudioError, match="it has no tags of a kind that stem reads"):
         read(tmp_path / "page.mp3")
     with pytest.raises(AudioError, match="it cannot be read"):
         read(tmp_path / "nowhere.mp3")
     (tmp_path / "bare.mp3").write_bytes(b"\xff\xfb\x90\x00" + bytes(413))
     bare = read(tmp_path / "bare.mp3")
     assert (bare.tags.title, bare.tags.genre, bare.tags.replay_gain_db, bare.chapters) == ("", "", None, ())
+
+
+def test_what_a_stranger_wrote_cannot_command_a_terminal(mp3: Path) -> None:
+    tags = id3.ID3()
+    tags.add(id3.TIT2(encoding=3, text=["Rood\x1b[31m\x07"]))
+    tags.add(id3.USLT(encoding=3, lang="nld", desc="", text="Een\n\x1b[2JTwee"))
+    tags.save(mp3)
+    told = read(mp3).tags
+    assert (told.title, told.lyrics) == ("Rood [31m", "Een\n[2JTwee")
+
+
+@pytest.mark.parametrize("codec", ["libvorbis", "flac", "libopus"])
+def test_what_ogg_files_hold_is_told(sounds: Mapping[str, Path], tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "a.ogg"
+    ffmpeg("-i", sounds["wav"], "-c:a", codec, "-metadata", "title=Rust", path)
+    assert read(path).tags.title == "Rust"
+    assert read_chapters(path) == ()
+
+
+def test_a_strange_comment_does_not_hide_the_others(sounds: Mapping[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    shutil.copy(sounds["flac"], path)
+    comments = flac.FLAC(path)
+    comments["TITLE"] = "Rust"
+    comments["CHAPTER001"], comments["CHAPTER002"] = "ergens", "00:00:00.500"
+    comments["REPLAYGAIN_TRACK_GAIN"] = "nan dB"
+    comments.save()
+    told = read(path)
+    assert (told.tags.title, told.tags.replay_gain_db) == ("Rust", None)
+    assert [mark.start_s for mark in told.chapters] == [0.5]
+
+
+def test_tags_that_do_not_fit_are_told_of_the_track_not_of_its_temporary_file(tmp_path: Path) -> None:
+    with temporary_beside(tmp_path / "a.mp3") as path:
+        write_mp3(path, [np.zeros((10_000, 2), np.float32)])
+        with pytest.raises(OutputError, match="the track cannot be written: its title"):
+            tag_mp3(path, replace(TAGS, artist="half \ud800"), ())
 
 
 def test_an_unknown_format_is_told(mp3: Path) -> None:

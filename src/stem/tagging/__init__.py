@@ -14,9 +14,9 @@ from pathlib import Path
 from mutagen import MutagenError
 
 from stem.errors import AudioError, OutputError, UnknownNameError
-from stem.files import output_error, temporary_beside
+from stem.files import is_temporary, output_error, temporary_beside
 from stem.tagging import id3v2, mp4, riff, vorbis
-from stem.tagging.facts import ChapterMark, Tagged, Tags, TimedLine, tidied
+from stem.tagging.facts import ChapterMark, Tagged, Tags, TimedLine, plain, tidied
 
 __all__ = [
     "FORMATS",
@@ -58,7 +58,7 @@ FORMATS = {
     ),
     "m4a": Format(mp4.write, mp4.read, lambda start: start[4:8] == b"ftyp"),
     "flac": Format(vorbis.write_flac, vorbis.read_flac, lambda start: start[:4] == b"fLaC"),
-    "opus": Format(vorbis.write_opus, vorbis.read_opus, lambda start: start[:4] == b"OggS"),
+    "opus": Format(vorbis.write_opus, vorbis.read_ogg, lambda start: start[:4] == b"OggS"),
     "wav": Format(riff.write, riff.read, lambda start: start[:4] == b"RIFF" and start[8:12] == b"WAVE"),
 }
 """The kinds of files that have tags, by their usual suffix."""
@@ -94,7 +94,8 @@ def tag(path: Path, tags: Tags, chapters: Sequence[ChapterMark], format_name: st
             refusal = _refusal(error)  # mutagen hides that of the system in its own
             if refusal is not None:
                 raise output_error(path, refusal) from error
-            raise OutputError(path, "its title, chapters or other tags do not fit in the file") from error
+            place = "the track" if is_temporary(path) else path  # a temporary name means nothing to a user
+            raise OutputError(place, "its title, chapters or other tags do not fit in the file") from error
 
 
 def tag_mp3(path: Path, tags: Tags, chapters: Sequence[ChapterMark]) -> None:
@@ -106,7 +107,8 @@ def read(path: Path) -> Tagged:
     """Return what a file tells; its content decides of which format it is, never its name.
 
     What it does not tell is empty or None. Times are as exact as its format holds them: milliseconds, and for
-    the lines of M4A, FLAC and Opus hundredths of a second.
+    the lines of M4A, FLAC and Opus hundredths of a second. Texts are freed of control characters: what a
+    stranger put into a file is shown on a terminal, which obeys some of them.
 
     Raises:
         AudioError: when it cannot be read, is of no known format, or its tags are damaged.
@@ -117,9 +119,11 @@ def read(path: Path) -> Tagged:
         known = next((known for known in FORMATS.values() if known.begins(start)), None)
         if known is None:
             raise AudioError(
-                path, "it is no sound file that stem knows", hint=f"It reads {', '.join(FORMATS)}."
+                path,
+                "it has no tags of a kind that stem reads",
+                hint=f"It reads those of {', '.join(FORMATS)}.",
             )
-        return known.read(path)
+        return plain(known.read(path))
     except OSError as error:
         raise AudioError(path, f"it cannot be read ({error.strerror})") from error
     except (

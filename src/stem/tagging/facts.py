@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -99,25 +100,36 @@ def tidied(tags: Tags, chapters: Iterable[ChapterMark] = ()) -> Tagged:
         ValueError: when a text holds half a character, the language is no code, the cover no JPEG, a time or
             number lies outside what can be written, or there are too many chapters.
     """
-    lines = sorted(tags.timed_lines, key=lambda line: line.start_s)
-    marks = sorted(chapters, key=lambda mark: mark.start_s)
-    plain = replace(
+    told = plain(Tagged(tags, tuple(chapters)))
+    lines = sorted(told.tags.timed_lines, key=lambda line: line.start_s)
+    tidy_tags = replace(
+        told.tags,
+        album_artist=told.tags.album_artist or told.tags.artist,
+        track_total=None if tags.track_number is None else tags.track_total,
+        timed_lines=tuple(lines),
+    )
+    tidy = Tagged(tidy_tags, tuple(sorted(told.chapters, key=lambda mark: mark.start_s)))
+    _check(tidy)
+    return tidy
+
+
+def plain(told: Tagged) -> Tagged:
+    """Return the same without control characters: one line a text, but for the words."""
+    tags = told.tags
+    plain_tags = replace(
         tags,
         title=_one_line(tags.title),
         artist=_one_line(tags.artist),
         album=_one_line(tags.album),
-        album_artist=_one_line(tags.album_artist) or _one_line(tags.artist),
+        album_artist=_one_line(tags.album_artist),
         comment=_one_line(tags.comment),
         genre=_one_line(tags.genre),
         encoder=_one_line(tags.encoder),
         year=_one_line(tags.year or "") or None,
-        track_total=None if tags.track_number is None else tags.track_total,
         lyrics=_CONTROL_IN_TEXT.sub("", _LINE_END.sub("\n", tags.lyrics)).strip(),
-        timed_lines=tuple(replace(line, text=_one_line(line.text)) for line in lines),
+        timed_lines=tuple(replace(line, text=_one_line(line.text)) for line in tags.timed_lines),
     )
-    tidy = Tagged(plain, tuple(replace(mark, title=_one_line(mark.title)) for mark in marks))
-    _check(tidy)
-    return tidy
+    return Tagged(plain_tags, tuple(replace(mark, title=_one_line(mark.title)) for mark in told.chapters))
 
 
 def _one_line(text: str) -> str:
@@ -183,8 +195,9 @@ def track_of(text: str) -> tuple[int | None, int | None]:
 
 
 def number_of(text: str) -> float | None:
-    """Read the number in front of a unit: "-1.50 dB"; None when there is none."""
+    """Read the number in front of a unit: "-1.50 dB"; None when there is none, or none that can be."""
     try:
-        return float(text.split(maxsplit=1)[0])
+        number = float(text.split(maxsplit=1)[0])
     except (ValueError, IndexError):
         return None
+    return number if math.isfinite(number) else None

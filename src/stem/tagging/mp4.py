@@ -6,6 +6,7 @@ copying the sound as it is, writes both.
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -120,9 +121,16 @@ def _copy_with_chapters(source: Path, target: Path, chapters: Sequence[ChapterMa
     command += ["-f", "ffmetadata", "-i", "pipe:0", "-map", "0:a:0", "-map_metadata:g", "-1", "-map_chapters"]
     command += ["1", "-c", "copy", "-fflags", "+bitexact", "-movflags", "+faststart", "-f", "ipod"]
     described = "\n".join(_described(chapters)).encode()
-    run = subprocess.run(  # noqa: S603 - our own ffmpeg, and arguments that no shell reads
-        [*command, f"file:{target}"], input=described, capture_output=True, timeout=_TIMEOUT_S, check=False
-    )
+    try:
+        run = subprocess.run(  # noqa: S603 - our own ffmpeg, and arguments that no shell reads
+            [*command, f"file:{target}"],
+            input=described,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:  # a network disk that hangs
+        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from error
     if run.returncode == 0:
         return
     _raise_as_system(run.returncode)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mutagen import flac, oggopus
+import mutagen
+from mutagen import flac, oggflac, oggopus, oggvorbis
 
 from stem.tagging.facts import (
     ChapterMark,
@@ -30,6 +32,7 @@ _R128, _R128_STEPS = "R128_TRACK_GAIN", 256
 _R128_ABOVE_DB = 5.0
 """Opus players aim at -23 LUFS (RFC 7845, 5.2.1), ReplayGain at -18: so much less the former add."""
 _R128_MOST = 32_767
+_CLOCK = re.compile(r"(\d{1,3}):(\d\d):(\d\d(?:\.\d{1,9})?)")
 _PICTURE = "METADATA_BLOCK_PICTURE"
 _FRONT_COVER = 3
 
@@ -70,12 +73,20 @@ def read_flac(path: Path) -> Tagged:
     return _told(comments, file.info.length, number_of(comments.get(_GAIN, "")), cover)
 
 
-def read_opus(path: Path) -> Tagged:
-    """Return what the Opus file at `path` tells; its chapters last until the next one."""
-    file = oggopus.OggOpus(path)
+def read_ogg(path: Path) -> Tagged:
+    """Return what the Opus, Vorbis or FLAC in the Ogg file at `path` tells; chapters last until the next.
+
+    Raises:
+        ValueError: when it is none of these, or its cover is damaged.
+    """
+    file = mutagen.File(path, options=[oggopus.OggOpus, oggvorbis.OggVorbis, oggflac.OggFLAC])
+    if file is None:
+        raise ValueError("this Ogg file has no tags that are known")
     comments = _joined(file.tags)
     steps = number_of(comments.get(_R128, ""))
-    gain_db = None if steps is None else steps / _R128_STEPS + _R128_ABOVE_DB
+    gain_db = number_of(comments.get(_GAIN, ""))
+    if steps is not None:
+        gain_db = steps / _R128_STEPS + _R128_ABOVE_DB
     cover = b""
     if _PICTURE in comments:
         try:
@@ -148,9 +159,8 @@ def _told(comments: Mapping[str, str], length_s: float, gain_db: float | None, c
 
 def _starts(comments: Mapping[str, str]) -> Iterator[tuple[float, str]]:
     for name, text in comments.items():
-        if name.startswith("CHAPTER") and name[7:].isdecimal():
-            hours, minutes, secs = text.split(":")
-            start_s = round(int(hours) * 3600 + int(minutes) * 60 + float(secs), 3)
+        if name.startswith("CHAPTER") and name[7:].isdecimal() and (time := _CLOCK.fullmatch(text.strip())):
+            start_s = round(int(time[1]) * 3600 + int(time[2]) * 60 + float(time[3]), 3)
             yield start_s, comments.get(f"{name}NAME", "")
 
 
