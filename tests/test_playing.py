@@ -45,3 +45,9 @@ def test_the_first_player_that_works_gets_the_sound(players: Path, tmp_path: Pat
 
 def test_without_a_player_that_works_it_says_so(players: Path) -> None:
     assert not play(np.zeros((10, 2), np.float32))
+
+
+def test_a_player_that_cannot_be_run_gives_way_to_the_next(players: Path) -> None:
+    (players / "afplay").write_bytes(b"\x7fELF of another kind of machine")
+    player(players, "ffplay", "sleep 0.05")
+    assert play(np.zeros((441, 2), np.float32))

@@ -56,13 +56,16 @@ def _plays(player: tuple[str, ...], path: Path, length_s: float) -> bool:
     if program is None:
         return False
     started = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - a fixed list of players and our own file
-        [program, *player[1:], str(path)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed list of players and our own file
+            [program, *player[1:], str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+    except OSError:  # a program of another kind of machine
+        return False
     # Without a sound card some players fail, and others just end at once: let the next one try.
     return done.returncode == 0 and time.monotonic() - started >= _LEAST_SHARE * length_s
 
