@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from stem.errors import UsageError
 from stem.files import cache_path
 from stem.forgetting import Forgotten, forget, tracks_of
 from stem.planning import plan_track
-from stem.record import read_record, record_of, record_path, write_record
+from stem.record import FileBeside, read_record, record_of, record_path, write_record
 from stem.specs import TrackSpec
 from stem.track import make_track
 from stem.voice import find_voice
@@ -191,3 +192,42 @@ def test_a_record_cannot_point_out_of_its_folder_or_of_the_cache(practice: Path,
     key = cache_path("speech") / "key"
     done = forgotten(["K-12"], practice)
     assert (done.phrases, own.exists(), key.exists()) == (0, True, True)
+
+
+def test_what_was_renamed_moved_or_copied_is_known_by_its_content(practice: Path) -> None:
+    (practice / "elders").mkdir()
+    (practice / "K-12" / "klein.mp3").rename(practice / "elders" / "Zwaantje.MP3")
+    shutil.copy(practice / "K-12" / "klein.vtt", practice / "elders" / "kopie.vtt")
+    (found,) = tracks_of(["K-12"], [practice]).found
+    assert {path.name for path in found.present} == {"klein.vtt", "Zwaantje.MP3", "kopie.vtt"}
+    done = forgotten(["K-12"], practice)
+    assert files(practice) == KEPT
+    assert (done.left, done.missing) == ([], [])
+
+
+def test_what_is_nowhere_to_be_found_is_told(practice: Path, tmp_path: Path) -> None:
+    track = practice / "K-12" / "klein.mp3"
+    track.rename(tmp_path / "elders.mp3")
+    assert forgotten(["K-12"], practice).missing == [track]
+    assert files(practice) == KEPT
+
+
+def test_what_is_the_same_but_someone_elses_stays(practice: Path) -> None:
+    """The bells of two clients may be the same silence: what a record tells of is that client's."""
+    for code in ("K-12", "K-3"):
+        path = practice / code / "klein.stem.json"
+        (path.parent / "klein-bellen.flac").write_bytes(b"stilte")
+        record = read_record(path)
+        bells = FileBeside("-bellen.flac", hashlib.sha256(b"stilte").hexdigest())
+        write_record(replace(record, beside=(*record.beside, bells)), path, overwrite=True)
+    forgotten(["K-12"], practice)
+    assert files(practice) == KEPT | {"K-3/klein-bellen.flac"}
+
+
+def test_a_link_to_a_record_is_told_and_not_followed(practice: Path) -> None:
+    record, elsewhere = practice / "K-12" / "klein.stem.json", practice / "K-12" / "bewaard"
+    record.rename(elsewhere)
+    record.symlink_to(elsewhere)
+    search = tracks_of(["K-12"], [practice])
+    assert search.found == ()
+    assert [left.path for left in search.unreadable] == [record]

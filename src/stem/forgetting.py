@@ -1,15 +1,17 @@
 """To forget someone: the tracks that were made for a name or a code, their records, and what was spoken.
 
 Only records tell which tracks are whose; a track without one, or with one from which the personal part was
-left out, is not found. What lies in backups, or was sent, is out of reach.
+left out, is not found. A file that was renamed or copied is known by its content, in the folders where is
+looked. What lies in backups, or was sent, is out of reach.
 """
 
 from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stem.cache import forget_entries
@@ -38,10 +40,12 @@ class Found:
     Attributes:
         record_path: The file of its record.
         record: What that tells.
+        copies: Files elsewhere with the same content, and their SHA-256: what was renamed, moved or copied.
     """
 
     record_path: Path
     record: Record
+    copies: tuple[tuple[Path, str], ...] = ()
 
     @property
     def files(self) -> tuple[tuple[Path, str], ...]:
@@ -50,7 +54,19 @@ class Found:
         beside = (
             (self.record_path.with_name(name + each.ending), each.sha256) for each in self.record.beside
         )
-        return ((track_path(self.record_path, self.record.track.suffix), self.record.track.sha256), *beside)
+        track = track_path(self.record_path, self.record.track.suffix)
+        return ((track, self.record.track.sha256), *beside)
+
+    @property
+    def present(self) -> tuple[Path, ...]:
+        """Those of these files that are there, and their copies."""
+        return tuple(path for path, _ in (*self.files, *self.copies) if os.path.lexists(path))
+
+    @property
+    def missing(self) -> tuple[Path, ...]:
+        """Those of these files that are neither there nor found elsewhere."""
+        copied = {sha256 for _, sha256 in self.copies}
+        return tuple(path for path, sha in self.files if sha not in copied and not os.path.lexists(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +89,14 @@ class Forgotten:
     Attributes:
         removed: The files that are gone now, in the order in which they went.
         left: The files that stay.
+        missing: The files that a record told of and that were nowhere to be found.
         phrases: How many spoken phrases were removed from the cache.
         phrases_left: How many could not be.
     """
 
     removed: list[Path] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    missing: list[Path] = field(default_factory=list)
     phrases: int = 0
     phrases_left: int = 0
 
@@ -96,16 +114,44 @@ def tracks_of(words: Sequence[str], folders: Sequence[Path]) -> Search:
     wanted = [_words(each) for each in words]
     if not wanted or not all(wanted):
         raise UsageError("There is no name or code to forget.", hint="For example: stem forget K12")
-    found, unreadable = [], []
-    for path in sorted({path.absolute() for folder in folders for path in _records(folder)}):
+    found: list[Found] = []
+    others: list[Found] = []
+    unreadable: list[Left] = []
+    for path in sorted({path for path in _files(folders) if path.name.endswith(SUFFIX)}):
+        if path.is_symlink():
+            unreadable.append(Left(path, "it is a link; look where it leads"))
+            continue
         try:
             record = read_record(path)
         except ConfigError as error:
             unreadable.append(Left(path, error.problems[0]))
             continue
-        if any(_tells(record, each) for each in wanted):
-            found.append(Found(path, record))
-    return Search(tuple(found), tuple(unreadable))
+        whose = found if any(_tells(record, each) for each in wanted) else others
+        whose.append(Found(path, record))
+    return Search(_with_copies(found, others, folders), tuple(unreadable))
+
+
+def _with_copies(found: list[Found], others: list[Found], folders: Sequence[Path]) -> tuple[Found, ...]:
+    """Return what was found, each with what has the same content and is not told of by any record.
+
+    A part without sound, as that of the bells often is, may be the same in the tracks of two clients.
+    """
+    if not found:
+        return ()
+    claimed = {path for each in (*found, *others) for path, _ in each.files}
+    suffixes = {path.suffix.casefold() for each in found for path, _ in each.files}
+    by_sha256: dict[str, list[Path]] = {}
+    for path in sorted({path for path in _files(folders) if path.suffix.casefold() in suffixes} - claimed):
+        with suppress(OSError):  # what cannot be read cannot be told to be a copy
+            if path.is_file() and not path.is_symlink():
+                by_sha256.setdefault(file_hash(path), []).append(path)
+    return tuple(
+        replace(
+            each,
+            copies=tuple((path, sha256) for _, sha256 in each.files for path in by_sha256.pop(sha256, ())),
+        )
+        for each in found
+    )
 
 
 def forget(found: Sequence[Found]) -> Forgotten:
@@ -120,7 +166,8 @@ def forget(found: Sequence[Found]) -> Forgotten:
         removed, left = forget_entries(personal.speech if personal else ())
         forgotten.phrases += removed
         forgotten.phrases_left += left
-        stays = [_forget_file(path, sha256, forgotten) for path, sha256 in each.files]
+        forgotten.missing += each.missing
+        stays = [_forget_file(path, sha256, forgotten) for path, sha256 in (*each.files, *each.copies)]
         if left or any(stays):
             forgotten.left.append(Left(each.record_path, "it tells of what is left"))
         else:
@@ -154,12 +201,15 @@ def _remove(path: Path, forgotten: Forgotten) -> bool:
     return True
 
 
-def _records(folder: Path) -> Iterator[Path]:
+def _files(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield all that lies in folders and in the folders in them, by its absolute path."""
+
     def fail(error: OSError) -> None:
         raise UsageError(f"The folder {error.filename} cannot be read ({error.strerror}).") from error
 
-    for place, _, names in os.walk(folder, onerror=fail):
-        yield from (Path(place) / name for name in names if name.endswith(SUFFIX))
+    for folder in folders:
+        for place, _, names in os.walk(folder, onerror=fail):
+            yield from ((Path(place) / name).absolute() for name in names)
 
 
 def _tells(record: Record, wanted: list[str]) -> bool:
