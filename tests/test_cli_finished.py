@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -58,12 +59,12 @@ def test_a_track_from_its_record_is_the_same_and_can_be_forgotten(
     assert (folder / "weer.mp3").read_bytes() == track.read_bytes()
     out, err = told(capsys, "remake", str(record), "-o", "anders.mp3", "-s", "naam=Anna")
     assert (folder / "anders.mp3").read_bytes() != track.read_bytes()
-    out, _ = told(capsys, "forget", "Xanthippe", "--yes")
+    out, err = told(capsys, "forget", "Xanthippe", "--yes")
     assert {Path(line).name for line in out.split()} == {
         f"proef.{end}" for end in ("mp3", "vtt", "srt", "lrc", "stem.json")
     }
     assert list((folder / "output").iterdir()) == []
-    assert (folder / "weer.mp3").exists(), "only what a record tells of is forgotten"
+    assert (folder / "weer.mp3").exists(), "only where is looked, something is forgotten"
     assert "No track was found" in told(capsys, "forget", "Xanthippe", "--yes")[1]
 
 
@@ -168,3 +169,78 @@ def test_words_in_time_fit_what_is_heard(folder: Path, capsys: pytest.CaptureFix
     ]
     # A caption begins with its sound, which lies 20 ms into its clip.
     assert np.allclose(seconds, [each["start"] + 0.02 for each in track["utterances"]], atol=0.021)
+
+
+def test_what_is_made_again_can_be_forgotten_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record")
+    record, track = folder / "output" / "proef.stem.json", folder / "output" / "proef.mp3"
+    kept = record.read_bytes()
+    track.unlink()
+    told(capsys, "remake", str(record))
+    assert (track.exists(), record.read_bytes()) == (True, kept)
+    told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/roos.mp3")
+    assert "in order, compared with its record" in told(capsys, "verify", "output/roos.mp3")[0]
+    told(capsys, "forget", "Roos", "--yes")
+    assert sorted(path.name for path in track.parent.iterdir()) == ["proef.mp3", "proef.stem.json"]
+    (folder / "output" / "ander.stem.json").write_bytes(kept)
+    _, err = told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/ander.mp3")
+    assert "no record tells of output/ander.mp3" in err
+
+
+def test_an_anonymous_track_is_made_again_with_an_anonymous_record(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record-anonymous")
+    told(capsys, "remake", "output/proef.stem.json", "-s", "naam=Xanthippe", "-o", "weer.mp3")
+    assert b"anthippe" not in (folder / "weer.stem.json").read_bytes()
+
+
+def test_a_record_gives_no_leave_to_send_text_away(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stem.engines.google.Google.speak", lambda *_: pytest.fail("something was sent"))
+    told(capsys, "make", "proef.j2", "--record")
+    path = folder / "output" / "proef.stem.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["asked"] |= {"voice": "google", "online": True}
+    record["settings"]["allow_online"] = True
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert "--allow-online" in told(capsys, "remake", str(path), "-o", "weer.mp3", code=1)[1]
+    assert "--allow-online" in told(capsys, "remake", str(path), "--offline", "-o", "weer.mp3", code=1)[1]
+
+
+def test_every_file_is_verified_also_behind_one_that_is_wrong(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "--record")
+    (folder / "stuk.mp3").write_bytes((folder / "output" / "proef.mp3").read_bytes())
+    (folder / "stuk.stem.json").write_text("{")
+    out, _ = told(capsys, "verify", "weg.mp3", "stuk.mp3", ".", "output/proef.mp3", code=1)
+    assert "stuk.mp3: wrong: its record: it is damaged or cut off" in out
+    assert ".: wrong: the file: it is a folder" in out
+    assert out.splitlines()[-1] == "output/proef.mp3: in order, compared with its record"
+    assert "it is a folder" in told(capsys, "info", "/", code=1)[1]
+
+
+def test_a_record_is_that_of_a_file_of_its_own_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "--record")
+    told(capsys, "make", "proef.j2", "-o", "output/proef.flac")
+    out, _ = told(capsys, "verify", "output/proef.flac")
+    assert out == "output/proef.flac: in order, compared by itself (there is no record of it)\n"
+
+
+def test_silence_has_a_document_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with wave.open(str(folder / "stil.wav"), "wb") as file:
+        file.setparams((1, 2, 44_100, 0, "NONE", ""))
+        file.writeframes(bytes(88_200))
+    out, _ = told(capsys, "info", "stil.wav", "--json")
+    document = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert document["integrated_lufs"] is None
+
+
+def test_what_cannot_be_judged_makes_forgetting_unsure(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "output").mkdir()
+    (folder / "output" / "stuk.stem.json").write_text("{")
+    assert "cannot be judged" in told(capsys, "forget", "Xanthippe", "--yes", code=1)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -133,8 +134,8 @@ def info_document(facts: Facts) -> dict[str, object]:
         "rate": facts.rate,
         "channels": facts.channels,
         "kbps": facts.kbps,
-        "integrated_lufs": facts.loudness.integrated_lufs,
-        "true_peak_dbtp": facts.loudness.true_peak_dbtp,
+        "integrated_lufs": _finite(facts.loudness.integrated_lufs),
+        "true_peak_dbtp": _finite(facts.loudness.true_peak_dbtp),
         "title": tags.title,
         "artist": tags.artist,
         "album": tags.album,
@@ -148,6 +149,11 @@ def info_document(facts: Facts) -> dict[str, object]:
         "bed": facts.record.bed if facts.record else None,
         "script": facts.record.script.name if facts.record else None,
     }
+
+
+def _finite(level: float) -> float | None:
+    """Return a level, or None for that of silence: JSON knows no infinity."""
+    return level if math.isfinite(level) else None
 
 
 def info_lines(facts: Facts) -> Iterator[str]:

@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stem.cli.asking import config, force_option, json_option
+from stem.cli.asking import config, force_option, json_option, online_options
 from stem.cli.telling import print_json, progress
 from stem.cli.telling import say as tell
-from stem.errors import UsageError
+from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from stem.config import Config
+    from stem.examining import Finding
     from stem.record import Record
+    from stem.specs import TrackSpec
+    from stem.track import Track
 
 
 def _record_of(path: Path) -> Record | None:
-    """Return the record beside a track; None when there is none."""
+    """Return the record beside a track; None when there is none, or it is that of a file of another kind."""
     from stem.record import read_record, record_path
 
-    beside = record_path(path)
-    return read_record(beside) if beside.exists() else None
+    if not path.name or not record_path(path).exists():  # "." and "/" have no name
+        return None
+    record = read_record(record_path(path))
+    return record if record.track.suffix.casefold() == path.suffix.casefold() else None
 
 
 @click.command()
@@ -37,6 +43,8 @@ def info(track: str, as_json: bool) -> None:
 
     path = expanded(track)
     facts = look(path, _record_of(path))
+    if facts.problem:
+        tell(f"Warning: {path}: {facts.problem}")
     if as_json:
         print_json(info_document(facts))
         return
@@ -48,16 +56,22 @@ def info(track: str, as_json: bool) -> None:
 @click.argument("tracks", nargs=-1, required=True, metavar="FILE...")
 def verify(tracks: Sequence[str]) -> None:
     """Decode finished FILES to their end, and compare each with its record when there is one."""
+    from stem.examining import Finding
     from stem.files import expanded
     from stem.verifying import verify as check
 
     wrong = False
     for path in map(expanded, tracks):
-        record = _record_of(path)
-        findings = check(path, record)
+        findings: list[Finding] = []
+        record = None
+        try:
+            record = _record_of(path)
+        except ConfigError as error:
+            findings.append(Finding("its record", "one that can be read", "; ".join(error.problems)))
+        findings += check(path, record)
         for finding in findings:
             kind = "wrong" if finding.serious else "worth knowing"
-            click.echo(f"{path}: {kind}: {finding.what} is {finding.found} instead of {finding.expected}")
+            click.echo(f"{path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
         serious = any(finding.serious for finding in findings)
         wrong = wrong or serious
         with_what = "with its record" if record else "by itself (there is no record of it)"
@@ -72,6 +86,8 @@ def verify(tracks: Sequence[str]) -> None:
 @click.option("--voice", metavar="VOICE", help="With another voice.")
 @click.option("--bed", metavar="BED", help="On another background.")
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
+@online_options[0]
+@online_options[1]
 @force_option
 def remake(
     record_file: str,
@@ -79,10 +95,15 @@ def remake(
     voice: str | None,
     bed: str | None,
     output: str | None,
+    allow_online: bool,
+    offline: bool,
     force: bool,
 ) -> None:
-    """Make the track of a RECORD (NAME.stem.json) again: the same bytes, or with one thing changed."""
-    from stem.cli.asking import pairs
+    """Make the track of a RECORD (NAME.stem.json) again: the same bytes, or with one thing changed.
+
+    It gets a record too. Whether text may leave the machine is asked anew: a record gives no leave for it.
+    """
+    from stem.cli.asking import online, pairs
     from stem.files import expanded
     from stem.planning import output_path, plan_track
     from stem.record import differences_from_now, read_record, spec_of
@@ -90,11 +111,19 @@ def remake(
     from stem.reports import track_line
     from stem.track import make_track
 
+    here = config()
     record = read_record(expanded(record_file))
     spec, settings = spec_of(record)
-    changed = {**spec.values, **pairs("-s", values, "naam=Anna")}
-    asked = replace(spec, values=changed, voice=voice or spec.voice, bed=bed or spec.bed)
-    lacking = [name for name in record.filled if name not in changed]
+    given = pairs("-s", values, "naam=Anna")
+    asked = replace(
+        spec,
+        values={**spec.values, **given},
+        voice=voice or spec.voice,
+        bed=bed or spec.bed,
+        online=online(allow=allow_online, offline=offline),
+    )
+    settings = replace(settings, allow_online=here.allow_online)
+    lacking = [name for name in record.filled if name not in asked.values]
     if lacking:
         raise UsageError(
             f"The record does not tell what was filled in for {', '.join(lacking)}.",
@@ -103,14 +132,44 @@ def remake(
     for difference in differences_from_now(record):
         tell(f"Since then: {difference}")
     plan = plan_track(asked, settings)
-    target = output_path(plan.name, output, config(), plan.format)
+    target = output_path(plan.name, output, here, plan.format)
     with progress() as on_progress:
         track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
+    same = file_hash(track.path) == record.track.sha256
+    _write_record(track, asked, settings, record, expanded(record_file), is_same=same, overwrite=force)
     click.echo(track_line(track))
-    if file_hash(track.path) == record.track.sha256:
+    if same:
         tell("It is the same, byte for byte.")
-    elif asked == spec:
+    elif not (given or voice or bed):
         tell("It is not the same, byte for byte: what changed since then is told above.")
+
+
+def _write_record(
+    track: Track,
+    spec: TrackSpec,
+    settings: Config,
+    before: Record,
+    before_path: Path,
+    *,
+    is_same: bool,
+    overwrite: bool,
+) -> None:
+    """Write the record of a track that was made again, as personal as the one it was made from.
+
+    A track in which someone is named, and of which no record tells, could not be found to forget them.
+    """
+    from stem.record import record_of, record_path, write_record
+
+    path = record_path(track.path)
+    if path.exists() and is_same and path.samefile(before_path):
+        return
+    if path.exists() and not overwrite:
+        tell(f"{path} is there already and stays (--force replaces it): no record tells of {track.path}.")
+        return
+    code = before.personal.code if before.personal and dict(spec.values) == before.personal.values else ""
+    record = record_of(track, spec, settings, code=code)
+    write_record(record, path, anonymous=before.personal is None, overwrite=overwrite)
+    tell(str(path))
 
 
 @click.command()
@@ -128,21 +187,24 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         tell(f"{each.path}: cannot be judged: {each.reason}")
     if not search.found:
         tell("No track was found that was made for it. Only tracks with a record can be found.")
+        if search.unreadable:
+            raise click.exceptions.Exit(1)
         return
-    for one in search.found:
-        for path, _ in one.files:
-            tell(f"{path}")
-    if not yes and not click.confirm(
-        f"Remove {len(search.found)} tracks and what belongs to them?", err=True
-    ):
+    for path in (path for one in search.found for path in one.present):
+        tell(str(path))
+    count = len(search.found)
+    which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
+    if not yes and not click.confirm(f"Remove {which}?", err=True):
         raise click.Abort
     forgotten = remove(search.found)
     for path in forgotten.removed:
         click.echo(str(path))
     for each in forgotten.left:
         tell(f"{each.path} stays: {each.reason}")
+    for path in forgotten.missing:
+        tell(f"{path} was not there: when it was moved out of these folders, or changed, remove it yourself.")
     tell(f"{forgotten.phrases} spoken phrases were removed. Backups, and what was sent, are out of reach.")
-    if forgotten.left or forgotten.phrases_left:
+    if forgotten.left or forgotten.phrases_left or search.unreadable:
         raise click.exceptions.Exit(1)
 
 
