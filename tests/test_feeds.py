@@ -659,6 +659,7 @@ def test_a_broken_track_is_told_and_the_others_are_there(tiny: bytes, tmp_path: 
     (left,) = found.left_out
     assert left.path == tmp_path / "twee.mp3"
     assert left.reason
+    assert not any("twee" in note for note in found.notes)  # told once
     check(tmp_path, publish(tmp_path))
 
 

@@ -153,11 +153,12 @@ def _episode(path: Path, record: Record | None, notes: _Notes) -> Episode:
     expected, mime = _KINDS[path.suffix.lower()]
     if container(path) != expected:
         raise AudioError(path, f"it is called {path.suffix} and is another kind of file")
-    if record is None or file_hash(path) != record.track.sha256:
-        notes.unknown.append(path)
+    if record is not None and file_hash(path) != record.track.sha256:
         record = None
     seconds = _seconds(path) if record is None else units.seconds(record.times.frames)
     told, facts = read(path), path.stat()
+    if record is None:
+        notes.unknown.append(path)
     return Episode(
         path=path,
         title=fit(told.tags.title) or fit(path.stem) or "Oefening",
