@@ -87,6 +87,7 @@ ROOMS = {
     "distributed": {"batch"},
     "openpyxl": {"batchfiles"},
     "pyzipper": {"parcels"},
+    "defusedxml": {"batchfiles"},
     "PIL": {"covers"},
     "espeakng_loader": {"engines"},
     "soxr": {"audio", "stretch"},

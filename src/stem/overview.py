@@ -25,6 +25,10 @@ from stem.units import format_time
 MOST_PLAYERS = 500
 """With more tracks than these, only titles lead to them: Chromium draws 500 players in 2 s, 10,000 in 17."""
 
+_GENERATOR = "stem: a batch"
+_HEAD_BYTES = 400
+"""In which the mark of our pages stands."""
+
 _STATUSES = {
     "made": "gemaakt",
     "kept": "stond er al",
@@ -76,9 +80,19 @@ def overview_page(report: Report, *, title: str, practice: str, folder: Path) ->
     return f"<!DOCTYPE html>\n{ET.tostring(page, encoding='unicode', method='html')}\n"
 
 
+def is_ours(path: Path) -> bool:
+    """Tell whether a file is a page of a batch, which a newer one may replace."""
+    try:
+        with path.open("rb") as file:
+            return f'content="{_GENERATOR}"'.encode() in file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+
+
 def _add_head(page: ET.Element, title: str) -> None:
     head = ET.SubElement(page, "head")
     ET.SubElement(head, "meta", charset="utf-8")
+    ET.SubElement(head, "meta", name="generator", content=_GENERATOR)
     ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     ET.SubElement(head, "meta", name="color-scheme", content="light dark")
     ET.SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": _policy()})

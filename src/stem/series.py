@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from stem.errors import UnknownNameError
 from stem.files import packaged_folder
 from stem.tables import from_table, load_toml
 
@@ -48,6 +49,19 @@ def all_series() -> tuple[Series, ...]:
         for path in (folder / _FOLDER).glob("*.toml"):
             found.setdefault(path.stem, path)
     return tuple(_read(found[name]) for name in sorted(found))
+
+
+def find_series(name: str) -> Series:
+    """Return the series of a name.
+
+    Raises:
+        UnknownNameError: when there is none.
+        ConfigError: when a file has mistakes.
+    """
+    known = {series.name: series for series in all_series()}
+    if name not in known:
+        raise UnknownNameError("series", name, known)
+    return known[name]
 
 
 def _read(path: Path) -> Series:

@@ -84,7 +84,8 @@ def _drained(
     while queue or making:
         try:
             while queue and len(making) < workers:
-                making[executor.submit(task, queue[0])] = queue.popleft()
+                future = executor.submit(task, queue[0])
+                making[future] = queue.popleft()
         except BrokenExecutor:
             return list(making.values())
         for future in wait(making, return_when=FIRST_COMPLETED).done:

@@ -7,9 +7,10 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     asking.py    the options that commands share, and what they mean
     telling.py   printing
     tracks.py    make, preview, script, plot
-    finished.py  info, verify, remake, forget
+    finished.py  info, verify, remake, forget, feed
     speaking.py  voices, say, tune, sheet, cut
     writing.py   scripts, check, new, import
+    practice.py  practice, batch, series
     machine.py   beds, doctor, cache
 
 What takes long to import is imported in the command that needs it, so that `stem --help` answers at once.
@@ -27,7 +28,7 @@ from typing import NoReturn
 import click
 
 from stem import __version__
-from stem.cli import finished, machine, speaking, tracks, writing
+from stem.cli import finished, machine, practice, speaking, tracks, writing
 from stem.cli.telling import say, say_error
 from stem.errors import StemError, UsageError
 
@@ -101,6 +102,7 @@ for _command in (
     *finished.COMMANDS,
     *speaking.COMMANDS,
     *writing.COMMANDS,
+    *practice.COMMANDS,
     *machine.COMMANDS,
 ):
     stem.add_command(_command)

@@ -63,7 +63,7 @@ def config() -> Config:
 class Request:
     """The options of a command that needs a script, as given."""
 
-    script: str
+    script: str = ""
     values: tuple[str, ...] = ()
     values_file: str | None = None
     ask: bool = False
@@ -193,11 +193,13 @@ def _arguments(context: click.Context) -> list[str]:
     return [str(context.params[str(argument.name)]) for argument in arguments]
 
 
-_WORDS = (
-    click.argument("script"),
+_SCRIPT = click.argument("script")
+_ASK = click.option("--ask", is_flag=True, help="Ask for each variable.")
+_VALUES = (
     click.option("-s", "--set", "values", multiple=True, metavar="NAME=VALUE", help="Fill in a variable."),
     click.option("--values", "values_file", metavar="FILE", help="A TOML file with variables."),
-    click.option("--ask", is_flag=True, help="Ask for each variable."),
+)
+_LENGTH = (
     click.option("--duration", metavar="TIME", help="The length wanted: 12m, 12:00 or 720s."),
     click.option(
         "--pause-scale", default=1.0, metavar="FACTOR", help="Longer or shorter pauses: 1.2 is slower."
@@ -206,6 +208,8 @@ _WORDS = (
         "--pause", "pauses", multiple=True, metavar="NAME=TIME", help="Another named pause, like kort=4."
     ),
 )
+_WORDS = (_SCRIPT, *_VALUES, _ASK, *_LENGTH)
+_TRACK = click.option("--track", metavar="N/TOTAL", help="The track's number in the album: 3/7")
 _SOUND = (
     voice_option,
     click.option("--fill", metavar="VOICE", help="Who says what is missing among own recordings."),
@@ -231,12 +235,10 @@ _SOUND = (
     ),
     click.option("--artist", metavar="NAME", help="Who the tags name as the maker."),
     click.option("--album", metavar="NAME", help="The album in the tags."),
-    click.option("--track", metavar="N/TOTAL", help="The track's number in the album: 3/7"),
     click.option("--cover", metavar="FILE|none", help="A picture; without it one is drawn by the title."),
     click.option("--lyrics/--no-lyrics", default=True, help="Whether the words go into the tags."),
     click.option("--name-in-file", is_flag=True, help="What you filled in may stand in the tags."),
     *online_options,
-    no_cache_option,
 )
 
 
@@ -262,7 +264,12 @@ def words_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def script_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the script, and the options that decide its words and its sound."""
-    return _requesting((*_WORDS, *_SOUND), command)
+    return _requesting((*_WORDS, *_SOUND, _TRACK, no_cache_option), command)
+
+
+def batch_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that hold for many tracks at once."""
+    return _requesting((*_VALUES, *_LENGTH, *_SOUND), command)
 
 
 def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""Commands about finished tracks: info, verify, remake, forget."""
+"""Commands about finished tracks: info, verify, remake, forget, feed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,4 +209,64 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (info, verify, remake, forget)
+@click.command()
+@click.argument("folder", metavar="FOLDER")
+@click.option(
+    "--link", required=True, metavar="URL", help="Where FOLDER will be: https://praktijk.nl/opnames/"
+)
+@click.option("--title", default="", metavar="TEXT", help="Of the feed.  [default: the tracks' album]")
+@click.option("--description", default="", metavar="TEXT", help="What the feed is, in Dutch.")
+@click.option(
+    "--first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day of the first track, one a day from there: 2026-12-01",
+)
+@click.option("--email", default="", metavar="ADDRESS", help="Of its owner; everyone can read it.")
+@click.option(
+    "--name",
+    default="feed.xml",
+    show_default=True,
+    metavar="FILE",
+    help="Another name, hard to guess: feed-x7k2q.xml",
+)
+@click.option("--name-in-feed", is_flag=True, help="Publish tracks that were made for someone too.")
+@force_option
+def feed(
+    folder: str,
+    link: str,
+    title: str,
+    description: str,
+    first: datetime | None,
+    email: str,
+    name: str,
+    name_in_feed: bool,
+    force: bool,
+) -> None:
+    """Make a podcast feed of the finished tracks in FOLDER, with chapters and transcripts beside them."""
+    from stem.feeds import About, episodes, feed_files, write_feed
+    from stem.files import expanded
+
+    about = About(
+        link=link,
+        title=title,
+        description=description,
+        first=first.date() if first else None,
+        email=email,
+        country=config().country,
+        name=name,
+    )
+    place = expanded(folder)
+    found = episodes(place, name_in_feed=name_in_feed)
+    written = write_feed(feed_files(found.episodes, about), place, overwrite=force)
+    click.echo(f"{written[-1]}  {len(found.episodes)} tracks, {len(written)} files  {about.address}")
+    for note in found.notes:
+        tell(note)
+    for left in found.left_out:
+        tell(f"{left.path} is left out: {left.reason}")
+    tell("Upload the tracks and the files of the feed; leave the records (*.stem.json) at home.")
+    if found.left_out:
+        raise click.exceptions.Exit(1)
+
+
+COMMANDS = (info, verify, remake, forget, feed)

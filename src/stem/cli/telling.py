@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stem.errors import StemError
+from stem.errors import ConfigError, StemError
 
 if TYPE_CHECKING:
     from stem.track import OnProgress
@@ -24,9 +24,22 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+MOST_PROBLEMS = 200
+"""So many mistakes in one file are told; the rest is counted."""
+
+_IN_ONE_SENTENCE = 3
+
+
 def say_error(error: StemError) -> None:
-    """Tell what went wrong and what to do about it."""
-    say(f"Error: {error.sentence}")
+    """Tell what went wrong and what to do about it; many mistakes in a file each get a line."""
+    if isinstance(error, ConfigError) and len(error.problems) > _IN_ONE_SENTENCE:
+        say(f"Error: {error.path}: {len(error.problems)} mistakes:")
+        for problem in error.problems[:MOST_PROBLEMS]:
+            say(f"  {problem}")
+        if len(error.problems) > MOST_PROBLEMS:
+            say(f"  and {len(error.problems) - MOST_PROBLEMS} more")
+    else:
+        say(f"Error: {error.sentence}")
     if error.hint:
         say(f"Hint: {error.hint}")
 
@@ -82,5 +95,26 @@ def progress() -> Iterator[OnProgress]:
             if stage not in tasks:
                 tasks[stage] = bar.add_task(stage, total=1.0)
             bar.update(tasks[stage], completed=share)
+
+        yield show
+
+
+@contextmanager
+def batch_progress(total: int) -> Iterator[Callable[[str], None]]:
+    """Lend what tells a line of each track that is finished; on a terminal a bar stays under these lines."""
+    if not sys.stderr.isatty():
+        numbers = iter(range(1, total + 1))
+        yield lambda line: say(f"[{next(numbers)}/{total}] {line}")
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("tracks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("tracks", total=total)
+
+        def show(line: str) -> None:
+            bar.console.print(line, markup=False, highlight=False)
+            bar.advance(task)
 
         yield show

@@ -19,7 +19,8 @@ from stem.voice import VoiceTemplate
 LONGEST_S = 180.0
 """Seconds in a recording of one sentence; what is longer was meant to be cut up."""
 
-_NAME = "recordings"
+NAME = "recordings"
+"""Of the engine."""
 _NUMBER = re.compile(r"\s*([0-9]+)")
 SOUND_SUFFIXES = frozenset(
     f".{kind}"
@@ -74,7 +75,7 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
         name=folder.absolute().name,
         title="Eigen opnames",
         summary="Zinnen die je zelf hebt ingesproken.",
-        engine=_NAME,
+        engine=NAME,
         sex="own",
         voice=str(folder.absolute()),
         settings={"files": found},
@@ -96,7 +97,7 @@ def recorded_voice(files: Mapping[str, Path], origin: Path) -> VoiceTemplate:
         name="opnames",
         title="Eigen opnames",
         summary="Wat de praktijk zelf heeft ingesproken.",
-        engine=_NAME,
+        engine=NAME,
         sex="own",
         voice="",
         settings={"files": {phrase: str(path) for phrase, path in files.items()}, "any_words": True},
@@ -142,7 +143,7 @@ def recorded_numbers(folder: Path) -> Mapping[int, tuple[Path, ...]]:
 class Recordings:
     """The engine "recordings": says what someone recorded; `voice_of` makes its voices."""
 
-    name = _NAME
+    name = NAME
     version = "1"
     traits = Traits(remembered=False)
 
