@@ -244,3 +244,13 @@ def test_what_cannot_be_judged_makes_forgetting_unsure(
     (folder / "output").mkdir()
     (folder / "output" / "stuk.stem.json").write_text("{")
     assert "cannot be judged" in told(capsys, "forget", "Xanthippe", "--yes", code=1)[1]
+
+
+def test_recordings_that_changed_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, text in enumerate(("Welkom.", "Ga rustig zitten.", "Dank je wel."), 1):
+        told(capsys, "say", text, "--voice", "zacht", "-o", f"opnames/{number}.mp3")
+    told(capsys, "make", "proef.j2", "--voice", "opnames/", "--record")
+    told(capsys, "say", "Welkom.", "--voice", "rustig", "-o", "opnames/1.mp3", "--force")
+    _, err = told(capsys, "remake", "output/proef.stem.json", "-o", "weer.mp3")
+    assert "The recordings of 'opnames' have changed." in err
+    assert "not the same, byte for byte: what changed since then is told above" in err

@@ -360,6 +360,7 @@ def test_the_words_are_those_of_the_page_without_sound(real: tuple[Plan, Timelin
         ("../output/één #2.mp3", "./../output/%C3%A9%C3%A9n%20%232.mp3"),
         ("javascript:alert(1)", "./javascript%3Aalert%281%29"),
         ('"><script>', "./%22%3E%3Cscript%3E"),
+        ("na\udcffam.mp3", "./na%FFam.mp3"),  # a name on a Linux disk that is no text
     ],
 )
 def test_any_name_of_a_file_is_an_address_beside_the_page(name: str, address: str) -> None:

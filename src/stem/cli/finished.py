@@ -18,6 +18,7 @@ from stem.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from stem.config import Config
     from stem.examining import Finding
+    from stem.planning import Plan
     from stem.record import Record
     from stem.specs import TrackSpec
     from stem.track import Track
@@ -130,9 +131,14 @@ def remake(
             f"The record does not tell what was filled in for {', '.join(lacking)}.",
             hint=f"Give it again: -s {lacking[0]}=...",
         )
-    for difference in differences_from_now(record):
+    is_changed = bool(given or voice or bed)
+    differences = [*differences_from_now(record)]
+    for difference in differences:
         tell(f"Since then: {difference}")
     plan = plan_track(asked, settings)
+    if not is_changed and _other_recordings(record, plan):
+        differences.append(f"The recordings of '{record.voice.name}' have changed.")
+        tell(f"Since then: {differences[-1]}")
     target = output_path(plan.name, output, here, plan.format)
     with progress() as on_progress:
         track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
@@ -141,8 +147,17 @@ def remake(
     click.echo(track_line(track))
     if same:
         tell("It is the same, byte for byte.")
-    elif not (given or voice or bed):
-        tell("It is not the same, byte for byte: what changed since then is told above.")
+    elif not is_changed:
+        why = "what changed since then is told above" if differences else "it is not known what changed"
+        tell(f"It is not the same, byte for byte: {why}.")
+
+
+def _other_recordings(record: Record, plan: Plan) -> bool:
+    """Tell whether own recordings are not those of the record: which are said is known with the plan."""
+    from stem.record.facts import voice_facts
+
+    was_recorded = record.voice.engine == "recordings"
+    return was_recorded and voice_facts(plan.voice).files_sha256 != record.voice.files_sha256
 
 
 def _write_record(

@@ -6,6 +6,7 @@ the page's policy lets this script run and no other.
 
 from __future__ import annotations
 
+import os
 import xml.etree.ElementTree as ET
 from base64 import b64encode
 from functools import cache
@@ -35,7 +36,8 @@ def add_player(parent: ET.Element, audio: str) -> None:
     hint.text = _HINT
     bar = ET.SubElement(parent, "div", {"class": "player"})
     # "./" in front: a name such as "les 1: rust.mp3" would be taken for the address of something else.
-    source = f"./{quote(audio)}"
+    # As bytes, for a file's name need not be text.
+    source = f"./{quote(os.fsencode(audio))}"
     ET.SubElement(
         bar, "audio", {"controls": "", "preload": "metadata", "src": source, "aria-label": _LABEL}
     ).text = ""
