@@ -27,6 +27,7 @@ format: $(VENV)/.develop
 bench: $(VENV)/.develop
 	$(BIN)/python bench/track.py
 	$(BIN)/python bench/voices.py
+	$(BIN)/python bench/batch.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
@@ -40,5 +41,5 @@ $(VENV)/.runtime: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.develop: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --editable '.[piper,plot,test,check]'
+	$(PIP) install --constraint constraints.txt --editable '.[piper,plot,dask,test,check]'
 	touch $@ $(VENV)/.runtime

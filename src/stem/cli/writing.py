@@ -57,7 +57,8 @@ def scripts(as_json: bool) -> None:
             click.echo(line)
     for one in all_series():
         click.echo(f"\nSeries {one.name}: {one.title}. {one.summary}")
-        click.echo(f"    Make its scripts one by one: {', '.join(one.scripts)}")
+        click.echo(f"    {', '.join(one.scripts)}")
+        click.echo(f"    Make them all: stem series {one.name} --code CODE")
 
 
 def _lines(item: ScriptTemplate) -> Iterator[str]:

@@ -1,0 +1,146 @@
+"""One job on another machine: what it needs of the user's folder travels with it, its files travel back.
+
+The track is made in a process of its own: that folder is its working folder, and a worker of a cluster often
+does several things at once in one process. What a voice needs that is installed, a neural model for one, has
+to be on the worker; so have files that are named by an absolute path.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import platformdirs
+
+from stem import __version__
+from stem.batch.kinds import Failure, Job, Result
+from stem.batch.making import failure, make_parcel
+from stem.cores import use_cores
+from stem.errors import AudioError, StemError
+from stem.files import output_error, temporary_folder
+from stem.lexicon import FILE_NAME as LEXICON
+
+_FOLDERS = ("scripts", "voice_templates")
+_CONFIG = "config"
+_HOME = "home"
+_MADE = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Luggage:
+    """What jobs need of the folder where they were asked for.
+
+    Attributes:
+        version: Of the stem that packed it.
+        files: Content by path, relative and with slashes.
+        lexicon: The user's own lexicon; empty when there is none.
+    """
+
+    version: str
+    files: dict[str, bytes]
+    lexicon: bytes
+
+
+def packed(jobs: Sequence[Job]) -> Luggage:
+    """Return what jobs need of the working folder, and of the user's settings.
+
+    Raises:
+        AudioError: when a file cannot be read.
+    """
+    own = platformdirs.user_config_path("stem", appauthor=False) / LEXICON
+    files: dict[str, bytes] = {}
+    try:
+        for path in _needed(jobs):
+            files[path.as_posix()] = path.read_bytes()
+        lexicon = own.read_bytes() if own.is_file() else b""
+    except OSError as error:
+        raise AudioError(
+            error.filename or "the working folder", f"it cannot be read ({error.strerror})"
+        ) from error
+    return Luggage(__version__, files, lexicon)
+
+
+def make_away(job: Job, luggage: Luggage) -> Result:
+    """Make a job's track on this machine for another one; the task of a cluster's worker."""
+    if luggage.version != __version__:
+        hint = "Install the same version on every worker."
+        return Failure(f"The worker has stem {__version__}, and this is stem {luggage.version}.", hint)
+    try:
+        with temporary_folder() as folder:
+            _unpack(luggage, folder)
+            return _made_by_child(job, folder)
+    except (StemError, OSError) as error:
+        return failure(error)
+
+
+def _made_by_child(job: Job, folder: Path) -> Result:
+    environment = {
+        **os.environ,
+        "XDG_CONFIG_HOME": str(folder / _CONFIG),
+        "PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path if place),
+    }
+    child = subprocess.run(
+        [sys.executable, "-m", "stem.batch.away"],
+        input=pickle.dumps(job),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=folder / _HOME,
+        env=environment,
+        check=False,
+    )
+    if child.returncode != 0 or not child.stdout:
+        return Failure("The process that made it came to its end before it was done.", "Try it again.")
+    result: Result = pickle.loads(child.stdout)  # noqa: S301 - our own child wrote it
+    return result
+
+
+def _unpack(luggage: Luggage, folder: Path) -> None:
+    home = folder / _HOME
+    try:
+        (folder / _MADE).mkdir()
+        home.mkdir()
+        for name, content in luggage.files.items():
+            path = home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if luggage.lexicon:
+            own = folder / _CONFIG / "stem" / LEXICON
+            own.parent.mkdir(parents=True)
+            own.write_bytes(luggage.lexicon)
+    except OSError as error:
+        raise output_error(folder, error) from error
+
+
+def _needed(jobs: Sequence[Job]) -> Iterator[Path]:
+    """Yield the files that have a relative path below the working folder."""
+    named = {Path(LEXICON), *(Path(name) for name in _FOLDERS)}
+    for job in jobs:
+        spec, settings = job.spec, job.settings
+        wishes = (spec.script, spec.voice, spec.bed, spec.cover, settings.voice, settings.bed)
+        named |= {Path(wish) for wish in (*wishes, settings.cover, settings.intro, settings.outro) if wish}
+    for path in sorted(named):
+        if path.is_absolute() or ".." in PurePath(path).parts or len(str(path)) > 255:  # noqa: PLR2004 - a text
+            continue
+        if path.is_file():
+            yield path
+        elif path.is_dir() and path.parts:
+            yield from sorted(each for each in path.rglob("*") if each.is_file())
+
+
+def main() -> None:
+    """Make the job that comes in on standard input; its result goes out on standard output."""
+    use_cores(1)
+    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may come between
+    with answer:
+        pickle.dump(make_parcel(job, Path.cwd().parent / _MADE), answer)
+
+
+if __name__ == "__main__":
+    main()
