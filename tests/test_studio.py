@@ -137,14 +137,29 @@ def test_what_the_limiter_did_to_the_track_is_told(tmp_path: Path) -> None:
     assert write_stems(loud, tmp_path, "hoog", ceiling_dbtp=12.0).remarks == ()
 
 
+@pytest.mark.parametrize(("level", "factor"), [(0.99, 1), (1.0, 2), (2.5, 4)])
+def test_parts_that_do_not_fit_are_softer_by_halves_and_add_up_still(
+    level: float, factor: int, tmp_path: Path
+) -> None:
+    clip = noise(SPOKEN[1] - SPOKEN[0], 1, 1.0, 1)
+    clip *= np.float32(level) / np.abs(clip).max()
+    loud = replace(mix(), voice=lambda _: clip)
+    stems = write_stems(loud, tmp_path, "zee")
+    together = sum(map(decoded, stems.paths)) * factor
+    # Three roundings of half a step each, at the level they were written at; and those of floats.
+    assert np.abs(together - np.concatenate(list(loud.blocks()))).max() <= factor * 3 * STEP
+    assert any("softer than in the track" in remark for remark in stems.remarks) == (factor > 1)
+
+
 # --- Failures ---
 
 
 @pytest.mark.parametrize(
     ("level", "sentence"),
     [
-        (1.0, r"the voice: at 1\.000 s it reaches \+0\.00 dBFS, more than a FLAC file can hold\."),
-        (2.0, r"the voice: at 1\.000 s it reaches \+6\.02 dBFS, more than a FLAC file can hold\."),
+        # After the fourth halving, so 24 dB softer than it came in.
+        (16.0, r"the voice: at 1\.000 s it reaches \+0\.00 dBFS, more than a FLAC file can hold\."),
+        (32.0, r"the voice: at 1\.000 s it reaches \+6\.02 dBFS, more than a FLAC file can hold\."),
         (np.nan, r"the voice: at 1\.000 s is a sample that is no finite number\."),
     ],
 )
@@ -166,6 +181,13 @@ def test_a_taken_name_is_found_before_the_work(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [NAMES[2]]
     write_stems(mix(), tmp_path, "zee", overwrite=True)
     assert kind(tmp_path / NAMES[2])[3] == LENGTH
+
+
+def test_a_link_that_leads_nowhere_has_a_name_too(tmp_path: Path) -> None:
+    (tmp_path / NAMES[2]).symlink_to(tmp_path / "weg")
+    with pytest.raises(OutputError, match="it exists already"):
+        write_stems(mix(), tmp_path, "zee")
+    assert [path.name for path in tmp_path.iterdir()] == [NAMES[2]]
 
 
 def _stopped(_phrase: str) -> Samples:
@@ -240,7 +262,7 @@ def test_frames_are_counted_where_the_fault_is(tmp_path: Path) -> None:
     at = frames(3.0)
     assert at > 2 * BLOCK_FRAMES
     timeline = Timeline(LENGTH, (PlacedUtterance("Ja.", "ja", at, at + 1000),), (), (), ())
-    clip = np.full((1000, 1), 3.0, np.float32)
+    clip = np.full((1000, 1), 48.0, np.float32)  # 24 dB softer at last: 3.0
     late = replace(mix(bells=False), timeline=timeline, voice=lambda _: clip)
     with pytest.raises(AudioError, match=rf"at {units.seconds(at):.3f} s it reaches \+9\.54 dBFS"):
         write_stems(late, tmp_path, "zee")
