@@ -133,8 +133,8 @@ def _remarks(peak_dbtp: float, ceiling_dbtp: float, gain: float) -> tuple[str, .
         )
     if gain < 1:
         remarks.append(
-            f"All parts are {-units.decibels(gain):.0f} dB softer than in the track: as loud as there, one of "
-            "them does not fit in a FLAC file."
+            f"All parts are {-units.decibels(gain):.0f} dB softer than in the track: as loud as there, one "
+            "would not fit in a FLAC file."
         )
     return tuple(remarks)
 
