@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from stem import files
 
 # How long one example takes says more about what else the machine does than about the code.
 settings.register_profile("stem", deadline=None)
@@ -33,6 +38,43 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("LOCALAPPDATA", str(home / "local"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_beds(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the backgrounds of this test run are, for all of its processes.
+
+    Making one takes up to two seconds. Fixtures that live longer than a test have them in their cache.
+    """
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    folder = shared / "made-beds"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lend(folder)
+    return folder
+
+
+def lend(folder: Path) -> None:
+    """Let the cache of now have the backgrounds that are in a folder, and keep there what it makes."""
+    if sys.platform != "win32":  # where a link needs rights of its own
+        files.cache_folder("beds").rmdir()
+        files.cache_path("beds").symlink_to(folder)
+
+
+@pytest.fixture
+def kept_beds(own_folders: None, made_beds: Path) -> None:
+    """A cache with the backgrounds that other tests have made: for tests that are not about making them."""
+    lend(made_beds)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def covers_are_drawn_once() -> Iterator[None]:
+    """Drawing one is a fifth of a short track's work; `test_covers` proves that it is the same each time."""
+    from stem import covers, track
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(track, "generated", functools.cache(covers.generated))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from mutagen.id3 import ID3
 from stem import cli
 from stem.covers import generated
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 SCRIPT = """+++
 title = "Proef"
 bed = "none"
@@ -102,6 +104,31 @@ def test_what_was_filled_in_stays_out_of_the_tags_unless_asked(
         ]
         assert any(found) is shown
         assert "Ga rustig zitten." in str(ID3(folder / "output" / "proef.mp3").getall("USLT")[0].text)
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        ("de oude vrouw met de blauwe jas", ("oude vrouw", "blauwe jas")),  # over two lines on a screen
+        ("Jan  Peter", ("Peter",)),  # two spaces, said with one
+        ("oma. Zij heet Truus en", ("oma", "Truus")),  # over two sentences
+        ("Rene\u0301e", ("Rene", "Ren\u00e9")),  # an accent by itself, said as one letter
+        ("Riet.", ("Riet",)),
+    ],
+)
+def test_however_it_is_said_what_was_filled_in_stays_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], value: str, parts: tuple[str, ...]
+) -> None:
+    script = SCRIPT.replace("variables.naam", "variables.wie").replace(
+        '{{ noem("Welkom") }}',
+        "Kijk nu in gedachten heel rustig en aandachtig naar {{ wie }} die daar in de verte op je wacht.",
+    )
+    (folder / "wie.j2").write_text(script, encoding="utf-8")
+    told(capsys, "make", "wie.j2", "-s", f"wie={value}")
+    tags = ID3(folder / "output" / "wie.mp3")
+    shown = f"{tags.getall('USLT')[0].text} {tags.getall('SYLT')[0].text}"
+    assert "Ga rustig zitten." in shown
+    assert [part for part in parts if part in shown] == []
 
 
 def test_a_record_without_what_was_filled_in_asks_for_it(

@@ -15,6 +15,8 @@ from stem.destinations import DESTINATIONS
 from stem.formats import FORMATS
 from stem.tagging import read
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 SCRIPT = (
     '+++\ntitle = "Proef"\nbed = "none"\n+++\n## Begin\nGa rustig zitten. [pauze 4]\n## Einde\nDank je wel.\n'
 )
