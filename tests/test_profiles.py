@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import heard
 import numpy as np
 import pytest
 from mutagen.mp3 import MP3
+from numpy.typing import NDArray
 
 from stem import units
 from stem.beds import bell_frames
@@ -18,6 +22,8 @@ from stem.planning import plan_track
 from stem.profiles import PROFILES, find_profile
 from stem.specs import TrackSpec
 from stem.track import Track, make_track
+
+pytestmark = pytest.mark.usefixtures("kept_beds")
 
 SCRIPT = """+++
 title = "Proef"
@@ -38,13 +44,31 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def made(folder: Path, **asked: object) -> Track:
-    plan = plan_track(TrackSpec("proef.j2", voice="zacht", **asked), Config())  # type: ignore[arg-type]
+    plan = plan_track(TrackSpec(str(folder / "proef.j2"), voice="zacht", **asked), Config())  # type: ignore[arg-type]
     return make_track(plan, folder / "proef.mp3", overwrite=True)
 
 
-def speech_of(track: Track, rate: int = units.SAMPLE_RATE) -> float:
+Made: TypeAlias = tuple[Track, NDArray[np.float32]]
+"""A track, and its sound as a player would decode it."""
+
+
+@pytest.fixture(scope="module")
+def of_profile(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
+    """The track of each profile, made once, at the first test that asks for it."""
+
+    @cache
+    def of(profile: str) -> Made:
+        folder = tmp_path_factory.mktemp(profile)
+        (folder / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+        track = made(folder, profile=profile)
+        return track, heard.decoded(track.path)
+
+    return of
+
+
+def speech_of(made: Made, rate: int = units.SAMPLE_RATE) -> float:
     """Return the loudness of all that is said, one sentence after another."""
-    sound = heard.decoded(track.path)
+    track, sound = made
     scale = rate / units.SAMPLE_RATE
     spoken = [(int(each.start * scale), int(each.end * scale)) for each in track.timeline.utterances]
     return heard.loudness(*(sound[start:end] for start, end in spoken))
@@ -60,24 +84,25 @@ def test_a_profile_that_is_not_there_is_told() -> None:
     "name", [name for name, profile in PROFILES.items() if profile.rate == units.SAMPLE_RATE]
 )
 def test_the_speech_is_at_the_level_of_the_profile_and_peaks_stay_under_its_ceiling(
-    folder: Path, name: str
+    of_profile: Callable[[str], Made], name: str
 ) -> None:
-    track = made(folder, profile=name)
+    track_and_sound = of_profile(name)
     # Blocks across two sentences, which ours leaves out, and the bed 20 LU under it: within 0.3 LU. Under
     # the low ceiling of ACX the limiter takes a little more.
     tolerance = 0.6 if name == "acx" else 0.3
-    assert speech_of(track) == pytest.approx(PROFILES[name].levels.speech_lufs, abs=tolerance)
+    assert speech_of(track_and_sound) == pytest.approx(PROFILES[name].levels.speech_lufs, abs=tolerance)
     # An MP3 goes over by at most 0.2 dB.
-    assert heard.true_peak(heard.decoded(track.path)) <= PROFILES[name].ceiling_dbtp + 0.2
+    assert heard.true_peak(track_and_sound[1]) <= PROFILES[name].ceiling_dbtp + 0.2
 
 
 @pytest.mark.slow
-def test_sleep_has_no_bells_and_minutes_of_background_that_fades(folder: Path) -> None:
-    track = made(folder, profile="sleep")
+def test_sleep_has_no_bells_and_minutes_of_background_that_fades(
+    of_profile: Callable[[str], Made],
+) -> None:
+    track, sound = of_profile("sleep")
     assert track.timeline.bells == ()
     last_word = max(each.end for each in track.timeline.utterances)
     assert units.seconds(track.timeline.frames - last_word) == pytest.approx(240, abs=1)
-    sound = heard.decoded(track.path)
     minutes = [
         heard.loudness(sound[last_word + units.frames(start) : last_word + units.frames(start + 30)])
         for start in (5, 60, 120, 180)
@@ -86,23 +111,25 @@ def test_sleep_has_no_bells_and_minutes_of_background_that_fades(folder: Path) -
 
 
 @pytest.mark.slow
-def test_insight_timer_gets_48_khz_and_a_bell_at_the_end(folder: Path) -> None:
-    track = made(folder, profile="insight-timer")
+def test_insight_timer_gets_48_khz_and_a_bell_at_the_end(
+    of_profile: Callable[[str], Made],
+) -> None:
+    track, sound = of_profile("insight-timer")
     info = MP3(track.path).info
     assert (info.sample_rate, info.bitrate) == (48_000, 128_000)
-    sound = heard.decoded(track.path)
     assert len(sound) == round(track.timeline.frames * 48 / 44.1)
-    assert speech_of(track, 48_000) == pytest.approx(-18.0, abs=0.3)
+    assert speech_of((track, sound), 48_000) == pytest.approx(-18.0, abs=0.3)
     assert len(track.timeline.bells) == 2
     assert track.timeline.frames == track.timeline.bells[-1] + bell_frames("klankschaal"), "its tail is whole"
 
 
 @pytest.mark.slow
-def test_acx_is_what_audible_asks(folder: Path) -> None:
-    track = made(folder, profile="acx")
+def test_acx_is_what_audible_asks(
+    of_profile: Callable[[str], Made],
+) -> None:
+    track, sound = of_profile("acx")
     assert (track.plan.bed, track.timeline.bells) == ("none", ())
     assert MP3(track.path).info.bitrate == 192_000
-    sound = heard.decoded(track.path)
     mono = sound.mean(axis=1, dtype=np.float64)
     assert -23 <= units.decibels(float(np.sqrt(np.mean(mono**2)))) <= -18
     assert np.abs(sound).max() < units.gain(-3.0)
