@@ -63,6 +63,7 @@ class Case:
         older: Whether an older file has the name of the track.
         remembered: What is in the cache.
         comes_at: Where someone else's file appears; by default where the track is to be.
+        of_places: Of which folders the calls meet faults, unless every call does.
         naive: Whether files are written as a naive writer would: under their final names from the start.
     """
 
@@ -71,6 +72,7 @@ class Case:
     older: bool = False
     remembered: Sequence[str] = ("beds", "speech")
     comes_at: str = ""
+    of_places: Sequence[str] = ("output", "cache", "temp")
     naive: bool = False
 
     @property
