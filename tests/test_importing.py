@@ -13,7 +13,10 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -697,9 +700,18 @@ def giant_directory(entries: int = 300_000) -> bytes:
 
 LOCAL, CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 DOCX = docx(WORD_P.format("Voel de aarde. " * 20))
-BOMB = zipped({"word/document.xml": b"<w:document>" + b" " * (200 * MB)})
 
-REFUSED: dict[str, bytes] = {
+
+@cache
+def bomb() -> bytes:
+    return zipped({"word/document.xml": b"<w:document>" + b" " * (200 * MB)})
+
+
+Content: TypeAlias = bytes | Callable[[], bytes]
+"""Of a file; what takes a while to make is made by whom it is for."""
+
+
+REFUSED: dict[str, Content] = {
     "empty.txt": b"",
     "spaces.txt": b" \n\t \r\n" * 100,
     "only-a-mark.txt": b"\xef\xbb\xbf",
@@ -726,14 +738,14 @@ REFUSED: dict[str, bytes] = {
     "long-word.txt": b"a" * MB,
     "large.txt": b"Voel de aarde.\n" * 1_500_000,
     "many-lines.txt": b"a!\n" * 49_000,
-    "bomb.docx": BOMB,
-    "bomb-that-lies.docx": patched(
-        BOMB, (CENTRAL, 24, struct.pack("<I", 100)), (LOCAL, 22, struct.pack("<I", 100))
+    "bomb.docx": bomb,
+    "bomb-that-lies.docx": lambda: patched(
+        bomb(), (CENTRAL, 24, struct.pack("<I", 100)), (LOCAL, 22, struct.pack("<I", 100))
     ),
-    "bomb.odt": zipped({"content.xml": b"<x>" + b"a" * (60 * MB)}),
-    "bomb-bzip2.docx": zipped({"word/document.xml": b" " * (60 * MB)}, zipfile.ZIP_BZIP2),
-    "many-entries.docx": zipped({f"{number}": b"" for number in range(11_000)}),
-    "giant-directory.docx": giant_directory(),
+    "bomb.odt": lambda: zipped({"content.xml": b"<x>" + b"a" * (60 * MB)}),
+    "bomb-bzip2.docx": lambda: zipped({"word/document.xml": b" " * (60 * MB)}, zipfile.ZIP_BZIP2),
+    "many-entries.docx": lambda: zipped({f"{number}": b"" for number in range(11_000)}),
+    "giant-directory.docx": giant_directory,
     "no-document.zip": zipped({"readme.txt": b"Voel de aarde."}),
     "outside.docx": zipped({"../../word/document.xml": b"<x/>", "/word/document.xml": b"<x/>"}),
     "cut.docx": DOCX[:-60],
@@ -765,37 +777,37 @@ REFUSED: dict[str, bytes] = {
 }
 ACCEPTED: dict[str, bytes] = {
     # Odd, and slow for anything that looks at its text twice, but with words to speak.
-    "brackets.txt": b"Voel. " + b"[" * 140_000,
-    "round.txt": b"Voel. " + b"(" * 70_000 + b")" * 70_000,
+    "brackets.txt": b"Voel. " + b"[" * 70_000,
+    "round.txt": b"Voel. " + b"(" * 35_000 + b")" * 35_000,
     "many-round.txt": b"Voel. " + (b"(" * 400 + b")" * 400 + b" ") * 90,
-    "square.txt": b"Voel. " + b"[" * 70_000 + b"]" * 70_000,
-    "closing.txt": b"Voel.\n" + b"]" * 140_000,
+    "square.txt": b"Voel. " + b"[" * 35_000 + b"]" * 35_000,
+    "closing.txt": b"Voel.\n" + b"]" * 70_000,
     "marks.txt": b"Voel. " + b"[5s]" * 12_000,
-    "unknown-marks.txt": b"Voel. " + b"[x]" * 45_000 + b" ja.",
-    "brackets-on-rows.txt": b"Voel. " + b"(\n)" * 40_000,
-    "stars.txt": b"Voel. " + b"*" * 140_000,
-    "star-pairs.txt": b"Voel. " + b"*a" * 70_000,
-    "underscores.txt": b"Voel. " + b"_ " * 70_000,
-    "dots.txt": b"Voel " + b"." * 140_000 + b" ja.",
-    "dot-spaces.txt": b"Voel " + b". " * 70_000 + b"ja.",
-    "signs.txt": b"Voel. " + b"! ? " * 37_000,
-    "comments.txt": b"Voel. " + b"<!--" * 36_000,
-    "tags.txt": b"Voel. " + b"<" * 140_000,
+    "unknown-marks.txt": b"Voel. " + b"[x]" * 22_500 + b" ja.",
+    "brackets-on-rows.txt": b"Voel. " + b"(\n)" * 20_000,
+    "stars.txt": b"Voel. " + b"*" * 70_000,
+    "star-pairs.txt": b"Voel. " + b"*a" * 35_000,
+    "underscores.txt": b"Voel. " + b"_ " * 35_000,
+    "dots.txt": b"Voel " + b"." * 70_000 + b" ja.",
+    "dot-spaces.txt": b"Voel " + b". " * 35_000 + b"ja.",
+    "signs.txt": b"Voel. " + b"! ? " * 18_500,
+    "comments.txt": b"Voel. " + b"<!--" * 18_000,
+    "tags.txt": b"Voel. " + b"<" * 70_000,
     "tag-attributes.txt": b"Voel. " + b"<break time=" * 12_000,
-    "slashes.txt": b"Voel. " + b"/5s " * 35_000,
-    "links.txt": b"Voel. " + b"[a](#" * 28_000,
-    "images.txt": b"Voel. " + b"![" * 70_000,
-    "hashes.md": b"Voel.\n# " + b"# " * 70_000 + b"x",
-    "rules.txt": b"Voel. \n" + b"- " * 70_000 + b"x",
-    "quotations.txt": b"Voel.\n" + b"> " * 70_000 + b"x",
-    "commas.txt": b"Voel " + b", " * 70_000 + b"ja.",
-    "blank-lines.txt": b"Voel.\n" + b"\n" * 140_000 + b"Ja.",
-    "headings.md": b"Voel.\n" + b"# !\n" * 35_000,
-    "entities.txt": b"Voel " + b"&amp;" * 28_000,
-    "keys.txt": b"a" + b" " * 140_000 + b"b",
+    "slashes.txt": b"Voel. " + b"/5s " * 17_500,
+    "links.txt": b"Voel. " + b"[a](#" * 14_000,
+    "images.txt": b"Voel. " + b"![" * 35_000,
+    "hashes.md": b"Voel.\n# " + b"# " * 35_000 + b"x",
+    "rules.txt": b"Voel. \n" + b"- " * 35_000 + b"x",
+    "quotations.txt": b"Voel.\n" + b"> " * 35_000 + b"x",
+    "commas.txt": b"Voel " + b", " * 35_000 + b"ja.",
+    "blank-lines.txt": b"Voel.\n" + b"\n" * 70_000 + b"Ja.",
+    "headings.md": b"Voel.\n" + b"# !\n" * 17_500,
+    "entities.txt": b"Voel " + b"&amp;" * 14_000,
+    "keys.txt": b"a" + b" " * 70_000 + b"b",
     "paragraphs.txt": b"voel\n\n" * 10_000,
     "times.txt": b"Voel. " + b"[1:1:1:" * 20_000,
-    "digits.txt": b"Voel. [" + b"1 " * 480 + b"] (" + b"1-" * 480 + b")" + b"9" * 100_000,
+    "digits.txt": b"Voel. [" + b"1 " * 480 + b"] (" + b"1-" * 480 + b")" + b"9" * 50_000,
 }
 
 CHILD = """
@@ -810,7 +822,7 @@ for name in json.load(sys.stdin):
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # the peak so far becomes what it is now (man 5 proc)
     before = memory("VmRSS:")
-    start = time.monotonic()
+    start = time.process_time()  # another program's work says nothing of ours
     try:
         import_file(Path(name))
         outcome = ""
@@ -818,10 +830,11 @@ for name in json.load(sys.stdin):
         outcome = f"{type(error).__name__}: {error.sentence}"
     except BaseException as error:
         outcome = f"!! {type(error).__name__}: {error}"
-    print(json.dumps([name, outcome, time.monotonic() - start, memory("VmHWM:") - before]), flush=True)
+    print(json.dumps([name, outcome, time.process_time() - start, memory("VmHWM:") - before]), flush=True)
 """
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="measures memory in /proc")
-LONGEST_S = 5.0
+LONGEST_S = 2.0
+"""Of work; what goes over 70,000 signs again at each of them has 2.5 thousand million steps to go."""
 MOST_MEMORY_MB = 150.0
 """A document's text may be 20 MB unpacked, and its XML and paragraphs a few times that."""
 
@@ -831,7 +844,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, f
     """What became of each file, in a child: its error or "", the seconds, and by how many MB memory grew."""
     folder = tmp_path_factory.mktemp("bad")
     for name, content in {**REFUSED, **ACCEPTED}.items():
-        (folder / name).write_bytes(content)
+        (folder / name).write_bytes(content() if callable(content) else content)
     (folder / "folder.txt").mkdir()
     os.mkfifo(folder / "fifo.txt")
     (folder / "dangling.txt").symlink_to("nowhere")
@@ -891,7 +904,7 @@ def test_what_is_odd_is_read_soon(name: str, outcomes: dict[str, tuple[str, floa
 @ON_LINUX
 def test_a_plain_reader_falls_for_the_bomb(tmp_path: Path) -> None:
     """The control: without our limits the same file takes more memory than the table allows."""
-    (tmp_path / "bomb.docx").write_bytes(BOMB)
+    (tmp_path / "bomb.docx").write_bytes(bomb())
     naive = CHILD.replace("import_file(Path(name))", "zipfile.ZipFile(name).read('word/document.xml')")
     child = subprocess.run(
         [sys.executable, "-c", f"import zipfile{naive}"],
