@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# In the order of their names the long modules come early, so that no core ends up waiting for one of them.
+CORES := --numprocesses auto --dist loadscope --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: track test coverage check format bench clean
@@ -10,10 +12,10 @@ track: $(VENV)/.runtime
 	$(BIN)/stem make door-andere-ogen
 
 test: $(VENV)/.develop
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest $(CORES) $(ARGS)
 
 coverage: $(VENV)/.develop
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest $(CORES) --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .
