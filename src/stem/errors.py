@@ -11,6 +11,7 @@
     ├── DownloadError         a voice that could not be fetched
     ├── AudioError            sound that cannot be used
     └── OutputError           a file or folder that cannot be written
+        └── BusyError         because another run of stem is at work there
 
 Errors of libraries are turned into one of these in the module that calls the library.
 """
@@ -177,3 +178,11 @@ class OutputError(StemError):
         self.path = path
         self.problem = problem
         super().__init__(f"{path} cannot be written: {problem}.", hint=hint)
+
+
+class BusyError(OutputError):
+    """A file or folder where another run of stem is at work."""
+
+    def __init__(self, path: Path | str) -> None:
+        hint = "Wait until it is done, then try again."
+        super().__init__(path, "another run of stem is busy there", hint=hint)

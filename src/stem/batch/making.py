@@ -9,10 +9,11 @@ track, and the track last.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from stem.batch.kinds import Done, Failure, Job, Parcel, Result
 from stem.errors import ConfigError, OutputError, StemError
@@ -22,6 +23,8 @@ from stem.record import Facts, changes, read_document, record_path
 from stem.record.facts import file_hash
 from stem.sidecars import Sidecars, write_beside
 from stem.track import make_track
+
+_ENDING = re.compile(r"(\.\w+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,14 @@ def need(job: Job, facts: Facts, choices: Choices, plan: Plan | None = None) -> 
         OutputError: when something stands in the track's place that may not be replaced.
         StemError: when what it is to be made from cannot be read.
     """
-    document = _document(record_path(job.target))
     if job.force:
         return Need("changed" if job.target.exists() else "new", ("It was asked for.",))
+    document = _document(record_path(job.target))
     if not os.path.lexists(job.target):
-        return Need("new")
+        other = _other_format(job.target, document or {})
+        return Need("changed", (f"It comes instead of {other.name}.",)) if other else Need("new")
+    if not job.target.is_file():
+        raise _in_the_way(job.target, "something that is no file has that name")
     if document is None:
         raise _in_the_way(job.target, "there is a file of that name that no batch made")
     chosen = choices.chosen(job.spec)
@@ -106,7 +112,7 @@ def unpack(parcel: Parcel, job: Job) -> Result:
     return Done()
 
 
-def failure(error: Exception) -> Failure:
+def failure(error: BaseException) -> Failure:
     """Return an error as a result: errors themselves do not travel well between processes."""
     match error:
         case StemError():
@@ -151,14 +157,37 @@ def _make_in(folder: Path, job: Job, facts: Facts) -> None:
 
 
 def _clear(job: Job, beside: Sequence[Path]) -> None:
-    """Take away the old track and what is beside it, so that no new record stands beside anything old."""
-    old = [job.target] if job.force else _replaceable(job.target, [path.name for path in beside])
+    """Take away the old track and what is beside it, so that no new record stands beside anything old.
+
+    Raises:
+        OutputError: when something may not be replaced, or cannot be; nothing is then taken away.
+    """
+    names = [path.name for path in beside]
+    old = _forced(job.target, names) if job.force else _replaceable(job.target, names)
+    for path in (record_path(job.target), *old):
+        if path.is_dir() and not path.is_symlink():
+            raise OutputError(path, "there is a folder with that name", hint="Move it away.")
     try:
         for path in old:
-            if path.is_file():
-                path.unlink()
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise output_error(job.target, error) from error
+
+
+def _forced(target: Path, beside: Sequence[str]) -> tuple[Path, ...]:
+    """Return the files that go when whatever has a track's name is replaced, the track first.
+
+    Besides the names of what is to come, these are what the old track left and no one has changed: the new
+    record would not know it, and it would be in the way ever after.
+    """
+    try:
+        known = _hashes(_document(record_path(target)) or {})
+    except OutputError:  # a damaged record goes too
+        known = {}
+    stem = target.name.removesuffix(target.suffix)
+    left = {target.with_name(stem + ending): digest for ending, digest in known.items()}
+    ours = [path for path, digest in left.items() if path.is_file() and _is_as_made(path, digest)]
+    return tuple(dict.fromkeys([target, *map(target.with_name, beside), *ours]))
 
 
 def _replaceable(target: Path, beside: Sequence[str] = ()) -> tuple[Path, ...]:
@@ -182,13 +211,16 @@ def _replaceable(target: Path, beside: Sequence[str] = ()) -> tuple[Path, ...]:
         ending = name.removeprefix(stem)
         if ending not in known:
             raise _in_the_way(path, "there is a file of that name that no batch made")
-        try:
-            same = not path.is_symlink() and file_hash(path) == known[ending]
-        except OSError as error:
-            raise output_error(path, error) from error
-        if not same:
+        if not _is_as_made(path, known[ending]):
             raise _in_the_way(path, "it was changed since it was made")
     return tuple(target.with_name(name) for name in names)
+
+
+def _is_as_made(path: Path, digest: str) -> bool:
+    try:
+        return not path.is_symlink() and file_hash(path) == digest
+    except OSError as error:
+        raise output_error(path, error) from error
 
 
 def _in_the_way(path: Path, problem: str) -> OutputError:
@@ -212,15 +244,24 @@ def _document(path: Path) -> Mapping[str, Any] | None:
 
 def _hashes(document: Mapping[str, Any]) -> dict[str, str]:
     """Return ending of a name -> SHA-256, of the track and of what is beside it."""
+    track, beside = document.get("track"), document.get("beside")
+    files = [(track.get("suffix"), track.get("sha256"))] if isinstance(track, Mapping) else []
+    listed = beside if isinstance(beside, list) else []
+    files += [(each.get("ending"), each.get("sha256")) for each in listed if isinstance(each, Mapping)]
+    return {ending: str(digest) for ending, digest in files if _is_ending(ending)}
+
+
+def _is_ending(ending: object) -> TypeGuard[str]:
+    """Tell whether this ends the name of a file: in a damaged record it could be anything."""
+    return isinstance(ending, str) and _ENDING.fullmatch(ending) is not None
+
+
+def _other_format(target: Path, document: Mapping[str, Any]) -> Path | None:
+    """Return the track of a record when it is there and is a file of another kind than the target."""
     track = document.get("track")
-    beside = document.get("beside")
-    found = {}
-    if isinstance(track, Mapping):
-        found[str(track.get("suffix"))] = str(track.get("sha256"))
-    for each in beside if isinstance(beside, list) else []:
-        if isinstance(each, Mapping) and not {"/", "\\"} & set(str(each.get("ending"))):
-            found[str(each.get("ending"))] = str(each.get("sha256"))
-    return found
+    suffix = track.get("suffix") if isinstance(track, Mapping) else None
+    path = target.with_suffix(suffix) if _is_ending(suffix) else target
+    return path if path != target and path.is_file() else None
 
 
 def _missing(job: Job, document: Mapping[str, Any]) -> list[str]:

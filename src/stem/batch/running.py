@@ -7,6 +7,7 @@ needs for instance, is found out and the others go on.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -22,13 +23,15 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from stem.batch.kinds import Failure, Job, Result
 from stem.batch.making import failure, make
 from stem.cores import use_cores
+from stem.errors import BusyError, OutputError
+from stem.files import cache_folder, lock, sweep
 from stem.record import Facts
 
 MOST_DEATHS = 3
@@ -39,6 +42,29 @@ _TIME_TO_CLEAN_UP_S = 10.0
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]
 """Lends an executor with so many workers; at the end it drops what is not done."""
+
+
+@contextmanager
+def sole_use(folders: Iterable[Path]) -> Iterator[None]:
+    """Keep other batches of this user out of folders, and leave nothing there that killed workers left.
+
+    Two at once would make everything twice, and where they differ, the track of the one could come to stand
+    beside the record of the other. A run that dies gives its folders back.
+
+    Raises:
+        BusyError: when another batch is at work in one of them.
+    """
+    with ExitStack() as held:
+        for real, folder in sorted({folder.resolve(): folder for folder in folders}.items()):
+            name = hashlib.sha256(os.fsencode(real)).hexdigest()
+            try:
+                held.enter_context(lock(cache_folder("batches") / name, patience_s=0))
+            except BusyError as error:
+                raise BusyError(folder) from error
+            except OutputError:
+                pass  # where nothing can be locked, a batch can be made all the same
+            held.callback(sweep, folder)
+        yield
 
 
 def run(
@@ -60,8 +86,9 @@ def run(
     while waiting or suspects:
         alone = bool(suspects)
         queue = deque([suspects.popleft()]) if alone else waiting
-        with opened(1 if alone else workers) as executor:
-            lost = yield from _drained(queue, executor, 1 if alone else workers, task)
+        at_once = 1 if alone else workers
+        with opened(at_once) as executor:
+            lost = yield from _drained(queue, executor, at_once, task)
         deaths.update(job.target for job in lost)
         for job in lost:
             if deaths[job.target] < MOST_DEATHS:
@@ -79,27 +106,35 @@ def run(
 def _drained(
     queue: deque[Job], executor: Executor, workers: int, task: Callable[[Job], Result]
 ) -> Generator[tuple[Job, Result], None, list[Job]]:
-    """Yield results until the queue is empty; return the jobs that were being made when a worker died."""
+    """Yield results until the queue is empty; return the jobs that were being made when a worker died.
+
+    An executor that takes no job at all counts as a worker that died over the first: else it could be tried
+    for ever.
+    """
     making: dict[Future[Result], Job] = {}
     while queue or making:
+        broken = False
         try:
             while queue and len(making) < workers:
                 future = executor.submit(task, queue[0])
                 making[future] = queue.popleft()
         except BrokenExecutor:
-            return list(making.values())
-        for future in wait(making, return_when=FIRST_COMPLETED).done:
-            error = future.exception()
-            if isinstance(error, BrokenExecutor):
-                return list(making.values())
-            yield making.pop(future), future.result() if error is None else _failed(error)
+            broken = True
+        wait(making, 0 if broken else None, FIRST_COMPLETED)
+        for future in [each for each in making if each.done()]:
+            if _is_lost(future):
+                broken = True  # what others have finished by now is none the worse for it
+            else:
+                error = future.exception()
+                yield making.pop(future), future.result() if error is None else failure(error)
+        if broken:
+            return list(making.values()) or [queue.popleft()]
     return []
 
 
-def _failed(error: BaseException) -> Result:
-    if not isinstance(error, Exception):
-        raise error
-    return failure(error)
+def _is_lost(future: Future[Result]) -> bool:
+    """Tell whether a job was given up with the worker that made it."""
+    return future.cancelled() or isinstance(future.exception(), (BrokenExecutor, KeyboardInterrupt))
 
 
 @contextmanager
@@ -120,6 +155,10 @@ def processes(count: int) -> Iterator[Executor]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+class _Ended(KeyboardInterrupt):
+    """A worker was told to end while it made something."""
+
+
 class _Busy:
     """What a worker is doing: whether a signal has something to stop, and the facts it looked up."""
 
@@ -129,10 +168,12 @@ class _Busy:
 
 def make_here(job: Job) -> Result:
     """Make a job's track; the task of a process of `processes`."""
-    _Busy.facts = _Busy.facts or Facts()
-    _Busy.job = True
     try:
+        _Busy.job = True
+        _Busy.facts = _Busy.facts or Facts()
         return make(job, _Busy.facts)
+    except _Ended:  # all is cleaned up; to the parent this is a worker that died, whoever ended it
+        os._exit(1)
     finally:
         _Busy.job = False
 
@@ -142,14 +183,17 @@ def _begin() -> None:
     use_cores(1)
     os.umask(_PRIVATE_UMASK)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent tells its workers
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    if _Busy.job:
-        raise KeyboardInterrupt  # so that what is half made is cleaned up
-    os._exit(0)
+def _stop(number: int, _frame: FrameType | None) -> None:
+    if not _Busy.job:
+        os._exit(0)
+    signal.signal(number, signal.SIG_IGN)  # an executor that breaks down tells its workers again
+    raise _Ended  # so that what is half made is cleaned up
 
 
 def _end_with_parent() -> None:

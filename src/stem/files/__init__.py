@@ -27,7 +27,7 @@ from pathlib import Path
 
 import platformdirs
 
-from stem.errors import OutputError
+from stem.errors import BusyError, OutputError
 from stem.files.names import free_name, safe_name, same_name, unique_names
 
 if sys.platform == "win32":
@@ -200,7 +200,8 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
         patience_s: Seconds to wait while another has it.
 
     Raises:
-        OutputError: when the disk knows no locks or the file cannot be made, or when another still has it.
+        BusyError: when another still has it.
+        OutputError: when the disk knows no locks, or the file cannot be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -318,9 +319,7 @@ def _wait_for(descriptor: int, path: Path, deadline: float) -> None:
     pause = _FIRST_LOOK_S
     while not _is_locked(descriptor, path):
         if time.monotonic() >= deadline:
-            raise OutputError(
-                path, "another run of stem is busy there", hint="Wait until it is done, then try again."
-            )
+            raise BusyError(path)
         time.sleep(pause)
         pause = min(2 * pause, _LAST_LOOK_S)
 
