@@ -11,8 +11,8 @@ import pytest
 from stem.casting import Terms
 from stem.config import Config
 from stem.cues import Pause
-from stem.errors import ConfigError, UnknownNameError, UsageError
-from stem.planning import plan_track, sheet_lines
+from stem.errors import ConfigError, StemError, UnknownNameError, UsageError
+from stem.planning import plan_all, plan_track, sheet_lines
 from stem.specs import TrackSpec
 
 SCRIPT = """+++
@@ -153,3 +153,43 @@ def test_filling_in_is_for_recordings() -> None:
 def test_a_folder_that_is_not_there_is_told() -> None:
     with pytest.raises(ConfigError, match="opnames"):
         plan_track(spec(voice="opnames/"), Config())
+
+
+def test_personal_is_all_that_is_said_because_of_own_words() -> None:
+    values = {"naam": "Anna", "figuur": "mijn oma Riet"}
+    plan = plan_track(TrackSpec("door-andere-ogen", values, voice="zacht"), Config())
+    said = set(plan.phrases)
+    named = {phrase for phrase in said if "Anna" in phrase or "Riet" in phrase}
+    assert named
+    assert named <= plan.personal  # also where it was changed: "je oma Riet"
+    assert any("oma Riet" in phrase and "mijn" not in phrase for phrase in named)
+    assert len(plan.personal & said) < len(said) / 4, "what is said to everyone is not personal"
+
+
+def test_a_choice_and_an_example_are_not_personal() -> None:
+    template = plan_track(TrackSpec("door-andere-ogen", voice="zacht"), Config()).template
+    assert template is not None
+    situation = next(variable for variable in template.variables if variable.name == "situatie")
+    values = {"vorm": "u", "situatie": situation.choices[-1]}
+    plan = plan_track(TrackSpec("door-andere-ogen", values, voice="zacht"), Config())
+    assert plan.personal == frozenset()
+
+
+def test_plans_of_many_are_the_plans_of_each() -> None:
+    specs = [
+        TrackSpec("aankomen", {"naam": "Anna"}, voice="zacht", duration_s=200.0),
+        TrackSpec("grens", {"vorm": "u"}, voice="zacht"),
+        TrackSpec("aankomen", {"naam": "Bo", "vorm": "u"}, voice="rustig"),
+        TrackSpec("aankomen", {"nam": "Bo"}, voice="zacht"),
+        TrackSpec("bestaat-niet"),
+        TrackSpec("aankomen", voice="zacht", duration_s=-1.0),
+    ]
+    together = plan_all(specs, Config())
+    for spec, plan in zip(specs, together, strict=True):
+        if isinstance(plan, StemError):
+            with pytest.raises(StemError) as alone:
+                plan_track(spec, Config())
+            assert alone.value.sentence == plan.sentence
+        else:
+            assert plan == plan_track(spec, Config())
+    assert [isinstance(plan, StemError) for plan in together] == [False] * 3 + [True] * 3

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from stem.captions import FORMATS, About
 from stem.config import Config
-from stem.errors import OutputError, UnknownNameError, UsageError
+from stem.errors import ConfigError, OutputError, UnknownNameError, UsageError
 from stem.files import free_name, write_whole
 from stem.plotting import Shown, check_drawing, draw
-from stem.record import Facts, record_of, record_path, write_record
+from stem.record import SUFFIX, Facts, read_record, record_of, record_path, write_record
+from stem.record.facts import file_hash
 from stem.specs import TrackSpec
+from stem.studio import PARTS
 from stem.track import Track
 from stem.units import seconds
+
+LONGEST_NAME_BYTES = 255
+"""On the disks of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,29 @@ class Sidecars:
         return cls(kinds, plot, record or anonymous, anonymous)
 
 
+def companions(wanted: Sidecars, *, with_stems: bool) -> tuple[str, ...]:
+    """Return the endings of the names of what will stand beside a track."""
+    endings = [f".{kind}" for kind in wanted.captions]
+    endings += [".png"] if wanted.plot else []
+    endings += [SUFFIX] if wanted.record else []
+    endings += [f"-{part}.flac" for part in PARTS] if with_stems else []
+    return tuple(endings)
+
+
+def free_target(target: Path, endings: Sequence[str]) -> Path:
+    """Return `target`, or the next name for which the track and all that stands beside it are free.
+
+    Raises:
+        OutputError: when a name beside it would be longer than any disk takes.
+    """
+    free = free_name(target, endings)
+    longest = max((len(os.fsencode(free.stem + ending)) for ending in endings), default=0)
+    if longest > LONGEST_NAME_BYTES:
+        hint = "Choose a shorter name with -o."
+        raise OutputError(target, "the name is too long for what is to stand beside it", hint=hint)
+    return free
+
+
 def write_beside(
     track: Track,
     wanted: Sidecars,
@@ -71,21 +101,42 @@ def write_beside(
         wanted: What is wanted.
         spec: What the track's plan was made of.
         config: Likewise.
-        overwrite: Replace files that have these names.
+        overwrite: Replace files that have these names; what an older record tells of goes too, when it is
+            as it was made: it belonged to the track that was replaced.
         code: The client's, for the record.
         facts: What there is, when many tracks are made.
 
     Raises:
         OutputError: when one cannot be written, or is there already and may not be replaced.
     """
+    path = record_path(track.path)
+    old = _beside_older(path) if overwrite else {}
     captions = _write_captions(track, wanted.captions, overwrite=overwrite)
     picture = (_draw(track, overwrite=overwrite),) if wanted.plot else ()
+    _remove_stale(old, keep={*track.stems, *captions, *picture, *([path] if wanted.record else [])})
     if not wanted.record:
         return (*captions, *picture)
-    path = record_path(track.path)
     record = record_of(track, spec, config, code=code, beside=(*captions, *picture), facts=facts)
     write_record(record, path, anonymous=wanted.anonymous, overwrite=overwrite)
     return (*captions, *picture, path)
+
+
+def _beside_older(path: Path) -> dict[Path, str]:
+    """Return what an older record tells of, besides the track, with the SHA-256 of each; and the record."""
+    try:
+        record = read_record(path)
+        name = path.name.removesuffix(SUFFIX)
+        found = {path.with_name(name + each.ending): each.sha256 for each in record.beside}
+        return {**found, path: file_hash(path)}
+    except (ConfigError, OSError):
+        return {}  # there is none, or it is someone else's
+
+
+def _remove_stale(old: Mapping[Path, str], keep: Collection[Path]) -> None:
+    for path, sha256 in old.items():
+        with suppress(OSError):  # it is gone
+            if path not in keep and not path.is_symlink() and file_hash(path) == sha256:
+                path.unlink()
 
 
 def _caption_kinds(text: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from stem import __version__, units
 from stem.audio import Samples, resampled
-from stem.beds import Bed, OwnBed, bell, bell_frames, load_bed
+from stem.beds import Bed, OwnBed, bell, bell_frames, is_own, load_bed
 from stem.captions import Line, captions, clause_times, is_long, timed_lines
 from stem.casting import Company, can_speak, expected_pace, sends_to
 from stem.covers import cover_from, generated
@@ -301,7 +301,7 @@ def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
     """
     tag_bytes = len(told.cover) + _BYTES_A_LETTER * len(told.lyrics) + _TAG_ROOM_BYTES
     if plan.destination is not None:
-        noisy = not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
+        noisy = is_own(plan.bed) or not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
         return chosen(plan.destination, units.seconds(mix.frames), bed_is_noise=noisy, tag_bytes=tag_bytes)
     kind = find_format(plan.format)
     kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
@@ -342,7 +342,7 @@ def _tags(plan: Plan, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
     told = safety(plan.country)
     comment = (told.line, *for_whom, plan.voice.credit, plan.bed_credit)
     shown = lines if plan.lyrics else ()
-    public = [replace(line, text="") if _is_personal(plan, line.text) else line for line in shown]
+    public = [line if _is_public(plan, line) else replace(line, text="") for line in shown]
     return Tags(
         title=plan.title,
         artist=plan.artist,
@@ -358,10 +358,9 @@ def _tags(plan: Plan, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
     )
 
 
-def _is_personal(plan: Plan, text: str) -> bool:
-    """Tell whether a text holds what was filled in, which is no one else's to read."""
-    folded = text.casefold()
-    return any(value.casefold() in folded for value in plan.personal)
+def _is_public(plan: Plan, line: Line) -> bool:
+    """Tell whether a line may stand where anyone can read it."""
+    return plan.name_in_file or _spoken(line.sentence) not in plan.personal
 
 
 def _cover(plan: Plan) -> bytes:

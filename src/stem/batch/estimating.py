@@ -1,7 +1,8 @@
 """How long the tracks of a batch will last, before anything is spoken.
 
-Ten thousand rows mostly ask for a few things, with other names. Rows that differ in nothing but what is
-filled in in own words are therefore planned as one: a longer name makes no track a second longer.
+Ten thousand rows mostly ask for a few things, with other names. Own words are therefore taken to be those of
+the first row that fills them in, and rows that differ in nothing else are planned as one: a longer name makes
+no track a second longer.
 """
 
 from __future__ import annotations
@@ -19,8 +20,19 @@ from stem.errors import StemError
 from stem.pacing import UnreachableLengthError, reach
 from stem.planning import Plan, phrases_of, plan_all
 from stem.script import find_script
+from stem.specs import TrackSpec
 from stem.timeline import Timeline
 from stem.track import expected_timeline, house_frames, timeline_of
+
+
+UNSURE = 0.03
+"""By so much, as a share, a length that is out of reach by the estimate may be within it when all is spoken: for
+the voices of stem and its scripts the two lay at most 0.008 apart."""
+
+UNSURE_UNHEARD = 0.25
+"""The same for a voice whose pace is not known before it speaks."""
+
+_UNHEARD_PACE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +41,11 @@ class Expected:
 
     Attributes:
         plan: Of a track like it.
-        seconds: About how long it will last.
+        seconds: About how long it will last; None for own recordings, of which only all of them together tell.
     """
 
     plan: Plan
-    seconds: float
+    seconds: float | None
 
 
 def expectations(jobs: Sequence[Job], config: Config) -> tuple[Expected | StemError, ...]:
@@ -46,31 +58,52 @@ def expectations(jobs: Sequence[Job], config: Config) -> tuple[Expected | StemEr
     Raises:
         StemError: when the settings have mistakes.
     """
-    shapes = _Shapes()
-    keys = [shapes.key(job) for job in jobs]
-    first = dict(zip(reversed(keys), reversed(jobs), strict=True))
-    plans = plan_all([job.spec for job in first.values()], config)
+    alike = _Alike()
+    specs = [alike.spec(job.spec) for job in jobs]
+    keys = [repr(spec) for spec in specs]
+    first = dict(zip(reversed(keys), reversed(specs), strict=True))
+    plans = plan_all(list(first.values()), config, in_outline=True)
     estimator = _Estimator()
     expected = dict(zip(first, map(estimator.expected, plans), strict=True))
     return tuple(expected[key] for key in keys)
 
 
-class _Shapes:
-    """Tells which jobs are alike in all but names."""
+def recorded_seconds(expected: Sequence[Expected]) -> tuple[float | StemError, ...]:
+    """Return how long tracks last that are spoken by own recordings; these are read for it.
+
+    Args:
+        expected: Of these tracks; what several have in common is read once.
+    """
+    found: dict[int, float | StemError] = {}
+    for each in expected:
+        if id(each.plan) in found:
+            continue
+        try:
+            found[id(each.plan)] = units.seconds(expected_timeline(each.plan).frames)
+        except StemError as error:
+            found[id(each.plan)] = error
+    return tuple(found[id(each.plan)] for each in expected)
+
+
+class _Alike:
+    """Makes what was asked alike in all that does not matter for how long a track lasts."""
 
     def __init__(self) -> None:
-        self._own_words: dict[str, frozenset[str]] = {}
+        self._own: dict[str, frozenset[str]] = {}
+        self._stand_ins: dict[tuple[str, str], str] = {}
 
-    def key(self, job: Job) -> str:
-        """Return what is equal for jobs that are alike."""
-        spec = job.spec
-        if spec.script not in self._own_words:
+    def spec(self, spec: TrackSpec) -> TrackSpec:
+        """Return what was asked with the own words of the first who filled any in, and without a number."""
+        if spec.script not in self._own:
             variables = find_script(spec.script).variables
             names = (variable.name for variable in variables if variable.type == "text")
-            self._own_words[spec.script] = frozenset({"naam_uitspraak", *names})
-        own = self._own_words[spec.script]
-        values = {name: bool(text) if name in own else text for name, text in sorted(spec.values.items())}
-        return f"{values} {replace(spec, values={}, number=None)}"
+            self._own[spec.script] = frozenset({"naam_uitspraak", *names})
+        own = self._own[spec.script]
+        values = {
+            name: self._stand_ins.setdefault((spec.script, name), text) if text and name in own else text
+            for name, text in sorted(spec.values.items())
+        }
+        return replace(spec, values=values, number=None)
 
 
 class _Estimator:
@@ -91,14 +124,16 @@ class _Estimator:
         except StemError as error:
             return error
 
-    def _estimated(self, plan: Plan) -> float:
+    def _estimated(self, plan: Plan) -> float | None:
         pace = self._pace(plan)
-        if pace is None:  # own recordings: only all of them together tell
-            return units.seconds(expected_timeline(plan).frames)
+        if pace is None:
+            return None
         if plan.target_frames is None:
             return units.seconds(self._placer(plan, plan.cues, pace)(plan.cues).frames)
         ranges = [self._reach(plan, cues, pace) for cues in plan.texts]
-        if not any(shortest <= plan.target_frames <= longest for shortest, longest in ranges):
+        unsure = UNSURE_UNHEARD if pace == _UNHEARD_PACE else UNSURE
+        low, high = plan.target_frames / (1 - unsure), plan.target_frames / (1 + unsure)
+        if not any(shortest <= low and high <= longest for shortest, longest in ranges):
             in_seconds = [(units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges]
             raise UnreachableLengthError(units.seconds(plan.target_frames), in_seconds)
         return units.seconds(plan.target_frames)

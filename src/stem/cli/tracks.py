@@ -39,9 +39,10 @@ def make(
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
     from stem.planning import format_of, output_path, plan_track
     from stem.reports import made_document, track_line, voice_note
-    from stem.sidecars import Sidecars, write_beside
-    from stem.track import make_track
+    from stem.sidecars import Sidecars, companions, free_target, write_beside
+    from stem.track import Track, make_track
 
+    made: list[Track] = []
     try:
         settings = config()
         spec = request.spec()
@@ -50,27 +51,31 @@ def make(
         sidecars = Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
         plan = plan_track(spec, settings)
         target = output_path(plan.name, output, settings, plan.format)
+        beside = companions(sidecars, with_stems=with_stems)
         for note in voice_note(plan):
             tell(note)
         with progress() as on_progress:
             track = make_track(
                 plan,
-                target,
+                target if force else free_target(target, beside),
                 overwrite=force,
                 with_stems=with_stems,
                 on_progress=on_progress,
                 on_notice=tell,
             )
-        beside = write_beside(track, sidecars, spec, settings, overwrite=force)
+        made.append(track)
+        written = write_beside(track, sidecars, spec, settings, overwrite=force)
     except StemError as error:
+        for track in made:
+            tell(f"{track.path} was made.")
         if as_json:
-            print_json(made_document([], {request.script: error}))
+            print_json(made_document(made, {request.script: error}))
         raise
     if track.path != target:
         tell(f"{target} was there already and stays as it is (--force replaces it).")
     for warning in track.warnings:
         tell(f"Warning: {warning}")
-    for path in (*track.stems, *beside):
+    for path in (*track.stems, *written):
         tell(str(path))
     if as_json:
         print_json(made_document([track], {}))
@@ -88,6 +93,10 @@ def plot(track: str, output: str | None, force: bool) -> None:
     from stem.plotting import draw
 
     path = expanded(track)
+    if not path.name:
+        raise UsageError(
+            f"'{track}' is not a sound file.", hint="For example: stem plot output/tegenover.mp3"
+        )
     wanted = expanded(output) if output else path.with_suffix(".png")
     target = wanted if force else free_name(wanted)
     draw(path, target, overwrite=force)

@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 _MAX_NAME_BYTES = 120
@@ -18,13 +18,26 @@ _WINDOWS_DEVICE = re.compile(
 )
 
 
-def free_name(path: Path) -> Path:
+def free_name(path: Path, beside: Sequence[str] = ()) -> Path:
     """Return `path`, or when that exists the first free one of name-2, name-3 ... with the same suffix.
 
     Another process may take the name a moment later: `publish` decides.
+
+    Args:
+        path: The name wanted.
+        beside: Endings of files that will stand beside it, such as ".vtt": their names must be free too.
     """
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-    return next(name for name in itertools.chain([path], numbered) if not os.path.lexists(name))
+    return next(
+        name
+        for name in itertools.chain([path], numbered)
+        if not any(map(os.path.lexists, _group(name, beside)))
+    )
+
+
+def _group(path: Path, beside: Sequence[str]) -> Iterator[Path]:
+    yield path
+    yield from (path.with_name(path.stem + ending) for ending in beside)
 
 
 def safe_name(text: str) -> str:

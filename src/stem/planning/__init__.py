@@ -9,7 +9,7 @@ places.py    which file it becomes
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stem import units
@@ -28,7 +28,7 @@ from stem.planning.wording import (
     Reader,
     Text,
     belled,
-    personal,
+    masked,
     phrases_of,
     takes_pronunciation,
     with_pronunciation,
@@ -84,7 +84,8 @@ class Plan:
         total: How many the album has.
         cover: A picture for the tags; "none" for none, None for one drawn by the title.
         lyrics: Whether the words go into the tags.
-        personal: What was filled in and must not stand there.
+        personal: The phrases that are said because of someone's own words: a name, a description.
+        name_in_file: Whether these may stand in the tags.
         country: Whose help numbers are told.
         profile: What it is mastered for, with the levels that were asked.
         bell: Name of the bell.
@@ -116,7 +117,8 @@ class Plan:
     total: int | None = None
     cover: str | None = NO_COVER
     lyrics: bool = False
-    personal: tuple[str, ...] = ()
+    personal: frozenset[str] = frozenset()
+    name_in_file: bool = False
     country: str = USUAL_COUNTRY
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
@@ -151,8 +153,15 @@ def plan_track(spec: TrackSpec, config: Config) -> Plan:
     return plan
 
 
-def plan_all(specs: Sequence[TrackSpec], config: Config) -> tuple[Plan | StemError, ...]:
+def plan_all(
+    specs: Sequence[TrackSpec], config: Config, *, in_outline: bool = False
+) -> tuple[Plan | StemError, ...]:
     """Plan many tracks: what they have in common is looked up once, and their scripts are filled in together.
+
+    Args:
+        specs: What is asked for.
+        config: The settings.
+        in_outline: Do not look which phrases are personal: no track will be made of these plans.
 
     Returns:
         For each track its plan, or the error that `plan_track` would raise.
@@ -162,17 +171,16 @@ def plan_all(specs: Sequence[TrackSpec], config: Config) -> tuple[Plan | StemErr
     """
     planner = _Planner(config)
     plans: dict[int, Plan | StemError] = {}
-    by_script: dict[Path, list[tuple[int, TrackSpec, Chosen]]] = {}
+    by_script: dict[Path, list[_Asked]] = {}
     for index, spec in enumerate(specs):
         try:
             chosen = planner.choices.chosen(spec)
         except StemError as error:
             plans[index] = error
         else:
-            by_script.setdefault(chosen.template.path, []).append((index, spec, chosen))
+            by_script.setdefault(chosen.template.path, []).append(_Asked(index, spec, chosen))
     for asked in by_script.values():
-        for (index, spec, chosen), texts in zip(asked, planner.texts(asked), strict=True):
-            plans[index] = planner.plan(spec, chosen, texts)
+        plans |= planner.plans(asked, in_outline=in_outline)
     return tuple(plans[index] for index in range(len(specs)))
 
 
@@ -184,10 +192,29 @@ def sheet_lines(spec: TrackSpec, config: Config) -> tuple[ScriptTemplate, tuple[
     """
     planner = _Planner(config)
     chosen = planner.choices.chosen(spec)
-    (texts,) = planner.texts([(0, spec, chosen)])
+    (texts,) = planner.texts([_Asked(0, spec, chosen)])
     if isinstance(texts, StemError):
         raise texts
     return chosen.template, _numbered(texts, planner.choices.house(spec.pauses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A track that is to be planned: its place among the others, and what was chosen for it."""
+
+    index: int
+    spec: TrackSpec
+    chosen: Chosen
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether someone's own words were filled in."""
+        return masked(self.spec.values, self.chosen.template) != self.spec.values
+
+    def for_another(self) -> _Asked:
+        """Return the same with other words in their place."""
+        values = masked(self.spec.values, self.chosen.template)
+        return replace(self, spec=replace(self.spec, values=values))
 
 
 class _Planner:
@@ -199,21 +226,37 @@ class _Planner:
         self._reader = Reader(config.pauses)
         self.choices = Choices(config)
 
-    def texts(self, asked: Sequence[tuple[int, TrackSpec, Chosen]]) -> Iterator[tuple[Text, ...] | StemError]:
+    def texts(self, asked: Sequence[_Asked]) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield the texts of tracks of one script."""
-        scales = [(spec, chosen.voice.pause_scale if chosen.voice else 1.0) for _, spec, chosen in asked]
-        return self._reader.texts_of(asked[0][2].template, scales)
+        scales = [(each.spec, each.chosen.voice.pause_scale if each.chosen.voice else 1.0) for each in asked]
+        return self._reader.texts_of(asked[0].chosen.template, scales)
 
-    def plan(self, spec: TrackSpec, chosen: Chosen, texts: tuple[Text, ...] | StemError) -> Plan | StemError:
-        """Return the plan of a track, or what is wrong with it."""
-        if isinstance(texts, StemError):
-            return texts
-        try:
-            return self._plan(spec, chosen, texts)
-        except StemError as error:
-            return error
+    def plans(self, asked: Sequence[_Asked], *, in_outline: bool) -> dict[int, Plan | StemError]:
+        """Return the plans of tracks of one script, or what is wrong with each.
 
-    def _plan(self, spec: TrackSpec, chosen: Chosen, texts: tuple[Text, ...]) -> Plan:
+        What is said to someone, and not to another of whom other words were filled in, is personal.
+        """
+        others = [] if in_outline else [each.for_another() for each in asked if each.has_own_words]
+        texts = list(self.texts([*asked, *others]))
+        to_another = {each.index: said for each, said in zip(others, texts[len(asked) :], strict=True)}
+        found: dict[int, Plan | StemError] = {}
+        for each, said in zip(asked, texts[: len(asked)], strict=True):
+            if isinstance(said, StemError):
+                found[each.index] = said
+                continue
+            try:
+                found[each.index] = self._plan(each.spec, each.chosen, said, to_another.get(each.index, said))
+            except StemError as error:
+                found[each.index] = error
+        return found
+
+    def _plan(
+        self,
+        spec: TrackSpec,
+        chosen: Chosen,
+        texts: tuple[Text, ...],
+        to_another: tuple[Text, ...] | StemError,
+    ) -> Plan:
         config, template, house = self._config, chosen.template, self.choices.house(spec.pauses)
         bell_s = self._reader.pauses(spec)["bel"].seconds
         whole = tuple(
@@ -241,7 +284,8 @@ class _Planner:
             total=spec.total,
             cover=chosen.cover,
             lyrics=spec.lyrics,
-            personal=() if spec.name_in_file else personal(spec.values, template),
+            personal=_phrases(texts) - _phrases(to_another),
+            name_in_file=spec.name_in_file,
             country=safety(config.country).country,
             target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
             texts=whole,
@@ -250,6 +294,13 @@ class _Planner:
             terms=Terms(config.allow_online if spec.online is None else spec.online, spec.remember),
             chosen=chosen.by_wish,
         )
+
+
+def _phrases(texts: tuple[Text, ...] | StemError) -> frozenset[str]:
+    """Return all that is said in texts; nothing, when a script cannot be filled in so."""
+    if isinstance(texts, StemError):
+        return frozenset()
+    return frozenset(phrase for cues in texts for phrase in phrases_of(cues))
 
 
 def _numbered(texts: Sequence[Text], house: House) -> tuple[SheetLine, ...]:

@@ -66,22 +66,23 @@ class Reader:
             asked: For each track what was asked, and how much longer its voice wants the pauses.
         """
         wanted: list[tuple[float | None, ...] | StemError] = [_lengths(spec, template) for spec, _ in asked]
-        fillings = [
-            Filling(_words_only(spec, template), minutes)
-            for (spec, _), lengths in zip(asked, wanted, strict=True)
+        values = [_words_only(spec, template) for spec, _ in asked]
+        fillings = {
+            _key(filled, minutes): Filling(filled, minutes)
+            for filled, lengths in zip(values, wanted, strict=True)
             if not isinstance(lengths, StemError)
             for minutes in lengths
-        ]
+        }
         try:
-            rendered = iter(template.render_all(fillings))
+            rendered = dict(zip(fillings, template.render_all(list(fillings.values())), strict=True))
         except StemError as error:
             yield from (error for _ in asked)
             return
-        for (spec, pause_scale), lengths in zip(asked, wanted, strict=True):
+        for (spec, pause_scale), filled, lengths in zip(asked, values, wanted, strict=True):
             if isinstance(lengths, StemError):
                 yield lengths
                 continue
-            scripts = [next(rendered) for _ in lengths]
+            scripts = [rendered[_key(filled, minutes)] for minutes in lengths]
             wrong = next((script for script in scripts if isinstance(script, StemError)), None)
             lines = [script.lines for script in scripts if not isinstance(script, StemError)]
             yield wrong or self._texts(spec, spec.pause_scale * pause_scale, lines)
@@ -111,6 +112,10 @@ def _lengths(spec: TrackSpec, template: ScriptTemplate) -> tuple[float | None, .
             hint="Ask for a length above 0 and at most 12 hours, such as 12m or 12:00.",
         )
     return variants(spec.duration_s / 60, template.minutes)
+
+
+def _key(values: Mapping[str, str], minutes: float | None) -> tuple[object, ...]:
+    return (minutes, *sorted(values.items()))
 
 
 def _words_only(spec: TrackSpec, template: ScriptTemplate) -> dict[str, str]:
@@ -182,10 +187,36 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
     return lexicon.plus(capitalized(values[_NAME].strip()), said)
 
 
-def personal(values: Mapping[str, str], template: ScriptTemplate) -> tuple[str, ...]:
-    """Return what was filled in in own words: not a choice from a list, nor a number."""
-    own = {variable.name for variable in template.variables if variable.type == "text"}
-    return tuple(value.strip() for name, value in values.items() if name in own and value.strip())
+def masked(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str]:
+    """Return values with other letters wherever someone's own words were filled in.
+
+    These are texts that are none of their variable's examples; a choice, a number or an example is anyone's.
+    """
+    own = {
+        variable.name
+        for variable in template.variables
+        if variable.type == "text"
+        and _folded(values.get(variable.name, "")) not in _folded_all(variable.choices)
+    }
+    if takes_pronunciation(template):
+        own.add(_PRONUNCIATION)
+    return {
+        name: "".join(map(_other_letter, value)) if name in own else value for name, value in values.items()
+    }
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _folded_all(texts: Iterable[str]) -> set[str]:
+    return {"", *map(_folded, texts)}
+
+
+def _other_letter(character: str) -> str:
+    if not character.isalnum():
+        return character
+    return "y" if character.casefold() == "x" else "x"
 
 
 def phrases_of(cues: Iterable[Cue]) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from stem.cache import CachedEngine
 from stem.config import Config
 from stem.engines import engine
-from stem.errors import OutputError, StemError
-from stem.planning import Plan, choose, phrases_of, sheet_lines
+from stem.errors import OutputError
+from stem.planning import Plan, choose
 from stem.record.comparing import Facts
 from stem.record.facts import file_hash
 from stem.record.kinds import FileBeside, Personal, Record, SoundFile, Span, Times
@@ -64,38 +64,18 @@ def record_of(
             texts=tuple(each.text for each in timeline.utterances),
             remarks=plan.remarks,
             code=code,
-            speech=tuple(_remembered(plan, spec, config)) if spec.values and spec.remember else (),
+            speech=tuple(_remembered(plan)) if spec.remember else (),
         ),
     )
 
 
-def _remembered(plan: Plan, spec: TrackSpec, config: Config) -> Iterator[str]:
-    """Yield the names of the cache's entries that are there because of what was filled in.
-
-    A phrase is shared when it is also said to someone of another name: that is tried.
-    """
-    masked = {name: "".join(map(_masked, value)) for name, value in spec.values.items()}
-    declared = plan.template.variables if plan.template else ()
-    masked |= {
-        each.name: spec.values[each.name] for each in declared if each.type != "text" and each.name in masked
-    }
-    try:
-        shared = {line.phrase for line in sheet_lines(replace(spec, values=masked), config)[1]}
-    except StemError:  # the script wants this name and no other: nothing is shared
-        shared = set()
-    said = dict.fromkeys(phrase for cues in (plan.cues, *plan.texts) for phrase in phrases_of(cues))
-    own = [phrase for phrase in said if phrase not in shared]
+def _remembered(plan: Plan) -> Iterator[str]:
+    """Yield the names of the cache's entries that are there because of someone's own words."""
     for voice in plan.voices:
         speaker = engine(voice.engine)
         if speaker.traits.remembered:
-            pronounced = [plan.lexicon.applied(phrase, ipa=speaker.traits.ipa) for phrase in own]
-            yield from CachedEngine(speaker).entry_names(pronounced, voice)
-
-
-def _masked(character: str) -> str:
-    if not character.isalnum():
-        return character
-    return "y" if character.casefold() == "x" else "x"
+            own = [plan.lexicon.applied(phrase, ipa=speaker.traits.ipa) for phrase in sorted(plan.personal)]
+            yield from CachedEngine(speaker).entry_names(own, voice)
 
 
 def _file_beside(path: Path, track: Path) -> FileBeside:
