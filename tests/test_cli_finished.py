@@ -281,3 +281,36 @@ def test_recordings_that_changed_are_told(folder: Path, capsys: pytest.CaptureFi
     _, err = told(capsys, "remake", "output/proef.stem.json", "-o", "weer.mp3")
     assert "The recordings of 'opnames' have changed." in err
     assert "not the same, byte for byte: what changed since then is told above" in err
+
+
+def test_replacing_a_track_takes_along_what_stood_beside_the_old_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Anna", "--captions", "vtt", "--record")
+    told(capsys, "make", "proef.j2", "-s", "naam=Piet", "--record", "--force")
+    output = folder / "output"
+    assert sorted(path.name for path in output.iterdir()) == ["proef.mp3", "proef.stem.json"]
+    told(capsys, "make", "proef.j2", "-s", "naam=Dora", "--force")
+    assert [path.name for path in output.iterdir()] == ["proef.mp3"]
+
+
+def test_what_a_user_changed_beside_a_replaced_track_stays(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "--captions", "vtt", "--record")
+    captions = folder / "output" / "proef.vtt"
+    captions.write_text("mine")
+    told(capsys, "make", "proef.j2", "--record", "--force")
+    assert captions.read_text() == "mine"
+
+
+def test_a_name_is_taken_for_which_all_that_stands_beside_it_is_free(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = folder / "output"
+    output.mkdir()
+    (output / "proef.vtt").write_text("mine")
+    told(capsys, "make", "proef.j2", "--captions", "vtt", "--record")
+    names = sorted(path.name for path in output.iterdir())
+    assert names == ["proef-2.mp3", "proef-2.stem.json", "proef-2.vtt", "proef.vtt"]
+    assert (output / "proef.vtt").read_text() == "mine"
