@@ -16,6 +16,7 @@ from stem.engines import engine
 from stem.errors import UsageError
 from stem.files import cache_path
 from stem.forgetting import Forgotten, forget, tracks_of
+from stem.parcels import Member, letter_path, write_zip, zip_path
 from stem.planning import plan_track
 from stem.record import FileBeside, read_record, record_of, record_path, write_record
 from stem.specs import TrackSpec
@@ -70,6 +71,19 @@ def remembered(phrase: str) -> bool:
 
 
 KEPT = {"K-3/klein.mp3", "K-3/klein.vtt", "K-3/klein.stem.json", "K-3/afspraak.txt", "K-12/afspraak.txt"}
+
+
+def test_what_was_put_together_for_a_client_goes_too(practice: Path) -> None:
+    own, other = practice / "K-12", practice / "K-3"
+    track = Member("klein.mp3", own / "klein.mp3")
+    write_zip(zip_path(own, "K-12"), [track], "molen-tafel-kaars-12")
+    letter_path(own, "K-12").write_text("Dit zijn je opnames.")
+    zip_path(other, "K-3").write_bytes(b"PK of someone else")
+    done = forgotten(["K-12"], practice)
+    assert files(practice) == {*KEPT, "K-3/K-3.zip"}
+    assert {path.name for path in done.removed} >= {"K-12.zip", "K-12_lees-mij-eerst.txt"}
+    forgotten(["K-3"], practice)
+    assert files(practice) == {"K-3/afspraak.txt", "K-12/afspraak.txt", "K-3/K-3.zip"}, "no zip file of ours"
 
 
 def test_all_of_one_client_goes_and_nothing_else(practice: Path) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from stem.cache import forget_entries
 from stem.errors import ConfigError, UsageError
+from stem.files import safe_name
+from stem.parcels import is_ours, letter_path, zip_path
 from stem.record import SUFFIX, Record, read_record, track_path
 from stem.record.facts import file_hash
 
@@ -58,9 +60,19 @@ class Found:
         return ((track, self.record.track.sha256), *beside)
 
     @property
+    def parcels(self) -> tuple[Path, ...]:
+        """What was put together for the client beside the track, as far as it is there: text and zip file."""
+        code = self.record.personal.code if self.record.personal else ""
+        if code != safe_name(code):
+            return ()
+        packed, letter = zip_path(self.record_path.parent, code), letter_path(self.record_path.parent, code)
+        return (*((packed,) if is_ours(packed) else ()), *((letter,) if letter.is_file() else ()))
+
+    @property
     def present(self) -> tuple[Path, ...]:
-        """Those of these files that are there, and their copies."""
-        return tuple(path for path, _ in (*self.files, *self.copies) if os.path.lexists(path))
+        """Those of these files that are there, their copies, and what was put together of them."""
+        there = [path for path, _ in (*self.files, *self.copies) if os.path.lexists(path)]
+        return (*there, *self.parcels)
 
     @property
     def missing(self) -> tuple[Path, ...]:
@@ -168,6 +180,7 @@ def forget(found: Sequence[Found]) -> Forgotten:
         forgotten.phrases_left += left
         forgotten.missing += each.missing
         stays = [_forget_file(path, sha256, forgotten) for path, sha256 in (*each.files, *each.copies)]
+        stays += [not _remove(path, forgotten) for path in each.parcels]
         if left or any(stays):
             forgotten.left.append(Left(each.record_path, "it tells of what is left"))
         else:

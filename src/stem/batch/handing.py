@@ -11,11 +11,18 @@ from stem.config import Config
 from stem.engines.recordings import NAME as RECORDINGS
 from stem.errors import StemError
 from stem.files import write_whole
-from stem.parcels import LetterTrack, Member, covering_text, is_current, write_zip
+from stem.parcels import (
+    LETTER_NAME,
+    LetterTrack,
+    Member,
+    covering_text,
+    is_current,
+    letter_path,
+    write_zip,
+    zip_path,
+)
 from stem.record import read_record, record_path
 from stem.safety import safety
-
-LETTER = "lees-mij-eerst.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def hand_over(
     written, kept, left = [], [], dict[str, str]()
     for code, made in _by_code(jobs, report, left).items():
         folder = made[0][0].target.parent
-        letter, path = _letter(made, config, locked=passwords is not None), folder / f"{code}_{LETTER}"
+        letter, path = _letter(made, config, locked=passwords is not None), letter_path(folder, code)
         if not path.exists():
             write_whole(path, letter, overwrite=False)
             written.append(path)
@@ -61,16 +68,16 @@ def hand_over(
             left[code] = f"{path} was there already and stays as it is: it is not what stem would write"
         if passwords is None:
             continue
-        zip_path = folder / f"{code}.zip"
+        packed = zip_path(folder, code)
         members = [
-            Member(LETTER, letter),
+            Member(LETTER_NAME, letter),
             *(Member(file.name, file) for job, _ in made for file in _files(job)),
         ]
-        if is_current(zip_path, members, passwords[code]):
-            kept.append(zip_path)
+        if is_current(packed, members, passwords[code]):
+            kept.append(packed)
         else:
-            write_zip(zip_path, members, passwords[code], overwrite=True)
-            written.append(zip_path)
+            write_zip(packed, members, passwords[code], overwrite=True)
+            written.append(packed)
     return Handed(tuple(written), tuple(kept), left)
 
 

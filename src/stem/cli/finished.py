@@ -206,7 +206,7 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         if search.unreadable:
             raise click.exceptions.Exit(1)
         return
-    for path in (path for one in search.found for path in one.present):
+    for path in dict.fromkeys(path for one in search.found for path in one.present):
         tell(str(path))
     count = len(search.found)
     which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
@@ -220,6 +220,7 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     for path in forgotten.missing:
         tell(f"{path} was not there: when it was moved out of these folders, or changed, remove it yourself.")
     tell(f"{forgotten.phrases} spoken phrases were removed. Backups, and what was sent, are out of reach.")
+    tell("Lists, pages and feeds that tell of it are yours: take the row out, and make them again.")
     if forgotten.left or forgotten.phrases_left or search.unreadable:
         raise click.exceptions.Exit(1)
 

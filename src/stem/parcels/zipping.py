@@ -82,7 +82,7 @@ def write_zip(target: Path, members: Sequence[Member], password: str, *, overwri
     """
     secret = checked_password(password).encode("ascii")
     _check_names(target, members)
-    if os.path.lexists(target) and not _is_ours(target):
+    if os.path.lexists(target) and not is_ours(target):
         raise OutputError(
             target,
             "what has that name is no zip file of stem's",
@@ -120,7 +120,7 @@ def is_current(path: Path, members: Sequence[Member], password: str) -> bool:
     secret = checked_password(password).encode("ascii")
     try:
         packed_ns = path.stat().st_mtime_ns
-        if not _is_ours(path):
+        if not is_ours(path):
             return False
         with pyzipper.AESZipFile(path) as archive:
             archive.setpassword(secret)
@@ -146,7 +146,7 @@ def _is_as_packed(archive: Any, info: Any, member: Member, packed_ns: int) -> bo
     return bool(info.file_size == now.st_size) and now.st_mtime_ns < packed_ns
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Tell whether a file, not what a link leads to, ends as the zip files that we write."""
     ending = _ENDING_BYTES + len(_MARK)
     try:
