@@ -2,6 +2,7 @@
 
 kinds.py       what passes through
 naming.py      the names of files
+cells.py       what stands in a list: codes, lengths
 asking.py      a list or a series -> jobs, or all mistakes
 estimating.py  how long the tracks will last
 making.py      one job
@@ -16,15 +17,14 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
-from stem.batch.asking import Asked, Wishes, duration, jobs_of_list, jobs_of_series
-from stem.batch.estimating import Expected, expectations
+from stem.batch.asking import Asked, Wishes, jobs_of_list, jobs_of_series
+from stem.batch.estimating import recorded_seconds
 from stem.batch.kinds import Done, Failure, Job, Outcome, Parcel, Report, Result
 from stem.batch.making import Need, failure, need, unpack
-from stem.batch.running import OpenExecutor, make_here, processes, run
+from stem.batch.running import OpenExecutor, make_here, processes, run, sole_use
 from stem.config import Config
 from stem.errors import StemError
-from stem.files import sweep
-from stem.planning import Choices, plan_all
+from stem.planning import Choices, Plan, plan_all
 from stem.record import Facts, read_record, record_path
 from stem.units import seconds
 
@@ -38,7 +38,6 @@ __all__ = [
     "Report",
     "Result",
     "Wishes",
-    "duration",
     "jobs_of_list",
     "jobs_of_series",
     "make_here",
@@ -62,6 +61,8 @@ def run_batch(
 ) -> Report:
     """Make the tracks that are not there yet, or would be other ones now.
 
+    One batch at a time is made in a folder.
+
     Args:
         jobs: From `jobs_of_list` or `jobs_of_series`.
         config: Their settings.
@@ -71,6 +72,7 @@ def run_batch(
         on_outcome: Called for each job.
 
     Raises:
+        BusyError: when another batch is being made in their folder.
         StemError: when no executor can be had.
     """
     outcomes: dict[int, Outcome] = {}
@@ -80,34 +82,37 @@ def run_batch(
         outcomes[numbers[id(job)]] = outcome
         on_outcome(outcome)
 
-    needs = _needs(jobs, config)
-    for job, needed in zip(jobs, needs, strict=True):
-        if isinstance(needed, Failure):
-            tell(job, _failed(job, needed))
-        elif needed.status == "kept":
-            tell(job, _there(job, needed))
-    to_make = {
-        job.target: (job, needed)
-        for job, needed in zip(jobs, needs, strict=True)
-        if isinstance(needed, Need) and needed.status != "kept"
-    }
-    if to_make:
-        with closing(run([job for job, _ in to_make.values()], opened, workers, task)) as results:
-            for made, result in results:
-                job, needed = to_make[made.target]
-                arrived = unpack(result, job) if isinstance(result, Parcel) else result
-                tell(job, _made(job, needed, arrived))
-        for folder in {job.target.parent for job, _ in to_make.values()}:
-            sweep(folder)  # what workers left that were killed
+    with sole_use({job.target.parent for job in jobs}):
+        needs = _needs(jobs, config)
+        for job, needed in zip(jobs, needs, strict=True):
+            if isinstance(needed, Failure):
+                tell(job, _failed(job, needed))
+            elif needed.status == "kept":
+                tell(job, _there(job, needed))
+        to_make = {
+            job.target: (job, needed)
+            for job, needed in zip(jobs, needs, strict=True)
+            if isinstance(needed, Need) and needed.status != "kept"
+        }
+        if to_make:
+            with closing(run([job for job, _ in to_make.values()], opened, workers, task)) as results:
+                for made, result in results:
+                    job, needed = to_make[made.target]
+                    arrived = unpack(result, job) if isinstance(result, Parcel) else result
+                    tell(job, _made(job, needed, arrived))
     return Report(tuple(outcomes[number] for number in range(len(jobs))))
 
 
-def rehearse(jobs: Sequence[Job], config: Config) -> Report:
+def rehearse(asked: Asked, config: Config) -> Report:
     """Return what `run_batch` would do, with the lengths that are expected; nothing is made."""
-    needs = _needs(jobs, config)
-    expected = expectations(jobs, config)
+    needs = _needs(asked.jobs, config)
+    recorded = [each for each in asked.expected if each.seconds is None]
+    lengths = iter(recorded_seconds(recorded))
     return Report(
-        tuple(_expected(job, needed, each) for job, needed, each in zip(jobs, needs, expected, strict=True))
+        tuple(
+            _expected(job, needed, each.plan, next(lengths) if each.seconds is None else each.seconds)
+            for job, needed, each in zip(asked.jobs, needs, asked.expected, strict=True)
+        )
     )
 
 
@@ -115,7 +120,9 @@ def _needs(jobs: Sequence[Job], config: Config) -> list[Need | Failure]:
     """Return for each job whether it has to be made."""
     facts, choices = Facts(), Choices(config)
     recorded = {number: job for number, job in enumerate(jobs) if _is_recorded(job, choices)}
-    plans = dict(zip(recorded, plan_all([job.spec for job in recorded.values()], config), strict=True))
+    plans = dict(
+        zip(recorded, plan_all([job.spec for job in recorded.values()], config, in_outline=True), strict=True)
+    )
 
     def needed(number: int, job: Job) -> Need | Failure:
         plan = plans.get(number)
@@ -170,12 +177,11 @@ def _there(job: Job, needed: Need) -> Outcome:
     )
 
 
-def _expected(job: Job, needed: Need | Failure, expected: Expected | StemError) -> Outcome:
+def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | StemError) -> Outcome:
     if isinstance(needed, Failure):
         return _failed(job, needed)
-    if isinstance(expected, StemError):
-        return _failed(job, failure(expected))
-    plan = expected.plan
+    if isinstance(length_s, StemError):
+        return _failed(job, failure(length_s))
     return Outcome(
         place=job.place,
         code=job.code,
@@ -183,7 +189,7 @@ def _expected(job: Job, needed: Need | Failure, expected: Expected | StemError) 
         status=needed.status,
         path=job.target,
         title=plan.title,
-        seconds=expected.seconds,
+        seconds=length_s,
         voice=plan.voice.name,
         bed=plan.bed,
         reasons=needed.reasons,

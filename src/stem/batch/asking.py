@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from stem.batch.cells import clause, code_problem, counted, duration, place_number, shows, where
+from stem.batch.estimating import Expected, expectations
 from stem.batch.kinds import Job
 from stem.batch.naming import SERIES_NAMES, USUAL_NAMES, checked_pattern, named
 from stem.batchfiles import BatchFile, Row
@@ -17,11 +18,12 @@ from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, ne
 from stem.files import same_name
 from stem.formats import find_format
 from stem.lexicon import Lexicon
+from stem.pacing import UnreachableLengthError
+from stem.parcels import checked_password
 from stem.planning import Choices, Chosen, takes_pronunciation, with_pronunciation
 from stem.script import ScriptTemplate, find_script
 from stem.series import Series
 from stem.specs import TrackSpec
-from stem.units import parse_seconds
 
 HEADS = {
     "code": "code",
@@ -36,10 +38,6 @@ HEADS = {
     "password": "password",
 }
 """What the heads of a list mean; every other head is a variable of the scripts."""
-
-LONGEST_CODE = 60
-_CODE = re.compile(r"[^\W_](?:[\w.-]*\w)?")
-_BARE_MINUTES = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +64,14 @@ class Asked:
     """A batch as it was asked for.
 
     Attributes:
-        jobs: In the order of the list.
+        jobs: In the order of the list, or of the series.
+        expected: What is to be expected of the track of each.
         passwords: By code, for the clients that have one.
     """
 
     jobs: tuple[Job, ...]
-    passwords: Mapping[str, str]
+    expected: tuple[Expected, ...]
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
 
 def jobs_of_list(file: BatchFile, wishes: Wishes, config: Config) -> Asked:
@@ -82,16 +82,19 @@ def jobs_of_list(file: BatchFile, wishes: Wishes, config: Config) -> Asked:
         UsageError: when what holds for the whole batch cannot be.
     """
     list_ = _List(file, wishes, config)
-    jobs = [job for number, row in enumerate(file.rows, 1) if (job := list_.job(row, number)) is not None]
+    found = [(row, list_.job(row, number)) for number, row in enumerate(file.rows, 1)]
+    rows, jobs = [row for row, job in found if job], [job for _, job in found if job]
     list_.compare(jobs)
-    if not file.rows and not list_.problems:
-        list_.problems.append("there is not one row with a track in it")
-    if list_.problems:
-        raise ConfigError(file.name, list_.problems)
-    return Asked(tuple(jobs), list_.passwords)
+    expected = list_.expected(rows, jobs)
+    problems = [*file.problems, *list_.found_problems()]
+    if not file.rows and not problems:
+        problems.append("there is not one row with a track in it")
+    if problems:
+        raise ConfigError(file.name, problems)
+    return Asked(tuple(jobs), expected, list_.passwords)
 
 
-def jobs_of_series(series: Series, code: str, wishes: Wishes, config: Config) -> tuple[Job, ...]:
+def jobs_of_series(series: Series, code: str, wishes: Wishes, config: Config) -> Asked:
     """Return the jobs of a series: numbered, in one album, of one voice and on one background.
 
     Raises:
@@ -136,20 +139,11 @@ def jobs_of_series(series: Series, code: str, wishes: Wishes, config: Config) ->
         )
         target = wishes.folder / f"{name}{find_format(chosen.format).suffix}"
         jobs.append(Job(f"track {number}", code, spec, config, target, wishes.captions, wishes.force))
-    return tuple(jobs)
-
-
-def code_problem(code: str) -> str:
-    """Return what is wrong with a client's code, as a clause; "" when nothing is."""
-    if not code:
-        return "there is no code"
-    if any(sign in code for sign in '/\\:"') or code.strip(".") == "":
-        return f"'{code[:LONGEST_CODE]}' is a path, not a code"
-    if len(code) > LONGEST_CODE:
-        return f"a code has at most {LONGEST_CODE} letters"
-    if not _CODE.fullmatch(code):
-        return f"'{code}' cannot be a code: it has letters, digits, dashes and points"
-    return ""
+    expected = expectations(jobs, config)
+    wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
+    if wrong:
+        raise ConfigError(series.title, [f"{place}: {clause(error)}" for place, error in wrong.items()])
+    return Asked(tuple(jobs), tuple(each for each in expected if isinstance(each, Expected)))
 
 
 def _minutes(spec: TrackSpec, template: ScriptTemplate) -> float | None:
@@ -165,8 +159,8 @@ class _List:
     file: BatchFile
     wishes: Wishes
     config: Config
-    problems: list[str] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
+    _problems: list[str] = field(default_factory=list)
     _notes: int = 0
     _places: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _pattern: str = ""
@@ -176,7 +170,6 @@ class _List:
 
     def __post_init__(self) -> None:
         self._choices = Choices(self.config)
-        self.problems += self.file.problems
         for name in dict.fromkeys(row.cells.get("script", self._default("script")) for row in self.file.rows):
             if name:
                 self._script(name)
@@ -198,13 +191,12 @@ class _List:
         if template is None:
             self._note(row, "script", "the script is missing")
         elif isinstance(template, StemError):
-            self._note(row, "script", _clause(template))
+            self._note(row, "script", clause(template))
         spec = self._spec(row, asked)
         if template is None or isinstance(template, StemError):
             self._choose(row, spec)
             return None
-        spec = replace(spec, values=self._values(row, template))
-        self._check_values(row, template, spec, code)
+        spec = replace(spec, values=self._values(row, template, code))
         chosen = self._choose(row, spec)
         self._keep_password(row, code, asked.get("password", ""))
         if chosen is None or self._notes > before:
@@ -221,17 +213,32 @@ class _List:
         return Job(row.place, code, spec, self.config, target, self.wishes.captions, self.wishes.force)
 
     def compare(self, jobs: Sequence[Job]) -> None:
-        """Note which jobs would have one file, and put all notes among the problems."""
-        first: dict[str, Job] = {}
+        """Note which jobs would have one file."""
+        alike: dict[str, list[Job]] = {}
         for job in jobs:
-            other = first.setdefault(same_name(job.target.name), job)
-            if other is not job:
-                self.problems.append(
-                    f"{other.place} and {job.place} would both be {job.target.name}: give one of them "
+            alike.setdefault(same_name(job.target.name), []).append(job)
+        for same in alike.values():
+            if len(same) > 1:
+                self._problems.append(
+                    f"{counted([job.place for job in same])} would all be {same[0].target.name}: give each "
                     "another code or length, or put {number} in the pattern of names (--names)"
                 )
-        for (head, problem), places in self._places.items():
-            self.problems.append(f"{_where(places, head, self.file.heads)}: {problem}")
+
+    def expected(self, rows: Sequence[Row], jobs: Sequence[Job]) -> tuple[Expected, ...]:
+        """Return what is to be expected of jobs; note which cannot be made."""
+        known = expectations(jobs, self.config)
+        for row, each in zip(rows, known, strict=True):
+            if isinstance(each, StemError):
+                is_length = isinstance(each, UnreachableLengthError)
+                self._note(row, "duration" if is_length else "script", clause(each))
+        return tuple(each for each in known if isinstance(each, Expected))
+
+    def found_problems(self) -> Iterator[str]:
+        """Yield what was found wrong, the same of several rows once."""
+        yield from self._problems
+        in_order = sorted(self._places.items(), key=lambda noted: place_number(noted[1][0]))
+        for (head, problem), places in in_order:
+            yield f"{where(places, head, self.file.heads)}: {problem}"
 
     def _note(self, row: Row, head: str, problem: str) -> None:
         """Note a mistake; rows with the same one are told together."""
@@ -255,17 +262,18 @@ class _List:
         """Note heads that are no variable of any script, once for the whole list."""
         if not known or any(isinstance(template, StemError) for template in self._scripts.values()):
             return  # a script that was not found may have them
-        for head in (*self.file.heads, *self.file.defaults):
+        for head in dict.fromkeys((*self.file.heads, *self.file.defaults)):
             if head not in HEADS and head not in known:
                 column = self.file.heads.get(head, "")
                 meant = nearest(head, {*known, *HEADS})
                 hint = f"did you mean '{meant}'?" if meant else f"there is {', '.join(sorted(known))}"
-                place = f"{column} ('{head}')" if column else f"'{head}'"
-                self.problems.append(f"{place}: no script of this list has such a variable ({hint})")
+                where = "[defaults], " if head in self.file.defaults else ""
+                place = f"{column} ('{head}')" if column else f"{where}'{head}'"
+                self._problems.append(f"{place}: no script of this list has such a variable ({hint})")
         for meaning in sorted({*HEADS.values()}):
             twice = [head for head in self.file.heads if HEADS.get(head) == meaning]
             if len(twice) > 1:
-                self.problems.append(f"the columns {' and '.join(map(repr, twice))} mean the same")
+                self._problems.append(f"the columns {' and '.join(map(repr, twice))} mean the same")
 
     def _script(self, name: str) -> ScriptTemplate | StemError:
         if name not in self._scripts:
@@ -282,10 +290,8 @@ class _List:
         if duration_s is None and asked.get("duration"):
             try:
                 duration_s = duration(asked["duration"])
-            except ValueError:
-                self._note(
-                    row, "duration", f"'{asked['duration'][:30]}' is no length of time, such as 12 or 12:30"
-                )
+            except ValueError as error:
+                self._note(row, "duration", str(error))
         return replace(
             wished,
             script=asked.get("script", ""),
@@ -294,30 +300,32 @@ class _List:
             bed=wished.bed or asked.get("bed"),
         )
 
-    def _values(self, row: Row, template: ScriptTemplate) -> dict[str, str]:
-        """Return what a row fills in; the usual values only where its script has them."""
-        own = {variable.name for variable in template.variables}
-        usual = {**self.wishes.spec.values, **self.file.defaults}
-        values = {name: text for name, text in usual.items() if name in own}
-        return values | {head: text for head, text in row.cells.items() if head not in HEADS}
-
-    def _check_values(self, row: Row, template: ScriptTemplate, spec: TrackSpec, code: str) -> None:
+    def _values(self, row: Row, template: ScriptTemplate, code: str) -> dict[str, str]:
+        """Return what a row fills in, of which what is wrong is noted; the usual values where they fit."""
         known = self._variables_of(template)
-        unknown = {name for name in spec.values if name not in known}
-        for name in sorted(unknown & self._variables()):
-            self._note(row, name, f"the script '{template.name}' has no such variable; leave the cell empty")
-        values = {name: text for name, text in spec.values.items() if name not in unknown}
+        usual = {**self.wishes.spec.values, **self.file.defaults}
+        given = {head: text for head, text in row.cells.items() if head not in HEADS}
+        for name in sorted(given.keys() - known):
+            if name in self._variables():  # else its head is told, once
+                self._note(
+                    row, name, f"the script '{template.name}' has no such variable; leave the cell empty"
+                )
+        values = {name: text for name, text in {**usual, **given}.items() if name in known}
+        self._check_values(row, template, values, code)
+        return values
+
+    def _check_values(self, row: Row, template: ScriptTemplate, values: Mapping[str, str], code: str) -> None:
         words = {name: text for name, text in values.items() if name != "naam_uitspraak"}
         for name, error in template.wrong_values(words).items():
             given = name in words and words[name]
-            self._note(row, name, _clause(error) if given else f"the script '{template.name}' needs it")
+            self._note(row, name, clause(error) if given else f"the script '{template.name}' needs it")
         try:
             with_pronunciation(Lexicon({}), values, template)
         except UsageError as error:
-            self._note(row, "naam_uitspraak", _clause(error))
+            self._note(row, "naam_uitspraak", clause(error))
         own_words = {variable.name for variable in template.variables if variable.type == "text"}
         for name in sorted(own_words & values.keys()):
-            if _shows(code, values[name]) and f"{{{name}}}" not in self._pattern:
+            if shows(code, values[name]) and f"{{{name}}}" not in self._pattern:
                 self._note(
                     row, "code", f"the code holds what is filled in for '{name}', and file names show it"
                 )
@@ -343,8 +351,14 @@ class _List:
         return None
 
     def _keep_password(self, row: Row, code: str, password: str) -> None:
-        if password and self.passwords.setdefault(code, password) != password:
-            self._note(row, "password", f"the code {code} has another password in an earlier row")
+        if not password:
+            return
+        try:
+            checked_password(password)
+        except UsageError as error:
+            self._note(row, "password", clause(error))
+        if self.passwords.setdefault(code, password) != password:
+            self._note(row, "password", "this code has another password in an earlier row")
 
 
 def _ready(choices: Choices, spec: TrackSpec) -> Chosen:
@@ -370,7 +384,7 @@ def _all_wrong(spec: TrackSpec, config: Config, error: StemError) -> Iterator[tu
     no_script = isinstance(error, UnknownNameError) and error.kind == "script"  # which the caller knows
     if not wrong and not no_script:
         wrong = [(error.kind if isinstance(error, UnknownNameError) else "script", error)]
-    yield from ((head, _clause(each)) for head, each in wrong)
+    yield from ((head, clause(each)) for head, each in wrong)
 
 
 def _voice_error(spec: TrackSpec, config: Config) -> StemError | None:
@@ -390,40 +404,3 @@ def _bed_error(spec: TrackSpec) -> StemError | None:
     except StemError as error:
         return error
     return None
-
-
-def duration(text: str) -> float:
-    """Read the length of a track as people write it in a list: a bare number is minutes.
-
-    Returns:
-        Seconds.
-
-    Raises:
-        ValueError: when it is no length of time.
-    """
-    if _BARE_MINUTES.fullmatch(text):
-        return float(text.replace(",", ".")) * 60
-    return parse_seconds(text)
-
-
-def _shows(code: str, text: str) -> bool:
-    """Tell whether a code holds a word of what was filled in."""
-    parts = {part for part in re.split(r"[^a-z]+", code.casefold()) if len(part) > 1}
-    words = {word for word in re.split(r"\W+", text.casefold()) if len(word) > 1}
-    return bool(parts & words)
-
-
-def _clause(error: StemError) -> str:
-    """Return an error as a clause in a list of mistakes."""
-    sentence = error.sentence.rstrip(".")
-    hint = f" ({error.hint.rstrip('.')})" if error.hint else ""
-    return f"{sentence[:1].lower()}{sentence[1:]}{hint}"
-
-
-def _where(places: Sequence[str], head: str, heads: Mapping[str, str]) -> str:
-    """Return where a mistake stands: "rows 7, 9 and 12, column D ('duur')"."""
-    kind, _, first = places[0].partition(" ")
-    numbers = [place.partition(" ")[2] for place in places]
-    rows = f"{kind} {first}" if len(numbers) == 1 else f"{kind}s {', '.join(numbers[:-1])} and {numbers[-1]}"
-    column = heads.get(head, "")
-    return f"{rows}, {column} ('{head}')" if column else f"{rows} ('{head}')"

@@ -24,10 +24,9 @@ from stem.specs import TrackSpec
 from stem.timeline import Timeline
 from stem.track import expected_timeline, house_frames, timeline_of
 
-
 UNSURE = 0.03
-"""By so much, as a share, a length that is out of reach by the estimate may be within it when all is spoken: for
-the voices of stem and its scripts the two lay at most 0.008 apart."""
+"""By so much, as a share, a length out of reach by the estimate may be within it when all is spoken: for the
+voices and scripts of stem the two lay at most 0.008 apart."""
 
 UNSURE_UNHEARD = 0.25
 """The same for a voice whose pace is not known before it speaks."""
@@ -41,7 +40,7 @@ class Expected:
 
     Attributes:
         plan: Of a track like it.
-        seconds: About how long it will last; None for own recordings, of which only all of them together tell.
+        seconds: About how long it will last; None for own recordings, of which only all together tell.
     """
 
     plan: Plan

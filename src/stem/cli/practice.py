@@ -17,7 +17,7 @@ from stem.cli.telling import say as tell
 from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from stem.batch import Job, Outcome, Report, Wishes
+    from stem.batch import Asked, Job, Outcome, Report, Wishes
     from stem.config import Config
 
 _PRIVATE_UMASK = 0o077
@@ -109,7 +109,7 @@ def batch(request: Request, file: str, how: _How) -> None:
 
     settings = config()
     asked = jobs_of_list(read_batch_file(file, _content(file)), _wishes(request, how, settings), settings)
-    _make(asked.jobs, settings, how, passwords=asked.passwords, title=Path(file).stem)
+    _make(asked, settings, how, title=Path(file).stem)
 
 
 @click.command()
@@ -126,8 +126,8 @@ def series(request: Request, name: str | None, code: str, how: _How) -> None:
     if not (name or settings.series):
         raise UsageError("No series is named.", hint="For example: stem series zeven-dagen --code c017")
     wanted = find_series(name or settings.series)
-    jobs = jobs_of_series(wanted, code, _wishes(request, how, settings), settings)
-    _make(jobs, settings, how, passwords={}, title=wanted.title)
+    asked = jobs_of_series(wanted, code, _wishes(request, how, settings), settings)
+    _make(asked, settings, how, title=wanted.title)
 
 
 def _content(file: str) -> bytes:
@@ -161,19 +161,17 @@ def _wishes(request: Request, how: _How, settings: Config) -> Wishes:
     return Wishes(request.spec(), folder, how.names, captions, how.force)
 
 
-def _make(
-    jobs: Sequence[Job], settings: Config, how: _How, *, passwords: Mapping[str, str], title: str
-) -> None:
-    """Make the tracks of jobs, and what is wanted of them, and tell what became of them."""
+def _make(asked: Asked, settings: Config, how: _How, *, title: str) -> None:
+    """Make the tracks that are asked for, and what is wanted of them, and tell what became of them."""
     from stem.batch import rehearse
 
     os.umask(_PRIVATE_UMASK)
     if how.dry_run:
-        report = rehearse(jobs, settings)
+        report = rehearse(asked, settings)
     else:
-        locks = _passwords(jobs, passwords, how.password_file) if how.zipped else None
-        report = _run(jobs, settings, how)
-        _hand_over(jobs, report, settings, how, locks)
+        locks = _passwords(asked.jobs, asked.passwords, how.password_file) if how.zipped else None
+        report = _run(asked.jobs, settings, how)
+        _hand_over(asked.jobs, report, settings, how, locks)
     _print_report(report, as_json=how.as_json, dry_run=how.dry_run)
     if how.page is not None:
         tell(_write_page(report, settings, how.page, title, force=how.force))
