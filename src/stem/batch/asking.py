@@ -213,7 +213,7 @@ class _List:
         return Job(row.place, code, spec, self.config, target, self.wishes.captions, self.wishes.force)
 
     def compare(self, jobs: Sequence[Job]) -> None:
-        """Note which jobs would have one file."""
+        """Note which jobs would have one file, and which clients one zip file."""
         alike: dict[str, list[Job]] = {}
         for job in jobs:
             alike.setdefault(same_name(job.target.name), []).append(job)
@@ -222,6 +222,17 @@ class _List:
                 self._problems.append(
                     f"{counted([job.place for job in same])} would all be {same[0].target.name}: give each "
                     "another code or length, or put {number} in the pattern of names (--names)"
+                )
+
+        clients: dict[str, list[Job]] = {}
+        for job in jobs:
+            clients.setdefault(same_name(job.code), []).append(job)
+        for same in clients.values():
+            codes = dict.fromkeys(job.code for job in same)
+            if len(codes) > 1:
+                self._problems.append(
+                    f"{counted([job.place for job in same])}: {' and '.join(codes)} are one name on many a disk: "
+                    "write a client's code always alike, and give another client another"
                 )
 
     def expected(self, rows: Sequence[Row], jobs: Sequence[Job]) -> tuple[Expected, ...]:

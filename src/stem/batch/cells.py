@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from stem.errors import StemError
+from stem.files import safe_name
 from stem.planning.wording import LONGEST_TRACK_S
 from stem.units import parse_seconds
 
@@ -38,6 +39,8 @@ def code_problem(code: str) -> str:
         return f"a code has at most {LONGEST_CODE} letters"
     if not _CODE.fullmatch(code):
         return "that cannot be a code, which has letters, digits, dashes and points, and ends with no point"
+    if safe_name(code) != code:
+        return "that cannot be a code: not every disk takes a file of that name"
     return ""
 
 

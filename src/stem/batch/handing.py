@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.batch.kinds import Job, Outcome, Report
 from stem.config import Config
 from stem.engines.recordings import NAME as RECORDINGS
-from stem.errors import StemError
+from stem.errors import OutputError, StemError
 from stem.files import write_whole
 from stem.parcels import (
     LETTER_NAME,
@@ -23,6 +24,8 @@ from stem.parcels import (
 )
 from stem.record import read_record, record_path
 from stem.safety import safety
+from stem.script import find_script
+from stem.specs import TrackSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,20 @@ class Handed:
 
     Attributes:
         written: Files that are new.
-        kept: Zip files that were there already and hold the same.
-        left: By code, why something is not there, or not new.
+        kept: Files that were there already and hold the same.
+        own: Texts that were there already and hold something else, and stay as they are.
+        left: By code, why something is not there.
     """
 
-    written: tuple[Path, ...]
-    kept: tuple[Path, ...]
-    left: Mapping[str, str]
+    written: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    own: tuple[Path, ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every client's is there, 1 when something could not be put together."""
+        return int(bool(self.left))
 
 
 def hand_over(
@@ -45,7 +55,8 @@ def hand_over(
 ) -> Handed:
     """Write for each client a text to send with the tracks, and pack all of it; what is packed stays.
 
-    The text lies beside the zip file too, for it tells how that is opened.
+    The text lies beside the zip file too, for it tells how that is opened. One client's mishap is
+    that of one.
 
     Args:
         jobs: Of the batch.
@@ -55,30 +66,62 @@ def hand_over(
 
     Raises:
         UsageError: when a password will not do.
-        OutputError: when a file cannot be written, or is no zip file of ours.
     """
-    written, kept, left = [], [], dict[str, str]()
-    for code, made in _by_code(jobs, report, left).items():
-        folder = made[0][0].target.parent
-        letter, path = _letter(made, config, locked=passwords is not None), letter_path(folder, code)
-        if not path.exists():
-            write_whole(path, letter, overwrite=False)
-            written.append(path)
-        elif path.read_bytes() != letter:
-            left[code] = f"{path} was there already and stays as it is: it is not what stem would write"
-        if passwords is None:
+    found: dict[str, list[tuple[Job, Outcome]]] = {}
+    for job, outcome in zip(jobs, report.outcomes, strict=True):
+        found.setdefault(job.code, []).append((job, outcome))
+    written, kept, own, left = list[Path](), list[Path](), list[Path](), dict[str, str]()
+    for code, made in found.items():
+        failed = [outcome for _, outcome in made if outcome.status == "failed"]
+        if failed:
+            left[code] = f"nothing was put together, for {failed[0].place} failed"
             continue
-        packed = zip_path(folder, code)
-        members = [
-            Member(LETTER_NAME, letter),
-            *(Member(file.name, file) for job, _ in made for file in _files(job)),
-        ]
-        if is_current(packed, members, passwords[code]):
-            kept.append(packed)
-        else:
-            write_zip(packed, members, passwords[code], overwrite=True)
-            written.append(packed)
-    return Handed(tuple(written), tuple(kept), left)
+        letter, path = _letter(made, config, locked=passwords is not None), letter_path(_folder(made), code)
+        try:
+            if not os.path.lexists(path) or _is_forced(made):
+                write_whole(path, letter, overwrite=_is_forced(made))
+                written.append(path)
+            else:
+                (kept if _holds(path, letter) else own).append(path)
+            if passwords is not None:
+                packed, is_new = _packed(code, made, letter, passwords[code])
+                (written if is_new else kept).append(packed)
+        except OutputError as error:
+            left[code] = f"{error.sentence.rstrip('.')}{f' ({error.hint})' if error.hint else ''}"
+    return Handed(tuple(written), tuple(kept), tuple(own), left)
+
+
+def _folder(made: Sequence[tuple[Job, Outcome]]) -> Path:
+    return made[0][0].target.parent
+
+
+def _is_forced(made: Sequence[tuple[Job, Outcome]]) -> bool:
+    return any(job.force for job, _ in made)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _packed(
+    code: str, made: Sequence[tuple[Job, Outcome]], letter: bytes, password: str
+) -> tuple[Path, bool]:
+    """Pack a client's tracks, unless that was done; return the zip file, and whether it is new.
+
+    Raises:
+        UsageError: when the password will not do.
+        OutputError: when it cannot be written, or something else has its name.
+    """
+    path = zip_path(_folder(made), code)
+    files = [file for job, _ in made for file in _files(job)]
+    members = [Member(LETTER_NAME, letter), *(Member(file.name, file) for file in files)]
+    if is_current(path, members, password):
+        return path, False
+    write_zip(path, members, password, overwrite=True)
+    return path, True
 
 
 def _files(job: Job) -> tuple[Path, ...]:
@@ -86,36 +129,28 @@ def _files(job: Job) -> tuple[Path, ...]:
     return (job.target, *(job.target.with_suffix(f".{kind}") for kind in job.captions))
 
 
-def _by_code(
-    jobs: Sequence[Job], report: Report, left: dict[str, str]
-) -> dict[str, list[tuple[Job, Outcome]]]:
-    """Return the finished tracks of each client; who lacks one gets none, which is noted in `left`."""
-    found: dict[str, list[tuple[Job, Outcome]]] = {}
-    for job, outcome in zip(jobs, report.outcomes, strict=True):
-        found.setdefault(job.code, []).append((job, outcome))
-    for code, made in list(found.items()):
-        failed = [outcome for _, outcome in made if outcome.status == "failed"]
-        if failed:
-            left[code] = f"nothing was put together, for {failed[0].place} failed"
-            del found[code]
-    return found
-
-
 def _letter(made: Sequence[tuple[Job, Outcome]], config: Config, *, locked: bool) -> bytes:
     tracks = [
         LetterTrack(job.target.name, outcome.title, outcome.seconds or 0.0, not _is_recorded(job))
         for job, outcome in made
     ]
-    form = made[0][0].spec.values.get("vorm", "je").strip().casefold()
+    forms = {_form(job.spec) for job, _ in made}
     text = covering_text(
         tracks,
-        form=form,
+        form="u" if "u" in forms else "je",
         practice=config.practice,
         safety=safety(config.country),
         own_help=config.help,
         locked=locked,
     )
     return text.encode()
+
+
+def _form(spec: TrackSpec) -> str:
+    """Return how a track addresses its listener: "je" or "u"."""
+    said = spec.values.get("vorm", "").strip().casefold()
+    usual = (each.default for each in find_script(spec.script).variables if each.name == "vorm")
+    return said or str(next(usual))
 
 
 def _is_recorded(job: Job) -> bool:

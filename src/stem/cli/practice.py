@@ -89,6 +89,7 @@ def init(folder: str, name: str, country: str) -> None:
     from stem.files import expanded
     from stem.practice import LIST_NAME, begin_practice
 
+    os.umask(_PRIVATE_UMASK)
     begun = begin_practice(expanded(folder), name=name, country=country)
     for path in begun.written:
         click.echo(str(path))
@@ -166,17 +167,18 @@ def _make(asked: Asked, settings: Config, how: _How, *, title: str) -> None:
     from stem.batch import rehearse
 
     os.umask(_PRIVATE_UMASK)
+    exit_code = 0
     if how.dry_run:
         report = rehearse(asked, settings)
     else:
         locks = _passwords(asked.jobs, asked.passwords, how.password_file) if how.zipped else None
         report = _run(asked.jobs, settings, how)
-        _hand_over(asked.jobs, report, settings, how, locks)
+        exit_code = _hand_over(asked.jobs, report, settings, how, locks)
     _print_report(report, as_json=how.as_json, dry_run=how.dry_run)
     if how.page is not None:
         tell(_write_page(report, settings, how.page, title, force=how.force))
-    if report.exit_code:
-        raise click.exceptions.Exit(report.exit_code)
+    if exit_code := exit_code or report.exit_code:
+        raise click.exceptions.Exit(exit_code)
 
 
 def _run(jobs: Sequence[Job], settings: Config, how: _How) -> Report:
@@ -256,18 +258,22 @@ def _asked_password() -> str:
 
 def _hand_over(
     jobs: Sequence[Job], report: Report, settings: Config, how: _How, locks: Mapping[str, str] | None
-) -> None:
+) -> int:
+    """Put together what goes to clients, tell of it, and return the exit code."""
     from stem.batch.handing import hand_over
 
     if not (how.letter or how.zipped):
-        return
+        return 0
     handed = hand_over(jobs, report, settings, locks)
     for path in handed.written:
         tell(str(path))
     for path in handed.kept:
         tell(f"{path} is there already and holds the same.")
+    for path in handed.own:
+        tell(f"{path} was there already, with other words, and stays as it is.")
     for code, reason in handed.left.items():
-        tell(f"{code}: {reason}.")
+        tell(f"Error: {code}: {reason}.")
+    return handed.exit_code
 
 
 def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
