@@ -231,7 +231,7 @@ class _List:
             codes = dict.fromkeys(job.code for job in same)
             if len(codes) > 1:
                 self._problems.append(
-                    f"{counted([job.place for job in same])}: {' and '.join(codes)} are one name on many a disk: "
+                    f"{counted([job.place for job in same])}: {' and '.join(codes)} are one name on many disks: "
                     "write a client's code always alike, and give another client another"
                 )
 
