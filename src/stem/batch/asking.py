@@ -13,7 +13,7 @@ from stem.batch.naming import SERIES_NAMES, USUAL_NAMES, checked_pattern, named
 from stem.batchfiles import BatchFile, Row
 from stem.beds import check_bed
 from stem.casting import Company, Terms, cast, recordings_folder
-from stem.config import Config
+from stem.config import FILE_NAME, Config
 from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, nearest
 from stem.files import same_name
 from stem.formats import find_format
@@ -78,7 +78,7 @@ def jobs_of_list(file: BatchFile, wishes: Wishes, config: Config) -> Asked:
     """Return the jobs of a list.
 
     Raises:
-        ConfigError: with every mistake in the list.
+        ConfigError: with every mistake in the list, or in the settings.
         UsageError: when what holds for the whole batch cannot be.
     """
     list_ = _List(file, wishes, config)
@@ -170,6 +170,7 @@ class _List:
 
     def __post_init__(self) -> None:
         self._choices = Choices(self.config)
+        self._choices.house(self.wishes.spec.pauses)  # mistakes there are those of no row
         for name in dict.fromkeys(row.cells.get("script", self._default("script")) for row in self.file.rows):
             if name:
                 self._script(name)
@@ -230,15 +231,22 @@ class _List:
         for same in clients.values():
             codes = dict.fromkeys(job.code for job in same)
             if len(codes) > 1:
+                places = counted([job.place for job in same])
                 self._problems.append(
-                    f"{counted([job.place for job in same])}: {' and '.join(codes)} are one name on many disks: "
-                    "write a client's code always alike, and give another client another"
+                    f"{places}: {' and '.join(codes)} are one name on many disks; write a client's code "
+                    "always alike, and give another client another"
                 )
 
     def expected(self, rows: Sequence[Row], jobs: Sequence[Job]) -> tuple[Expected, ...]:
-        """Return what is to be expected of jobs; note which cannot be made."""
+        """Return what is to be expected of jobs; note which cannot be made.
+
+        Raises:
+            ConfigError: when it is the settings that are wrong.
+        """
         known = expectations(jobs, self.config)
         for row, each in zip(rows, known, strict=True):
+            if isinstance(each, ConfigError) and str(each.path) == FILE_NAME:
+                raise each
             if isinstance(each, StemError):
                 is_length = isinstance(each, UnreachableLengthError)
                 self._note(row, "duration" if is_length else "script", clause(each))

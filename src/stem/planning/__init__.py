@@ -87,6 +87,7 @@ class Plan:
         personal: The phrases that are said because of someone's own words: a name, a description.
         name_in_file: Whether these may stand in the tags.
         country: Whose help numbers are told.
+        help: Whom to turn to besides, a sentence each.
         profile: What it is mastered for, with the levels that were asked.
         bell: Name of the bell.
         target_frames: The length wanted; None when any will do.
@@ -120,6 +121,7 @@ class Plan:
     personal: frozenset[str] = frozenset()
     name_in_file: bool = False
     country: str = USUAL_COUNTRY
+    help: tuple[str, ...] = ()
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
     template: ScriptTemplate | None = None
@@ -287,6 +289,7 @@ class _Planner:
             personal=_phrases(texts) - _phrases(to_another),
             name_in_file=spec.name_in_file,
             country=safety(config.country).country,
+            help=config.help,
             target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
             texts=whole,
             template=template,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class House:
         """Return a script's cues with the house's own around them.
 
         The opening comes behind a heading or bell that the script begins with, so that it belongs to the
-        first chapter, and the closing to the last: these two are never stretched or cut.
+        first chapter, and the closing to the last. Both last as long in a short track as in a long one.
         """
         first = len(list(takewhile(_stays_in_front, cues)))
         last = len(cues) - len(list(takewhile(_stays_behind, reversed(cues))))
@@ -73,13 +73,15 @@ def house_words(config: Config, pauses: Mapping[str, PauseRange]) -> House:
 
 
 def _wishes(config: Config) -> Iterator[tuple[str, str]]:
-    yield from ((name, text) for name, text in (("intro", config.intro), ("outro", config.outro)) if text)
+    yield from (
+        (name, text) for name, text in (("intro", config.intro), ("outro", config.outro)) if text.strip()
+    )
 
 
 def _rests(name: str, said: Iterable[str], rest: PauseRange) -> tuple[Pause, ...]:
     if name not in said:
         return ()
-    return (Pause(_PAUSE, rest.seconds, rest.shortest_s, rest.longest_s, _source(name)),)
+    return (Pause(_PAUSE, rest.seconds, rest.seconds, rest.seconds, _source(name)),)
 
 
 def _shown(name: str, config: Config) -> str:
@@ -111,7 +113,10 @@ def _read(name: str, text: str, pauses: Mapping[str, PauseRange]) -> tuple[Cue, 
     cues = parse_cues(lines, pauses)
     if any(isinstance(cue, Heading) for cue in cues):
         raise ConfigError(FILE_NAME, [f"'{name}' has a heading, which would be a chapter"])
-    return cues
+    return tuple(
+        replace(cue, shortest_s=cue.seconds, longest_s=cue.seconds) if isinstance(cue, Pause) else cue
+        for cue in cues
+    )
 
 
 def _stays_in_front(cue: Cue) -> bool:

@@ -162,7 +162,7 @@ def _about(length_s: float) -> str:
 
 def _closing(plan: Plan) -> tuple[str, ...]:
     told = safety(plan.country)
-    return tuple(text for text in (told.line, *told.help_lines, plan.voice.credit) if text)
+    return tuple(text for text in (told.line, *plan.help, *told.help_lines, plan.voice.credit) if text)
 
 
 def _rows(title: str, timeline: Timeline) -> list[_Row]:

@@ -142,12 +142,18 @@ def changes(
     return tuple(_changes(document, now, values, code))
 
 
+_OF_NO_TRACK = frozenset({"output", "series", "names", "help"})
+"""Settings that are heard or seen in no track."""
+
+
 def _changes(
     document: Mapping[str, Any], now: Ingredients, values: Mapping[str, str], code: str
 ) -> Iterator[str]:
     tables = json.loads(json.dumps(as_tables(now)))
     for each in fields(Ingredients):
         before, after = document.get(each.name), tables.get(each.name)
+        if each.name == "settings":
+            before, after = _of_a_track(before), _of_a_track(after)
         if before != after:
             yield _sentence(each.name, before, after)
     personal = document.get("personal")
@@ -161,6 +167,12 @@ def _changes(
         yield f"Something else is filled in for {', '.join(names)}."
     if personal.get("code") != code:
         yield "It was made under another code."
+
+
+def _of_a_track(settings: object) -> object:
+    if not isinstance(settings, Mapping):
+        return settings
+    return {name: value for name, value in settings.items() if name not in _OF_NO_TRACK}
 
 
 _SENTENCES = {
