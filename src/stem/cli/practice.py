@@ -14,7 +14,7 @@ import click
 from stem.cli.asking import Request, batch_options, config, json_option
 from stem.cli.telling import batch_progress, print_json
 from stem.cli.telling import say as tell
-from stem.errors import ConfigError, UsageError
+from stem.errors import ConfigError, UsageError, nearest
 
 if TYPE_CHECKING:
     from stem.batch import Asked, Job, Outcome, Report, Wishes
@@ -142,12 +142,24 @@ def _content(file: str) -> bytes:
 
     if file == "-":
         return sys.stdin.buffer.read(LARGEST_FILE + 1)
+    path = expanded(file)
     try:
-        with expanded(file).open("rb") as opened:
+        with path.open("rb") as opened:
             return opened.read(LARGEST_FILE + 1)
+    except FileNotFoundError as error:
+        problem = f"there is no such file in {path.absolute().parent}"
+        raise ConfigError(file, [problem], hint=_list_hint(path)) from error
     except OSError as error:
-        hint = "Begin one with: stem practice init" if isinstance(error, FileNotFoundError) else ""
-        raise ConfigError(file, [f"it cannot be read ({error.strerror})"], hint=hint) from error
+        raise ConfigError(file, [f"it cannot be read ({error.strerror})"]) from error
+
+
+def _list_hint(path: Path) -> str:
+    """Return what to do about a list that is not there: most often the folder is another one."""
+    lists = [each.name for kind in ("csv", "xlsx") for each in path.parent.glob(f"*.{kind}")]
+    meant = nearest(path.name, lists)
+    if meant:
+        return f"Did you mean '{meant}'?"
+    return "Go to the folder of the practice with cd, or begin one with: stem practice init"
 
 
 def _wishes(request: Request, how: _How, settings: Config) -> Wishes:
@@ -250,7 +262,7 @@ def _asked_password() -> str:
     if not sys.stdin.isatty():
         raise UsageError(
             "There is no password for the zip files.",
-            hint="Give the list a column 'wachtwoord', or name a file with --password-file.",
+            hint="Name a file that holds it with --password-file; a list may have a column 'wachtwoord'.",
         )
     tell(f"A password that can be told by telephone, for example: {new_password()}")
     return str(click.prompt("Password of the zip files", hide_input=True, confirmation_prompt=True, err=True))
