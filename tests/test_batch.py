@@ -10,6 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pyzipper
@@ -202,8 +203,7 @@ def test_every_mistake_of_every_row_is_told_at_once() -> None:
         rows.append(row)
     found = problems(table(heads, *rows), spec=TrackSpec(""))
     for number, (*_, told) in enumerate(MISTAKES, start=2):
-        (line,) = [problem for problem in found if told in problem]
-        assert number in told_rows(line), line
+        assert any(number in told_rows(problem) for problem in found if told in problem), told
     assert not any(RARE in problem or "anna" in problem for problem in found), "a name is not repeated"
 
 
@@ -496,11 +496,11 @@ def test_a_length_at_the_edge_is_left_to_the_voice() -> None:
 # --- telling
 
 
-def outcome(status: str = "made", **facts: object) -> Outcome:
+def outcome(status: Any = "made", **facts: Any) -> Outcome:
     made = Outcome(
         "row 2", "c1", "proef", status, Path("out/c1.mp3"), "Proef", 65.2, -18.04, -1.5, "zacht", "zee"
-    )  # type: ignore[arg-type]
-    return replace(made, **facts)  # type: ignore[arg-type]
+    )
+    return replace(made, **facts)
 
 
 def test_lines_rows_and_sums() -> None:
