@@ -138,6 +138,7 @@ def sheet_order(texts: Sequence[Sequence[Cue]], house: House) -> Iterator[Cue]:
     """
     for cues in texts:
         yield from cues
-    for cue in (*house.opening, *house.closing):
-        if not (isinstance(cue, Utterance) and spoken(cue.text) in house.recorded):
-            yield cue
+    for part in (house.opening, house.closing):
+        said = {spoken(cue.text) for cue in part if isinstance(cue, Utterance)}
+        if not said & house.recorded:
+            yield from part
