@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from heard import decoded, loudness
-from numpy.typing import NDArray
-from soundfiles import wav
+from soundfiles import buzz, wav
 
 from stem import cli
 from stem.config import Config
@@ -45,16 +43,6 @@ CLOSING = "(afsluiting van De Linde)"
 pytestmark = pytest.mark.usefixtures("kept_beds")
 
 
-def voice(loudness_lufs: float, length_s: float, rate: int = 44_100) -> NDArray[np.float64]:
-    """Return a buzz of 130 Hz in four syllables a second, with silence around it, shape (frames, 1)."""
-    time = np.arange(round(length_s * rate)) / rate
-    syllables = (0.5 - 0.5 * np.cos(8 * np.pi * time)) * (time > 0.25) * (time < length_s - 0.25)
-    buzz = sum(np.sin(2 * np.pi * 130 * k * time) / k for k in range(1, 60)) * syllables
-    breath = np.random.default_rng(4).standard_normal(len(time)) * 3e-4
-    sound = np.asarray(buzz + breath, np.float64)[:, None]
-    return sound * 10 ** ((loudness_lufs - loudness(sound.repeat(2, axis=1).astype(np.float32))) / 20)
-
-
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -65,8 +53,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def recorded(folder: Path) -> Config:
     """Settings with a soft opening and a loud closing."""
-    (folder / "in.wav").write_bytes(wav(voice(-38.0, 3.0), rate=44_100))
-    (folder / "uit.wav").write_bytes(wav(voice(-17.0, 2.0), rate=44_100))
+    (folder / "in.wav").write_bytes(wav(0.05 * buzz(3.0, 44_100), rate=44_100))
+    (folder / "uit.wav").write_bytes(wav(1.6 * buzz(2.0, 44_100), rate=44_100))
     return Config(intro="in.wav", outro="uit.wav", practice="De Linde")
 
 

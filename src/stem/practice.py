@@ -55,7 +55,7 @@ def begin_practice(folder: Path, *, name: str, country: str) -> Begun:
 
 
 def _files(name: str, country: str) -> dict[Path, bytes]:
-    settings = _template("stem.toml").replace('"@practice@"', _quoted(name)).replace("@country@", country)
+    settings = _template("stem.toml").replace("@country@", country).replace('"@practice@"', _quoted(name))
     return {
         Path(FILE_NAME): settings.encode(),
         Path(LIST_NAME): b"\xef\xbb\xbf" + _template("clients.csv").replace("\n", "\r\n").encode(),

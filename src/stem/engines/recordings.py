@@ -208,6 +208,8 @@ class Recordings:
                     if (problem := self._problem(Path(path), _words(phrase, voice)))
                 ]
                 hint = "Record those again under the same number, or take them away and give --fill VOICE."
+                if voice.settings.get("any_words"):
+                    hint = "Record those again under the same name, or write what is to be said."
                 self._judged[voice.path] = ConfigError(voice.path, problems, hint=hint)
             return self._judged[voice.path]
 
