@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.batch.kinds import Outcome, Report
-from stem.overview import MOST_PLAYERS, overview_page
+from stem.overview import MOST_PLAYERS, is_ours, overview_page
 
 CHROMIUM = shutil.which("chromium")
 VOID = {"meta"}
@@ -549,3 +549,21 @@ def refusals(folder: Path, html: str) -> str:
         [CHROMIUM, *flags, page.as_uri()], capture_output=True, check=True, text=True, timeout=60
     )
     return "\n".join(line for line in done.stderr.splitlines() if "Security Policy" in line)
+
+
+def test_a_page_of_a_batch_is_known_and_nothing_else_is_taken_for_one(tmp_path: Path) -> None:
+    page = tmp_path / "overzicht.html"
+    page.write_text(
+        overview_page(Report(()), title="x" * 2_000, practice="", folder=tmp_path), encoding="utf-8"
+    )
+    assert is_ours(page)
+    mark = 'content="stem: a batch"'
+    for name, content in (
+        ("empty.html", b""),
+        ("mine.html", b"<!DOCTYPE html><title>stem: a batch</title>"),
+        ("later.html", b" " * 1_000 + mark.encode()),
+    ):
+        (tmp_path / name).write_bytes(content)
+        assert not is_ours(tmp_path / name), name
+    assert not is_ours(tmp_path)
+    assert not is_ours(tmp_path / "weg.html")

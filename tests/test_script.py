@@ -472,6 +472,66 @@ def test_stem_runs_from_a_folder_on_the_path(folder: Path, root: Path) -> None:
     assert done.stdout == "Dag je.\n"
 
 
+# Many fillings at once.
+
+
+def test_many_fillings_give_what_each_gives_by_itself(folder: Path) -> None:
+    template = written(folder, "{{ noem('Dag') }}\n{% if minuten > 12 %}Rustig, {{ plek }}.{% endif %}\n")
+    fillings = [
+        Filling(
+            {"naam": f"Bo{'o' * number}", "plek": ("bos", "strand")[number % 2]}, (None, 10, 20)[number % 3]
+        )
+        for number in range(12)
+    ]
+    together = template.render_all(fillings)
+    alone = tuple(template.render(filling.values, minutes=filling.minutes) for filling in fillings)
+    assert together == alone
+    assert template.render_all([]) == ()
+
+
+def test_more_fillings_than_one_child_is_given_keep_their_order(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script_module, "_AT_ONCE", 3)
+    template = written(folder, "Dag {{ naam }}.\n")
+    rendered = template.render_all([Filling({"naam": f"N{number}"}) for number in range(8)])
+    assert [script.lines[0].text for script in rendered if isinstance(script, Script)] == [
+        f"Dag N{number}." for number in range(8)
+    ]
+
+
+def test_a_filling_that_goes_wrong_is_the_only_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its values, by what the template does with them, and by a child that does not come to an end."""
+    monkeypatch.setattr(script_module, "TIME_LIMIT_S", 0.5)
+    for_ever = "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}"
+    body = (
+        "{% if naam == 'stuk' %}{{ tellen.weg.weg }}{% endif %}\n"
+        f"{{% if naam == 'lang' %}}{for_ever}{'{% endfor %}' * 3}{{% endif %}}\nDag {{{{ naam }}}}.\n"
+    )
+    template = written(folder, body)
+    names = ("Anna", "[x]", "stuk", "lang", "Bo")
+    first, wrong, broken, long, last = template.render_all([Filling({"naam": name}) for name in names])
+    assert isinstance(first, Script)
+    assert isinstance(last, Script)
+    assert first.lines[-1].text == "Dag Anna."
+    assert last.lines[-1].text == "Dag Bo."
+    assert isinstance(wrong, UsageError)
+    assert isinstance(broken, ScriptError)
+    assert broken.line == BODY_LINE
+    assert isinstance(long, ScriptError)
+
+
+def test_all_wrong_values_are_told_by_their_variable(folder: Path) -> None:
+    front = FRONT.replace("[variables.plek]", "[variables.wie]\nhelp = "Wie."\n\n[variables.plek]")
+    template = written(folder, "Dag.\n", front=front)
+    wrong = template.wrong_values({"nam": "x", "naam": "[x]", "plek": "berg", "tellen": "vier", "kort": "ja"})
+    assert set(wrong) == {"nam", "naam", "plek", "tellen", "wie"}
+    assert isinstance(wrong["nam"], UnknownNameError)
+    assert "needs a value for 'wie'" in wrong["wie"].sentence
+    assert template.wrong_values({"wie": "Bo"}) == {}
+    assert set(template.wrong_values({"wie": ""})) == {"wie"}
+
+
 # Everything that stem brings along.
 
 
