@@ -522,7 +522,7 @@ def test_a_filling_that_goes_wrong_is_the_only_one(folder: Path, monkeypatch: py
 
 
 def test_all_wrong_values_are_told_by_their_variable(folder: Path) -> None:
-    front = FRONT.replace("[variables.plek]", "[variables.wie]\nhelp = "Wie."\n\n[variables.plek]")
+    front = FRONT.replace("[variables.plek]", '[variables.wie]\nhelp = "Wie."\n\n[variables.plek]')
     template = written(folder, "Dag.\n", front=front)
     wrong = template.wrong_values({"nam": "x", "naam": "[x]", "plek": "berg", "tellen": "vier", "kort": "ja"})
     assert set(wrong) == {"nam", "naam", "plek", "tellen", "wie"}
