@@ -263,13 +263,19 @@ def test_a_mistake_in_the_settings_is_that_of_no_row(folder: Path) -> None:
     assert "row" not in broken
 
 
-def test_a_voice_that_cannot_speak_here_is_told_by_row() -> None:
-    (found,) = problems(
-        table(("code", "script", "stem"), ("c1", "proef", "zacht"), ("c2", "proef", "google")),
-        spec=TrackSpec(""),
-    )
-    assert found.startswith("row 3, column")
-    assert "--allow-online" in found or "allow" in found
+def test_a_voice_that_cannot_speak_here_is_told_by_row(folder: Path) -> None:
+    (folder / "opnames").mkdir()
+    rows = [
+        (f"c{row}", "proef", voice) for row, voice in enumerate(("zacht", "google", "nathalie", "opnames/"))
+    ]
+    found = problems(table(("code", "script", "stem"), *rows), spec=TrackSpec(""))
+    assert [problem.partition(": ")[0] for problem in found] == [
+        f"row {row}, column C ('stem')" for row in (3, 4, 5)
+    ]
+    online, absent, unrecorded = found
+    assert "--allow-online" in online
+    assert "stem voices get nathalie" in absent
+    assert "not recorded" in unrecorded
 
 
 def test_a_name_may_be_pronounced_otherwise_but_not_without_a_name() -> None:

@@ -14,7 +14,15 @@ from stem.batchfiles import BatchFile, Row
 from stem.beds import check_bed
 from stem.casting import Company, Terms, cast, recordings_folder
 from stem.config import FILE_NAME, Config
-from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, nearest
+from stem.errors import (
+    ConfigError,
+    EngineError,
+    EngineUnavailable,
+    StemError,
+    UnknownNameError,
+    UsageError,
+    nearest,
+)
 from stem.files import same_name
 from stem.formats import find_format
 from stem.lexicon import Lexicon
@@ -248,8 +256,7 @@ class _List:
             if isinstance(each, ConfigError) and str(each.path) == FILE_NAME:
                 raise each
             if isinstance(each, StemError):
-                is_length = isinstance(each, UnreachableLengthError)
-                self._note(row, "duration" if is_length else "script", clause(each))
+                self._note(row, _head(each), clause(each))
         return tuple(each for each in known if isinstance(each, Expected))
 
     def found_problems(self) -> Iterator[str]:
@@ -389,6 +396,10 @@ def _ready(choices: Choices, spec: TrackSpec) -> Chosen:
     chosen, house = choices.chosen(spec), choices.house(spec.pauses)
     terms = Terms(choices.config.allow_online if spec.online is None else spec.online, spec.remember)
     voices = [voice for voice in (house.voice, chosen.voice, chosen.fill) if voice is not None]
+    for voice in voices:
+        if not voice.installed:
+            reason = f"the voice '{voice.name}' has not been downloaded yet"
+            raise EngineUnavailable(voice.engine, reason, hint=f"Download it: stem voices get {voice.name}")
     Company(voices, Lexicon({}), terms)
     return chosen
 
@@ -402,8 +413,20 @@ def _all_wrong(spec: TrackSpec, config: Config, error: StemError) -> Iterator[tu
     ]
     no_script = isinstance(error, UnknownNameError) and error.kind == "script"  # which the caller knows
     if not wrong and not no_script:
-        wrong = [(error.kind if isinstance(error, UnknownNameError) else "script", error)]
+        wrong = [(_head(error), error)]
     yield from ((head, clause(each)) for head, each in wrong)
+
+
+def _head(error: StemError) -> str:
+    """Return in which column it must be mended."""
+    match error:
+        case UnreachableLengthError():
+            return "duration"
+        case UnknownNameError():
+            return error.kind
+        case EngineError() | ConfigError():  # a voice that cannot speak, or recordings that lack something
+            return "voice"
+    return "script"
 
 
 def _voice_error(spec: TrackSpec, config: Config) -> StemError | None:
