@@ -180,10 +180,13 @@ def _forced(target: Path, beside: Sequence[str]) -> tuple[Path, ...]:
     Besides the names of what is to come, these are what the old track left and no one has changed: the new
     record would not know it, and it would be in the way ever after.
     """
+    record, known = record_path(target), dict[str, str]()
     try:
-        known = _hashes(_document(record_path(target)) or {})
-    except OutputError:  # a damaged record goes too
-        known = {}
+        if record.is_file():
+            known = _hashes(read_document(record))
+    except ConfigError as error:  # a damaged record goes too, but not one that could not be read this once
+        if isinstance(error.__cause__, OSError):
+            raise output_error(record, error.__cause__) from error
     stem = target.name.removesuffix(target.suffix)
     left = {target.with_name(stem + ending): digest for ending, digest in known.items()}
     ours = [path for path, digest in left.items() if path.is_file() and _is_as_made(path, digest)]
