@@ -230,6 +230,11 @@ def test_wrong_heads_are_told_once_for_the_list() -> None:
     assert usual[0].startswith("[defaults], 'foo': no script of this list")
 
 
+def test_what_is_filled_in_for_all_is_known_to_a_script() -> None:
+    with pytest.raises(UnknownNameError, match="'nam'"):
+        asked(table(("code", "script"), ("c1", "proef")), spec=TrackSpec("", {"nam": "Bo"}, voice="zacht"))
+
+
 def test_tracks_of_one_name_and_clients_of_one_code_are_told() -> None:
     heads = ("code", "script", "naam")
     same = problems(table(heads, *[("c1", "proef", name) for name in "ABC"]))
@@ -467,6 +472,12 @@ def test_what_a_series_cannot_have_is_told() -> None:
         ask(values={"nam": "Anna"})
     with pytest.raises(UsageError, match="berg"):
         ask(values={"plek": "berg"})
+    with pytest.raises(UsageError, match="the code holds what is filled in for 'naam'"):
+        ask("c-anna", values={"naam": "Anna"})
+    with pytest.raises(ConfigError, match="naam_uitspraak is given without naam"):
+        ask(values={"naam_uitspraak": "sjaan"})
+    said = ask(values={"naam": "Sjaan", "naam_uitspraak": "sjaan"}).jobs
+    assert all("naam_uitspraak" in job.spec.values for job in said)
     with pytest.raises(ConfigError) as caught:
         ask(duration_s=540)
     assert [problem.partition(":")[0] for problem in caught.value.problems] == ["track 1", "track 2"]

@@ -176,6 +176,8 @@ def test_a_list_that_is_not_in_order_makes_nothing(
         (("batch", "c.csv", "--names", "{script}"), 2),
         (("batch", "c.csv", "--zip"), 2),
         (("batch", "c.csv", "-o", "c.csv"), 2),
+        (("batch", "c.csv", "--page", "c.csv"), 1),
+        (("batch", "c.csv", "-s", "nam=Anna"), 2),
         (("series", "zeven-dagen"), 2),
         (("series", "--code", "c1"), 2),
         (("series", "acht-dagen", "--code", "c1"), 2),

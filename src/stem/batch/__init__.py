@@ -3,7 +3,9 @@
 kinds.py       what passes through
 naming.py      the names of files
 cells.py       what stands in a list: codes, lengths
-asking.py      a list or a series -> jobs, or all mistakes
+wishes.py      what holds for all tracks
+asking.py      a list -> jobs, or all mistakes
+serial.py      a series -> jobs
 estimating.py  how long the tracks will last
 making.py      one job
 running.py     jobs through an executor: processes on this machine
@@ -17,13 +19,16 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
-from stem.batch.asking import Asked, Wishes, jobs_of_list, jobs_of_series
+from stem.batch.asking import jobs_of_list
 from stem.batch.estimating import recorded_seconds
 from stem.batch.kinds import Done, Failure, Job, Outcome, Parcel, Report, Result
 from stem.batch.making import Need, failure, need, unpack
 from stem.batch.running import OpenExecutor, make_here, processes, run, sole_use
+from stem.batch.serial import jobs_of_series
+from stem.batch.wishes import Asked, Wishes
 from stem.config import Config
 from stem.errors import StemError
+from stem.lint import listener_warnings
 from stem.planning import Choices, Plan, plan_all
 from stem.record import Facts, read_record, record_path
 from stem.units import seconds
@@ -192,5 +197,6 @@ def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | St
         seconds=length_s,
         voice=plan.voice.name,
         bed=plan.bed,
+        warnings=listener_warnings(plan.template, (length_s or 0) / 60) if plan.template else (),
         reasons=needed.reasons,
     )

@@ -1,36 +1,33 @@
-"""From a list, or a series, to jobs; every mistake of every row is told at once, before anything is made."""
+"""From a list to jobs; every mistake of every row is told at once, before anything is made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from stem.batch.cells import clause, code_problem, counted, duration, place_number, shows, where
 from stem.batch.estimating import Expected, expectations
 from stem.batch.kinds import Job
-from stem.batch.naming import SERIES_NAMES, USUAL_NAMES, checked_pattern, named
+from stem.batch.naming import USUAL_NAMES, checked_pattern
+from stem.batch.wishes import Asked, Wishes, fillable, ready
 from stem.batchfiles import BatchFile, Row
 from stem.beds import check_bed
-from stem.casting import Company, Terms, cast, recordings_folder
+from stem.casting import cast, recordings_folder
 from stem.config import FILE_NAME, Config
 from stem.errors import (
     ConfigError,
     EngineError,
-    EngineUnavailable,
     StemError,
     UnknownNameError,
     UsageError,
     nearest,
 )
 from stem.files import same_name
-from stem.formats import find_format
 from stem.lexicon import Lexicon
 from stem.pacing import UnreachableLengthError
 from stem.parcels import checked_password
-from stem.planning import Choices, Chosen, takes_pronunciation, with_pronunciation
+from stem.planning import Choices, Chosen, with_pronunciation
 from stem.script import ScriptTemplate, find_script
-from stem.series import Series
 from stem.specs import TrackSpec
 
 HEADS = {
@@ -46,40 +43,6 @@ HEADS = {
     "password": "password",
 }
 """What the heads of a list mean; every other head is a variable of the scripts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What holds for a whole batch.
-
-    Attributes:
-        spec: What is not None in it goes before what a row says; its values are the usual ones.
-        folder: Where the tracks go.
-        names: Pattern for their names; empty for the usual one.
-        captions: Kinds of captions that are wanted beside them.
-        force: Whether also what has not changed is made again.
-    """
-
-    spec: TrackSpec
-    folder: Path
-    names: str = ""
-    captions: tuple[str, ...] = ()
-    force: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A batch as it was asked for.
-
-    Attributes:
-        jobs: In the order of the list, or of the series.
-        expected: What is to be expected of the track of each.
-        passwords: By code, for the clients that have one.
-    """
-
-    jobs: tuple[Job, ...]
-    expected: tuple[Expected, ...]
-    passwords: Mapping[str, str] = field(default_factory=dict)
 
 
 def jobs_of_list(file: BatchFile, wishes: Wishes, config: Config) -> Asked:
@@ -100,64 +63,6 @@ def jobs_of_list(file: BatchFile, wishes: Wishes, config: Config) -> Asked:
     if problems:
         raise ConfigError(file.name, problems)
     return Asked(tuple(jobs), expected, list_.passwords)
-
-
-def jobs_of_series(series: Series, code: str, wishes: Wishes, config: Config) -> Asked:
-    """Return the jobs of a series: numbered, in one album, of one voice and on one background.
-
-    Raises:
-        UsageError: when the code cannot be one, or no script of the series has a variable that is filled in.
-        StemError: for whatever else is wrong with what was asked.
-    """
-    problem = code_problem(code)
-    if problem:
-        raise UsageError(f"--code: {problem}.", hint="For example: --code c017")
-    templates = [find_script(name) for name in series.scripts]
-    known = frozenset(variable.name for template in templates for variable in template.variables)
-    for name in wishes.spec.values:
-        if name not in known:
-            raise UnknownNameError("variable", name, known)
-    pattern = checked_pattern(wishes.names or config.names or SERIES_NAMES, known)
-    bed = wishes.spec.bed or templates[0].bed or config.bed
-    choices = Choices(config)
-    jobs = []
-    for number, template in enumerate(templates, start=1):
-        own = {variable.name for variable in template.variables}
-        values = {name: value for name, value in wishes.spec.values.items() if name in own}
-        spec = replace(
-            wishes.spec,
-            script=template.name,
-            values=values,
-            bed=bed,
-            voice=wishes.spec.voice or config.voice or cast("").name,
-            album=wishes.spec.album or series.title,
-            number=number,
-            total=len(templates),
-        )
-        for error in template.wrong_values(values).values():
-            raise error
-        chosen = _ready(choices, spec)
-        name = named(
-            pattern,
-            code=code,
-            script=template.name,
-            minutes=_minutes(spec, template),
-            number=number,
-            values=values,
-        )
-        target = wishes.folder / f"{name}{find_format(chosen.format).suffix}"
-        jobs.append(Job(f"track {number}", code, spec, config, target, wishes.captions, wishes.force))
-    expected = expectations(jobs, config)
-    wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
-    if wrong:
-        raise ConfigError(series.title, [f"{place}: {clause(error)}" for place, error in wrong.items()])
-    return Asked(tuple(jobs), tuple(each for each in expected if isinstance(each, Expected)))
-
-
-def _minutes(spec: TrackSpec, template: ScriptTemplate) -> float | None:
-    if spec.duration_s is not None:
-        return round(spec.duration_s / 60, 1)
-    return next(iter(template.minutes), None)
 
 
 @dataclass(slots=True)
@@ -210,16 +115,9 @@ class _List:
         self._keep_password(row, code, asked.get("password", ""))
         if chosen is None or self._notes > before:
             return None
-        name = named(
-            self._pattern,
-            code=code,
-            script=template.name,
-            minutes=_minutes(spec, template),
-            number=number,
-            values=spec.values,
+        return self.wishes.job(
+            row.place, code, spec, chosen, pattern=self._pattern, number=number, config=self.config
         )
-        target = self.wishes.folder / f"{name}{find_format(chosen.format).suffix}"
-        return Job(row.place, code, spec, self.config, target, self.wishes.captions, self.wishes.force)
 
     def compare(self, jobs: Sequence[Job]) -> None:
         """Note which jobs would have one file, and which clients one zip file."""
@@ -281,13 +179,15 @@ class _List:
 
     def _variables(self) -> frozenset[str]:
         found = [template for template in self._scripts.values() if isinstance(template, ScriptTemplate)]
-        names = {variable.name for template in found for variable in template.variables}
-        return frozenset(names | {"naam_uitspraak" for each in found if takes_pronunciation(each)})
+        return frozenset(name for template in found for name in fillable(template))
 
     def _check_heads(self, known: frozenset[str]) -> None:
         """Note heads that are no variable of any script, once for the whole list."""
         if not known or any(isinstance(template, StemError) for template in self._scripts.values()):
             return  # a script that was not found may have them
+        for name in self.wishes.spec.values:
+            if name not in known:
+                raise UnknownNameError("variable", name, known)
         for head in dict.fromkeys((*self.file.heads, *self.file.defaults)):
             if head not in HEADS and head not in known:
                 column = self.file.heads.get(head, "")
@@ -328,7 +228,7 @@ class _List:
 
     def _values(self, row: Row, template: ScriptTemplate, code: str) -> dict[str, str]:
         """Return what a row fills in, of which what is wrong is noted; the usual values where they fit."""
-        known = self._variables_of(template)
+        known = fillable(template)
         usual = {**self.wishes.spec.values, **self.file.defaults}
         given = {head: text for head, text in row.cells.items() if head not in HEADS}
         for name in sorted(given.keys() - known):
@@ -356,17 +256,12 @@ class _List:
                     row, "code", f"the code holds what is filled in for '{name}', and file names show it"
                 )
 
-    @staticmethod
-    def _variables_of(template: ScriptTemplate) -> set[str]:
-        names = {variable.name for variable in template.variables}
-        return names | ({"naam_uitspraak"} if takes_pronunciation(template) else set())
-
     def _choose(self, row: Row, spec: TrackSpec) -> Chosen | None:
         """Return what is chosen for a row; None when something is wrong with it, which is noted."""
         key = (spec.script, spec.voice, spec.bed)
         if key not in self._chosen:
             try:
-                self._chosen[key] = _ready(self._choices, spec)
+                self._chosen[key] = ready(self._choices, spec)
             except StemError as error:
                 self._chosen[key] = error
         found = self._chosen[key]
@@ -385,23 +280,6 @@ class _List:
             self._note(row, "password", clause(error))
         if self.passwords.setdefault(code, password) != password:
             self._note(row, "password", "this code has another password in an earlier row")
-
-
-def _ready(choices: Choices, spec: TrackSpec) -> Chosen:
-    """Return what is chosen, when those who speak can speak here.
-
-    Raises:
-        StemError: when they cannot.
-    """
-    chosen, house = choices.chosen(spec), choices.house(spec.pauses)
-    terms = Terms(choices.config.allow_online if spec.online is None else spec.online, spec.remember)
-    voices = [voice for voice in (house.voice, chosen.voice, chosen.fill) if voice is not None]
-    for voice in voices:
-        if not voice.installed:
-            reason = f"the voice '{voice.name}' has not been downloaded yet"
-            raise EngineUnavailable(voice.engine, reason, hint=f"Download it: stem voices get {voice.name}")
-    Company(voices, Lexicon({}), terms)
-    return chosen
 
 
 def _all_wrong(spec: TrackSpec, config: Config, error: StemError) -> Iterator[tuple[str, str]]:

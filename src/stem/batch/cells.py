@@ -90,7 +90,8 @@ def _plain(text: str) -> str:
 def clause(error: StemError) -> str:
     """Return an error as a clause in a list of mistakes."""
     sentence = error.sentence.rstrip(".")
-    hint = f" ({error.hint.removesuffix('.')})" if error.hint else ""
+    told = error.hint if error.hint.endswith("...") else error.hint.removesuffix(".")
+    hint = f" ({told})" if told else ""
     return f"{sentence[:1].lower()}{sentence[1:]}{hint}"
 
 

@@ -179,6 +179,7 @@ def _make(asked: Asked, settings: Config, how: _How, *, title: str) -> None:
     from stem.batch import rehearse
 
     os.umask(_PRIVATE_UMASK)
+    _check_page(how)
     exit_code = 0
     if how.dry_run:
         report = rehearse(asked, settings)
@@ -306,6 +307,21 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
             if outcome.hint:
                 tell(f"Hint: {outcome.hint}")
     tell(summary(report, dry_run=dry_run))
+
+
+def _check_page(how: _How) -> None:
+    """Look whether the page can have its name, before anything is made.
+
+    Raises:
+        OutputError: when something else has it.
+    """
+    from stem.errors import OutputError
+    from stem.files import expanded
+    from stem.overview import is_ours
+
+    path = expanded(how.page or "")
+    if how.page and os.path.lexists(path) and not (how.force or is_ours(path)):
+        raise OutputError(path, "something else has that name", hint="Choose another name for --page.")
 
 
 def _write_page(report: Report, settings: Config, page: str, title: str, *, force: bool) -> str:
