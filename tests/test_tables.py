@@ -91,3 +91,21 @@ def test_a_file_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
         with pytest.raises(ConfigError) as caught:
             load_toml(path)
         assert words in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('a = 1\npractice = “De Linde”', "its quotation marks are curly, and have to be straight"),
+        ('practice = "De Linde', "the quotation mark at the end is missing"),
+        ("practice = De Linde", "a text stands between quotation marks"),
+        ("voice = zacht", "a text stands between quotation marks"),
+        ("a = 1 2", "expected newline"),
+        ('a = "x" y', "expected newline"),
+    ],
+)
+def test_what_is_no_toml_is_told_in_plain_words(text: str, problem: str) -> None:
+    with pytest.raises(TomlError) as told:
+        parse_toml(text)
+    assert problem in told.value.problem
+    assert told.value.line == text.count("\n") + 1

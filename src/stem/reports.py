@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stem import units
 from stem.casting import better_voice, can_speak, sends_to
+from stem.config import Config
 from stem.dutch import differences, spoken
 from stem.errors import StemError
 from stem.mastering import Loudness
@@ -156,8 +157,9 @@ def _finite(level: float) -> float | None:
     return level if math.isfinite(level) else None
 
 
-def info_lines(facts: Facts) -> Iterator[str]:
-    """Yield what is in a file, for people."""
+def info_lines(facts: Facts, config: Config) -> Iterator[str]:
+    """Yield what is in a file, for people; `config` tells whom they can call when no record does."""
+    settings = facts.record.settings if facts.record else config
     tags, record = facts.told.tags, facts.record
     yield (
         f"{facts.path}: {facts.kind}, {format_time(facts.seconds)}, {facts.bytes / 1e6:.1f} MB, "
@@ -177,7 +179,7 @@ def info_lines(facts: Facts) -> Iterator[str]:
         yield f"chapter  {format_time(mark.start_s):>7}  {mark.title}"
     if tags.comment:
         yield f"comment  {tags.comment}"
-    for line in safety().help_lines:
+    for line in (*settings.help, *safety(settings.country).help_lines):
         yield f"help     {line}"
     if record is None:
         yield "There is no record beside it of how it was made."

@@ -6,7 +6,7 @@ import dataclasses
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from stem.errors import ConfigError, did_you_mean
 
 T = TypeVar("T")
 
+_CURLY = "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -44,9 +45,22 @@ def parse_toml(text: str) -> dict[str, object]:
         problem, _, place = str(error).partition(" (at ")
         words = place.removesuffix(")").replace(",", "").split()
         line = int(words[1]) if words[:1] == ["line"] else text.count("\n") + 1
-        raise TomlError(problem[:1].lower() + problem[1:], line) from error
+        raise TomlError(_plainly(problem, text.split("\n")[line - 1 : line]), line) from error
     except RecursionError as error:
         raise TomlError("it is nested too deeply", None) from error
+
+
+def _plainly(problem: str, lines: Sequence[str]) -> str:
+    """Return what is wrong with a line, in words for who never heard of TOML."""
+    line = "".join(lines)
+    value = line.partition("=")[2].strip()
+    if value and value[0] in _CURLY:
+        return 'its quotation marks are curly, and have to be straight: "like this"'
+    if value[:1] == '"' and value.count('"') == 1:
+        return 'the quotation mark at the end is missing: "like this"'
+    if value[:1].isalpha() and value not in {"true", "false"}:
+        return 'a text stands between quotation marks: "like this"'
+    return problem[:1].lower() + problem[1:]
 
 
 def load_toml(path: Path) -> dict[str, object]:

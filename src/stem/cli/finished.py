@@ -50,7 +50,7 @@ def info(track: str, as_json: bool) -> None:
     if as_json:
         print_json(info_document(facts))
         return
-    for line in info_lines(facts):
+    for line in info_lines(facts, config()):
         click.echo(line)
 
 
@@ -188,6 +188,15 @@ def _write_record(
     tell(str(path))
 
 
+def _confirmed(question: str) -> bool:
+    """Ask; no answer is no."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        tell("")
+        return False
+
+
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="CODE|NAME...")
 @click.option("--in", "folders", multiple=True, metavar="FOLDER", help="Where to look.  [default: output/]")
@@ -210,8 +219,9 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         tell(str(path))
     count = len(search.found)
     which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
-    if not yes and not click.confirm(f"Remove {which}?", err=True):
-        raise click.Abort
+    if not yes and not _confirmed(f"Remove {which}?"):
+        tell("Nothing was removed.")
+        raise click.exceptions.Exit(1)
     forgotten = remove(search.found)
     for path in forgotten.removed:
         click.echo(str(path))
@@ -219,7 +229,8 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         tell(f"{each.path} stays: {each.reason}")
     for path in forgotten.missing:
         tell(f"{path} was not there: when it was moved out of these folders, or changed, remove it yourself.")
-    tell(f"{forgotten.phrases} spoken phrases were removed. Backups, and what was sent, are out of reach.")
+    phrases = "1 spoken phrase was" if forgotten.phrases == 1 else f"{forgotten.phrases} spoken phrases were"
+    tell(f"{phrases} removed. Backups, and what was sent, are out of reach.")
     tell("Lists, pages and feeds that tell of it are yours: take the row out, and make them again.")
     if forgotten.left or forgotten.phrases_left or search.unreadable:
         raise click.exceptions.Exit(1)
@@ -270,6 +281,7 @@ def feed(
         first=first.date() if first else None,
         email=email,
         country=config().country,
+        help=config().help,
         name=name,
     )
     place = expanded(folder)

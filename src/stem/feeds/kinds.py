@@ -135,6 +135,7 @@ class About:
         first: The day of the first episode; each next one has the next day. None for the days of the files.
         email: Of its owner, for all to read; "" for none.
         country: Whose help numbers are told.
+        help: Whom to turn to at the practice, a sentence each; these come first.
         name: Of the feed's file.
     """
 
@@ -144,6 +145,7 @@ class About:
     first: date | None = None
     email: str = ""
     country: str = USUAL_COUNTRY
+    help: tuple[str, ...] = ()
     name: str = "feed.xml"
 
     def __post_init__(self) -> None:
