@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('a = 1\npractice = “De Linde”', "its quotation marks are curly, and have to be straight"),
+        ("a = 1\npractice = “De Linde”", "its quotation marks are curly, and have to be straight"),
         ('practice = "De Linde', "the quotation mark at the end is missing"),
         ("practice = De Linde", "a text stands between quotation marks"),
         ("voice = zacht", "a text stands between quotation marks"),
