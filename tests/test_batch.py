@@ -500,6 +500,15 @@ def test_what_is_expected_is_what_the_plan_says_and_rows_of_other_names_are_plan
     assert not Path("out").exists()
 
 
+def test_what_is_no_name_is_planned_as_it_is() -> None:
+    rows = [("c1", "proef", "lang " * 300), ("c2", "proef", "Bo"), ("c3", "proef", "")]
+    long, name, none = asked(table(("code", "script", "naam"), *rows)).expected
+    assert long.seconds is not None
+    assert name.seconds is not None
+    assert none.seconds is not None
+    assert none.seconds < name.seconds < none.seconds + 2 < long.seconds
+
+
 def test_a_length_at_the_edge_is_left_to_the_voice() -> None:
     usual = asked(table(("code", "script"), ("c1", "proef"))).jobs[0]
     with pytest.raises(StemError) as caught:

@@ -33,6 +33,9 @@ UNSURE_UNHEARD = 0.25
 
 _UNHEARD_PACE = 1.0
 
+ALIKE = 60
+"""Letters; what is longer than any name is not taken to last as long as another text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -99,7 +102,9 @@ class _Alike:
             self._own[spec.script] = frozenset({"naam_uitspraak", *names})
         own = self._own[spec.script]
         values = {
-            name: self._stand_ins.setdefault((spec.script, name), text) if text and name in own else text
+            name: self._stand_ins.setdefault((spec.script, name), text)
+            if name in own and 0 < len(text) <= ALIKE
+            else text
             for name, text in sorted(spec.values.items())
         }
         return replace(spec, values=values, number=None)
