@@ -406,7 +406,7 @@ def test_no_file_bears_a_name_unless_asked_and_every_name_is_legal(
     assert with_name.endswith(RARE)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=6)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(["c1", "C1", "c1_proef", "ﬁ", "fi"]), st.sampled_from(["proef", "ander"])),
