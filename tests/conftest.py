@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import functools
 import os
 import socket
@@ -17,6 +19,16 @@ from stem import files
 # How long one example takes says more about what else the machine does than about the code.
 settings.register_profile("stem", deadline=None)
 settings.load_profile("stem")
+
+
+if sys.platform == "linux":
+    # Large arrays come and go by the thousand. That the memory of each goes back to the system, and comes
+    # anew in pages of zeros, is a quarter of the work of the tests of sound (M_TRIM_THRESHOLD and
+    # M_MMAP_THRESHOLD, mallopt(3)). Programs that tests start have their memory as always.
+    with contextlib.suppress(OSError, AttributeError):  # musl has no such settings
+        libc = ctypes.CDLL(None)
+        libc.mallopt(-1, 1 << 30)
+        libc.mallopt(-3, 1 << 30)
 
 
 @pytest.fixture(scope="session", autouse=True)
