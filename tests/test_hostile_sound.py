@@ -708,7 +708,7 @@ GOOD: dict[str, Content] = {
     "webm": WEBM,
     "ima": sound("wav", "-c:a", "adpcm_ima_wav"),
 }
-MUTATIONS_EACH = 100
+MUTATIONS_EACH = 50
 
 
 def mutated(good: bytes, rng: np.random.Generator) -> bytes:
