@@ -31,6 +31,9 @@ SCRIPT = "aankomen"
 SHORTEST_S, LONGEST_S = 178, 200
 """What its short text can last, whatever the name."""
 
+PACE_PHRASES = 3
+"""Besides those of the tracks, for the lengths that a list asks for are checked before anything is made."""
+
 HEADS = ("code", "script", "naam", "duur")
 Row = tuple[str, str, str, str]
 
@@ -152,7 +155,7 @@ def made(count: int) -> None:
         same = "the same" if contents(one) == contents(two) else "NOT the same"
         print(f"{'':28} the tracks of one process and of two are {same}, byte for byte")
         print(f"{'':28} {held} phrases, {different} different ones, {of_one} in one track alone;", end=" ")
-        print(f"spoken: {two.remembered()}")
+        print(f"spoken: {two.remembered()}, with {PACE_PHRASES} that measure how fast the voice is")
         singles = [
             one.run("make", script, "-s", f"naam={name}", "--duration", length, "-o", f"single/{code}.mp3")
             for code, script, name, length in listed[: min(SINGLE, count)]

@@ -373,6 +373,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
+@pytest.mark.slow
 def test_what_is_not_ours_stays_and_is_told(practice: Practice) -> None:
     practice.clients(6)
     output = practice.output
@@ -410,6 +411,7 @@ def test_what_is_not_ours_stays_and_is_told(practice: Practice) -> None:
     assert statuses(again) == ["kept", "kept", "made", "kept", "kept", "kept"]
 
 
+@pytest.mark.slow
 def test_a_row_that_changes_is_made_again_and_one_that_goes_stays(practice: Practice) -> None:
     practice.clients(3)
     batch_of(jobs(practice))
@@ -427,6 +429,7 @@ def test_a_row_that_changes_is_made_again_and_one_that_goes_stays(practice: Prac
     assert cli.run(["verify", str(practice.output / "c01_proef.mp3")]) == 0
 
 
+@pytest.mark.slow
 def test_what_someone_changed_stays_and_is_told(practice: Practice) -> None:
     practice.clients(3)
     batch_of(jobs(practice, "vtt"))

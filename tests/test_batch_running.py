@@ -136,13 +136,13 @@ def test_a_job_that_was_dropped_is_tried_again(tmp_path: Path) -> None:
 
 def test_what_is_done_when_an_executor_breaks_is_not_done_again(tmp_path: Path) -> None:
     class Late(Executor):
-        """Does each job at once, but for the last, over which it breaks when all else is done."""
+        """Does each job at once, but for the first, over which it breaks."""
 
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
             future: Future[Any] = Future()
-            if args[0].code == "last" and not tried(tmp_path).count("last-2.mp3"):
+            if args[0].code == "first" and not tried(tmp_path).count("first-0.mp3"):
                 with (tmp_path / batchtasks.LOG).open("a") as log:
-                    log.write("last-2.mp3\n")
+                    log.write("first-0.mp3\n")
                 future.set_exception(BrokenExecutor())
             else:
                 future.set_result(fn(*args, **kwargs))
@@ -152,14 +152,15 @@ def test_what_is_done_when_an_executor_breaks_is_not_done_again(tmp_path: Path) 
     def lend(_workers: int) -> Iterator[Executor]:
         yield Late()
 
-    assert set(results(["a", "b", "last"], tmp_path, lend, 3).values()) == {Done()}
-    assert Counter(tried(tmp_path)) == {"a-0.mp3": 1, "b-1.mp3": 1, "last-2.mp3": 2}
+    assert set(results(["first", "a", "b"], tmp_path, lend, 3).values()) == {Done()}
+    assert Counter(tried(tmp_path)) == {"first-0.mp3": 2, "a-1.mp3": 1, "b-2.mp3": 1}
 
 
 # --- in processes
 
 
 @needs_proc
+@pytest.mark.slow
 def test_a_job_that_kills_its_workers_is_given_up_and_the_others_come_through(tmp_path: Path) -> None:
     found = results(["a", "kill", "b", "kill once", "c"], tmp_path)
     failed = found.pop("kill-1")
@@ -176,6 +177,7 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_others_come_through(tm
 
 
 @needs_proc
+@pytest.mark.slow
 def test_a_worker_that_dies_while_it_waits_costs_nothing(tmp_path: Path) -> None:
     found = results(["tell", "kill the idle one"], tmp_path)
     assert set(found.values()) == {Done()}
@@ -197,6 +199,7 @@ def test_what_cannot_travel_costs_one_job(tmp_path: Path) -> None:
 
 
 @needs_proc
+@pytest.mark.slow
 def test_a_result_that_cannot_be_read_is_given_up(tmp_path: Path) -> None:
     found = results(["unreadable", "a"], tmp_path)
     assert isinstance(found["unreadable-0"], Failure)
@@ -252,6 +255,7 @@ def all_gone(started: list[int]) -> bool:
 
 
 @needs_proc
+@pytest.mark.slow
 @pytest.mark.parametrize("everyone", [True, False], ids=["to all", "to the parent"])
 def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path, *, everyone: bool) -> None:
     with program(tmp_path) as (batch, started):
@@ -267,6 +271,7 @@ def test_ctrl_c_ends_all_and_leaves_nothing(tmp_path: Path, *, everyone: bool) -
 
 
 @needs_proc
+@pytest.mark.slow
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     with program(tmp_path) as (batch, started):
         os.kill(batch.pid, signal.SIGKILL)
@@ -276,6 +281,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 
 
 @needs_proc
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda each: each.name)
 def test_a_worker_that_is_ended_costs_no_track(tmp_path: Path, number: signal.Signals) -> None:
     with program(tmp_path) as (batch, started):
