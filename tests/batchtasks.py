@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from stem.batch import running
+from stem.batch import running, worker
 from stem.batch.kinds import Done, Job, Result
 from stem.config import Config
 from stem.files import temporary_beside
@@ -82,8 +82,8 @@ def _told(path: Path) -> int:
 
 def make_slowly(job: Job) -> Result:
     """Make a job as `make_here` does, but with work that takes for ever; the second time none."""
-    running.make = _slowly  # type: ignore[assignment, attr-defined]
-    return running.make_here(job)
+    worker.make = _slowly  # type: ignore[attr-defined]
+    return worker.make_here(job)
 
 
 def _slowly(job: Job, _facts: Facts | None = None) -> Result:

@@ -102,7 +102,7 @@ ROOMS = {
 
 MAX_LINES = 450
 
-OWN_PROCESSES = {"espeak_worker.py", "sandbox.py"}
+OWN_PROCESSES = {"espeak_worker.py", "sandbox.py", "worker.py"}
 """Run as programs of their own: they talk to their parent."""
 
 

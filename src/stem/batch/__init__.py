@@ -9,8 +9,11 @@ serial.py      a series -> jobs
 estimating.py  how long the tracks will last
 making.py      one job
 running.py     jobs through an executor: processes on this machine
+worker.py      such a process
 cluster.py     the same on a Dask cluster
 away.py        one job on another machine, in a process of its own
+handing.py     what goes to a client
+telling.py     lines and documents about a batch
 """
 
 from __future__ import annotations
@@ -23,9 +26,10 @@ from stem.batch.asking import jobs_of_list
 from stem.batch.estimating import recorded_seconds
 from stem.batch.kinds import Done, Failure, Job, Outcome, Parcel, Report, Result
 from stem.batch.making import Need, failure, need, unpack
-from stem.batch.running import OpenExecutor, make_here, processes, run, sole_use
+from stem.batch.running import OpenExecutor, processes, run, sole_use
 from stem.batch.serial import jobs_of_series
 from stem.batch.wishes import Asked, Wishes
+from stem.batch.worker import make_here
 from stem.config import Config
 from stem.errors import StemError
 from stem.lint import listener_warnings

@@ -10,9 +10,6 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
@@ -25,20 +22,15 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 
 from stem.batch.kinds import Failure, Job, Result
-from stem.batch.making import failure, make
-from stem.cores import use_cores
+from stem.batch.making import failure
+from stem.batch.worker import begin
 from stem.errors import BusyError, OutputError
 from stem.files import cache_folder, lock, sweep
-from stem.record import Facts
 
 MOST_DEATHS = 3
 """So many workers may die over a job before it is given up."""
-
-_PRIVATE_UMASK = 0o077
-_TIME_TO_CLEAN_UP_S = 10.0
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]
 """Lends an executor with so many workers; at the end it drops what is not done."""
@@ -144,7 +136,7 @@ def processes(count: int) -> Iterator[Executor]:
     They are spawned, not forked: a fork of a program with threads may hang.
     """
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=begin)
     try:
         yield executor
     except BaseException:  # Ctrl-C above all: what is being made is given up, and leaves nothing behind
@@ -153,55 +145,3 @@ def processes(count: int) -> Iterator[Executor]:
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-
-
-class _Ended(KeyboardInterrupt):
-    """A worker was told to end while it made something."""
-
-
-class _Busy:
-    """What a worker is doing: whether a signal has something to stop, and the facts it looked up."""
-
-    job = False
-    facts: Facts | None = None
-
-
-def make_here(job: Job) -> Result:
-    """Make a job's track; the task of a process of `processes`."""
-    try:
-        _Busy.job = True
-        _Busy.facts = _Busy.facts or Facts()
-        return make(job, _Busy.facts)
-    except _Ended:  # all is cleaned up; to the parent this is a worker that died, whoever ended it
-        os._exit(1)
-    finally:
-        _Busy.job = False
-
-
-def _begin() -> None:
-    """Make a process a worker: one core, private files, and an end when its parent ends."""
-    use_cores(1)
-    os.umask(_PRIVATE_UMASK)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent tells its workers
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    if not _Busy.job:
-        os._exit(0)
-    signal.signal(number, signal.SIG_IGN)  # an executor that breaks down tells its workers again
-    raise _Ended  # so that what is half made is cleaned up
-
-
-def _end_with_parent() -> None:
-    """Wait for the end of the parent; a worker that nobody listens to would wait for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    if sys.platform != "win32":
-        os.kill(os.getpid(), signal.SIGTERM)
-        threading.Event().wait(_TIME_TO_CLEAN_UP_S)
-    os._exit(1)
