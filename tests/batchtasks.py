@@ -82,7 +82,7 @@ def _told(path: Path) -> int:
 
 def make_slowly(job: Job) -> Result:
     """Make a job as `make_here` does, but with work that takes for ever; the second time none."""
-    worker.make = _slowly  # type: ignore[assignment]
+    worker.make = _slowly  # type: ignore[assignment, attr-defined]
     return worker.make_here(job)
 
 
