@@ -655,3 +655,29 @@ def test_the_text_addresses_a_client_as_the_tracks_do(
     (letter,) = hand_over(found.jobs, report, Config()).written
     text = letter.read_text(encoding="utf-8")
     assert ("uw telefoon" in text) == (form == "u")
+
+
+def test_a_text_that_no_one_changed_is_renewed_and_changed_words_go_along(folder: Path) -> None:
+    found = asked(table(("code", "script"), ("c1", "proef")))
+    (job,) = found.jobs
+    job.target.parent.mkdir(parents=True)
+    job.target.write_bytes(b"sound")
+    report = Report((outcome(path=job.target),))
+    (letter,) = hand_over(found.jobs, report, Config()).written
+    assert "zip-bestand" not in letter.read_text(encoding="utf-8")
+
+    # Who packs the tracks afterwards sends along how the parcel is opened; the parcel holds the same text.
+    packed = hand_over(found.jobs, report, Config(), {"c1": PASSWORD})
+    assert [path.name for path in packed.written] == ["c1_lees-mij-eerst.txt", "c1.zip"]
+    assert "zip-bestand" in letter.read_text(encoding="utf-8")
+    again = hand_over(found.jobs, report, Config())
+    assert (again.written, again.kept, again.own) == ((), (letter,), ())
+
+    own = letter.read_text(encoding="utf-8").replace("Je opname", "Dag! Je opname", 1).encode()
+    letter.write_bytes(own)
+    mine = hand_over(found.jobs, report, Config(help=("Bel ons.",)), {"c1": PASSWORD})
+    assert (mine.own, [path.name for path in mine.written]) == ((letter,), ["c1.zip"])
+    assert letter.read_bytes() == own
+    with pyzipper.AESZipFile(letter.with_name("c1.zip")) as archive:
+        archive.setpassword(PASSWORD.encode())
+        assert archive.read("lees-mij-eerst.txt") == own

@@ -277,6 +277,20 @@ def test_a_track_that_fails_costs_its_client_only(folder: Path, capsys: pytest.C
     }
 
 
+def test_a_password_is_read_as_notepad_writes_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "clients.csv").write_text("code;script\nc1;een\n", encoding="utf-8")
+    asked = ("batch", "clients.csv", "--zip", "--password-file")
+    for encoding, problem in (
+        ("utf-8-sig", "The password has 4 characters; it takes at least 15."),
+        ("utf-16", "Hint: Save it as plain text in UTF-8."),
+    ):
+        (folder / "slot.txt").write_bytes("kort\r\n".encode(encoding))
+        _, err = told(capsys, *asked, "slot.txt", code=2 if encoding == "utf-8-sig" else 1)
+        assert problem in err
+    _, err = told(capsys, "batch", "-", "--zip", "--password-file", "-", code=2)
+    assert "cannot both come from standard input" in err
+
+
 # --- series
 
 

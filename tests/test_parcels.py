@@ -40,6 +40,7 @@ from stem.parcels import (
     checked_password,
     covering_text,
     is_current,
+    is_untouched,
     new_password,
     write_zip,
 )
@@ -180,6 +181,19 @@ def test_tracks_stand_in_their_order_with_length_and_file() -> None:
         "3. Een lange rust (1:02:03 uur)\n"
         "   03_lang_60min.mp3\n"
     ) in text
+
+
+@given(place=st.integers(min_value=0), ends=st.sampled_from(["\n", "\r\n"]))
+def test_a_text_knows_whether_someone_changed_it(place: int, ends: str) -> None:
+    text = letter()
+    saved = text.replace("\n", ends)
+    assert is_untouched(saved.encode())
+    assert is_untouched(saved.encode("utf-8-sig"))
+    place %= len(saved)
+    assert not is_untouched(f"{saved[:place]}x{saved[place:]}".encode())
+    assert not is_untouched(f"{saved}PS: tot ziens!".encode())
+    assert not is_untouched(b"")
+    assert not is_untouched("Dag, Zoë!".encode("cp1252"))
 
 
 def test_one_track_is_one() -> None:

@@ -11,13 +11,15 @@ from stem.batch.kinds import Job, Outcome, Report
 from stem.config import Config
 from stem.engines.recordings import NAME as RECORDINGS
 from stem.errors import OutputError, StemError
-from stem.files import write_whole
+from stem.files import output_error, write_whole
 from stem.parcels import (
     LETTER_NAME,
     LetterTrack,
     Member,
     covering_text,
     is_current,
+    is_ours,
+    is_untouched,
     letter_path,
     write_zip,
     zip_path,
@@ -35,7 +37,7 @@ class Handed:
     Attributes:
         written: Files that are new.
         kept: Files that were there already and hold the same.
-        own: Texts that were there already and hold something else, and stay as they are.
+        own: Texts that were there already and that someone has changed: they stay, and go along as they are.
         left: By code, why something is not there.
     """
 
@@ -55,8 +57,8 @@ def hand_over(
 ) -> Handed:
     """Write for each client a text to send with the tracks, and pack all of it; what is packed stays.
 
-    The text lies beside the zip file too, for it tells how that is opened. One client's mishap is
-    that of one.
+    The text lies beside the zip file too, for it tells how that is opened. One that someone has changed
+    stays, and is what is packed. One client's mishap is that of one.
 
     Args:
         jobs: Of the batch.
@@ -76,13 +78,16 @@ def hand_over(
         if failed:
             left[code] = f"nothing was put together, for {failed[0].place} failed"
             continue
-        letter, path = _letter(made, config, locked=passwords is not None), letter_path(_folder(made), code)
+        is_packed = passwords is not None or is_ours(zip_path(_folder(made), code))
+        letter, path = _letter(made, config, locked=is_packed), letter_path(_folder(made), code)
         try:
-            if not os.path.lexists(path) or _is_forced(made):
-                write_whole(path, letter, overwrite=_is_forced(made))
+            there = None if _is_forced(made) else _there(path)
+            if there is None or (there != letter and is_untouched(there)):
+                write_whole(path, letter, overwrite=_is_forced(made) or there is not None)
                 written.append(path)
             else:
-                (kept if _holds(path, letter) else own).append(path)
+                (kept if there == letter else own).append(path)
+                letter = there
             if passwords is not None:
                 packed, is_new = _packed(code, made, letter, passwords[code])
                 (written if is_new else kept).append(packed)
@@ -99,11 +104,16 @@ def _is_forced(made: Sequence[tuple[Job, Outcome]]) -> bool:
     return any(job.force for job, _ in made)
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def _there(path: Path) -> bytes | None:
+    """Return the text that has a letter's name; None when nothing has.
+
+    Raises:
+        OutputError: when it cannot be read.
+    """
     try:
-        return path.read_bytes() == content
-    except OSError:
-        return False
+        return path.read_bytes() if os.path.lexists(path) else None
+    except OSError as error:
+        raise output_error(path, error) from error
 
 
 def _packed(

@@ -95,8 +95,12 @@ def init(folder: str, name: str, country: str) -> None:
         click.echo(str(path))
     for path in begun.kept:
         tell(f"{path} was there already and stays as it is.")
-    there = "" if folder == "." else f"cd {folder}, then: "
+    there = "" if folder == "." else f"cd {_quoted(folder)}, then: "
     tell(f"Next: {there}stem batch {LIST_NAME} --dry-run")
+
+
+def _quoted(folder: str) -> str:
+    return f'"{folder}"' if " " in folder else folder
 
 
 @click.command()
@@ -108,6 +112,11 @@ def batch(request: Request, file: str, how: _How) -> None:
     from stem.batch import jobs_of_list
     from stem.batchfiles import read_batch_file
 
+    if file == how.password_file == "-":
+        raise UsageError(
+            "The list and the password cannot both come from standard input.",
+            hint="Name a file that holds the password.",
+        )
     settings = config()
     asked = jobs_of_list(read_batch_file(file, _content(file)), _wishes(request, how, settings), settings)
     _make(asked, settings, how, title=Path(file).stem)
@@ -250,11 +259,14 @@ def _password_of(file: str) -> str:
     from stem.files import expanded
 
     try:
-        opened = sys.stdin if file == "-" else expanded(file).open(encoding="utf-8")
+        opened = sys.stdin if file == "-" else expanded(file).open(encoding="utf-8-sig")
         with opened:
             return opened.read(_LONGEST_PASSWORD_FILE).rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(file, ["no password can be read from it"]) from error
+    except UnicodeDecodeError as error:
+        problem = "no password can be read from it"
+        raise ConfigError(file, [problem], hint="Save it as plain text in UTF-8.") from error
+    except OSError as error:
+        raise ConfigError(file, [f"it cannot be read ({error.strerror})"]) from error
 
 
 def _asked_password() -> str:
@@ -283,7 +295,7 @@ def _hand_over(
     for path in handed.kept:
         tell(f"{path} is there already and holds the same.")
     for path in handed.own:
-        tell(f"{path} was there already, with other words, and stays as it is.")
+        tell(f"{path} has words of your own and stays as it is; for a new one, move it away.")
     for code, reason in handed.left.items():
         tell(f"Error: {code}: {reason}.")
     return handed.exit_code

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stem.parcels.letter import LINE_WIDTH, LetterTrack, covering_text
+from stem.parcels.letter import LINE_WIDTH, LetterTrack, covering_text, is_untouched
 from stem.parcels.passwords import checked_password, new_password
 from stem.parcels.zipping import Member, is_current, is_ours, write_zip
 
@@ -15,6 +15,7 @@ __all__ = [
     "covering_text",
     "is_current",
     "is_ours",
+    "is_untouched",
     "letter_path",
     "new_password",
     "write_zip",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from textwrap import fill
 
 from stem.dutch import forms
@@ -18,6 +19,9 @@ LINE_WIDTH = 72
 """Characters in a line; what an e-mail shows without breaking it again."""
 
 _ITEM = "- "
+
+_MARK = "Kenmerk: "
+_MARK_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ def covering_text(
 ) -> str:
     """Return the text to send with tracks, in Dutch, in lines of `LINE_WIDTH` that end in a line feed.
 
-    Names of files and of settings are never broken: a line that has nothing else may be longer.
+    Names of files and of settings are never broken: a line that has nothing else may be longer. The last line
+    has a mark by which `is_untouched` knows the text.
 
     Args:
         tracks: At least one, in the order in which to listen.
@@ -144,7 +149,22 @@ def covering_text(
     ]
     blocks = [_opening(tracks, words, _in_line(practice))]
     blocks += [f"{_underlined(title, '-')}\n\n{_laid_out(lines)}" for title, lines in parts if lines]
-    return "\n\n\n".join(blocks) + "\n"
+    text = "\n\n\n".join(blocks)
+    return f"{text}\n\n\n{_MARK}{_mark_of(text)}\n"
+
+
+def is_untouched(content: bytes) -> bool:
+    """Tell whether a file holds a covering text in which no one has changed a word since it was written.
+
+    Another covering text may then take its place. Where its lines end does not matter: editors change that.
+    """
+    text, _, mark = content.decode(errors="replace").rpartition(_MARK)
+    return mark.strip() == _mark_of(text)
+
+
+def _mark_of(text: str) -> str:
+    """Return a few digits that all words of a text have a say in."""
+    return sha256(_in_line(text.removeprefix("\ufeff")).encode()).hexdigest()[:_MARK_DIGITS]
 
 
 def _opening(tracks: Sequence[LetterTrack], words: Mapping[str, object], practice: str) -> str:
