@@ -16,6 +16,7 @@ import pytest
 import pyzipper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from soundfiles import buzz, wav
 
 from stem.batch import Asked, Outcome, Report, Wishes, jobs_of_list, jobs_of_series, rehearse, run_batch
 from stem.batch.cells import LONGEST_CODE, clause, code_problem, counted, duration, shows, where
@@ -281,6 +282,46 @@ def test_a_voice_that_cannot_speak_here_is_told_by_row(folder: Path) -> None:
     assert "--allow-online" in online
     assert "stem voices get nathalie" in absent
     assert "not recorded" in unrecorded
+
+
+def recorded(folder: Path) -> None:
+    """Record what the script says to nobody, and to Bea."""
+    opnames = folder / "opnames"
+    opnames.mkdir()
+    said = ["Welkom.", "Denk aan de plek bos.", "Dank je wel.", "Welkom, Bea."]
+    lines = [f'{number} = "{text}"' for number, text in enumerate(said, 1)]
+    (opnames / "blad.toml").write_text("[zinnen]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    for number in range(1, len(said) + 1):
+        (opnames / f"{number:03}.wav").write_bytes(wav(buzz(1.0, 44_100), rate=44_100))
+
+
+def test_whether_a_name_was_recorded_is_asked_of_that_name(folder: Path) -> None:
+    recorded(folder)
+    heads = ("code", "script", "naam", "stem")
+    bea, rare, nobody = ("c1", "proef", "Bea", "opnames/"), ("c2", "proef", RARE, "opnames/"), ("c3", "proef")
+    assert len(asked(table(heads, bea, nobody), spec=TrackSpec("")).jobs) == 2
+    (missing,) = problems(table(heads, bea, rare, nobody), spec=TrackSpec(""))
+    assert missing.startswith("row 3, column D ('stem'): opnames: 1 sentence is not recorded: 5 (")
+    assert RARE not in missing
+
+
+def test_a_voice_fills_in_where_own_recordings_speak(folder: Path) -> None:
+    recorded(folder)
+    heads = ("code", "script", "naam", "stem")
+    own, other = ("c1", "proef", RARE, "opnames/"), ("c2", "proef", RARE, "zacht")
+    fill = TrackSpec("", fill="rustig")
+    found = asked(table(heads, own, other), spec=fill)
+    assert [job.spec.fill for job in found.jobs] == ["rustig", None]
+    (none,) = problems(table(heads, other), spec=fill)
+    assert "--fill is for what is missing among own recordings" in none
+
+
+def test_a_track_may_leave_empty_what_most_fill_in() -> None:
+    defaults = '[defaults]\nscript = "proef"\nnaam = "Bea"\nplek = "zee"\nstem = "rustig"\n'
+    tracks = '[[track]]\ncode = "c1"\n[[track]]\ncode = "c2"\nnaam = ""\nplek = " "\nstem = ""\n'
+    first, second = asked(defaults + tracks, name="lijst.toml", spec=TrackSpec("")).jobs
+    assert (first.spec.values, first.spec.voice) == ({"naam": "Bea", "plek": "zee"}, "rustig")
+    assert (second.spec.values, second.spec.voice) == ({}, None)
 
 
 def test_a_name_may_be_pronounced_otherwise_but_not_without_a_name() -> None:

@@ -96,7 +96,7 @@ class _List:
         before = self._notes
         said = {HEADS[head]: text for head, text in row.cells.items() if head in HEADS}
         usual = {HEADS[head]: text for head, text in self.file.defaults.items() if head in HEADS}
-        asked = {**usual, **said}
+        asked = {head: text for head, text in {**usual, **said}.items() if text}
         code = asked.get("code", "")
         problem = code_problem(code)
         if problem:
@@ -110,7 +110,7 @@ class _List:
         if template is None or isinstance(template, StemError):
             self._choose(row, spec)
             return None
-        spec = replace(spec, values=self._values(row, template, code))
+        spec = replace(spec, values=self._values(row, template, code), fill=self._fill(spec, template))
         chosen = self._choose(row, spec)
         self._keep_password(row, code, asked.get("password", ""))
         if chosen is None or self._notes > before:
@@ -226,17 +226,30 @@ class _List:
             bed=wished.bed or asked.get("bed"),
         )
 
+    def _fill(self, spec: TrackSpec, template: ScriptTemplate) -> str | None:
+        """Return who says what was not recorded: nobody in rows of another voice, when others are recorded."""
+        if spec.fill is None or _are_recordings(spec.voice or template.voice or self.config.voice):
+            return spec.fill
+        heads = [head for head in (*self.file.heads, *self.file.defaults) if HEADS.get(head) == "voice"]
+        voices = {row.cells.get(head, "") for row in self.file.rows for head in heads}
+        others = {self._default("voice"), self.config.voice} if self.wishes.spec.voice is None else set()
+        return None if any(map(_are_recordings, voices | others)) else spec.fill
+
     def _values(self, row: Row, template: ScriptTemplate, code: str) -> dict[str, str]:
         """Return what a row fills in, of which what is wrong is noted; the usual values where they fit."""
         known = fillable(template)
         usual = {**self.wishes.spec.values, **self.file.defaults}
         given = {head: text for head, text in row.cells.items() if head not in HEADS}
         for name in sorted(given.keys() - known):
-            if name in self._variables():  # else its head is told, once
+            if given[name] and name in self._variables():  # else its head is told, once
                 self._note(
                     row, name, f"the script '{template.name}' has no such variable; leave the cell empty"
                 )
-        values = {name: text for name, text in {**usual, **given}.items() if name in known}
+        values = {
+            name: text
+            for name, text in {**usual, **given}.items()
+            if name in known and (text or name not in given)
+        }
         self._check_values(row, template, values, code)
         return values
 
@@ -280,6 +293,10 @@ class _List:
             self._note(row, "password", clause(error))
         if self.passwords.setdefault(code, password) != password:
             self._note(row, "password", "this code has another password in an earlier row")
+
+
+def _are_recordings(wish: str) -> bool:
+    return recordings_folder(wish) is not None
 
 
 def _all_wrong(spec: TrackSpec, config: Config, error: StemError) -> Iterator[tuple[str, str]]:

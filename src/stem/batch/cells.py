@@ -88,9 +88,13 @@ def _plain(text: str) -> str:
 
 
 def clause(error: StemError) -> str:
-    """Return an error as a clause in a list of mistakes."""
+    """Return an error as a clause in a list of mistakes.
+
+    Of a hint this is the first line: those below it show what is said in a track.
+    """
     sentence = error.sentence.rstrip(".")
-    told = error.hint if error.hint.endswith("...") else error.hint.removesuffix(".")
+    first = error.hint.partition("\n")[0]
+    told = first if first.endswith("...") else first.removesuffix(".")
     hint = f" ({told})" if told else ""
     return f"{sentence[:1].lower()}{sentence[1:]}{hint}"
 

@@ -2,7 +2,8 @@
 
 Ten thousand rows mostly ask for a few things, with other names. Own words are therefore taken to be those of
 the first row that fills them in, and rows that differ in nothing else are planned as one: a longer name makes
-no track a second longer.
+no track a second longer. Of own recordings each is planned by itself: only a name tells whether it was
+recorded.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from stem import units
 from stem.batch.kinds import Job
-from stem.casting import expected_pace
+from stem.casting import expected_pace, recordings_folder
 from stem.config import Config
 from stem.cues import Cue
 from stem.engines import expected_seconds
@@ -60,7 +61,7 @@ def expectations(jobs: Sequence[Job], config: Config) -> tuple[Expected | StemEr
     Raises:
         StemError: when the settings have mistakes.
     """
-    alike = _Alike()
+    alike = _Alike(config)
     specs = [alike.spec(job.spec) for job in jobs]
     keys = [repr(spec) for spec in specs]
     first = dict(zip(reversed(keys), reversed(specs), strict=True))
@@ -90,12 +91,16 @@ def recorded_seconds(expected: Sequence[Expected]) -> tuple[float | StemError, .
 class _Alike:
     """Makes what was asked alike in all that does not matter for how long a track lasts."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Config) -> None:
+        self._config = config
         self._own: dict[str, frozenset[str]] = {}
+        self._recorded: dict[tuple[str, str | None], bool] = {}
         self._stand_ins: dict[tuple[str, str], str] = {}
 
     def spec(self, spec: TrackSpec) -> TrackSpec:
         """Return what was asked with the own words of the first who filled any in, and without a number."""
+        if spec.fill is None and self._is_recorded(spec):
+            return replace(spec, number=None)
         if spec.script not in self._own:
             variables = find_script(spec.script).variables
             names = (variable.name for variable in variables if variable.type == "text")
@@ -108,6 +113,13 @@ class _Alike:
             for name, text in sorted(spec.values.items())
         }
         return replace(spec, values=values, number=None)
+
+    def _is_recorded(self, spec: TrackSpec) -> bool:
+        key = (spec.script, spec.voice)
+        if key not in self._recorded:
+            wish = spec.voice or find_script(spec.script).voice or self._config.voice
+            self._recorded[key] = recordings_folder(wish) is not None
+        return self._recorded[key]
 
 
 class _Estimator:

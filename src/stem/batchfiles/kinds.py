@@ -24,7 +24,8 @@ class Row:
 
     Attributes:
         place: As people count: "row 7" of a table, of which the heads are row 1; "track 3" in TOML.
-        cells: Head to text. Stripped, on one line; empty cells are left out.
+        cells: Head to text. Stripped, on one line; empty cells are left out, but for those that keep out a
+            default.
     """
 
     place: str

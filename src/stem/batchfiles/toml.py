@@ -29,7 +29,8 @@ def read_toml(name: str, content: bytes) -> BatchFile:
     rows = []
     for number, track in enumerate(tracks if isinstance(tracks, list) else [], start=1):
         if isinstance(track, dict):
-            rows.append(Row(f"track {number}", _texts(f"track {number}", track, problems)))
+            texts = _texts(f"track {number}", track, problems)
+            rows.append(Row(f"track {number}", {**_emptied(track, defaults), **texts}))
         else:
             problems.append(f"track {number}: it is no table; begin each track with [[track]]")
     if not rows and not problems:
@@ -81,6 +82,12 @@ def _texts(place: str, table: Mapping[str, object], problems: list[str]) -> dict
         elif text:
             texts[head] = text
     return texts
+
+
+def _emptied(track: Mapping[str, object], defaults: Mapping[str, str]) -> dict[str, str]:
+    """Return what a track says "" for, where [defaults] say something: that does not hold for this track."""
+    heads = {tidy_head(key) for key, value in track.items() if _text(value) == ""}
+    return dict.fromkeys(sorted(heads & defaults.keys()), "")
 
 
 _NOT_ONE_VALUE = "this is no text, number, true or false; write one value, in quotation marks"
