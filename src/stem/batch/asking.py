@@ -227,7 +227,7 @@ class _List:
         )
 
     def _fill(self, spec: TrackSpec, template: ScriptTemplate) -> str | None:
-        """Return who says what was not recorded: nobody in rows of another voice, when others are recorded."""
+        """Return who says what was not recorded: nobody in rows of a voice, when others are recorded."""
         if spec.fill is None or _are_recordings(spec.voice or template.voice or self.config.voice):
             return spec.fill
         heads = [head for head in (*self.file.heads, *self.file.defaults) if HEADS.get(head) == "voice"]
