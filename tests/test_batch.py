@@ -324,6 +324,13 @@ def test_a_track_may_leave_empty_what_most_fill_in() -> None:
     assert (second.spec.values, second.spec.voice) == ({}, None)
 
 
+@pytest.mark.parametrize("wished", [TrackSpec("", voice="zaht"), TrackSpec("", bed="bruinn")])
+def test_a_row_is_not_blamed_for_what_holds_for_all(wished: TrackSpec) -> None:
+    with pytest.raises(UnknownNameError, match="There is no") as caught:
+        asked(table(("code", "script"), ("c1", "proef")), spec=wished)
+    assert "row" not in caught.value.sentence
+
+
 def test_a_name_may_be_pronounced_otherwise_but_not_without_a_name() -> None:
     heads = ("code", "script", "naam", "naam_uitspraak")
     assert len(asked(table(heads, ("c1", "proef", "Sjaan", "sjaan"))).jobs) == 1

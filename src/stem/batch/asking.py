@@ -84,12 +84,24 @@ class _List:
     def __post_init__(self) -> None:
         self._choices = Choices(self.config)
         self._choices.house(self.wishes.spec.pauses)  # mistakes there are those of no row
+        self._check_wishes()
         for name in dict.fromkeys(row.cells.get("script", self._default("script")) for row in self.file.rows):
             if name:
                 self._script(name)
         known = self._variables()
         self._pattern = checked_pattern(self.wishes.names or self.config.names or USUAL_NAMES, known)
         self._check_heads(known)
+
+    def _check_wishes(self) -> None:
+        """Look whether there are the voice and the background that hold for all rows: no row is to blame.
+
+        Raises:
+            StemError: when one is not there.
+        """
+        wished = self.wishes.spec
+        for error in (_voice_error(wished, self.config) if wished.voice else None, _bed_error(wished)):
+            if error is not None:
+                raise error
 
     def job(self, row: Row, number: int) -> Job | None:
         """Return a row's job; None when something is wrong with it, which is noted."""
