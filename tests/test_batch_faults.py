@@ -30,7 +30,7 @@ from stem.batch.making import make
 from stem.batch.running import sole_use
 from stem.batchfiles import read_batch_file
 from stem.config import Config
-from stem.files import is_temporary
+from stem.files import cache_path, is_temporary
 from stem.record import read_record, record_path
 from stem.specs import TrackSpec
 
@@ -417,7 +417,12 @@ def test_a_row_that_changes_is_made_again_and_one_that_goes_stays(practice: Prac
     batch_of(jobs(practice))
     before = contents(practice.output)
     practice.write_list([("c00", "proef", "Anna"), ("c01", "proef", "Berend")])
+    record = read_record(record_path(practice.output / "c01_proef.mp3"))
+    assert record.personal is not None
+    (own,) = record.personal.speech
+    assert (cache_path("speech") / own).exists()
     report = batch_of(jobs(practice))
+    assert not (cache_path("speech") / own).exists(), "nobody hears the old name any more"
     assert statuses(report) == ["kept", "made"]
     assert report.outcomes[1].reasons == ("Something else is filled in for naam.",)
     after = contents(practice.output)

@@ -17,6 +17,7 @@ from stem.batch import Job
 from stem.batch.kinds import Done
 from stem.batch.making import make
 from stem.config import Config
+from stem.covers import generated
 from stem.planning import Choices
 from stem.record import Facts, changes, read_document, record_path
 from stem.specs import TrackSpec
@@ -73,7 +74,8 @@ def first(tmp_path_factory: pytest.TempPathFactory, made_beds: Path) -> Iterator
         (folder / "in.wav").write_bytes(wav(buzz()))
         (folder / "lexicon.toml").write_text('Sjoukje = "sjouk-je"\n', encoding="utf-8")
         spec = TrackSpec("proef.j2", {"naam": RARE}, voice="zacht")
-        config = Config(intro="in.wav", output="weg")
+        (folder / "plaat.png").write_bytes(generated("Proef"))
+        config = Config(intro="in.wav", output="weg", cover="plaat.png")
         job = Job("row 2", "c1", spec, config, folder / "c1.mp3")
         assert make(job) == Done()
         yield Made(folder, spec, config, dict(read_document(record_path(job.target))))
@@ -104,6 +106,7 @@ def test_files_that_changed(made: Made) -> None:
         ("deel.j2", b"Goedendag.\n", "The script has changed."),
         ("in.wav", wav(buzz(3.0)), "The practice's own recordings have changed."),
         ("lexicon.toml", b'Sjoukje = "sjoukje"\n', "The lexicon has changed."),
+        ("plaat.png", generated("Anders"), "The picture has changed."),
     ):
         path = made.folder / name
         before = path.read_bytes()

@@ -20,6 +20,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stem.batch.kinds import Outcome, Report
+from stem.lint import LISTENER_WARNINGS
 from stem.overview import MOST_PLAYERS, is_ours, overview_page
 
 CHROMIUM = shutil.which("chromium")
@@ -242,9 +243,15 @@ def test_warnings_and_reasons_are_folded_and_in_english() -> None:
     warned, again = page.all("details")
     assert [warned.one("summary").text, again.one("summary").text] == ["2 aandachtspunten", "Waarom opnieuw"]
     assert [item.text for item in page.all("li")] == ["The pauses are short.", "So is the text.", "New text."]
-    assert {found.attributes["lang"] for found in page.all("ul")} == {"en"}
+    assert {found.attributes["lang"] for found in page.all("li")} == {"en"}
     assert "in het Engels" in page.one("header").text
     assert page_of(replace(FAILED, warnings=("One.",))).one("summary").text == "1 aandachtspunt"
+
+
+def test_what_a_listener_should_know_is_in_dutch() -> None:
+    page = page_of(replace(RUST, warnings=(LISTENER_WARNINGS[0],)))
+    assert [item.attributes["lang"] for item in page.all("li")] == ["nl"]
+    assert "in het Engels" not in page.one("header").text
 
 
 def test_without_warnings_nothing_is_folded() -> None:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from stem import units
 from stem.batch.kinds import Outcome, Report
+from stem.lint import LISTENER_WARNINGS
 from stem.printout import in_words
 from stem.units import format_time
 
@@ -119,7 +120,7 @@ def _add_opening(main: ET.Element, report: Report, title: str, practice: str) ->
         _add(opening, "p", _DRY_RUN)
     if any(_is_there(outcome) for outcome in report.outcomes):
         _add(opening, "p", _HOW_TO_LISTEN).set("class", "screen")
-    if any(outcome.error or outcome.warnings or outcome.reasons for outcome in report.outcomes):
+    if any(map(_has_english, report.outcomes)):
         _add(opening, "p", _IN_ENGLISH)
 
 
@@ -193,6 +194,11 @@ def _add_what(row: ET.Element, outcome: Outcome, folder: Path, *, plays: bool) -
     _add_notes(cell, outcome)
 
 
+def _has_english(outcome: Outcome) -> bool:
+    """Return whether an outcome is explained in English: all but what a listener should know."""
+    return bool(outcome.error or outcome.reasons or set(outcome.warnings) - {*LISTENER_WARNINGS})
+
+
 def _is_there(outcome: Outcome) -> bool:
     """Return whether the track's file is there, as it is to be."""
     return outcome.status in {"made", "kept"}
@@ -208,9 +214,9 @@ def _add_folded(cell: ET.Element, summary: str, sentences: Sequence[str]) -> Non
     if sentences:
         folded = ET.SubElement(cell, "details")
         _add(folded, "summary", summary)
-        listed = ET.SubElement(folded, "ul", lang="en")
+        listed = ET.SubElement(folded, "ul")
         for sentence in sentences:
-            _add(listed, "li", sentence)
+            _add(listed, "li", sentence, lang="nl" if sentence in LISTENER_WARNINGS else "en")
 
 
 def _address(path: Path, folder: Path) -> str:

@@ -340,7 +340,7 @@ def _lines(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
 
 def _tags(plan: Plan, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
     told = safety(plan.country)
-    comment = (told.line, *for_whom, plan.voice.credit, plan.bed_credit)
+    comment = (told.line, *for_whom, *_credits(plan), plan.bed_credit)
     shown = lines if plan.lyrics else ()
     public = [line if _is_public(plan, line) else replace(line, text="") for line in shown]
     return Tags(
@@ -356,6 +356,14 @@ def _tags(plan: Plan, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
         timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),
         cover=_cover(plan),
     )
+
+
+def _credits(plan: Plan) -> tuple[str, ...]:
+    """Return who speaks the script: of own recordings and a voice that fills in, both when both do."""
+    if plan.fill is None:
+        return (plan.voice.credit,)
+    said = _company(plan).parts(plan.phrases)
+    return tuple(dict.fromkeys(voice.credit for voice, _, _ in said if voice is not plan.house))
 
 
 def _is_public(plan: Plan, line: Line) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
 from stem.batch.kinds import Done, Failure, Job, Parcel, Result
+from stem.cache import forget_entries
 from stem.errors import ConfigError, OutputError, StemError
 from stem.files import output_error, publish, sweep, temporary_beside
 from stem.planning import Choices, Plan, plan_track
@@ -134,9 +135,21 @@ def settle(folder: Path, job: Job) -> None:
     made = folder / job.target.name
     record = record_path(made)
     beside = sorted(path for path in folder.iterdir() if path not in {made, record})
+    # First what was spoken for the old track alone: as long as its record is there, that can be repeated.
+    forget_entries(_own_speech(record_path(job.target)) - _own_speech(record))
     _clear(job, beside)
     for path in (record, *beside, made):
         publish(path, job.target.with_name(path.name), overwrite=path is record or job.force)
+
+
+def _own_speech(record: Path) -> set[str]:
+    """Return the names of what the cache has because of someone's own words, as a record tells."""
+    try:
+        personal = (_document(record) or {}).get("personal")
+    except OutputError:
+        return set()  # it is no record, and tells of nobody
+    speech = personal.get("speech") if isinstance(personal, Mapping) else None
+    return {str(name) for name in speech} if isinstance(speech, list) else set()
 
 
 def _make_private(folder: Path) -> None:

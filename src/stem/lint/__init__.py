@@ -162,6 +162,15 @@ def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(once, key=lambda f: (f.source.path, f.source.line, f.severity, f.rule, f.problem)))
 
 
+_WITH_PRACTITIONER = "Deze oefening is alleen bedoeld voor gebruik samen met een behandelaar."
+_LONG_ALONE = (
+    f"Deze oefening duurt {ALONE_MINUTES:g} minuten of langer. Bij lange oefeningen hebben mensen "
+    "die alleen luisteren vaker last van onprettige gevolgen; een kortere is dan een beter begin."
+)
+LISTENER_WARNINGS = (_WITH_PRACTITIONER, _LONG_ALONE)
+"""In Dutch, where other warnings are in English."""
+
+
 def listener_warnings(template: ScriptTemplate, minutes: float) -> tuple[str, ...]:
     """Return what a listener, or who makes a track for one, should know beforehand: Dutch sentences.
 
@@ -171,12 +180,9 @@ def listener_warnings(template: ScriptTemplate, minutes: float) -> tuple[str, ..
     """
     warnings: list[str] = []
     if template.practitioner_only:
-        warnings.append("Deze oefening is alleen bedoeld voor gebruik samen met een behandelaar.")
+        warnings.append(_WITH_PRACTITIONER)
     if template.imagery and not template.practitioner_only and minutes >= ALONE_MINUTES:
-        warnings.append(
-            f"Deze oefening duurt {ALONE_MINUTES:g} minuten of langer. Bij lange oefeningen hebben mensen "
-            "die alleen luisteren vaker last van onprettige gevolgen; een kortere is dan een beter begin."
-        )
+        warnings.append(_LONG_ALONE)
     return tuple(warnings)
 
 

@@ -23,6 +23,7 @@ from stem.lexicon import load_lexicon
 from stem.record.comparing import Facts, Ingredients, changes
 from stem.record.facts import (
     bed_hash,
+    cover_hash,
     lexicon_hash,
     path_here,
     script_facts,
@@ -151,6 +152,7 @@ def _differences(record: Record) -> Iterator[str]:
         if voice is not None:
             yield from _voice_differences(voice, wish)
     yield from _bed_differences(record)
+    yield from _cover_differences(record)
     yield from _lexicon_differences(record)
     now = versions()
     for name in dict.fromkeys((*record.versions, *now)):
@@ -165,6 +167,18 @@ def _bed_differences(record: Record) -> Iterator[str]:
             yield f"The background '{record.bed}' has changed."
     except StemError as error:
         yield f"The background '{record.bed}' cannot be had: {error.sentence}"
+
+
+def _cover_differences(record: Record) -> Iterator[str]:
+    if not record.cover_sha256:
+        return
+    spec, settings = spec_of(record)
+    picture = spec.cover or settings.cover
+    try:
+        if cover_hash(Path(picture)) != record.cover_sha256:
+            yield f"The picture '{picture}' has changed."
+    except StemError as error:
+        yield error.sentence
 
 
 def _lexicon_differences(record: Record) -> Iterator[str]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from stem.config import Config
 from stem.lexicon import load_lexicon
-from stem.planning import Chosen
+from stem.planning import NO_COVER, Chosen
 from stem.record.facts import (
     bed_hash,
+    cover_hash,
     lexicon_hash,
     script_facts,
     shown_path,
@@ -43,6 +44,7 @@ class Ingredients:
         bed: The background: its name, or the path of a file.
         bed_sha256: Of its sound with that of the noise floor, or of the file.
         lexicon_sha256: Of how words are said, a client's name not counted.
+        cover_sha256: Of the picture; "" when it is drawn, or there is none.
     """
 
     versions: dict[str, str]
@@ -56,6 +58,7 @@ class Ingredients:
     bed: str
     bed_sha256: str
     lexicon_sha256: str
+    cover_sha256: str
 
 
 @dataclass(slots=True)
@@ -66,6 +69,7 @@ class Facts:
     _scripts: dict[Path, ScriptFacts] = field(default_factory=dict)
     _voices: dict[tuple[str, Path], VoiceFacts] = field(default_factory=dict)
     _beds: dict[tuple[str, int], str] = field(default_factory=dict)
+    _covers: dict[str, str] = field(default_factory=dict)
     _lexicon: str = ""
 
     def ingredients(
@@ -102,6 +106,7 @@ class Facts:
             bed=shown_path(chosen.bed),
             bed_sha256=self._bed(chosen.bed, spec.seed),
             lexicon_sha256=self._lexicon_hash(),
+            cover_sha256=self._cover(chosen.cover),
         )
 
     def _script(self, template: ScriptTemplate) -> ScriptFacts:
@@ -121,6 +126,13 @@ class Facts:
         if (name, seed) not in self._beds:
             self._beds[name, seed] = bed_hash(name, seed)
         return self._beds[name, seed]
+
+    def _cover(self, wish: str | None) -> str:
+        if wish is None or wish == NO_COVER:
+            return ""
+        if wish not in self._covers:
+            self._covers[wish] = cover_hash(Path(wish))
+        return self._covers[wish]
 
     def _lexicon_hash(self) -> str:
         if not self._lexicon:
@@ -183,6 +195,7 @@ _SENTENCES = {
     "bed": "Another background is asked for.",
     "bed_sha256": "The background has changed.",
     "lexicon_sha256": "The lexicon has changed.",
+    "cover_sha256": "The picture has changed.",
     "filled": "Other variables are filled in.",
 }
 

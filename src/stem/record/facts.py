@@ -15,7 +15,7 @@ from stem import __version__
 from stem.beds import is_own, load_bed
 from stem.config import Config
 from stem.engines import engine
-from stem.errors import AudioError
+from stem.errors import AudioError, UsageError
 from stem.lexicon import Lexicon
 from stem.parts import read_parts, read_template
 from stem.record.kinds import ScriptFacts, VoiceFacts
@@ -105,6 +105,18 @@ def bed_hash(name: str, seed: int) -> str:
         for loop in bed.loops:
             digest.update(loop.data if loop.flags.c_contiguous else loop.tobytes())
     return digest.hexdigest()
+
+
+def cover_hash(path: Path) -> str:
+    """Return the SHA-256 of a picture's file.
+
+    Raises:
+        UsageError: when it cannot be read.
+    """
+    try:
+        return file_hash(path)
+    except OSError as error:
+        raise UsageError(f"The picture {path} cannot be read ({error.strerror}).") from error
 
 
 def with_paths(asked: Asked, written: Callable[[str], str]) -> Asked:

@@ -164,6 +164,7 @@ class Record:
         bed_sha256: Of its sound with that of the noise floor, or of the file.
         levels: How loud everything is, in the units that the names tell.
         lexicon_sha256: Of how words were said, a client's name not counted.
+        cover_sha256: Of the picture; "" when it was drawn, or there is none.
         times: When everything happens.
         loudness: Of the whole mix, before encoding; minus infinity is null in the document.
         warnings: What a maker should know about it, as sentences.
@@ -188,6 +189,7 @@ class Record:
     track: SoundFile
     fill: VoiceFacts | None = None
     house: VoiceFacts | None = None
+    cover_sha256: str = ""
     beside: tuple[FileBeside, ...] = ()
     personal: Personal | None = None
 
