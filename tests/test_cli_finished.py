@@ -37,6 +37,7 @@ Dank je wel.
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "stem.toml").write_text('profile = "acx"\n')  # the shortest tracks there are
     return tmp_path
 
 
