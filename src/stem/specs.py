@@ -23,8 +23,6 @@ class TrackSpec:
         duck_lu: How far the background gives way to the voice.
         bells: Where bells sound besides those in the script: "begin", "einde".
         bell: Name of the bell.
-        format: Name of the kind of file.
-        destination: Where the track goes; None for nowhere in particular.
         profile: Name of what the track is mastered for.
         format: Name of the kind of file; None for an MP3, or what the destination takes.
         destination: Name of where the track goes.

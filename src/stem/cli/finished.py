@@ -211,7 +211,9 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     for each in search.unreadable:
         tell(f"{each.path}: cannot be judged: {each.reason}")
     if not search.found:
-        tell("No track was found that was made for it. Only tracks with a record can be found.")
+        places = ", ".join(folders or (config().output,))
+        tell(f"No track was found in {places} that was made for it; --in FOLDER looks elsewhere.")
+        tell("Only tracks with a record can be found.")
         if search.unreadable:
             raise click.exceptions.Exit(1)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -63,13 +64,12 @@ _HOW = (
 def _how_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of `_How`, and hand them over as one."""
 
+    @functools.wraps(command)
     def with_how(*arguments: Any, **given: Any) -> None:
         how = _How(**{name: given.pop(name) for name in _How.__dataclass_fields__})
         command(*arguments, how=how, **given)
 
-    with_how.__name__, with_how.__doc__ = command.__name__, command.__doc__
     wrapped: Callable[..., None] = with_how
-    wrapped.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     for option in reversed(_HOW):
         wrapped = option(wrapped)
     return wrapped
