@@ -57,7 +57,17 @@ class Made:
         chosen = choices.chosen(wanted)
         assert chosen.voice is not None
         house = choices.house(wanted.pauses).voice
-        now = Facts().ingredients(wanted, settings, chosen, voice=chosen.voice, house=house)
+        now = Facts().ingredients(
+            wanted,
+            settings,
+            template=chosen.template,
+            voice=chosen.voice,
+            by_wish=chosen.by_wish,
+            fill=chosen.fill,
+            house=house,
+            bed=chosen.bed,
+            cover=chosen.cover,
+        )
         return changes(document or self.document, now, wanted.values, code)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from stem.audio import Clip
 from stem.cache import CachedEngine
+from stem.config import Config
 from stem.engines import Engine, Traits, engine, measured_pace
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
 from stem.files import expanded
 from stem.lexicon import Lexicon
+from stem.specs import TrackSpec
 from stem.voice import VoiceTemplate, find_voice, voice_names, voices
 
 _SLASHES = ("/", "\\")
@@ -31,6 +34,11 @@ class Terms:
 
     online: bool = False
     remember: bool = True
+
+    @classmethod
+    def of(cls, spec: TrackSpec, config: Config) -> Self:
+        """Return what speaking may do for a track: what was asked goes before the settings."""
+        return cls(config.allow_online if spec.online is None else spec.online, spec.remember)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from stem.cache import forget_entries
 from stem.errors import ConfigError, UsageError
 from stem.files import safe_name
 from stem.parcels import is_ours, letter_path, zip_path
-from stem.record import SUFFIX, Record, read_record, track_path
+from stem.record import SUFFIX, Record, files_beside, read_record, track_path
 from stem.record.facts import file_hash
 
 
@@ -52,12 +52,8 @@ class Found:
     @property
     def files(self) -> tuple[tuple[Path, str], ...]:
         """The track and what was made with it: each file, and the SHA-256 that it should have."""
-        name = self.record_path.name.removesuffix(SUFFIX)
-        beside = (
-            (self.record_path.with_name(name + each.ending), each.sha256) for each in self.record.beside
-        )
         track = track_path(self.record_path, self.record.track.suffix)
-        return ((track, self.record.track.sha256), *beside)
+        return ((track, self.record.track.sha256), *files_beside(self.record, self.record_path))
 
     @property
     def parcels(self) -> tuple[Path, ...]:

@@ -128,13 +128,18 @@ def read_index(path: Path) -> dict[int, str]:
 
 def in_runs(numbers: Sequence[int]) -> str:
     """Return rising numbers as people write them: "1-3, 7, 9"."""
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs_of(numbers))
+
+
+def runs_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Return rising numbers, those that follow each other together."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+    return runs
 
 
 def as_html(title: str, lines: Sequence[SheetLine]) -> str:

@@ -14,8 +14,8 @@ from stem.config import Config
 from stem.errors import ConfigError, OutputError, UnknownNameError, UsageError
 from stem.files import free_name, write_whole
 from stem.plotting import Shown, check_drawing, draw
-from stem.record import SUFFIX, Facts, read_record, record_of, record_path, write_record
-from stem.record.facts import file_hash
+from stem.record import SUFFIX, Facts, files_beside, read_record, record_of, record_path, write_record
+from stem.record.facts import file_hash, is_as_made
 from stem.specs import TrackSpec
 from stem.studio import PARTS
 from stem.track import Track
@@ -124,10 +124,7 @@ def write_beside(
 def _beside_older(path: Path) -> dict[Path, str]:
     """Return what an older record tells of, besides the track, with the SHA-256 of each; and the record."""
     try:
-        record = read_record(path)
-        name = path.name.removesuffix(SUFFIX)
-        found = {path.with_name(name + each.ending): each.sha256 for each in record.beside}
-        return {**found, path: file_hash(path)}
+        return {**dict(files_beside(read_record(path), path)), path: file_hash(path)}
     except (ConfigError, OSError):
         return {}  # there is none, or it is someone else's
 
@@ -135,7 +132,7 @@ def _beside_older(path: Path) -> dict[Path, str]:
 def _remove_stale(old: Mapping[Path, str], keep: Collection[Path]) -> None:
     for path, sha256 in old.items():
         with suppress(OSError):  # it is gone
-            if path not in keep and not path.is_symlink() and file_hash(path) == sha256:
+            if path not in keep and is_as_made(path, sha256):
                 path.unlink()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import tomllib
 import types
 import typing
@@ -96,8 +97,12 @@ def from_table(cls: type[T], table: Mapping[str, object], path: Path | str) -> T
     return typing.cast("T", built)
 
 
+_hints = functools.cache(typing.get_type_hints)
+"""A record has a hundred tables of three kinds."""
+
+
 def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str]) -> object:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     before = len(problems)
     for key in table.keys() - fields.keys():

@@ -125,9 +125,9 @@ def make_track(
         bed = _bed(plan)
         plan = speak(plan, takes, on_progress, on_notice)
         mix = mixed(plan, takes, bed)
-        for_whom = _for_whom(plan, mix.timeline)
+        warned = for_whom(plan, units.seconds(mix.timeline.frames))
         lines = _lines(mix.timeline, takes)
-        told = _tags(plan, for_whom, lines)
+        told = _tags(plan, warned, lines)
         delivery = _delivery(plan, mix, told)
         loudness = _encode(mix, plan.profile, delivery, temporary, on_progress)
         told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
@@ -141,7 +141,7 @@ def make_track(
         plan,
         mix.timeline,
         loudness,
-        (*for_whom, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
+        (*warned, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
         stems.paths,
         lines,
         delivery,
@@ -325,10 +325,11 @@ def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progr
     return Loudness.of(meter, peak)
 
 
-def _for_whom(plan: Plan, timeline: Timeline) -> tuple[str, ...]:
+def for_whom(plan: Plan, length_s: float) -> tuple[str, ...]:
+    """Return what a listener should know beforehand about a track of a plan that lasts so many seconds."""
     if plan.template is None:
         return ()
-    return listener_warnings(plan.template, units.seconds(timeline.frames) / 60)
+    return listener_warnings(plan.template, length_s / 60)
 
 
 def _lines(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
@@ -338,9 +339,9 @@ def _lines(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
     return captions(timeline, {phrase: clause_times(phrase, samples) for phrase, samples in heard.items()})
 
 
-def _tags(plan: Plan, for_whom: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
+def _tags(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
     told = safety(plan.country)
-    comment = (told.line, *for_whom, *_credits(plan), plan.bed_credit)
+    comment = (told.line, *warned, *_credits(plan), plan.bed_credit)
     shown = lines if plan.lyrics else ()
     public = [line if _is_public(plan, line) else replace(line, text="") for line in shown]
     return Tags(

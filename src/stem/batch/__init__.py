@@ -32,9 +32,9 @@ from stem.batch.wishes import Asked, Wishes
 from stem.batch.worker import make_here
 from stem.config import Config
 from stem.errors import StemError
-from stem.lint import listener_warnings
 from stem.planning import Choices, Plan, plan_all
 from stem.record import Facts, read_record, record_path
+from stem.track import for_whom
 from stem.units import seconds
 
 __all__ = [
@@ -201,6 +201,6 @@ def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | St
         seconds=length_s,
         voice=plan.voice.name,
         bed=plan.bed,
-        warnings=listener_warnings(plan.template, (length_s or 0) / 60) if plan.template else (),
+        warnings=for_whom(plan, length_s),
         reasons=needed.reasons,
     )

@@ -26,7 +26,7 @@ from stem.files import same_name
 from stem.lexicon import Lexicon
 from stem.pacing import UnreachableLengthError
 from stem.parcels import checked_password
-from stem.planning import Choices, Chosen, with_pronunciation
+from stem.planning import PRONUNCIATION, Choices, Chosen, with_pronunciation, words_only
 from stem.script import ScriptTemplate, find_script
 from stem.specs import TrackSpec
 
@@ -77,6 +77,7 @@ class _List:
     _notes: int = 0
     _places: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _pattern: str = ""
+    _mixed: bool | None = None
     _scripts: dict[str, ScriptTemplate | StemError] = field(default_factory=dict)
     _chosen: dict[tuple[str | None, ...], Chosen | StemError] = field(default_factory=dict)
     _choices: Choices = field(init=False)
@@ -242,10 +243,16 @@ class _List:
         """Return who says what was not recorded: nobody in rows of a voice, when others are recorded."""
         if spec.fill is None or _are_recordings(spec.voice or template.voice or self.config.voice):
             return spec.fill
+        if self._mixed is None:
+            self._mixed = self._has_recordings()
+        return None if self._mixed else spec.fill
+
+    def _has_recordings(self) -> bool:
+        """Tell whether recordings speak in any row."""
         heads = [head for head in (*self.file.heads, *self.file.defaults) if HEADS.get(head) == "voice"]
         voices = {row.cells.get(head, "") for row in self.file.rows for head in heads}
         others = {self._default("voice"), self.config.voice} if self.wishes.spec.voice is None else set()
-        return None if any(map(_are_recordings, voices | others)) else spec.fill
+        return any(map(_are_recordings, voices | others))
 
     def _values(self, row: Row, template: ScriptTemplate, code: str) -> dict[str, str]:
         """Return what a row fills in, of which what is wrong is noted; the usual values where they fit."""
@@ -266,14 +273,14 @@ class _List:
         return values
 
     def _check_values(self, row: Row, template: ScriptTemplate, values: Mapping[str, str], code: str) -> None:
-        words = {name: text for name, text in values.items() if name != "naam_uitspraak"}
+        words = words_only(values, template)
         for name, error in template.wrong_values(words).items():
             given = name in words and words[name]
             self._note(row, name, clause(error) if given else f"the script '{template.name}' needs it")
         try:
             with_pronunciation(Lexicon({}), values, template)
         except UsageError as error:
-            self._note(row, "naam_uitspraak", clause(error))
+            self._note(row, PRONUNCIATION, clause(error))
         own_words = {variable.name for variable in template.variables if variable.type == "text"}
         for name in sorted(own_words & values.keys()):
             if shows(code, values[name]) and f"{{{name}}}" not in self._pattern:

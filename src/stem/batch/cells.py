@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from stem.errors import StemError
 from stem.files import safe_name
 from stem.planning.wording import LONGEST_TRACK_S
+from stem.sheets import runs_of
 from stem.units import parse_seconds
 
 LONGEST_CODE = 60
@@ -109,15 +110,9 @@ def counted(places: Sequence[str]) -> str:
     """Return places of one kind as people tell them: "rows 7, 9 to 12 and 14"."""
     kind = places[0].partition(" ")[0]
     numbers = sorted(set(map(place_number, places)))
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
     told = [
         word
-        for run in runs
+        for run in runs_of(numbers)
         for word in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))  # noqa: PLR2004
     ]
     if len(told) == 1:

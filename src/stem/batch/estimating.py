@@ -19,7 +19,7 @@ from stem.cues import Cue
 from stem.engines import expected_seconds
 from stem.errors import StemError
 from stem.pacing import UnreachableLengthError, reach
-from stem.planning import Plan, phrases_of, plan_all
+from stem.planning import PRONUNCIATION, Plan, phrases_of, plan_all
 from stem.script import find_script
 from stem.specs import TrackSpec
 from stem.timeline import Timeline
@@ -104,7 +104,7 @@ class _Alike:
         if spec.script not in self._own:
             variables = find_script(spec.script).variables
             names = (variable.name for variable in variables if variable.type == "text")
-            self._own[spec.script] = frozenset({"naam_uitspraak", *names})
+            self._own[spec.script] = frozenset({PRONUNCIATION, *names})
         own = self._own[spec.script]
         values = {
             name: self._stand_ins.setdefault((spec.script, name), text)

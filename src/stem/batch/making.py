@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
@@ -21,7 +22,7 @@ from stem.errors import ConfigError, OutputError, StemError
 from stem.files import output_error, publish, sweep, temporary_beside
 from stem.planning import Choices, Plan, plan_track
 from stem.record import Facts, changes, read_document, record_path
-from stem.record.facts import file_hash
+from stem.record.facts import is_as_made
 from stem.sidecars import Sidecars, write_beside
 from stem.track import make_track
 
@@ -68,7 +69,17 @@ def need(job: Job, facts: Facts, choices: Choices, plan: Plan | None = None) -> 
     voice = plan.voice if plan is not None else chosen.voice
     assert voice is not None, "what own recordings say is known from a plan"
     house = choices.house(job.spec.pauses).voice
-    now = facts.ingredients(job.spec, job.settings, chosen, voice=voice, house=house)
+    now = facts.ingredients(
+        job.spec,
+        job.settings,
+        template=chosen.template,
+        voice=voice,
+        by_wish=chosen.by_wish,
+        fill=chosen.fill,
+        house=house,
+        bed=chosen.bed,
+        cover=chosen.cover,
+    )
     reasons = [*changes(document, now, job.spec.values, job.code), *_missing(job, document)]
     return Need("changed" if reasons else "kept", tuple(reasons))
 
@@ -76,9 +87,7 @@ def need(job: Job, facts: Facts, choices: Choices, plan: Plan | None = None) -> 
 def make(job: Job, facts: Facts | None = None) -> Result:
     """Make a job's track where it belongs; whatever goes wrong is the result, not an error."""
     try:
-        with temporary_beside(job.target) as folder:
-            sweep(job.target.parent)
-            _make_private(folder)
+        with _own_folder(job) as folder:
             _make_in(folder, job, facts or Facts())
             settle(folder, job)
     except Exception as error:  # noqa: BLE001 - one track that fails costs one track
@@ -98,9 +107,7 @@ def make_parcel(job: Job, folder: Path) -> Result:
 def unpack(parcel: Parcel, job: Job) -> Result:
     """Give what was made elsewhere its place here, whole or not at all."""
     try:
-        with temporary_beside(job.target) as folder:
-            sweep(job.target.parent)
-            _make_private(folder)
+        with _own_folder(job) as folder:
             for name, content in parcel.files.items():
                 path = folder / Path(name).name
                 try:
@@ -152,11 +159,16 @@ def _own_speech(record: Path) -> set[str]:
     return {str(name) for name in speech} if isinstance(speech, list) else set()
 
 
-def _make_private(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise output_error(folder, error) from error
+@contextmanager
+def _own_folder(job: Job) -> Iterator[Path]:
+    """Lend an empty, private folder beside a job's track."""
+    with temporary_beside(job.target) as folder:
+        sweep(job.target.parent)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise output_error(folder, error) from error
+        yield folder
 
 
 def _make_in(folder: Path, job: Job, facts: Facts) -> None:
@@ -234,7 +246,7 @@ def _replaceable(target: Path, beside: Sequence[str] = ()) -> tuple[Path, ...]:
 
 def _is_as_made(path: Path, digest: str) -> bool:
     try:
-        return not path.is_symlink() and file_hash(path) == digest
+        return is_as_made(path, digest)
     except OSError as error:
         raise output_error(path, error) from error
 

@@ -12,7 +12,7 @@ from stem.batch.wishes import Asked, Wishes, fillable, ready
 from stem.casting import cast
 from stem.config import Config
 from stem.errors import ConfigError, StemError, UnknownNameError, UsageError
-from stem.planning import Choices
+from stem.planning import Choices, words_only
 from stem.script import ScriptTemplate, find_script
 from stem.series import Series
 
@@ -44,8 +44,7 @@ def jobs_of_series(series: Series, code: str, wishes: Wishes, config: Config) ->
     choices, jobs = Choices(config), list[Job]()
     for number, template in enumerate(templates, start=1):
         values = {name: value for name, value in common.values.items() if name in fillable(template)}
-        words = {name: value for name, value in values.items() if name != "naam_uitspraak"}
-        for error in template.wrong_values(words).values():
+        for error in template.wrong_values(words_only(values, template)).values():
             raise error
         spec = replace(common, script=template.name, values=values, number=number)
         chosen = ready(choices, spec)

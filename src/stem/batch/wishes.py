@@ -14,7 +14,7 @@ from stem.config import Config
 from stem.errors import EngineUnavailable
 from stem.formats import find_format
 from stem.lexicon import Lexicon
-from stem.planning import Choices, Chosen, takes_pronunciation
+from stem.planning import PRONUNCIATION, Choices, Chosen, takes_pronunciation
 from stem.script import ScriptTemplate
 from stem.specs import TrackSpec
 
@@ -94,20 +94,19 @@ def ready(choices: Choices, spec: TrackSpec) -> Chosen:
         StemError: when they cannot.
     """
     chosen, house = choices.chosen(spec), choices.house(spec.pauses)
-    terms = Terms(choices.config.allow_online if spec.online is None else spec.online, spec.remember)
     voices = [voice for voice in (house.voice, chosen.voice, chosen.fill) if voice is not None]
     for voice in voices:
         if not voice.installed:
             reason = f"the voice '{voice.name}' has not been downloaded yet"
             raise EngineUnavailable(voice.engine, reason, hint=f"Download it: stem voices get {voice.name}")
-    Company(voices, Lexicon({}), terms)
+    Company(voices, Lexicon({}), Terms.of(spec, choices.config))
     return chosen
 
 
 def fillable(template: ScriptTemplate) -> frozenset[str]:
     """Return what can be filled in in a script: its variables, and how a name is said."""
     names = {variable.name for variable in template.variables}
-    return frozenset(names | ({"naam_uitspraak"} if takes_pronunciation(template) else set()))
+    return frozenset(names | ({PRONUNCIATION} if takes_pronunciation(template) else set()))
 
 
 def _minutes(spec: TrackSpec, template: ScriptTemplate) -> float | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stem.cli.asking import Request, batch_options, config, json_option
-from stem.cli.telling import batch_progress, print_json
+from stem.cli.telling import batch_progress, print_json, print_list
 from stem.cli.telling import say as tell
 from stem.errors import ConfigError, UsageError, nearest
 
@@ -307,8 +307,6 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         print_json(batch_document(report))
     else:
-        from stem.cli.telling import print_list
-
         print_list("tracks", outcome_rows(report), as_json=False)
         for outcome in report.outcomes:
             for warning in outcome.warnings:

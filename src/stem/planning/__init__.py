@@ -25,6 +25,7 @@ from stem.planning.choosing import NO_BED, NO_COVER, USUAL_BELL, Choices, Chosen
 from stem.planning.house import House, sheet_order
 from stem.planning.places import USUAL_FORMAT, format_of, output_path
 from stem.planning.wording import (
+    PRONUNCIATION,
     Reader,
     Text,
     belled,
@@ -32,6 +33,7 @@ from stem.planning.wording import (
     phrases_of,
     takes_pronunciation,
     with_pronunciation,
+    words_only,
 )
 from stem.profiles import DEFAULT, PROFILES, Profile
 from stem.safety import USUAL_COUNTRY, safety
@@ -42,6 +44,7 @@ from stem.voice import VoiceTemplate
 
 __all__ = [
     "NO_COVER",
+    "PRONUNCIATION",
     "USUAL_FORMAT",
     "Choices",
     "Chosen",
@@ -56,6 +59,7 @@ __all__ = [
     "sheet_lines",
     "takes_pronunciation",
     "with_pronunciation",
+    "words_only",
 ]
 
 _NO_WORDS = Lexicon({})
@@ -208,13 +212,8 @@ class _Asked:
     spec: TrackSpec
     chosen: Chosen
 
-    @property
-    def has_own_words(self) -> bool:
-        """Whether someone's own words were filled in."""
-        return masked(self.spec.values, self.chosen.template) != self.spec.values
-
     def for_another(self) -> _Asked:
-        """Return the same with other words in their place."""
+        """Return the same with other words in the place of someone's own."""
         values = masked(self.spec.values, self.chosen.template)
         return replace(self, spec=replace(self.spec, values=values))
 
@@ -238,7 +237,7 @@ class _Planner:
 
         What is said to someone, and not to another of whom other words were filled in, is personal.
         """
-        others = [] if in_outline else [each.for_another() for each in asked if each.has_own_words]
+        others = [] if in_outline else [other for each in asked if (other := each.for_another()) != each]
         texts = list(self.texts([*asked, *others]))
         to_another = {each.index: said for each, said in zip(others, texts[len(asked) :], strict=True)}
         found: dict[int, Plan | StemError] = {}
@@ -294,7 +293,7 @@ class _Planner:
             texts=whole,
             template=template,
             lexicon=with_pronunciation(self._lexicon, spec.values, template),
-            terms=Terms(config.allow_online if spec.online is None else spec.online, spec.remember),
+            terms=Terms.of(spec, config),
             chosen=chosen.by_wish,
         )
 

@@ -30,7 +30,7 @@ LONGEST_TRACK_S = 12 * 3600.0
 BELL_PLACES = ("begin", "einde")
 _BELL_PAUSE = "bel"
 
-_PRONUNCIATION = "naam_uitspraak"
+PRONUNCIATION = "naam_uitspraak"
 _NAME = "naam"
 """Any script that takes a name also takes a respelling of it for the voice; print-outs keep the name."""
 
@@ -66,7 +66,7 @@ class Reader:
             asked: For each track what was asked, and how much longer its voice wants the pauses.
         """
         wanted: list[tuple[float | None, ...] | StemError] = [_lengths(spec, template) for spec, _ in asked]
-        values = [_words_only(spec, template) for spec, _ in asked]
+        values = [words_only(spec.values, template) for spec, _ in asked]
         fillings = {
             _key(filled, minutes): Filling(filled, minutes)
             for filled, lengths in zip(values, wanted, strict=True)
@@ -118,12 +118,12 @@ def _key(values: Mapping[str, str], minutes: float | None) -> tuple[object, ...]
     return (minutes, *sorted(values.items()))
 
 
-def _words_only(spec: TrackSpec, template: ScriptTemplate) -> dict[str, str]:
-    """Return what the script is filled in with: a pronunciation is a matter of sound."""
-    values = dict(spec.values)
+def words_only(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str]:
+    """Return what a script is filled in with: a pronunciation is a matter of sound."""
+    words = dict(values)
     if takes_pronunciation(template):
-        values.pop(_PRONUNCIATION, None)
-    return values
+        words.pop(PRONUNCIATION, None)
+    return words
 
 
 def belled(
@@ -162,7 +162,7 @@ def belled(
 def takes_pronunciation(template: ScriptTemplate) -> bool:
     """Tell whether a script takes a respelling of a name besides its own variables."""
     names = {variable.name for variable in template.variables}
-    return _NAME in names and _PRONUNCIATION not in names
+    return _NAME in names and PRONUNCIATION not in names
 
 
 def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: ScriptTemplate) -> Lexicon:
@@ -171,18 +171,18 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
     Raises:
         UsageError: when it is given without a name, or there is nothing to say in it.
     """
-    said = values.get(_PRONUNCIATION, "").strip()
+    said = values.get(PRONUNCIATION, "").strip()
     if not said or not takes_pronunciation(template):
         return lexicon
     if not values.get(_NAME, "").strip():
         raise UsageError(
-            f"{_PRONUNCIATION} is given without {_NAME}.",
-            hint=f"Give both: -s {_NAME}=Sjaan -s {_PRONUNCIATION}=...",
+            f"{PRONUNCIATION} is given without {_NAME}.",
+            hint=f"Give both: -s {_NAME}=Sjaan -s {PRONUNCIATION}=...",
         )
     if not has_words(spoken(said)):
         raise UsageError(
-            f"There is nothing to say in the {_PRONUNCIATION} '{said}'.",
-            hint=f"Write it as it sounds: -s {_PRONUNCIATION}=sjaan",
+            f"There is nothing to say in the {PRONUNCIATION} '{said}'.",
+            hint=f"Write it as it sounds: -s {PRONUNCIATION}=sjaan",
         )
     return lexicon.plus(capitalized(values[_NAME].strip()), said)
 
@@ -199,7 +199,7 @@ def masked(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str
         and _folded(values.get(variable.name, "")) not in _folded_all(variable.choices)
     }
     if takes_pronunciation(template):
-        own.add(_PRONUNCIATION)
+        own.add(PRONUNCIATION)
     return {
         name: "".join(map(_other_letter, value)) if name in own else value for name, value in values.items()
     }

@@ -20,7 +20,7 @@ from stem.config import Config
 from stem.errors import ConfigError, StemError
 from stem.files import output_error, publish, temporary_beside
 from stem.lexicon import load_lexicon
-from stem.record.comparing import Facts, Ingredients, changes
+from stem.record.comparing import Facts, changes
 from stem.record.facts import (
     bed_hash,
     cover_hash,
@@ -31,7 +31,17 @@ from stem.record.facts import (
     voice_facts,
     with_paths,
 )
-from stem.record.kinds import FileBeside, Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
+from stem.record.kinds import (
+    FileBeside,
+    Ingredients,
+    Personal,
+    Record,
+    ScriptFacts,
+    SoundFile,
+    Span,
+    Times,
+    VoiceFacts,
+)
 from stem.record.making import record_of
 from stem.record.tables import as_tables
 from stem.script import find_script
@@ -52,6 +62,7 @@ __all__ = [
     "VoiceFacts",
     "changes",
     "differences_from_now",
+    "files_beside",
     "read_document",
     "read_record",
     "record_of",
@@ -78,6 +89,17 @@ def record_path(track: Path) -> Path:
 def track_path(record: Path, suffix: str) -> Path:
     """Return where the track of a record is."""
     return record.with_name(record.name.removesuffix(SUFFIX) + suffix)
+
+
+def files_beside(record: Record, path: Path) -> tuple[tuple[Path, str], ...]:
+    """Return what was made with the track of a record, besides it: each file, and its SHA-256.
+
+    Args:
+        record: The record.
+        path: Its file.
+    """
+    name = path.name.removesuffix(SUFFIX)
+    return tuple((path.with_name(name + each.ending), each.sha256) for each in record.beside)
 
 
 def write_record(record: Record, path: Path, *, anonymous: bool = False, overwrite: bool = False) -> None:

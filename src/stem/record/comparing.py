@@ -10,7 +10,7 @@ from typing import Any
 
 from stem.config import Config
 from stem.lexicon import load_lexicon
-from stem.planning import NO_COVER, Chosen
+from stem.planning import NO_COVER
 from stem.record.facts import (
     bed_hash,
     cover_hash,
@@ -21,44 +21,11 @@ from stem.record.facts import (
     voice_facts,
     with_paths,
 )
-from stem.record.kinds import ScriptFacts, VoiceFacts
+from stem.record.kinds import Ingredients, ScriptFacts, VoiceFacts
 from stem.record.tables import as_tables
 from stem.script import ScriptTemplate
 from stem.specs import TrackSpec
 from stem.voice import VoiceTemplate
-
-
-@dataclass(frozen=True, slots=True)
-class Ingredients:
-    """What a track is made from, its words apart; a record has the same fields.
-
-    Attributes:
-        versions: Of everything that has a say in the bytes of a track, by name.
-        script: What was read.
-        asked: What was asked for, without values; a voice that nobody chose is named.
-        filled: The names of the variables that are filled in.
-        settings: What stem.toml says, but for where files go.
-        voice: Who speaks.
-        fill: Who says what was not recorded.
-        house: The practice's own recordings of its words.
-        bed: The background: its name, or the path of a file.
-        bed_sha256: Of its sound with that of the noise floor, or of the file.
-        lexicon_sha256: Of how words are said, a client's name not counted.
-        cover_sha256: Of the picture; "" when it is drawn, or there is none.
-    """
-
-    versions: dict[str, str]
-    script: ScriptFacts
-    asked: TrackSpec
-    filled: tuple[str, ...]
-    settings: Config
-    voice: VoiceFacts
-    fill: VoiceFacts | None
-    house: VoiceFacts | None
-    bed: str
-    bed_sha256: str
-    lexicon_sha256: str
-    cover_sha256: str
 
 
 @dataclass(slots=True)
@@ -76,37 +43,45 @@ class Facts:
         self,
         spec: TrackSpec,
         config: Config,
-        chosen: Chosen,
         *,
+        template: ScriptTemplate,
         voice: VoiceTemplate,
+        by_wish: bool,
+        fill: VoiceTemplate | None,
         house: VoiceTemplate | None,
+        bed: str,
+        cover: str | None,
     ) -> Ingredients:
         """Return what a track would be made from.
 
         Args:
             spec: What is asked for.
             config: What stem.toml says.
-            chosen: What was chosen for that.
-            voice: Who speaks: the chosen voice, or that of the chosen recordings.
+            template: The script.
+            voice: Who speaks: a voice, or that of own recordings.
+            by_wish: Whether someone chose that voice.
+            fill: Who says what was not recorded.
             house: Who says what the practice recorded.
+            bed: Name of the background, or the file with music.
+            cover: As in a `Plan`.
 
         Raises:
             StemError: when the script, a voice or the background cannot be read any more.
         """
-        asked = replace(spec, voice=spec.voice if chosen.by_wish else voice.name)
+        asked = replace(spec, voice=spec.voice if by_wish else voice.name)
         return Ingredients(
             versions=self._versions,
-            script=self._script(chosen.template),
+            script=self._script(template),
             asked=with_paths(replace(asked, values={}, pauses=dict(spec.pauses)), shown_path),
             filled=tuple(sorted(spec.values)),
             settings=with_paths(replace(config, output=Config().output), shown_path),
             voice=self._voice(voice),
-            fill=self._voice(chosen.fill) if chosen.fill else None,
+            fill=self._voice(fill) if fill else None,
             house=self._voice(house) if house else None,
-            bed=shown_path(chosen.bed),
-            bed_sha256=self._bed(chosen.bed, spec.seed),
+            bed=shown_path(bed),
+            bed_sha256=self._bed(bed, spec.seed),
             lexicon_sha256=self._lexicon_hash(),
-            cover_sha256=self._cover(chosen.cover),
+            cover_sha256=self._cover(cover),
         )
 
     def _script(self, template: ScriptTemplate) -> ScriptFacts:

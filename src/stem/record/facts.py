@@ -156,5 +156,14 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_as_made(path: Path, sha256: str) -> bool:
+    """Tell whether a file, not what a link leads to, has the content that it was made with.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    return not path.is_symlink() and file_hash(path) == sha256
+
+
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

@@ -147,9 +147,9 @@ class Personal:
     speech: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """How a track was made; the document has the same tables.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredients:
+    """What a track is made from, its words apart.
 
     Attributes:
         versions: Of everything that has a say in the bytes of a track, by name.
@@ -162,15 +162,8 @@ class Record:
         house: The practice's own recordings of its words.
         bed: The background: its name, or the path of a file.
         bed_sha256: Of its sound with that of the noise floor, or of the file.
-        levels: How loud everything is, in the units that the names tell.
         lexicon_sha256: Of how words were said, a client's name not counted.
         cover_sha256: Of the picture; "" when it was drawn, or there is none.
-        times: When everything happens.
-        loudness: Of the whole mix, before encoding; minus infinity is null in the document.
-        warnings: What a maker should know about it, as sentences.
-        track: The file.
-        beside: What was made with it.
-        personal: None when it was left out.
     """
 
     versions: dict[str, str]
@@ -179,17 +172,33 @@ class Record:
     filled: tuple[str, ...]
     settings: Config
     voice: VoiceFacts
+    fill: VoiceFacts | None = None
+    house: VoiceFacts | None = None
     bed: str
     bed_sha256: str
-    levels: dict[str, float]
     lexicon_sha256: str
+    cover_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Ingredients):
+    """How a track was made; the document has the same tables.
+
+    Attributes:
+        levels: How loud everything is, in the units that the names tell.
+        times: When everything happens.
+        loudness: Of the whole mix, before encoding; minus infinity is null in the document.
+        warnings: What a maker should know about it, as sentences.
+        track: The file.
+        beside: What was made with it.
+        personal: None when it was left out.
+    """
+
+    levels: dict[str, float]
     times: Times
     loudness: Loudness
     warnings: tuple[str, ...]
     track: SoundFile
-    fill: VoiceFacts | None = None
-    house: VoiceFacts | None = None
-    cover_sha256: str = ""
     beside: tuple[FileBeside, ...] = ()
     personal: Personal | None = None
 

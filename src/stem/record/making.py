@@ -10,7 +10,7 @@ from stem.cache import CachedEngine
 from stem.config import Config
 from stem.engines import engine
 from stem.errors import OutputError
-from stem.planning import Plan, choose
+from stem.planning import Plan
 from stem.record.comparing import Facts
 from stem.record.facts import file_hash
 from stem.record.kinds import FileBeside, Personal, Record, SoundFile, Span, Times
@@ -43,7 +43,15 @@ def record_of(
     plan, timeline = track.plan, track.timeline
     assert plan.template is not None, "a sentence has no record"
     made_of = (facts or Facts()).ingredients(
-        spec, config, choose(spec, config), voice=plan.voice, house=plan.house
+        spec,
+        config,
+        template=plan.template,
+        voice=plan.voice,
+        by_wish=plan.chosen,
+        fill=plan.fill,
+        house=plan.house,
+        bed=plan.bed,
+        cover=plan.cover,
     )
     return Record(
         **{each.name: getattr(made_of, each.name) for each in fields(made_of)},
