@@ -55,6 +55,7 @@ ORDER = [
     "downloads",
     "voice",
     "script",
+    "frontmatter",
     "parts",
     "variables",
     "sandbox",
@@ -71,6 +72,8 @@ ORDER = [
     "cores",
     "tables",
     "units",
+    "limits",
+    "masking",
     "characters",
     "errors",
 ]

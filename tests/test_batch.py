@@ -178,7 +178,7 @@ MISTAKES = (
     ("", "", "", "{{ naam }}", "", "", "", "", "column D ('naam'): '{' cannot stand"),
     ("", "", "", "=A1", "", "", "", "", "column D ('naam'): a formula stands there"),
     ("", "", "", "x" * 1_000_000, "", "", "", "", "column D ('naam'): 1,000,000 characters stand there"),
-    ("", "", "", "", "berg", "", "", "", "column E ('plek'): 'berg' is no choice for 'plek'"),
+    ("", "", "", "", "berg", "", "", "", "column E ('plek'): what is given is no choice for 'plek'"),
     ("", "ander", "", "", "zee", "", "", "", "column E ('plek'): the script 'ander' has no such variable"),
     ("", "", "", "", "", "zachtt", "", "", "column F ('stem'): there is no voice named 'zachtt'"),
     ("", "", "", "", "", "", "zeee", "", "column G ('achtergrond'): there is no bed named 'zeee'"),

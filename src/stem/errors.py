@@ -22,10 +22,15 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+_LONGEST_NAME = 100
+"""Nobody mistypes a longer one."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that was probably meant, or None when nothing is near."""
-    by_folded = {candidate.casefold(): candidate for candidate in known}
+    if len(name) > _LONGEST_NAME:  # the work grows with the square of the length
+        return None
+    by_folded = {candidate.casefold(): candidate for candidate in known if len(candidate) <= _LONGEST_NAME}
     matches = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None
 
@@ -69,7 +74,10 @@ class UnknownNameError(UsageError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        super().__init__(f"There is no {kind} named '{name}'.", hint=did_you_mean(name, self.known))
+        # What is no slip of a variable's name may be what was to be filled in: "-s Anna=naam".
+        told = kind != "variable" or nearest(name, self.known) is not None
+        which = f"named '{name}'" if told else "of that name"
+        super().__init__(f"There is no {kind} {which}.", hint=did_you_mean(name, self.known))
 
 
 class ConfigError(StemError):
