@@ -12,7 +12,7 @@ import click
 import pytest
 
 import stem.cli
-from stem import cues, dutch, limits, sandbox, script, variables
+from stem import cues, dutch, frontmatter, limits, sandbox, variables
 from stem.beds import BEDS
 from stem.config import load_config
 from stem.cues import PAUSES, SAFETY_RULES, Bell, Breath, Cue, Heading, Pause, Safe, Utterance
@@ -169,7 +169,7 @@ def test_every_setting_is_explained() -> None:
         {row[0] for row in rows(NOTATION.split(heading)[1], "key", "default", "what it says")}
         for heading in ("\n## Settings\n", "\n## Variables\n")
     )
-    assert whole_script == {field.name for field in dataclasses.fields(script._Front)}
+    assert whole_script == {field.name for field in dataclasses.fields(frontmatter.Front)}
     assert variable == {field.name for field in dataclasses.fields(variables.Declared)}
 
 

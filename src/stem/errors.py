@@ -75,7 +75,7 @@ class UnknownNameError(UsageError):
         self.name = name
         self.known = tuple(known)
         # What is no slip of a variable's name may be what was to be filled in: "-s Anna=naam".
-        told = kind != "variable" or nearest(name, self.known) is not None
+        told = kind != "variable" or "_" in name or nearest(name, self.known) is not None
         which = f"named '{name}'" if told else "of that name"
         super().__init__(f"There is no {kind} {which}.", hint=did_you_mean(name, self.known))
 

@@ -72,14 +72,19 @@ class Mask:
         self._values = {name: text for name, value in values.items() if (text := value.strip())}
         self._written = tuple(written)
 
-    def __call__(self, sentence: str) -> str:
-        """Return the sentence with the names of variables where their values stood."""
+    def __call__(self, sentence: str, own_words: Iterable[str] = ()) -> str:
+        """Return the sentence with the names of variables where their values stood.
+
+        Args:
+            sentence: About a mistake.
+            own_words: What it may quote besides.
+        """
         if not self._values:
             return sentence
         quotes = [match.start() for match in _QUOTE.finditer(sentence)]
         start, end = (quotes[0], quotes[-1]) if len(quotes) > 1 else (0, 0)
         spans = [*self._exact(sentence), *self._alike(sentence, start, end)]
-        spans += self._strange_words(sentence, start, end)
+        spans += self._strange_words(sentence, start, end, {word.casefold() for word in own_words})
         return re.sub(rf"{LEFT_OUT}(?:\s*{LEFT_OUT})+", LEFT_OUT, _replaced(sentence, spans))
 
     def holds(self, text: str) -> bool:
@@ -108,10 +113,10 @@ class Mask:
                     yield start + places[place], start + places[beyond - 1] + 1, f"{{{name}}}"
                 place = folded.find(needle, beyond)
 
-    def _strange_words(self, sentence: str, start: int, end: int) -> Iterator[_Span]:
+    def _strange_words(self, sentence: str, start: int, end: int, own_words: set[str]) -> Iterator[_Span]:
         """Find the words of a stretch of the sentence that are nobody's."""
         for match in _WORD.finditer(sentence, start, end):
-            if not {match[0], match[0].casefold()} & self._known:
+            if match[0].casefold() not in own_words and match[0].casefold() not in self._known:
                 yield *match.span(), LEFT_OUT
 
     @cached_property
@@ -128,8 +133,7 @@ class Mask:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        words = {word for text in self._written for word in _WORD.findall(text)}
-        return _OWN_WORDS | words | {word.casefold() for word in words}
+        return _OWN_WORDS.union(word.casefold() for text in self._written for word in _WORD.findall(text))
 
 
 def _replaced(text: str, spans: Iterable[_Span]) -> str:

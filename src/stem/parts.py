@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stem.characters import code_point, first_control, first_hidden
+from stem.cues import LONGEST_LINE
 from stem.errors import ScriptError
 from stem.files import packaged_folder
 
@@ -15,9 +16,6 @@ SUFFIX = ".j2"
 LARGEST_FILE = 500_000
 LARGEST_FRONT = 20_000
 """Characters of front matter; one with ten variables has 2,000."""
-
-LONGEST_LINE = 10_000
-"""Characters; a long paragraph has 1,000."""
 
 MOST_INCLUDES = 50
 _LONGEST_NAME = 200

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from stem.characters import code_point, first_control, visible
-from stem.cues import PAUSES, Cue, Line, PauseRange, Source, parse_cues
+from stem.cues import PAUSES, SAFETY_RULES, Cue, Line, PauseRange, Source, parse_cues
 from stem.errors import ScriptError, StemError, UnknownNameError, UsageError, nearest
 from stem.files import packaged_folder
 from stem.frontmatter import read_front
@@ -40,6 +40,7 @@ _LONGEST_PROBLEM = 500
 _WORD = re.compile(r"\w+")
 
 _NO_MASK = Mask({})
+_MARK_WORDS = ("pauze", "stilte", "adem", "bel", "veilig", "titel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Script:
         try:
             return parse_cues(self.lines, pauses)
         except ScriptError as error:
-            problem, hint = self.mask(error.problem), self.mask(error.hint)
+            words = (*_MARK_WORDS, *SAFETY_RULES, *pauses)
+            problem, hint = self.mask(error.problem, words), self.mask(error.hint, words)
             raise ScriptError(problem, error.path, error.line, hint=hint) from None
 
 
@@ -233,7 +235,7 @@ def _personal_heading(path: Path | str, line: int) -> ScriptError:
 
 def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptError | None:
     """Return what is wrong with lines that a template made, wherever it had them from."""
-    written: set[str] = set()
+    written = {row.strip() for part in parts.found for row in part.text.split("\n")}
     for line in lines:
         path, number = line.source.path, line.source.line
         odd = first_control(line.text)
@@ -241,10 +243,8 @@ def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptErr
             problem = f"it would say a character that nobody sees ({code_point(odd)})"
             return ScriptError(problem, path, number, hint="Remove it.")
         heading = line.text.strip()
-        if heading.startswith("##") and mask.holds(heading):
-            written = written or {row.strip() for part in parts.found for row in part.text.split("\n")}
-            if heading not in written:
-                return _personal_heading(path, number)
+        if heading.startswith("##") and heading not in written and mask.holds(heading):
+            return _personal_heading(path, number)
     return None
 
 
