@@ -18,6 +18,7 @@ Errors of libraries are turned into one of these in the module that calls the li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -74,8 +75,8 @@ class UnknownNameError(UsageError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        # What is no slip of a variable's name may be what was to be filled in: "-s Anna=naam".
-        told = kind != "variable" or "_" in name or nearest(name, self.known) is not None
+        # What is not written as variables are may be what was to be filled in: "-s Anna=naam".
+        told = kind != "variable" or re.fullmatch("[a-z][a-z0-9_]{0,40}", name)
         which = f"named '{name}'" if told else "of that name"
         super().__init__(f"There is no {kind} {which}.", hint=did_you_mean(name, self.known))
 
