@@ -395,7 +395,12 @@ def test_token_soup_gives_lines_or_a_problem(soup: str) -> None:
 
 def child(body: str, seconds: float = 4.0, prelude: str = "") -> tuple[int, dict[str, Any] | None]:
     fillings = [{"vorm": "je", "values": {}}]
-    request = {"templates": {"a.j2": body}, "refused": {}, "personal": [], "fillings": fillings}
+    request: dict[str, object] = {
+        "templates": {"a.j2": body},
+        "refused": {},
+        "personal": [],
+        "fillings": fillings,
+    }
     request["seconds"] = seconds
     code = f"from stem import limits, sandbox\n{prelude}\nsandbox.main()"
     done = subprocess.run(
