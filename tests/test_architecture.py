@@ -55,6 +55,7 @@ ORDER = [
     "downloads",
     "voice",
     "script",
+    "frontmatter",
     "parts",
     "variables",
     "sandbox",
@@ -71,6 +72,9 @@ ORDER = [
     "cores",
     "tables",
     "units",
+    "limits",
+    "masking",
+    "characters",
     "errors",
 ]
 """From the top of the house to the ground: a module imports only what stands after it here."""

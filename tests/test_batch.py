@@ -178,7 +178,7 @@ MISTAKES = (
     ("", "", "", "{{ naam }}", "", "", "", "", "column D ('naam'): '{' cannot stand"),
     ("", "", "", "=A1", "", "", "", "", "column D ('naam'): a formula stands there"),
     ("", "", "", "x" * 1_000_000, "", "", "", "", "column D ('naam'): 1,000,000 characters stand there"),
-    ("", "", "", "", "berg", "", "", "", "column E ('plek'): 'berg' is no choice for 'plek'"),
+    ("", "", "", "", "berg", "", "", "", "column E ('plek'): what is given is no choice for 'plek'"),
     ("", "ander", "", "", "zee", "", "", "", "column E ('plek'): the script 'ander' has no such variable"),
     ("", "", "", "", "", "zachtt", "", "", "column F ('stem'): there is no voice named 'zachtt'"),
     ("", "", "", "", "", "", "zeee", "", "column G ('achtergrond'): there is no bed named 'zeee'"),
@@ -518,7 +518,7 @@ def test_what_a_series_cannot_have_is_told() -> None:
         ask("../x")
     with pytest.raises(UnknownNameError):
         ask(values={"nam": "Anna"})
-    with pytest.raises(UsageError, match="berg"):
+    with pytest.raises(UsageError, match="is no choice for 'plek'"):
         ask(values={"plek": "berg"})
     with pytest.raises(UsageError, match="the code holds what is filled in for 'naam'"):
         ask("c-anna", values={"naam": "Anna"})

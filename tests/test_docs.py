@@ -12,7 +12,7 @@ import click
 import pytest
 
 import stem.cli
-from stem import cues, dutch, sandbox, script, variables
+from stem import cues, dutch, frontmatter, limits, sandbox, variables
 from stem.beds import BEDS
 from stem.config import load_config
 from stem.cues import PAUSES, SAFETY_RULES, Bell, Breath, Cue, Heading, Pause, Safe, Utterance
@@ -156,7 +156,9 @@ def test_every_word_and_helper_is_explained_and_gives_what_the_page_says(vorm: s
     column = 1 + dutch.FORMS.index(vorm)
     for row in table:
         fillings = [{"vorm": vorm, "values": {"vorm": vorm}}]
-        (answer,) = sandbox.render_all({"templates": {"a.j2": row[0]}, "refused": {}, "fillings": fillings})
+        (answer,) = sandbox.render_all(
+            {"templates": {"a.j2": row[0]}, "refused": {}, "personal": [], "fillings": fillings}
+        )
         assert answer["lines"][0][2] == row[column], row
     explained = {re.findall(r"\w+", row[0])[0] for row in table}
     assert set(dutch.forms(vorm)) <= explained
@@ -167,13 +169,13 @@ def test_every_setting_is_explained() -> None:
         {row[0] for row in rows(NOTATION.split(heading)[1], "key", "default", "what it says")}
         for heading in ("\n## Settings\n", "\n## Variables\n")
     )
-    assert whole_script == {field.name for field in dataclasses.fields(script._Front)}
+    assert whole_script == {field.name for field in dataclasses.fields(frontmatter.Front)}
     assert variable == {field.name for field in dataclasses.fields(variables.Declared)}
 
 
 def test_every_filter_and_test_is_explained() -> None:
     listed = dict(re.findall(r"^(Filters|Tests)[^:]*: ((?:`\w+`[,\s]*)+)\.", NOTATION, re.MULTILINE))
-    environment = sandbox.ScriptEnvironment({"templates": {}, "refused": {}})
+    environment = sandbox.ScriptEnvironment({"templates": {}, "refused": {}, "personal": []})
     named = {name for name in environment.tests if name.isalnum()}
     assert set(re.findall(r"\w+", listed["Filters"])) == set(environment.filters)
     assert set(re.findall(r"\w+", listed["Tests"])) == named
@@ -187,7 +189,7 @@ def test_the_voice_is_given_what_the_page_says() -> None:
 
 def test_limits_on_the_page_are_the_limits() -> None:
     assert f"{sandbox.LONGEST_OUTPUT:,} characters" in NOTATION
-    assert f"{sandbox.MEMORY_BYTES // 2**20} MB" in NOTATION
+    assert f"{limits.MEMORY_BYTES // 2**20} MB" in NOTATION
 
 
 # Commands

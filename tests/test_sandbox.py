@@ -23,6 +23,7 @@ def rendered(
     request = {
         "templates": {"a.j2": body, **(parts or {})},
         "refused": {"buiten.j2": "it lies outside"},
+        "personal": ["naam"],
         "fillings": [
             {"vorm": vorm, "values": {"naam": "Anna", "leeg": "", "aantal": 3, "vorm": vorm}},
         ],
@@ -394,8 +395,14 @@ def test_token_soup_gives_lines_or_a_problem(soup: str) -> None:
 
 def child(body: str, seconds: float = 4.0, prelude: str = "") -> tuple[int, dict[str, Any] | None]:
     fillings = [{"vorm": "je", "values": {}}]
-    request = {"templates": {"a.j2": body}, "refused": {}, "fillings": fillings, "seconds": seconds}
-    code = f"from stem import sandbox\n{prelude}\nsandbox.main()"
+    request: dict[str, object] = {
+        "templates": {"a.j2": body},
+        "refused": {},
+        "personal": [],
+        "fillings": fillings,
+    }
+    request["seconds"] = seconds
+    code = f"from stem import limits, sandbox\n{prelude}\nsandbox.main()"
     done = subprocess.run(
         [sys.executable, "-c", code], input=json.dumps(request).encode(), capture_output=True, check=False
     )
@@ -421,7 +428,7 @@ def test_a_busy_loop_is_stopped_at_its_line() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits address space")
 def test_memory_is_limited() -> None:
-    hungry = "sandbox.filters.FILTERS['upper'] = lambda text: 'x' * (sandbox.MEMORY_BYTES + 1)"
+    hungry = "sandbox.filters.FILTERS['upper'] = lambda text: 'x' * (limits.MEMORY_BYTES + 1)"
     _, answer = child("een\n{{ 'x' | upper }}", prelude=hungry)
     assert answer is not None
     assert answer["problem"] == "it needs too much memory"

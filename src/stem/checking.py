@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from stem.beds import check_bed
-from stem.cues import PauseRange, parse_cues
+from stem.cues import PauseRange
 from stem.dutch import FORMS
 from stem.errors import StemError, UsageError
 from stem.lint import Finding, gathered, lint
@@ -59,9 +59,7 @@ def check_script(name: str, pauses: Mapping[str, PauseRange]) -> Checked:
         if isinstance(rendered, StemError):
             raise rendered
         vorm, called = way.values["vorm"], way.values.get("naam", "")
-        found += lint(
-            template, parse_cues(rendered.lines, pauses), vorm=vorm, minutes=way.minutes, name=called
-        )
+        found += lint(template, rendered.cues(pauses), vorm=vorm, minutes=way.minutes, name=called)
     return Checked(name, len(ways), gathered(found))
 
 

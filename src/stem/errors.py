@@ -18,14 +18,20 @@ Errors of libraries are turned into one of these in the module that calls the li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+_LONGEST_NAME = 100
+"""Nobody mistypes a longer one."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that was probably meant, or None when nothing is near."""
-    by_folded = {candidate.casefold(): candidate for candidate in known}
+    if len(name) > _LONGEST_NAME:  # the work grows with the square of the length
+        return None
+    by_folded = {candidate.casefold(): candidate for candidate in known if len(candidate) <= _LONGEST_NAME}
     matches = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None
 
@@ -69,7 +75,10 @@ class UnknownNameError(UsageError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        super().__init__(f"There is no {kind} named '{name}'.", hint=did_you_mean(name, self.known))
+        # What is not written as variables are may be what was to be filled in: "-s Anna=naam".
+        told = kind != "variable" or re.fullmatch("[a-z][a-z0-9_]{0,40}", name)
+        which = f"named '{name}'" if told else "of that name"
+        super().__init__(f"There is no {kind} {which}.", hint=did_you_mean(name, self.known))
 
 
 class ConfigError(StemError):

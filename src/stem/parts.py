@@ -1,20 +1,28 @@
-"""Template files: reading them, their front matter, and what they include."""
+"""Template files: reading them, their front matter, what they include, and which files they may name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stem.characters import code_point, first_control, first_hidden
+from stem.cues import LONGEST_LINE
 from stem.errors import ScriptError
 from stem.files import packaged_folder
 
+SUFFIX = ".j2"
 LARGEST_FILE = 500_000
+LARGEST_FRONT = 20_000
+"""Characters of front matter; one with ten variables has 2,000."""
+
 MOST_INCLUDES = 50
+_LONGEST_NAME = 200
 _FENCE = "+++"
 _FENCE_LINE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _INCLUDE = re.compile(r"""\{%[-+]?\s*include\s*(?:"([^"\\\n]+)"|'([^'\\\n]+)')""")
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_PART_NAME = re.compile(r"(?:[^./\\:\s][^/\\:]*/)*[^./\\:\s][^/\\:]*")
 
 
 def split_front(text: str, path: Path) -> tuple[str | None, str, int]:
@@ -25,6 +33,8 @@ def split_front(text: str, path: Path) -> tuple[str | None, str, int]:
     first, second = next(fences, None), next(fences, None)
     if first is None or first.start() != 0 or second is None:
         raise ScriptError("the front matter is not closed", path, 1, hint='Close it with a line "+++".')
+    if second.start() - first.end() > LARGEST_FRONT:
+        raise ScriptError(f"the front matter is longer than {LARGEST_FRONT:,} characters", path, 1)
     body_line = text.count("\n", 0, second.end()) + 2
     return text[first.end() + 1 : second.start()], text[second.end() + 1 :], body_line
 
@@ -36,25 +46,30 @@ def read_template(path: Path) -> str:
         ScriptError: when it cannot be read, is too large, or is not plain UTF-8 text.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ScriptError(
-                f"it is larger than {LARGEST_FILE:,} bytes", path, hint="Is it a script at all?"
-            )
-        content = path.read_bytes()
+        if not path.is_file():  # a pipe would never come to its end
+            raise ScriptError("it is no file", path)
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ScriptError(f"it cannot be read ({error.strerror})", path) from error
+    if len(content) > LARGEST_FILE:
+        raise ScriptError(f"it is larger than {LARGEST_FILE:,} bytes", path, hint="Is it a script at all?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ScriptError("this is not UTF-8 text", path, line, hint="Save the file as UTF-8.") from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    odd = _UNSHOWABLE.search(text)
-    if odd:
-        line = text.count("\n", 0, odd.start()) + 1
-        raise ScriptError(
-            f"there is a control character (U+{ord(odd[0]):04X})", path, line, hint="Remove it."
-        )
+    odd = first_control(text)
+    if odd is not None:
+        line = text.count("\n", 0, text.index(odd)) + 1
+        raise ScriptError(f"there is a control character ({code_point(odd)})", path, line, hint="Remove it.")
+    for number, row in enumerate(text.split("\n"), start=1):
+        if len(row) > LONGEST_LINE:
+            hint = "Put each paragraph on lines of its own."
+            raise ScriptError(
+                f"this line is longer than {LONGEST_LINE:,} characters", path, number, hint=hint
+            )
     return text if text.endswith("\n") else text + "\n"
 
 
@@ -93,9 +108,9 @@ def read_parts(script: Path, body: str, body_line: int) -> Parts:
                 continue
             seen.add(name)
             try:
-                path = _part_path(name, (script.parent, packaged_folder("scripts")))
-                if len(parts.found) > MOST_INCLUDES:
+                if len(seen) > MOST_INCLUDES + 1:
                     raise LookupError(f"there are more than {MOST_INCLUDES} includes")  # noqa: TRY301
+                path = _part_path(name, (script.parent, packaged_folder("scripts")))
             except LookupError as error:
                 parts.refused[name] = str(error)
                 continue
@@ -113,16 +128,66 @@ def _part_path(name: str, folders: tuple[Path, ...]) -> Path:
     """Return the file that an include means.
 
     Raises:
-        LookupError: when there is none, or it lies elsewhere: also through a link.
+        LookupError: when there is none, or it may not be included.
     """
+    problem = name_problem(name, SUFFIX)
+    if problem:
+        raise LookupError(problem)
     for folder in folders:
         path = folder / name
-        try:
-            real = path.resolve(strict=True)
-        except (OSError, RuntimeError, ValueError):  # not there; a loop of links; no name at all
-            continue
-        if not real.is_relative_to(folder.resolve()):
-            raise LookupError("it lies outside the folder of the script")
-        if real.is_file():
+        problem = place_problem(path, folder)
+        if problem:
+            raise LookupError(problem)
+        if path.is_file():
             return path
     raise LookupError("there is no such file beside the script or among those of stem")
+
+
+def name_problem(name: str, suffix: str) -> str:
+    """Return why a name that a file holds cannot be that of one below its folder; empty when it can."""
+    if not name.endswith(suffix):
+        return f"its name does not end in {suffix}"
+    if len(name) > _LONGEST_NAME or first_hidden(name) is not None:
+        return f"its name has more than {_LONGEST_NAME} characters, or some that nobody sees"
+    if not _PART_NAME.fullmatch(name):
+        return f"it has to lie below the folder, and not to be hidden, like map/deel{suffix}"
+    return ""
+
+
+def place_problem(path: Path, folder: Path) -> str:
+    """Return why a file may not be read as one of a folder: a link may lead anywhere; empty when it may."""
+    try:
+        real, home = path.resolve(strict=True), folder.resolve()
+    except FileNotFoundError:
+        return ""
+    except (OSError, RuntimeError, ValueError):  # a loop of links; a folder that is closed to us
+        return "it cannot be found"
+    if not real.is_relative_to(home):
+        return "it lies outside the folder of the script"
+    if name_problem(real.relative_to(home).as_posix(), path.suffix):
+        return "it is a link to a file of another kind, or to a hidden one"
+    return "" if real.is_file() else "it is no file"
+
+
+def hidden_problem(table: Mapping[str, object]) -> str:
+    """Return which entry of a table has characters in it that nobody sees; empty when none has."""
+    for place, text in _texts(table):
+        odd = first_hidden(text)
+        if odd is not None:
+            key = ".".join(key for key in place if first_hidden(key) is None)
+            return f"'{key}' holds a character that nobody sees ({code_point(odd)})"
+    return ""
+
+
+def _texts(table: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the keys and texts of a table, each with the first three keys that lead to it."""
+    left: list[tuple[tuple[str, ...], object]] = [((), table)]
+    while left:  # no recursion: a table may be nested as deep as its writer likes
+        place, value = left.pop()
+        if isinstance(value, str):
+            yield place, value
+        elif isinstance(value, Mapping):
+            left += [((*place, key)[:3], item) for key, item in value.items()]
+            left += [((*place, key)[:3], key) for key in value]
+        elif isinstance(value, Sequence):
+            left += [(place, item) for item in value]

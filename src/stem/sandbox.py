@@ -11,14 +11,11 @@ which `script` keeps out of all sources) at every start of a line and before eve
 from __future__ import annotations
 
 import json
-import math
 import re
-import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, NoReturn
 
 import jinja2
@@ -31,6 +28,8 @@ from jinja2.runtime import Context, LoopContext, Macro, StrictUndefined, Undefin
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from stem import dutch
+from stem.limits import limit, start_clock
+from stem.masking import Mask
 
 LONGEST_OUTPUT = 200_000
 """Characters; an hour of speech is about 40,000."""
@@ -40,9 +39,6 @@ LONGEST_TEXT = 20_000
 
 MOST_STEPS = 1_000
 LARGEST_NUMBER = 1e12
-MEMORY_BYTES = 256 * 1024 * 1024
-"""Of address space; Python with Jinja takes about 50 MB."""
-
 _ALLOWED_NODES: frozenset[type[nodes.Node]] = frozenset(
     {
         *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Include, nodes.Macro, nodes.With),
@@ -143,6 +139,9 @@ class ScriptCode(CodeGenerator):
                 self.fail(f"there is no filter '{child.name}'", child.lineno)
             if isinstance(child, nodes.Test) and child.name not in self.environment.tests:
                 self.fail(f"there is no test '{child.name}'", child.lineno)
+            number = child.value if isinstance(child, nodes.Const) else None
+            if isinstance(number, int | float) and abs(number) > LARGEST_NUMBER:
+                self.fail("this number is too large", child.lineno)
             if isinstance(child, nodes.For) and child.recursive:
                 self.fail("scripts do not use recursive loops", child.lineno)
             if isinstance(child, nodes.Include):
@@ -181,6 +180,8 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
         self.sources: dict[str, str] = dict(request["templates"])
         self.refused: Mapping[str, str] = request["refused"]
         self.filled: dict[str, object] = {}
+        self.mask = Mask({})
+        self._personal: list[str] = request["personal"]
         self._callables: list[object] = []
         self._indexes = {name: index for index, name in enumerate(self.sources)}
         super().__init__(
@@ -198,6 +199,7 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
         )
         self.filters = {name: filters.FILTERS[name] for name in _FILTERS.split()}
         self.filters |= {"hoofdletter": dutch.capitalized, "join": joined}
+        self.filters |= {name: _bounding(self.filters[name]) for name in ("float", "int")}
         self.tests = {name: self.tests[name] for name in _TESTS.split()}
         self.globals = {}
 
@@ -207,6 +209,9 @@ class ScriptEnvironment(ImmutableSandboxedEnvironment):
         helpers: dict[str, object] = dutch.forms(filling["vorm"], name) | {"range": short_range}
         self._callables = [helper for helper in helpers.values() if not isinstance(helper, str)]
         self.filled = helpers | filling["values"]
+        own = {key: value for key, value in filling["values"].items() if key in self._personal}
+        anyones = [str(value) for key, value in filling["values"].items() if key not in own]
+        self.mask = Mask(own, (*self.sources.values(), *anyones))
         template = self.get_template(next(iter(self.sources)))
         # Not Template.generate: it rewrites tracebacks by running code, and the plain ones have all we need.
         return template.root_render_func(template.new_context(self.filled))
@@ -266,6 +271,10 @@ def _bounded(result: Any) -> Any:
     return result
 
 
+def _bounding(convert: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *arguments, **named: _bounded(convert(*arguments, **named))
+
+
 def joined(values: Iterable[Any], separator: str = "") -> str:
     """Return the values as one text, unless it is too long: the filter `join` and the operator `~`."""
     pieces = [_text(value) for value in values]
@@ -289,7 +298,9 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value.translate(_NO_MARKS)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:.12g}".replace(".", ",")
+        _bounded(value)
+        written = f"{value:.12g}"
+        return (f"{value:.12f}".rstrip("0").rstrip(".") if "e" in written else written).replace(".", ",")
     kinds = {bool: "yes or no", type(None): "nothing", list: "a list", dict: "a table"}
     kind = kinds.get(type(value), "a helper" if callable(value) else "no text")
     raise TypeError(f"{{{{ }}}} holds {kind}, which cannot be spoken")
@@ -370,6 +381,9 @@ def _failure(error: Exception, environment: ScriptEnvironment) -> dict[str, Any]
     if isinstance(error, TemplateSyntaxError):
         index, line = environment.index_of(error.name), error.lineno
         problem = (error.message or problem).rstrip(".")
+    elif "integer string conversion" in problem:
+        problem = "it holds a number of thousands of digits"
+        index, line = _place_of_long_number(environment)
     elif isinstance(error, RecursionError):
         problem = "it is nested too deeply, or calls or includes itself without end"
     elif isinstance(error, MemoryError):
@@ -382,8 +396,19 @@ def _failure(error: Exception, environment: ScriptEnvironment) -> dict[str, Any]
         problem = f"there is no variable or helper '{unknown}'"
     elif missing:
         unknown, known = missing[2], [*(environment.filters if missing[1] == "filter" else environment.tests)]
+    elif not isinstance(error, TemplateSyntaxError):
+        problem = environment.mask(problem)
     problem = problem[:1].lower() + problem[1:]
     return {"problem": problem, "template": index, "line": line, "unknown": unknown, "known": known}
+
+
+def _place_of_long_number(environment: ScriptEnvironment) -> tuple[int, int | None]:
+    """Return the template and line of a number that Python does not even read."""
+    most = sys.get_int_max_str_digits()
+    for index, source in enumerate(environment.sources.values()):
+        if found := re.search(rf"[0-9_]{{{most + 1}}}", source):
+            return index, source.count("\n", 0, found.start()) + 1
+    return 0, None
 
 
 def _place(trace: TracebackType | None, environment: ScriptEnvironment) -> tuple[int, int | None]:
@@ -398,45 +423,16 @@ def _place(trace: TracebackType | None, environment: ScriptEnvironment) -> tuple
     return index, line
 
 
-def _limit(seconds: float, fillings: int) -> None:
-    """Give this process little time and memory and no files to write, where the system can do that."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise TimeoutError(f"it takes more than {seconds:g} seconds to fill in")
-
-    with suppress(ImportError):  # Windows has none of this; there the parent's clock is the limit
-        import resource
-
-        signal.signal(signal.SIGALRM, stop)
-        cpu = (math.ceil(seconds) + 1) * fillings
-        limits = {"RLIMIT_CPU": cpu, "RLIMIT_AS": MEMORY_BYTES, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
-        for name, most in limits.items():
-            with suppress(ValueError, OSError, AttributeError):  # macOS refuses some
-                resource.setrlimit(getattr(resource, name), (most, most))
-
-
-def _start_clock(seconds: float) -> None:
-    """Give one filling its time: an alarm for what Python does, the clock of the processor for the rest."""
-    with suppress(ImportError, AttributeError):
-        import resource
-
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        used = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]) + seconds) + 1
-        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_CPU, (used if hard < 0 else min(used, hard), hard))
-
-
 def main() -> None:
     """Render the one script that is described on standard input.
 
-    In: templates (name to source, the script first), refused (include name to reason), seconds, and fillings,
-    each with vorm and values.
+    In: templates (name to source, the script first), refused (include name to reason), personal (the names of
+    variables whose values no error tells), seconds, and fillings, each with vorm and values.
     Out: for each filling lines (template index, line, text), or problem, template, line, unknown and known
     (for a hint).
     """
     request = json.load(sys.stdin.buffer)
-    _limit(request["seconds"], len(request["fillings"]))
-    answers = render_all(request, partial(_start_clock, request["seconds"]))
+    limit(request["seconds"], len(request["fillings"]))
+    answers = render_all(request, partial(start_clock, request["seconds"]))
     sys.stdout.write(json.dumps(answers))
     sys.stdout.flush()

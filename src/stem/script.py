@@ -7,7 +7,7 @@ child process; this module finds and reads the files, checks the values and tell
 from __future__ import annotations
 
 import json
-import keyword
+import math
 import re
 import subprocess
 import sys
@@ -16,24 +16,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stem import dutch
-from stem.cues import Line, Source
-from stem.errors import ConfigError, ScriptError, StemError, UnknownNameError, UsageError, nearest
+from stem.characters import code_point, first_control, visible
+from stem.cues import PAUSES, SAFETY_RULES, Cue, Line, PauseRange, Source, parse_cues
+from stem.errors import ScriptError, StemError, UnknownNameError, UsageError, nearest
 from stem.files import packaged_folder
-from stem.parts import Parts, read_parts, read_template, split_front
-from stem.tables import TomlError, from_table, parse_toml
-from stem.variables import VORM, Declared, Value, Variable, whole
+from stem.frontmatter import read_front
+from stem.masking import Mask
+from stem.parts import SUFFIX, Parts, read_parts, read_template, split_front
+from stem.variables import VORM, Value, Variable, whole
 
-SUFFIX = ".j2"
 TIME_LIMIT_S = 5.0
 """Wall clock for filling in one template; a long script takes 0.1 s."""
 
 _AT_ONCE = 200
 """So many fillings go to one child: it takes 0.1 s to begin and 30 ms to compile, then 1 ms for each."""
 
+_MOST_SLOW = 3
+"""So many fillings may run out of time, or be broken off; those that come after are not tried."""
 
-_RESERVED = frozenset({"minuten", "loop", "range", "none", "true", "false", *dutch.forms("je")})
-_EXPRESSION = re.compile(r"\{\{.*?\}\}")
+_LONGEST_PROBLEM = 500
+"""Characters; a template can make a sentence about itself as long as it likes."""
+
+_WORD = re.compile(r"\w+")
+
+_NO_MASK = Mask({})
+_MARK_WORDS = ("pauze", "stilte", "adem", "bel", "veilig", "titel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,26 @@ class Script:
         title: For people.
         template: What it was made from.
         lines: Plain text with marks, each with its place in a template; empty lines part paragraphs.
+        mask: Hides what was filled in.
     """
 
     title: str
     template: ScriptTemplate
     lines: tuple[Line, ...]
+    mask: Mask = field(default=_NO_MASK, compare=False, repr=False)
+
+    def cues(self, pauses: Mapping[str, PauseRange] = PAUSES) -> tuple[Cue, ...]:
+        """Read the lines, see `parse_cues`.
+
+        Raises:
+            ScriptError: as there, without what was filled in.
+        """
+        try:
+            return parse_cues(self.lines, pauses)
+        except ScriptError as error:
+            words = (*_MARK_WORDS, *SAFETY_RULES, *pauses)
+            problem, hint = self.mask(error.problem, words), self.mask(error.hint, words)
+            raise ScriptError(problem, error.path, error.line, hint=hint) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +151,10 @@ class ScriptTemplate:
         self._refuse_personal_headings(parts)
         given = [self._given(filling) for filling in fillings]
         sound = [values for values in given if not isinstance(values, StemError)]
-        answers = iter(_answers(parts, sound, self.path))
+        answers = iter(_answers(parts, sound, self._personal, self.path))
         return tuple(
-            values if isinstance(values, StemError) else self._made(next(answers), parts) for values in given
+            values if isinstance(values, StemError) else self._made(next(answers), parts, values)
+            for values in given
         )
 
     def _given(self, filling: Filling) -> dict[str, Value] | UsageError:
@@ -141,31 +164,41 @@ class ScriptTemplate:
         except UsageError as error:
             return error
         wanted = filling.minutes if filling.minutes is not None else next(iter(self.minutes), None)
+        if wanted is not None and not math.isfinite(wanted):
+            return UsageError("A script has a length of some number of minutes.", hint="For example: 12.")
         return values if wanted is None else values | {"minuten": whole(wanted)}
 
-    def _made(self, answer: Mapping[str, Any] | ScriptError, parts: Parts) -> Script | StemError:
+    def _made(
+        self, answer: Mapping[str, Any] | ScriptError, parts: Parts, values: Mapping[str, Value]
+    ) -> Script | StemError:
         if isinstance(answer, ScriptError):
             return answer
         if "lines" not in answer:
             return _error_of(answer, parts, self)
         shown = [str(part.path) for part in parts.found]
         lines = tuple(Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
+        own = {name: str(values[name]) for name in self._personal if name in values}
+        anyones = (str(value) for name, value in values.items() if name not in own)
+        mask = Mask(own, (*(part.text for part in parts.found), *anyones))
         # Also a script that says nothing has a line, so that who reads it can tell which script that is.
-        return Script(self.title, self, lines or (Line("", Source(str(self.path), self.body_line)),))
+        lines = lines or (Line("", Source(str(self.path), self.body_line)),)
+        return _first_problem(lines, mask, parts) or Script(self.title, self, lines, mask)
+
+    @property
+    def _personal(self) -> tuple[str, ...]:
+        """The variables whose values may be someone's own words."""
+        return tuple(variable.name for variable in self.variables if variable.type == "text")
 
     def _refuse_personal_headings(self, parts: Parts) -> None:
         """Keep what is filled in out of headings: players show chapters on lock screens."""
-        personal = [variable.name for variable in self.variables if variable.type == "text"]
-        names = re.compile(rf"\b(?:{'|'.join([*personal, 'noem'])})\b")
+        personal = {*self._personal, "noem"}
         for part in parts.found:
             for number, line in enumerate(part.text.split("\n"), start=1):
-                if line.lstrip().startswith("##") and any(map(names.search, _EXPRESSION.findall(line))):
-                    raise ScriptError(
-                        "a heading holds what is filled in, and headings are written into the file",
-                        part.path,
-                        number,
-                        hint="Say it in a sentence instead.",
-                    )
+                if not line.lstrip().startswith("##"):
+                    continue
+                code = (piece.partition("}}")[0] for piece in line.split("{{")[1:])
+                if any(not personal.isdisjoint(_WORD.findall(piece)) for piece in code):
+                    raise _personal_heading(part.path, number)
 
     def wrong_values(self, values: Mapping[str, str]) -> dict[str, UsageError]:
         """Return by variable what is wrong with values, those that are missing among them."""
@@ -193,6 +226,26 @@ class ScriptTemplate:
         read = {each.name: each.read(values[each.name]) for each in self.variables if each.name in values}
         usual = {each.name: each.default for each in self.variables if each.default is not None}
         return usual | read
+
+
+def _personal_heading(path: Path | str, line: int) -> ScriptError:
+    problem = "a heading holds what is filled in, and headings are written into the file"
+    return ScriptError(problem, path, line, hint="Say it in a sentence instead.")
+
+
+def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptError | None:
+    """Return what is wrong with lines that a template made, wherever it had them from."""
+    written = {row.strip() for part in parts.found for row in part.text.split("\n")}
+    for line in lines:
+        path, number = line.source.path, line.source.line
+        odd = first_control(line.text)
+        if odd is not None:
+            problem = f"it would say a character that nobody sees ({code_point(odd)})"
+            return ScriptError(problem, path, number, hint="Remove it.")
+        heading = line.text.strip()
+        if heading.startswith("##") and heading not in written and mask.holds(heading):
+            return _personal_heading(path, number)
+    return None
 
 
 def find_script(name_or_path: str) -> ScriptTemplate:
@@ -249,13 +302,7 @@ def _load(path: Path) -> ScriptTemplate:
     if front is None:
         hint = 'Start it with a line "+++", then title = "...", then again a line "+++".'
         raise ScriptError("this script has no front matter", path, 1, hint=hint)
-    try:
-        table = from_table(_Front, parse_toml(front), path)
-    except TomlError as error:
-        line = None if error.line is None else error.line + 1
-        raise ScriptError(f"the front matter is no TOML: {error.problem}", path, line) from error
-    except ConfigError as error:
-        raise ScriptError("; ".join(error.problems), path, _line_of(error.problems[0], front)) from error
+    table = read_front(front, path)
     declared = tuple(made.variable(name) for name, made in table.variables.items())
     implied = () if "vorm" in table.variables else (VORM,)
     return ScriptTemplate(
@@ -278,68 +325,21 @@ def _load(path: Path) -> ScriptTemplate:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Front:
-    """The whole front matter."""
-
-    title: str
-    summary: str = ""
-    language: str = "nl"
-    bed: str | None = None
-    voice: str | None = None
-    minutes: tuple[float, ...] = ()
-    imagery: bool = True
-    steps_over: bool = False
-    practitioner_only: bool = False
-    basis: str = ""
-    audience: str = ""
-    variables: dict[str, Declared] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if not dutch.has_words(self.title):
-            raise ValueError("'title' is empty")
-        if self.language != "nl":
-            raise ValueError(f'\'language\' is "{self.language}", and stem speaks Dutch only: "nl"')
-        if not all(0 < length <= 24 * 60 for length in self.minutes):
-            raise ValueError("'minutes' holds a length that no track has")
-        if self.steps_over and not self.imagery:
-            raise ValueError("'steps_over' is true, and that is imagery")
-        for name in self.variables:
-            if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or name in _RESERVED:
-                raise ValueError(f"'variables.{name}' is no name for a variable, or already has a meaning")
-        vorm = self.variables.get("vorm")
-        if vorm is not None and not (vorm.choices and set(vorm.choices) <= set(dutch.FORMS)):
-            raise ValueError('\'variables.vorm\' is a choice of "je" and "u"')
-
-
-def _line_of(problem: str, front: str) -> int:
-    """Return the line of the file that a problem with the front matter is about; 1 when that is nowhere."""
-    key = re.search(r"'([\w.]+)", problem)
-    wanted_table, _, wanted = key[1].rpartition(".") if key else ("", "", "")
-    table = ""
-    for number, text in enumerate(front.split("\n"), start=2):
-        header = re.match(r"\s*\[([\w.]+)\]", text)
-        table = header[1] if header else table
-        if header and key and table == key[1]:
-            return number
-        if table == wanted_table and re.match(rf"\s*{re.escape(wanted)}\s*=", text):
-            return number
-    return 1
-
-
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from stem.sandbox import main; main()"
 
 
 def _answers(
-    parts: Parts, values: Sequence[Mapping[str, Value]], path: Path
+    parts: Parts, values: Sequence[Mapping[str, Value]], personal: Sequence[str], path: Path
 ) -> Iterator[dict[str, Any] | ScriptError]:
     """Yield the sandbox's answer to each filling, or the error when it gave none."""
     fillings = [{"vorm": each["vorm"], "values": each} for each in values]
     request = {
         "templates": {part.name: part.text for part in parts.found},
         "refused": parts.refused,
+        "personal": personal,
         "seconds": TIME_LIMIT_S * 0.8,
     }
+    slow: list[ScriptError] = []
     for first in range(0, len(fillings), _AT_ONCE):
         some = fillings[first : first + _AT_ONCE]
         try:
@@ -349,9 +349,13 @@ def _answers(
                 yield error
                 continue
             for one in some:  # one of them broke it off: the others have their answers
+                if len(slow) >= _MOST_SLOW:
+                    yield slow[-1]
+                    continue
                 try:
                     yield from _ask_child({**request, "fillings": [one]}, path)
                 except ScriptError as its_error:
+                    slow.append(its_error)
                     yield its_error
 
 
@@ -402,4 +406,5 @@ def _error_of(answer: Mapping[str, Any], parts: Parts, script: ScriptTemplate) -
             hint = f"The variables are {names}; a new one is declared as [variables.{answer['unknown']}]."
         else:
             hint = f"There is: {', '.join(sorted(answer['known']))}."
-    return ScriptError(answer["problem"], parts.found[answer["template"]].path, answer["line"], hint=hint)
+    problem = visible(answer["problem"][:_LONGEST_PROBLEM])
+    return ScriptError(problem, parts.found[answer["template"]].path, answer["line"], hint=hint)

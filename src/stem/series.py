@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from stem.errors import UnknownNameError
+from stem.characters import visible
+from stem.errors import ConfigError, UnknownNameError
 from stem.files import packaged_folder
+from stem.parts import SUFFIX, hidden_problem, name_problem, place_problem
 from stem.tables import from_table, load_toml
 
 _FOLDER = "reeksen"
@@ -46,7 +48,10 @@ def all_series() -> tuple[Series, ...]:
     """
     found: dict[str, Path] = {}
     for folder in (Path("scripts"), packaged_folder("scripts")):
-        for path in (folder / _FOLDER).glob("*.toml"):
+        for path in (folder / _FOLDER).glob("[!.]*.toml"):
+            problem = place_problem(path, folder)
+            if problem:
+                raise ConfigError(visible(str(path)), [problem])
             found.setdefault(path.stem, path)
     return tuple(_read(found[name]) for name in sorted(found))
 
@@ -65,5 +70,13 @@ def find_series(name: str) -> Series:
 
 
 def _read(path: Path) -> Series:
-    table = from_table(_Table, load_toml(path), path)
+    content = load_toml(path)
+    problem = hidden_problem(content)
+    if problem:
+        raise ConfigError(path, [problem])
+    table = from_table(_Table, content, path)
+    for number, script in enumerate(table.scripts, start=1):
+        problem = name_problem(script if script.endswith(SUFFIX) else script + SUFFIX, SUFFIX)
+        if problem:
+            raise ConfigError(path, [f"'scripts[{number}]' is no script: {problem}"])
     return Series(path.stem, table.title, table.summary, table.scripts)

@@ -12,6 +12,9 @@ import re
 SAMPLE_RATE = 44_100
 """Hertz; the rate of every track inside stem."""
 
+_LONGEST_TIME = 60
+"""Characters."""
+
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d(?:[.,]\d+)?)")
 _PARTS = re.compile(
     r"(?:(?P<h>\d+(?:[.,]\d+)?)\s*(?:h|u|uur|uren)\b\s*)?"
@@ -53,6 +56,8 @@ def parse_seconds(text: str) -> float:
     Raises:
         ValueError: when the text is not a length of time.
     """
+    if len(text) > _LONGEST_TIME:
+        raise ValueError("a length of time is written shorter")
     stripped = text.strip()
     negative = stripped.startswith("-")
     stripped = stripped.removeprefix("-").strip()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from stem import dutch
+from stem.characters import code_point, first_hidden
 from stem.errors import UsageError, did_you_mean
 
 Value: TypeAlias = str | int | float | bool
@@ -21,6 +22,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "yesno": (bool,),
 }
+_LARGEST_NUMBER = 10**9
 _YES_NO = {"ja": True, "yes": True, "true": True, "nee": False, "no": False, "false": False}
 _HAS_MEANING = "[]{}#"
 
@@ -65,18 +67,18 @@ class Variable:
             by_folded = {choice.casefold(): choice for choice in self.choices}
             if value.casefold() not in by_folded:
                 hint = did_you_mean(value, self.choices)
-                raise UsageError(f"'{value}' is no choice for '{self.name}'.", hint=hint)
+                raise UsageError(f"What is given is no choice for '{self.name}'.", hint=hint)
             return by_folded[value.casefold()]
         if self.type == "number":
             if not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,6})?", value):
                 raise UsageError(
-                    f"'{value}' for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
+                    f"What is given for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
                 )
             return self._within(whole(float(value.replace(",", "."))))
         if self.type == "yesno":
             if value.casefold() not in _YES_NO:
                 raise UsageError(
-                    f"'{value}' for '{self.name}' is neither yes nor no.", hint="Write ja or nee."
+                    f"What is given for '{self.name}' is neither yes nor no.", hint="Write ja or nee."
                 )
             return _YES_NO[value.casefold()]
         if self.max_length is not None and len(value) > self.max_length:
@@ -92,7 +94,7 @@ class Variable:
             least = "" if low is None else f"{low:g} or more"
             most = "" if high is None else f"{high:g} or less"
             raise UsageError(
-                f"{number:g} is no possible value for '{self.name}'.",
+                f"What is given is no possible value for '{self.name}'.",
                 hint=f"It is {' and '.join(bound for bound in (least, most) if bound)}.",
             )
         return number
@@ -128,6 +130,9 @@ class Declared:
             raise ValueError("'max_length' is the most characters of a text, 1 or more")
         if (self.minimum, self.maximum) != (None, None) and kind != "number":
             raise ValueError("'minimum' and 'maximum' are for a number")
+        numbers = (self.default, self.minimum, self.maximum)
+        if not all(abs(number) < _LARGEST_NUMBER for number in numbers if isinstance(number, int | float)):
+            raise ValueError(f"a number lies between -{_LARGEST_NUMBER:,} and {_LARGEST_NUMBER:,}")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError("'minimum' is more than 'maximum'")
         given = self.default is not None and kind != "yesno"
@@ -136,7 +141,7 @@ class Declared:
             try:
                 variable.read(text)
             except UsageError as error:
-                raise ValueError(error.sentence.rstrip(".")) from error
+                raise ValueError(f"{error.sentence[:1].lower()}{error.sentence[1:].rstrip('.')}") from error
 
     def variable(self, name: str) -> Variable:
         """Return the variable with its name; without a type, choices make it a choice."""
@@ -152,13 +157,13 @@ def _plain(name: str, text: str) -> str:
     Raises:
         UsageError: when it is too long, or holds control characters or what means something in scripts.
     """
-    value = unicodedata.normalize("NFC", text.strip())
-    if len(value) > LONGEST_VALUE:
+    if len(text) > LONGEST_VALUE:  # before anything is done with it
         raise UsageError(f"The value of '{name}' is longer than {LONGEST_VALUE:,} characters.")
-    odd = next((c for c in value if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), None)
+    value = unicodedata.normalize("NFC", text.strip())
+    odd = first_hidden(value) or next((sign for sign in "\n\t" if sign in value), None)
     if odd is not None:
         hint = "A value is one line of plain words."
-        raise UsageError(f"The value of '{name}' holds a control character (U+{ord(odd):04X}).", hint=hint)
+        raise UsageError(f"The value of '{name}' holds a control character ({code_point(odd)}).", hint=hint)
     marks = [character for character in value if character in _HAS_MEANING]
     if marks:
         hint = "A value is plain words, without brackets, braces or #."

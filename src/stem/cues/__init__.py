@@ -26,7 +26,9 @@ from stem import dutch, units
 from stem.cues.kinds import (
     EXACT,
     LONGEST_CYCLE_S,
+    LONGEST_LINE,
     LONGEST_PAUSE_S,
+    LONGEST_SENTENCE,
     MOST_BREATHS,
     PAUSES,
     SAFETY_RULES,
@@ -48,6 +50,7 @@ from stem.errors import ScriptError, nearest
 __all__ = [
     "EXACT",
     "LONGEST_CYCLE_S",
+    "LONGEST_LINE",
     "LONGEST_PAUSE_S",
     "MOST_BREATHS",
     "PAUSES",
@@ -120,6 +123,9 @@ class _Reader:
 
     def read(self, line: Line) -> None:
         text, source = line.text.strip(), line.source
+        if len(text) > LONGEST_LINE:
+            hint = "Put each paragraph on lines of its own."
+            _refuse(f"this line is longer than {LONGEST_LINE:,} characters", source, hint)
         code = _TEMPLATE_CODE.search(text)
         if code:
             hint = "Template code stands between {{ and }} or {% and %}."
@@ -204,7 +210,11 @@ def _utterances(text: str, start: int, end: int, pieces: Sequence[tuple[str, Sou
     piece_ends = list(accumulate(len(piece) + 1 for piece, _ in pieces))
     for sentence in dutch.sentences(text[start:end]):
         start = text.index(sentence, start)
-        yield Utterance(sentence, pieces[bisect_right(piece_ends, start)][1])
+        source = pieces[bisect_right(piece_ends, start)][1]
+        if len(sentence) > LONGEST_SENTENCE:
+            hint = "A sentence ends with a full stop."
+            _refuse(f"this sentence is longer than {LONGEST_SENTENCE:,} characters", source, hint)
+        yield Utterance(sentence, source)
         start += len(sentence)
 
 

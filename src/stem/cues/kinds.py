@@ -12,6 +12,12 @@ from stem.errors import UnknownNameError, UsageError
 EXACT = "exact"
 """The name of a pause whose seconds were written; its length is never changed."""
 
+LONGEST_LINE = 10_000
+"""Characters; a long paragraph has 1,000."""
+
+LONGEST_SENTENCE = 5_000
+"""Characters, likewise: rules look at a sentence from many places."""
+
 LONGEST_PAUSE_S = 600.0
 LONGEST_CYCLE_S = 15.0
 """A slower breath than this is no calm one but a strained one."""

@@ -26,24 +26,24 @@ def sentences(paragraph: str) -> tuple[str, ...]:
     a number or an address, at the number of a list item, nor at a stop inside a quotation that the sentence
     goes on after ("Kom maar." zei ze). Marks without words stay with the sentence before them.
     """
-    found: list[str] = []
+    found: list[tuple[int, int]] = []
     start, worded, looked = 0, False, 0
     shorts = dict(abbreviations.ends(paragraph))
     for stop in _STOP.finditer(paragraph):
         worded = worded or _WORD.search(paragraph, looked, stop.start()) is not None
         looked = stop.end()
         if worded and _ends(paragraph, start, stop, shorts):
-            found.append(paragraph[start : stop.end()].strip())
+            found.append((start, stop.end()))
             start, worded = stop.end(), False
         elif found and not worded:  # ". . ." and "?! ?!"
-            found[-1] += paragraph[start : stop.end()]
+            found[-1] = found[-1][0], stop.end()
             start = stop.end()
     rest = paragraph[start:].rstrip()
     if found and not has_words(rest):
-        found[-1] += rest
+        found[-1] = found[-1][0], start + len(rest)
     elif rest:
-        found.append(rest.lstrip())
-    return tuple(found)
+        found.append((start, len(paragraph)))
+    return tuple(paragraph[first:beyond].strip() for first, beyond in found)
 
 
 def _ends(paragraph: str, start: int, stop: re.Match[str], shorts: Mapping[int, str]) -> bool:

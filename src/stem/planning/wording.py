@@ -10,12 +10,10 @@ from stem.cues import (
     Bell,
     Breath,
     Cue,
-    Line,
     Pause,
     PauseRange,
     Utterance,
     override_pauses,
-    parse_cues,
 )
 from stem.destinations import Destination
 from stem.dutch import capitalized, has_words, spoken
@@ -23,7 +21,7 @@ from stem.errors import StemError, UnknownNameError, UsageError
 from stem.lexicon import Lexicon
 from stem.pacing import scaled, variants
 from stem.profiles import Profile
-from stem.script import Filling, ScriptTemplate
+from stem.script import Filling, Script, ScriptTemplate
 from stem.specs import TrackSpec
 
 LONGEST_TRACK_S = 12 * 3600.0
@@ -84,21 +82,19 @@ class Reader:
                 continue
             scripts = [rendered[_key(filled, minutes)] for minutes in lengths]
             wrong = next((script for script in scripts if isinstance(script, StemError)), None)
-            lines = [script.lines for script in scripts if not isinstance(script, StemError)]
-            yield wrong or self._texts(spec, spec.pause_scale * pause_scale, lines)
+            right = [script for script in scripts if not isinstance(script, StemError)]
+            yield wrong or self._texts(spec, spec.pause_scale * pause_scale, right)
 
-    def _texts(
-        self, spec: TrackSpec, factor: float, texts: Iterable[tuple[Line, ...]]
-    ) -> tuple[Text, ...] | StemError:
+    def _texts(self, spec: TrackSpec, factor: float, texts: Iterable[Script]) -> tuple[Text, ...] | StemError:
         try:
-            return tuple(dict.fromkeys(self._cues(spec, factor, lines) for lines in texts))
+            return tuple(dict.fromkeys(self._cues(spec, factor, script) for script in texts))
         except StemError as error:
             return error
 
-    def _cues(self, spec: TrackSpec, factor: float, lines: tuple[Line, ...]) -> Text:
-        key = (lines, factor, *sorted(spec.pauses.items()))
+    def _cues(self, spec: TrackSpec, factor: float, script: Script) -> Text:
+        key = (script.lines, factor, *sorted(spec.pauses.items()))
         if key not in self._read:
-            self._read[key] = scaled(parse_cues(lines, self.pauses(spec)), factor)
+            self._read[key] = scaled(script.cues(self.pauses(spec)), factor)
         return self._read[key]
 
 
@@ -181,7 +177,7 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
         )
     if not has_words(spoken(said)):
         raise UsageError(
-            f"There is nothing to say in the {PRONUNCIATION} '{said}'.",
+            f"There is nothing to say in the {PRONUNCIATION} that was given.",
             hint=f"Write it as it sounds: -s {PRONUNCIATION}=sjaan",
         )
     return lexicon.plus(capitalized(values[_NAME].strip()), said)
