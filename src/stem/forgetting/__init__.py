@@ -25,7 +25,7 @@ from stem.forgetting import own
 from stem.forgetting.names import compared, reasons, same_code, words
 from stem.forgetting.removing import FolderId, Piece, content_hash, folder_id, judged
 from stem.parcels import letter_path, zip_path
-from stem.record import SUFFIX, Record, files_beside, read_record, track_path
+from stem.record import LARGEST_BYTES, SUFFIX, Record, files_beside, read_record, track_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
     every = dict(_files(folders))
     for path in sorted(path for path in every if path.name.endswith(SUFFIX)):
         try:
-            sha256 = content_hash(path)
+            sha256 = content_hash(path, LARGEST_BYTES)
             record = read_record(path)
         except OSError as error:
             unreadable.append(Left(path, f"it cannot be read ({error.strerror})"))
@@ -200,6 +200,9 @@ def forget(found: Sequence[Found]) -> Forgotten:
     forgotten = Forgotten()
     for each in found:
         record = Piece(each.record_path, each.folder, own.of_content(each.sha256))
+        if judged(record) is None:
+            forgotten.left += [Left(path, "its record is gone by now") for path in each.looked_at()[0]]
+            continue
         if not _goes(record, forgotten):
             continue
         personal = each.record.personal

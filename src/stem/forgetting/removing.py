@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import math
 import os
 import stat
 from collections.abc import Iterator
@@ -53,8 +54,8 @@ def folder_id(folder: Path) -> FolderId:
     return found.st_dev, found.st_ino
 
 
-def content_hash(path: Path) -> str:
-    """Return the SHA-256 of a plain file, and "" for what is none: a link, a folder, a pipe.
+def content_hash(path: Path, most_bytes: float = math.inf) -> str:
+    """Return the SHA-256 of a plain file, and "" for what is none, as a link or a pipe, or has more bytes.
 
     Raises:
         OSError: when it cannot be read.
@@ -62,8 +63,9 @@ def content_hash(path: Path) -> str:
     if not stat.S_ISREG(path.lstat().st_mode):
         return ""
     with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-        is_plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-        return hashlib.file_digest(file, "sha256").hexdigest() if is_plain else ""
+        found = os.fstat(file.fileno())
+        is_wanted = stat.S_ISREG(found.st_mode) and found.st_size <= most_bytes
+        return hashlib.file_digest(file, "sha256").hexdigest() if is_wanted else ""
 
 
 def judged(piece: Piece, *, removing: bool = False) -> str | None:

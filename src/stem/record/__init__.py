@@ -51,6 +51,8 @@ from stem.tables import from_table
 from stem.voice import find_voice
 
 __all__ = [
+    "LARGEST_BYTES",
+    "SUFFIX",
     "Facts",
     "FileBeside",
     "Ingredients",
@@ -78,7 +80,7 @@ VERSION = 1
 """Of the document; raised when an older stem could not read it."""
 
 _MARK = "stem_record"
-_LARGEST_BYTES = 8_000_000
+LARGEST_BYTES = 8_000_000
 """A track of twelve hours has a record of less than a quarter of this."""
 _MOST_DIGITS = 300
 """Of a whole number; one that is longer is no number of anything."""
@@ -307,8 +309,8 @@ def _content(path: Path) -> bytes | None:
     with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return None
-        content = file.read(_LARGEST_BYTES + 1)
-    return content if len(content) <= _LARGEST_BYTES else None
+        content = file.read(LARGEST_BYTES + 1)
+    return content if len(content) <= LARGEST_BYTES else None
 
 
 def _refuse(constant: str) -> None:
