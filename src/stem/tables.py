@@ -8,6 +8,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,9 @@ from stem.errors import ConfigError, did_you_mean
 T = TypeVar("T")
 
 _CURLY = "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
+_MOST_PROBLEMS = 500
+"""So many mistakes of a table are looked for: a file can have millions."""
+
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -105,7 +109,7 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
     hints = _hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     before = len(problems)
-    for key in table.keys() - fields.keys():
+    for key in islice(table.keys() - fields.keys(), _MOST_PROBLEMS):
         hint = did_you_mean(key, list(fields))
         problems.append(f"unknown key '{where}{key}' ({hint[:1].lower()}{hint[1:].rstrip('.')})")
     values: dict[str, object] = {}
@@ -150,9 +154,17 @@ def _convert(kind: Any, value: object, where: str, problems: list[str]) -> objec
         return None
     if isinstance(value, list):
         items = enumerate(value, start=1)
-        return tuple(_convert(arguments[0], item, f"{where}[{n}]", problems) for n, item in items)
+        return tuple(
+            _convert(arguments[0], item, f"{where}[{n}]", problems)
+            for n, item in items
+            if len(problems) < _MOST_PROBLEMS
+        )
     if origin in (dict, Mapping):
-        return {key: _convert(arguments[1], item, f"{where}.{key}", problems) for key, item in value.items()}
+        return {
+            key: _convert(arguments[1], item, f"{where}.{key}", problems)
+            for key, item in value.items()
+            if len(problems) < _MOST_PROBLEMS
+        }
     return _build(kind, value, f"{where}.", problems)
 
 

@@ -24,6 +24,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 _LARGEST_NUMBER = 10**9
 _YES_NO = {"ja": True, "yes": True, "true": True, "nee": False, "no": False, "false": False}
+_NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,6})?")
 _HAS_MEANING = "[]{}#"
 
 
@@ -70,7 +71,7 @@ class Variable:
                 raise UsageError(f"What is given is no choice for '{self.name}'.", hint=hint)
             return by_folded[value.casefold()]
         if self.type == "number":
-            if not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,6})?", value):
+            if not _NUMBER.fullmatch(value):
                 raise UsageError(
                     f"What is given for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
                 )
@@ -102,6 +103,17 @@ class Variable:
 
 VORM = Variable("vorm", "choice", "je", dutch.FORMS, "Aanspreken met je of met u.")
 """Every script has it; a script that declares it itself may choose another default."""
+
+
+_CHOICES = frozenset({"vorm", "voornaamwoord", "ogen", "adem", "figuur_bron"})
+"""What stem's own scripts call their choices."""
+
+
+def may_be_words(name: str, value: str) -> bool:
+    """Tell whether someone's own words may have been filled in, of a variable whose type is not known."""
+    said = value.strip().casefold()
+    is_number = _NUMBER.fullmatch(said) is not None
+    return bool(said) and not (name in _CHOICES or said in {*dutch.FORMS, *_YES_NO} or is_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ track, and the track last.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,10 +22,9 @@ from stem.files import output_error, publish, sweep, temporary_beside
 from stem.planning import Choices, Plan, plan_track
 from stem.record import Facts, changes, read_document, record_path
 from stem.record.facts import is_as_made
+from stem.record.kinds import is_ending, is_suffix
 from stem.sidecars import Sidecars, write_beside
 from stem.track import make_track
-
-_ENDING = re.compile(r"(\.\w+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +278,8 @@ def _hashes(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _is_ending(ending: object) -> TypeGuard[str]:
-    """Tell whether this ends the name of a file: in a damaged record it could be anything."""
-    return isinstance(ending, str) and _ENDING.fullmatch(ending) is not None
+    """Tell whether a batch gives a file a name that ends so: in a damaged record it could be anything."""
+    return isinstance(ending, str) and ending[:1] == "." and (is_suffix(ending) or is_ending(ending))
 
 
 def _other_format(target: Path, document: Mapping[str, Any]) -> Path | None:

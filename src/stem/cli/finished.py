@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from stem.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from stem.config import Config
     from stem.examining import Finding
+    from stem.forgetting import Found
     from stem.planning import Plan
     from stem.record import Record
     from stem.specs import TrackSpec
@@ -197,10 +199,37 @@ def _confirmed(question: str) -> bool:
         return False
 
 
+def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
+    """Tell what would go and why, and ask; whether it may go."""
+    from stem.forgetting import codes_to_ask
+
+    for each in found:
+        tell(f"{each.record_path}: found by {', '.join(each.reasons)}")
+        goes, stays = each.looked_at()
+        for path in goes:
+            tell(str(path))
+        for left in stays:
+            tell(f"{left.path} would stay: {left.reason}")
+    codes = codes_to_ask(found, words)
+    if codes:
+        tell(f"These were made for more than one code: {', '.join(code or 'none' for code in codes)}.")
+    count = len(found)
+    which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
+    if (codes or not yes) and not _confirmed(f"Remove {which}?"):
+        tell("Nothing was removed.")
+        if codes:
+            named = " ".join(code for code in codes if code)
+            tell(f"Hint: --yes holds for several codes when each is named: stem forget {named} --yes")
+        elif not sys.stdin.isatty():
+            tell("Hint: Nobody answered here; --yes does not ask.")
+        return False
+    return True
+
+
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="CODE|NAME...")
 @click.option("--in", "folders", multiple=True, metavar="FOLDER", help="Where to look.  [default: output/]")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, unless a name turns out to be that of several codes.")
 def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     """Remove the tracks that were made for a name or a code, their records, and what was spoken for them."""
     from stem.files import expanded
@@ -217,12 +246,7 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         if search.unreadable:
             raise click.exceptions.Exit(1)
         return
-    for path in dict.fromkeys(path for one in search.found for path in one.present):
-        tell(str(path))
-    count = len(search.found)
-    which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
-    if not yes and not _confirmed(f"Remove {which}?"):
-        tell("Nothing was removed.")
+    if not _may_go(search.found, words, yes=yes):
         raise click.exceptions.Exit(1)
     forgotten = remove(search.found)
     for path in forgotten.removed:

@@ -5,6 +5,7 @@ from pathlib import Path
 from stem.parcels.letter import LINE_WIDTH, LetterTrack, covering_text, is_untouched
 from stem.parcels.passwords import checked_password, new_password
 from stem.parcels.zipping import Member, is_current, is_ours, write_zip
+from stem.parcels.zipping import is_untouched as is_zip_untouched
 
 __all__ = [
     "LETTER_NAME",
@@ -16,6 +17,7 @@ __all__ = [
     "is_current",
     "is_ours",
     "is_untouched",
+    "is_zip_untouched",
     "letter_path",
     "new_password",
     "write_zip",

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 from stem.errors import OutputError
 from stem.files import output_error, publish, temporary_beside
@@ -159,6 +160,21 @@ def is_ours(path: Path) -> bool:
         return False
     comment = len(_MARK).to_bytes(2, "little") + _MARK
     return last.startswith(_ENDING) and last.endswith(comment)
+
+
+def is_untouched(path: Path, file: BinaryIO) -> bool:
+    """Tell whether a zip file of ours, opened as `file`, holds what `write_zip` packs and nothing else.
+
+    Programs that add to a zip file leave its comment as it is; what they add has a date, or no lock.
+    """
+    if not is_ours(path):
+        return False
+    try:
+        with ZipFile(file) as archive:
+            members = archive.infolist()
+    except (OSError, ValueError, NotImplementedError, struct.error, BadZipFile):
+        return False
+    return all(info.date_time == _NO_DATE and info.flag_bits & _ENCRYPTED for info in members)
 
 
 def _check_names(target: Path, members: Sequence[Member]) -> None:

@@ -31,9 +31,12 @@ from stem.plotting.hearing import LONGEST_S, Floats, Heard, voice_spans
 from stem.plotting.shown import Shown
 from stem.tagging import ChapterMark, read_chapters
 
-__all__ = ["LONGEST_S", "SUFFIXES", "Shown", "check_drawing", "draw"]
+__all__ = ["LONGEST_S", "SUFFIXES", "WIDTH_PX", "Shown", "check_drawing", "draw"]
 
 SUFFIXES = (".png", ".svg")
+
+WIDTH_PX = 1600
+"""Of every picture; how high it is depends on its chapters."""
 
 
 def check_drawing(target: Path) -> None:

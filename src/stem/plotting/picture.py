@@ -22,6 +22,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from stem.mastering import STEP_S
+from stem.plotting import WIDTH_PX
 from stem.plotting.hearing import BANDS_HZ, SOFTEST_LUFS, WINDOW_S, Floats, Heard, Span
 from stem.plotting.shown import Shown
 from stem.plotting.words import DPI, duration, number, numbered, plain, shortened, width, write
@@ -42,7 +43,7 @@ _PAUSE_BAR, _INK, _FAINT, _LINE = "#e3cf9b", "#333333", "#777777", "#dddddd"
 _CHAPTERS = ("#dbe7ea", "#eef2ea")
 _SPECTRUM = ("#fcfcfa", "#dfe9e2", "#a9c9bd", "#5b93a0", "#24505f")
 
-_WIDTH_IN = 16.0
+_WIDTH_IN = WIDTH_PX / DPI
 _LEFT_IN, _RIGHT_IN = 1.55, 0.45
 _HEAD_IN, _FOOT_IN = 1.2, 1.15
 _PANELS_IN = (0.45, 0.95, 3.1, 2.6)

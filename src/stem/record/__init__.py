@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ from stem.tables import from_table
 from stem.voice import find_voice
 
 __all__ = [
+    "LARGEST_BYTES",
+    "SUFFIX",
     "Facts",
     "FileBeside",
     "Ingredients",
@@ -77,8 +80,13 @@ VERSION = 1
 """Of the document; raised when an older stem could not read it."""
 
 _MARK = "stem_record"
-_LARGEST_BYTES = 20_000_000
-"""A track of twelve hours has a record of less than a tenth of this."""
+LARGEST_BYTES = 8_000_000
+"""A track of twelve hours has a record of less than a quarter of this."""
+_MOST_DIGITS = 300
+"""Of a whole number; one that is longer is no number of anything."""
+_MOST_TOLD = 20
+_LONGEST_TOLD = 300
+_NO_RECORD = "it is damaged: no record holds such values"
 
 
 def record_path(track: Path) -> Path:
@@ -132,8 +140,10 @@ def read_record(path: Path) -> Record:
     """Read a record.
 
     Raises:
-        ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: all of them.
+        ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: many of them.
     """
+    if path.name == SUFFIX:
+        raise ConfigError(path, ["it has no name before its ending"], hint="A record is called as its track.")
     document = read_document(path)
     made_for = document.pop(_MARK, None)
     if not isinstance(made_for, int) or isinstance(made_for, bool) or made_for < 1:
@@ -147,7 +157,23 @@ def read_record(path: Path) -> Record:
     loudness = document.get("loudness")
     if isinstance(loudness, dict):
         document["loudness"] = {key: -math.inf if value is None else value for key, value in loudness.items()}
-    return from_table(Record, document, path)
+    try:
+        return from_table(Record, document, path)
+    except ConfigError as error:
+        raise ConfigError(path, _told(error.problems)) from None
+    except (OverflowError, RecursionError) as error:
+        raise ConfigError(path, [_NO_RECORD]) from error
+
+
+def _told(problems: Sequence[str]) -> list[str]:
+    """Return what is wrong with a record, as far as anyone reads on; what someone filled in is not told."""
+    shown = (
+        problem.partition(", not ")[0] if problem.startswith("'personal") else problem
+        for problem in problems[:_MOST_TOLD]
+    )
+    told = [each if len(each) <= _LONGEST_TOLD else f"{each[:_LONGEST_TOLD]}..." for each in shown]
+    more = len(problems) - len(told)
+    return [*told, f"and {more} more"] if more else told
 
 
 def spec_of(record: Record) -> tuple[TrackSpec, Config]:
@@ -239,15 +265,24 @@ def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Return the table in a record's file, as it stands there.
+    """Return the table in a record's file, as it stands there; a link is not followed.
 
     Raises:
         ConfigError: when there is none that can be read.
     """
     try:
-        if path.stat().st_size > _LARGEST_BYTES or not path.is_file():
+        if path.is_symlink():
+            raise ConfigError(path, ["it is a link"], hint="Name what it leads to.")
+        content = _content(path)
+        if content is None:
             raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
-        document = json.loads(path.read_bytes().decode(), parse_constant=_refuse)
+        document = json.loads(
+            content.decode(),
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_table,
+        )
     except OSError as error:
         raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
     except UnicodeDecodeError as error:
@@ -256,11 +291,48 @@ def read_document(path: Path) -> dict[str, Any]:
         problem = f"it is damaged or cut off: {error.msg[:1].lower()}{error.msg[1:]}"
         raise ConfigError(f"{path}:{error.lineno}", [problem]) from error
     except (ValueError, RecursionError) as error:
-        raise ConfigError(path, ["it is damaged: no record holds such values"]) from error
+        raise ConfigError(path, [_NO_RECORD]) from error
     if not isinstance(document, dict):
         raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
     return document
 
 
+def _content(path: Path) -> bytes | None:
+    """Return what is in a file; None when it is no file, as a pipe that would never end, or is too large.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        return None
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return None
+        content = file.read(LARGEST_BYTES + 1)
+    return content if len(content) <= LARGEST_BYTES else None
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text) if len(text) <= _MOST_DIGITS else math.inf
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of which no key stands there twice: one reader would see the first, another the last."""
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return table

@@ -5,13 +5,42 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from stem.captions import FORMATS as CAPTIONS
 from stem.config import Config
 from stem.dutch import spoken
+from stem.formats import FORMATS
 from stem.mastering import Loudness
 from stem.specs import TrackSpec
+from stem.studio import PARTS
 from stem.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
+from stem.variables import may_be_words
 
 _HASH = re.compile("[0-9a-f]{64}")
+
+_SUFFIXES = frozenset(each.suffix for each in FORMATS.values())
+_ENDING = re.compile(rf"\.(?:{'|'.join(CAPTIONS)})|(?:-[1-9][0-9]{{0,3}})?\.png|-(?:{'|'.join(PARTS)})\.flac")
+"""Of all that is written beside a track; a picture gets a number when its name is taken."""
+
+_MOST_FILLED = 100_000
+"""Characters of all that was filled in; a value has 2,000 at most."""
+
+_MOST_FRAMES = 2**53
+"""Whole numbers up to here are exact wherever they are read."""
+
+
+def is_suffix(text: str) -> bool:
+    """Tell whether a track's name may end so: as one of the formats, in small letters or capitals."""
+    return text.lower() in _SUFFIXES
+
+
+def is_ending(text: str) -> bool:
+    """Tell whether the name of something that stem writes beside a track ends so."""
+    return _ENDING.fullmatch(text) is not None
+
+
+def _check_span(start: int, end: int) -> None:
+    if not 0 <= start <= end <= _MOST_FRAMES:
+        raise ValueError(f"it runs from frame {start} to {end}")
 
 
 def _check_hash(sha256: str) -> None:
@@ -61,8 +90,7 @@ class Span:
     end: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.start <= self.end:
-            raise ValueError(f"it runs from frame {self.start} to {self.end}")
+        _check_span(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +110,15 @@ class Times:
     pauses: tuple[PlacedPause, ...]
     bells: tuple[int, ...]
     chapters: tuple[Chapter, ...]
+
+    def __post_init__(self) -> None:
+        for at in (self.frames, *self.bells):
+            if not 0 <= at <= _MOST_FRAMES:
+                raise ValueError(f"it cannot have a frame {at}")
+        for pause in self.pauses:
+            _check_span(pause.start, pause.end)
+        for chapter in self.chapters:
+            _check_span(chapter.start, chapter.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +140,7 @@ class SoundFile:
     kbps: int
 
     def __post_init__(self) -> None:
-        if {"/", "\\", "\0"} & set(self.suffix):
+        if not is_suffix(self.suffix):
             raise ValueError(f"'{self.suffix}' is no suffix")
         _check_hash(self.sha256)
         if self.rate <= 0:
@@ -115,7 +152,7 @@ class FileBeside:
     """A file that was made with the track, such as its captions.
 
     Attributes:
-        ending: What its name has behind the track's, which it shares: "-stem.wav", ".vtt".
+        ending: What its name has behind the track's, which it shares: "-stem.flac", ".vtt".
         sha256: Of its content, in hexadecimal.
     """
 
@@ -123,8 +160,8 @@ class FileBeside:
     sha256: str
 
     def __post_init__(self) -> None:
-        if not self.ending or {"/", "\\", "\0"} & set(self.ending):
-            raise ValueError(f"'{self.ending}' is no ending of a name")
+        if not is_ending(self.ending):
+            raise ValueError(f"nothing that is made with a track is called '{self.ending}'")
         _check_hash(self.sha256)
 
 
@@ -138,6 +175,8 @@ class Personal:
         remarks: What a maker should know about how it is said.
         code: The client's, when the track was made for one.
         speech: Names of the entries that the cache of spoken phrases has because of what was filled in.
+        free: The names of the variables that took words of one's own: no choice, number, or yes or no. None
+            in a record of before these were told.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -145,6 +184,18 @@ class Personal:
     remarks: tuple[str, ...] = ()
     code: str = ""
     speech: tuple[str, ...] = ()
+    free: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if sum(map(len, (self.code, *self.values, *self.values.values()))) > _MOST_FILLED:
+            raise ValueError("more was filled in than can be")
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was filled in as words of one's own, by the name of its variable."""
+        if self.free is None:
+            return {name: value for name, value in self.values.items() if may_be_words(name, value)}
+        return {name: value for name, value in self.values.items() if name in self.free}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,11 @@ def record_of(
             remarks=plan.remarks,
             code=code,
             speech=tuple(_remembered(plan)) if spec.remember else (),
+            free=tuple(
+                each.name
+                for each in plan.template.variables
+                if each.type == "text" and each.name in spec.values
+            ),
         ),
     )
 
