@@ -71,6 +71,7 @@ ORDER = [
     "cores",
     "tables",
     "units",
+    "characters",
     "errors",
 ]
 """From the top of the house to the ground: a module imports only what stands after it here."""
