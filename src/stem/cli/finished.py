@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stem.cli.asking import config, force_option, json_option, online_options
-from stem.cli.telling import print_json, progress
+from stem.cli.telling import confirmed, print_json, progress, show
 from stem.cli.telling import say as tell
 from stem.errors import ConfigError, UsageError
 
@@ -51,7 +51,7 @@ def info(track: str, as_json: bool) -> None:
         print_json(info_document(facts))
         return
     for line in info_lines(facts, config()):
-        click.echo(line)
+        show(line)
 
 
 @click.command()
@@ -73,11 +73,11 @@ def verify(tracks: Sequence[str]) -> None:
         findings += check(path, record)
         for finding in findings:
             kind = "wrong" if finding.serious else "worth knowing"
-            click.echo(f"{path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
+            show(f"{path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
         serious = any(finding.serious for finding in findings)
         wrong = wrong or serious
         with_what = "with its record" if record else "by itself (there is no record of it)"
-        click.echo(f"{path}: {'not in order' if serious else 'in order'}, compared {with_what}")
+        show(f"{path}: {'not in order' if serious else 'in order'}, compared {with_what}")
     if wrong:
         raise click.exceptions.Exit(1)
 
@@ -144,7 +144,7 @@ def remake(
         track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
     same = file_hash(track.path) == record.track.sha256
     _write_record(track, asked, settings, record, expanded(record_file), is_same=same, overwrite=force)
-    click.echo(track_line(track))
+    show(track_line(track))
     if same:
         tell("It is the same, byte for byte.")
     elif not is_changed:
@@ -188,15 +188,6 @@ def _write_record(
     tell(str(path))
 
 
-def _confirmed(question: str) -> bool:
-    """Ask; no answer is no."""
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        tell("")
-        return False
-
-
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="CODE|NAME...")
 @click.option("--in", "folders", multiple=True, metavar="FOLDER", help="Where to look.  [default: output/]")
@@ -221,12 +212,12 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         tell(str(path))
     count = len(search.found)
     which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
-    if not yes and not _confirmed(f"Remove {which}?"):
+    if not yes and not confirmed(f"Remove {which}?"):
         tell("Nothing was removed.")
         raise click.exceptions.Exit(1)
     forgotten = remove(search.found)
     for path in forgotten.removed:
-        click.echo(str(path))
+        show(str(path))
     for each in forgotten.left:
         tell(f"{each.path} stays: {each.reason}")
     for path in forgotten.missing:
@@ -289,7 +280,7 @@ def feed(
     place = expanded(folder)
     found = episodes(place, name_in_feed=name_in_feed)
     written = write_feed(feed_files(found.episodes, about), place, overwrite=force)
-    click.echo(f"{written[-1]}  {len(found.episodes)} tracks, {len(written)} files  {about.address}")
+    show(f"{written[-1]}  {len(found.episodes)} tracks, {len(written)} files  {about.address}")
     for note in found.notes:
         tell(note)
     for left in found.left_out:
