@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import ParameterSource
 
+from stem.characters import RETYPE
 from stem.cli.telling import ask, say, say_error
 from stem.errors import ConfigError, UsageError
 
@@ -101,6 +102,13 @@ class Request:
             UsageError: when an option cannot be read.
             ConfigError: when the file of values cannot.
         """
+        try:
+            return self._spec()
+        except ValueError as error:
+            sentence = f"{error}."
+            raise UsageError(f"{sentence[:1].upper()}{sentence[1:]}", hint=RETYPE) from error
+
+    def _spec(self) -> TrackSpec:
         from stem.specs import TrackSpec
 
         pauses = pairs("--pause", self.pauses, "kort=4").items()

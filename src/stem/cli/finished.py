@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stem.characters import RETYPE, line_problem
 from stem.cli.asking import config, force_option, json_option, online_options
 from stem.cli.telling import confirmed, print_json, progress, show
 from stem.cli.telling import say as tell
@@ -277,6 +278,9 @@ def feed(
         help=config().help,
         name=name,
     )
+    for option, text in (("--title", title), ("--description", description)):
+        if problem := line_problem(text):
+            raise UsageError(f"What stands after {option} cannot stand in a feed: {problem}.", hint=RETYPE)
     place = expanded(folder)
     found = episodes(place, name_in_feed=name_in_feed)
     written = write_feed(feed_files(found.episodes, about), place, overwrite=force)
