@@ -33,7 +33,6 @@ from stem.beds import store
 from stem.captions import About, Line, as_lrc, as_srt, as_vtt
 from stem.cli import telling
 from stem.config import Config
-from stem.engines import Engine
 from stem.engines.espeak import Espeak
 from stem.errors import AudioError, OutputError, StemError
 from stem.overview import overview_page
@@ -104,9 +103,8 @@ def workshop(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Pa
     (folder / "fout.j2").write_text(f"+++\ntitle = {toml(EVIL)}\n+++\n[pauze {EVIL}]\n", encoding="utf-8")
     (folder / "titel.j2").write_text(f"+++\ntitle = {toml(EVIL)}\n+++\nDag.\n", encoding="utf-8")
     (folder / "scripts").mkdir()
-    (folder / "scripts" / "kwaad.j2").write_text(
-        f"+++\ntitle = {toml(EVIL)}\nsummary = {toml(EVIL)}\n[variables.naam]\nhelp = {toml(EVIL)}\n+++\nDag.\n"
-    )
+    front = f"title = {toml(EVIL)}\nsummary = {toml(EVIL)}\n[variables.naam]\nhelp = {toml(EVIL)}\n"
+    (folder / "scripts" / "kwaad.j2").write_text(f"+++\n{front}+++\nDag.\n")
     (folder / "voice_templates").mkdir()
     (folder / "voice_templates" / f"{NAME}.toml").write_text(f"{toml(EVIL)} = 1\n")
     (folder / "kwaad.stem.json").write_text(json.dumps({"version": 1, EVIL: EVIL}))
@@ -444,3 +442,248 @@ def test_a_stream_that_is_gone_is_no_crash(streams: dict[str, tuple[int, str]], 
         assert told.count("\n") == 2
     else:
         assert told == ""
+
+
+# What is written
+
+
+MARKUP = "</title></style></script><script>alert(1)</script>]]>&lt;<img src=x onerror=alert(1)>'\"><!--"
+
+
+class _Tags(HTMLParser):
+    """Gathers the elements and the attributes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def letter(text: str) -> str:
+    track = LetterTrack("a.mp3", text, 60.0, computer_voice=True)
+    return covering_text((track,), form="je", practice=text, safety=safety(), own_help=(text,))
+
+
+def overview(text: str) -> str:
+    made = Outcome(
+        text, text, text, "made", Path("a.mp3"), title=text, voice=text, bed=text, warnings=(text,)
+    )
+    failed = replace(made, status="failed", error=text, hint=text)
+    return overview_page(Report((made, failed)), title=text, practice=text, folder=Path())
+
+
+def captions(write: Callable[..., bytes]) -> Callable[[str], str]:
+    return lambda text: (
+        write([Line(0.0, 1.0, text, exact=True, sentence=text)], About(text, text, text, 1.0))
+        .decode("utf-8-sig")
+        .replace("\r\n", "\n")
+    )
+
+
+def tags(text: str) -> str:
+    told = Tags(title=text, artist=text, album=text, comment=text, lyrics=text)
+    told = replace(told, timed_lines=(TimedLine(0.0, text),))
+    tidy = tidied(told, (ChapterMark(text, 0.0, 1.0),))
+    lines = (tidy.tags.timed_lines[0].text, tidy.chapters[0].title, tidy.tags.lyrics, tidy.tags.title)
+    return "".join((*lines, tidy.tags.artist, tidy.tags.album, tidy.tags.comment))
+
+
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "a reading sheet": lambda text: as_html(text, [SheetLine(1, text, text, text)]),
+    "a batch's page": overview,
+    "a letter": letter,
+    "WebVTT": captions(as_vtt),
+    "SRT": captions(as_srt),
+    "LRC": captions(as_lrc),
+    "tags": tags,
+}
+
+
+@pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
+def test_nothing_hidden_gets_into_what_is_written(write: Callable[[str], str]) -> None:
+    assert unfit(write(EVIL.replace("\x85", "") + "\u200e\u200f")) == []
+
+
+@pytest.mark.parametrize("name", ["a reading sheet", "a batch's page"])
+def test_no_title_becomes_markup(name: str) -> None:
+    plain, hostile = _Tags(), _Tags()
+    plain.feed(WRITTEN[name]("rust"))
+    hostile.feed(WRITTEN[name](MARKUP))
+    assert hostile.tags == plain.tags
+    assert hostile.attributes == plain.attributes
+
+
+OPTIONS = {
+    "the artist": ["preview", "aankomen", "--artist"],
+    "the album": ["preview", "aankomen", "--album"],
+    "the credit": ["preview", "aankomen", "--bed-credit"],
+    "a feed's title": ["feed", ".", "--link", "https://a.nl/", "--title"],
+    "what a feed is": ["feed", ".", "--link", "https://a.nl/", "--description"],
+}
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\u202e", "\n"], ids=["control", "turning", "line"])
+@pytest.mark.parametrize("arguments", OPTIONS.values(), ids=OPTIONS)
+def test_what_goes_into_tags_and_feeds_is_refused_with_such_signs(
+    workshop: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    arguments: list[str],
+    sign: str,
+) -> None:
+    monkeypatch.chdir(workshop / "feed")
+    assert cli.run([*arguments, f"De {sign}Linde"]) == 2
+    error, hint = capfd.readouterr().err.splitlines()
+    assert error.startswith("Error: ")
+    assert f"it holds U+{ord(sign):04X}, which nobody sees" in error
+    assert hint.startswith("Hint: ")
+
+
+@pytest.mark.parametrize("key", ["practice", "artist", "album", "intro", "outro", "help"])
+def test_what_settings_say_is_refused_with_such_signs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], key: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    value = toml("De \u202eLinde")
+    (tmp_path / "stem.toml").write_text(f"{key} = {f'[{value}]' if key == 'help' else value}\n")
+    assert cli.run(["preview", "aankomen"]) == 1
+    error = capfd.readouterr().err
+    assert error.startswith(f"Error: {tmp_path / 'stem.toml'}: '{key}' cannot be used: it holds U+202E")
+
+
+# Others on the same machine, and clocks that are wrong
+
+
+def someone_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    us = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: us + 1)  # to change a folder's owner takes an administrator
+
+
+def opened_to_all(_patch: pytest.MonkeyPatch) -> None:
+    files.cache_path("x").parent.chmod(0o777)
+
+
+def opened_to_a_group(_patch: pytest.MonkeyPatch) -> None:
+    files.cache_path("x").parent.chmod(0o770)
+
+
+@pytest.mark.parametrize("change", [someone_else, opened_to_all, opened_to_a_group])
+def test_a_cache_that_others_may_change_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    assert files.cache_folder("speech").stat().st_mode & 0o077 == 0
+    change(monkeypatch)
+    with pytest.raises(OutputError, match="others may change what is in it"):
+        files.cache_folder("speech")
+
+
+def test_a_lock_makes_nothing_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError), files.lock(tmp_path / "lock"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("wrong_s", [400 * 24 * 3600.0, 7200.0], ids=["a year", "two hours"])
+def test_beds_of_a_clock_that_was_wrong_go_first(tmp_path: Path, wrong_s: float) -> None:
+    now = time.time()
+    for number in range(12):
+        path = tmp_path / f"{number}.npy"
+        path.touch()
+        later = number < 8
+        os.utime(path, (now, now + wrong_s + number if later else now - 60))
+    store._forget_unused(tmp_path)
+    left = {path.stem for path in tmp_path.iterdir()}
+    assert left >= {"8", "9", "10", "11"}
+    assert len(left) == 8
+
+
+# A cluster
+
+
+def job(**asked: Any) -> Job:
+    spec = TrackSpec("proef.j2", voice="zacht", bed="none", **asked)
+    return Job("row 2", "c1", spec, Config(), Path("c1.mp3"), ())
+
+
+@pytest.mark.parametrize("place", ["scripts/x.j2", "voice_templates/x.toml", "lexicon.toml"])
+def test_what_a_link_leads_to_stays_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    (tmp_path / "id_rsa").write_text("geheim")
+    folder = tmp_path / "praktijk"
+    (folder / place).parent.mkdir(parents=True)
+    (folder / place).symlink_to(tmp_path / "id_rsa")
+    monkeypatch.chdir(folder)
+    with pytest.raises(AudioError, match="a link out of this folder"):
+        packed([job()])
+
+
+def test_what_is_hidden_in_a_folder_stays_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (".env", ".git/config", "rust.j2"):
+        path = tmp_path / "scripts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    assert set(packed([job()]).files) == {"scripts/rust.j2"}
+
+
+# Children that are killed
+
+
+def children() -> set[int]:
+    found = set()
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (place / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(status[1]) == os.getpid() and status[0] != "Z":
+            found.add(int(place.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux shows them")
+def test_a_decoder_that_is_killed_says_nothing_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "lang.wav"
+    path.write_bytes(soundfiles.wav(soundfiles.melody(120.0)))
+    before = children()
+    blocks = Recording.open(path).blocks()
+    next(blocks)
+    for child in children() - before:
+        os.kill(child, signal.SIGKILL)
+    with pytest.raises(AudioError, match="decoding it was ended from outside"):
+        list(blocks)
+    assert children() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux shows them")
+@pytest.mark.parametrize("kind", ["template", "voice"])
+def test_another_child_that_is_killed_is_one_sentence(tmp_path: Path, kind: str) -> None:
+    """A guard: it was so before."""
+    path = tmp_path / "proef.j2"
+    path.write_text(SCRIPT)
+    engine, voice, script = Espeak(), find_voice("zacht"), find_script(str(path))
+    act: Callable[[], object] = lambda: script.render({})
+    if kind == "voice":
+        act = lambda: engine.speak("Welkom, en ga er rustig bij zitten.", voice)
+    before, done = children(), threading.Event()
+
+    def kill() -> None:
+        while not done.is_set():
+            for child in children() - before:
+                os.kill(child, signal.SIGKILL)
+                done.set()
+            time.sleep(0.002)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        with pytest.raises(StemError):
+            act()
+    finally:
+        done.set()
+        killer.join()
+    assert children() == before
