@@ -173,7 +173,6 @@ PRINTED: dict[str, list[str]] = {
     "a recording": ["cut", f"{EVIL}.wav", "aankomen"],
     "a sheet's folder": ["sheet", "aankomen", "-o", f"lijst.csv/{EVIL}/"],
 }
-FINE_BEFORE = {"a track's tags as JSON", "a practice's name", "a script's text"}
 
 
 @pytest.mark.parametrize("arguments", PRINTED.values(), ids=PRINTED)
