@@ -23,6 +23,9 @@ _CONTROLS = (
 _TYPOGRAPHY = r"\u00ad\u200b-\u200d\u2060\ufeff"
 """Where a word may be cut or its letters join: word processors leave these behind, and none is heard."""
 
+RETYPE = "Type it anew; what is copied from elsewhere may hold more than it shows."
+"""What to do about such a text."""
+
 _CONTROL = re.compile(f"[{_CONTROLS}]")
 _HIDDEN = re.compile(f"[{_CONTROLS}{_TYPOGRAPHY}]")
 
@@ -37,6 +40,20 @@ def first_hidden(text: str) -> str | None:
     """Return the first character that stands in no name or title: soft hyphens and joiners are such too."""
     found = _HIDDEN.search(text)
     return found[0] if found else None
+
+
+def line_problem(text: str) -> str:
+    """Return why a text cannot be a line in a tag or a letter, as a clause about "it"; "" when it can.
+
+    Joiners may be in it: a family, or a flag, is several emoji that they make one.
+    """
+    found = first_control(text) or next((sign for sign in text if sign in "\n\t"), None)
+    return f"it holds {code_point(found)}, which nobody sees" if found else ""
+
+
+def without_controls(text: str, instead: str = "") -> str:
+    """Return the text with something else for each character that `first_control` finds."""
+    return _CONTROL.sub(instead, text)
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stem.characters import code_point, first_control, line_problem
 from stem.errors import ConfigError
 from stem.tables import from_table, load_toml
 
@@ -53,6 +54,25 @@ class Config:
     country: str = "NL"
     allow_online: bool = False
     pauses: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what stands in tags, letters and pages, and could do more there than be read.
+
+        Raises:
+            ValueError: when a text has a control character, or another that nobody sees.
+        """
+        lines = {
+            "practice": [self.practice],
+            "artist": [self.artist],
+            "album": [self.album],
+            "help": self.help,
+        }
+        for name, texts in lines.items():
+            if problem := next(filter(None, map(line_problem, texts)), ""):
+                raise ValueError(f"'{name}' cannot be used: {problem}")
+        for name, text in (("intro", self.intro), ("outro", self.outro)):
+            if sign := first_control(text):
+                raise ValueError(f"'{name}' cannot be used: it holds {code_point(sign)}, which nobody sees")
 
     @property
     def maker(self) -> str:

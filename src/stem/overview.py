@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import xml.etree.ElementTree as ET
 from base64 import b64encode
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from urllib.parse import quote
 
 from stem import units
 from stem.batch.kinds import Outcome, Report
+from stem.characters import without_controls
 from stem.lint import LISTENER_WARNINGS
 from stem.printout import in_words
 from stem.units import format_time
@@ -49,10 +49,6 @@ _LOUDNESS = (
     f"Luidheid is hoe hard de hele track klinkt: {_MINUS}16 is harder dan {_MINUS}20. "
     "Piek is het hardste moment; onder de 0 vervormt er niets."
 )
-
-# Controls, halves of characters, and the marks that turn the direction of what comes after them. A text that
-# runs from right to left by itself may do so: <bdi> keeps it from moving what stands beside it.
-_UNSEEN = re.compile(r"[\0-\b\v\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def overview_page(report: Report, *, title: str, practice: str, folder: Path) -> str:
@@ -260,7 +256,8 @@ def _add_apart(parent: ET.Element, text: str) -> None:
 
 
 def _seen(text: str) -> str:
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Return a text that is what it looks like; one that runs from right to left by itself may do so."""
+    return without_controls(text, "\N{REPLACEMENT CHARACTER}")
 
 
 # Contrast is 7:1 or more for words and 4.5:1 or more for what is less (WCAG 2.2, AAA and AA). Where a table

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from stem.config import FILE_NAME
-from stem.errors import UsageError
+from stem.errors import OutputError, UsageError
 from stem.files import write_whole
 from stem.safety import safety
 
@@ -49,8 +49,14 @@ def begin_practice(folder: Path, *, name: str, country: str) -> Begun:
         if path.exists():
             kept.append(path)
             continue
-        write_whole(path, content, overwrite=False)
-        written.append(path)
+        try:
+            write_whole(path, content, overwrite=False)
+        except OutputError:
+            if not path.exists():
+                raise
+            kept.append(path)  # another run was first
+        else:
+            written.append(path)
     return Begun(tuple(written), tuple(kept))
 
 

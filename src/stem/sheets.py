@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from stem import units
+from stem.characters import visible
 from stem.cues import Bell, Breath, Cue, Heading, Pause, Utterance
 from stem.dutch import spoken
 from stem.errors import ConfigError
@@ -207,7 +208,7 @@ def _quoted(text: str) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str) -> ET.Element:
     element = ET.SubElement(parent, tag)
-    element.text = text
+    element.text = visible(text)
     return element
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from stem.characters import line_problem
+
 
 @dataclass(frozen=True, slots=True)
 class TrackSpec:
@@ -69,3 +71,14 @@ class TrackSpec:
     name_in_file: bool = False
     online: bool | None = None
     remember: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what no tag can hold: it is read on lock screens and in lists, by other programs.
+
+        Raises:
+            ValueError: when a name has a control character, or another that nobody sees.
+        """
+        names = {"artist": self.artist, "album": self.album, "bed-credit": self.bed_credit}
+        for name, text in names.items():
+            if problem := line_problem(text or ""):
+                raise ValueError(f"the {name} cannot stand in tags: {problem}")

@@ -61,6 +61,7 @@ _STRICT = {
 """Formats in which a frame that cannot be decoded is damage; in MP3 and bare AAC it may be the first one."""
 
 _DECODER = "imageio-ffmpeg"
+_KILLED = -9
 _AU_HEADER = struct.Struct(">4s5I")
 """Of Sun's .au: magic, where the samples start, their bytes, their coding, the rate, the channels."""
 
@@ -268,7 +269,7 @@ class _Decoder:
         """Return the next bytes of its output: `count`, or fewer at its end.
 
         Raises:
-            AudioError: when it takes too long.
+            AudioError: when it takes too long, or is ended from outside.
         """
         assert self._process.stdout is not None
         began = time.monotonic()
@@ -283,6 +284,9 @@ class _Decoder:
         self._got += len(part)
         if self._is_late:
             raise AudioError(self._path, "reading it takes too long")
+        if len(part) < count and self._process.wait() == _KILLED:  # which says nothing of the file
+            hint = "Perhaps there was too little memory; try it again."
+            raise AudioError(self._path, "decoding it was ended from outside", hint=hint)
         return part
 
     def au_header(self) -> tuple[int, int]:

@@ -56,6 +56,7 @@ def packed(jobs: Sequence[Job]) -> Luggage:
     files: dict[str, bytes] = {}
     try:
         for path in _needed(jobs):
+            _check_inside(path)
             files[path.as_posix()] = path.read_bytes()
         lexicon = own.read_bytes() if own.is_file() else b""
     except OSError as error:
@@ -63,6 +64,10 @@ def packed(jobs: Sequence[Job]) -> Luggage:
             error.filename or "the working folder", f"it cannot be read ({error.strerror})"
         ) from error
     return Luggage(__version__, files, lexicon)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def make_away(job: Job, luggage: Luggage) -> Result:
@@ -116,6 +121,17 @@ def _unpack(luggage: Luggage, folder: Path) -> None:
         raise output_error(folder, error) from error
 
 
+def _check_inside(path: Path) -> None:
+    """Refuse a link out of the folder: whoever gave the folder away would get what it leads to.
+
+    Raises:
+        AudioError: when it is one.
+    """
+    if not path.resolve().is_relative_to(Path.cwd().resolve()):
+        hint = "Put the file itself there."
+        raise AudioError(path, "it is a link out of this folder, and does not go to a cluster", hint=hint)
+
+
 def _needed(jobs: Sequence[Job]) -> Iterator[Path]:
     """Yield the files that have a relative path below the working folder."""
     named = {Path(LEXICON), *(Path(name) for name in _FOLDERS)}
@@ -129,7 +145,7 @@ def _needed(jobs: Sequence[Job]) -> Iterator[Path]:
         if path.is_file():
             yield path
         elif path.is_dir() and path.parts:
-            yield from sorted(each for each in path.rglob("*") if each.is_file())
+            yield from sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each))
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,10 @@ _VERSION = 2
 
 _KEPT_BEDS = 8
 """Beds kept in the cache, at most 77 MB each; of more, the one unused for longest is dropped."""
+
+
+_SKEW_S = 3600.0
+"""How far the clocks of machines that share a folder, or of one machine in a day, may lie apart."""
 
 
 def load_single(name: str, seed: int) -> Bed:
@@ -83,11 +88,17 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _used(path: Path) -> float:
+    """Return when a bed was last used; long ago when a clock was wrong, or it would stay for ever."""
+    used = path.stat().st_mtime
+    return used if used < time.time() + _SKEW_S else 0.0
+
+
 def _forget_unused(folder: Path) -> None:
     """Drop the beds that were unused for longest; a run that has one mapped keeps its view of it."""
     files.sweep(folder)
     with suppress(OSError):
-        paths = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime, reverse=True)
+        paths = sorted(folder.glob("*.npy"), key=_used, reverse=True)
         for path in paths[_KEPT_BEDS:]:
             path.unlink()
             path.with_suffix(".json").unlink(missing_ok=True)

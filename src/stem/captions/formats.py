@@ -6,13 +6,13 @@ televisions, LRC for music players.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from stem import units
 from stem.captions.lines import Line
+from stem.characters import without_controls
 
 REST_S = 2.0
 """A silence from this long on clears the text of a music player, which shows a line until the next one; a
@@ -111,8 +111,7 @@ def _told_times(lines: Sequence[Line]) -> str:
 
 def _plain(text: str) -> str:
     """Return text on one line without control characters, which no format can hold."""
-    spaced = " ".join(text.split())
-    return "".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cc", "Cs"})
+    return without_controls(" ".join(text.split()))
 
 
 def _shown(text: str, written: Callable[[str], str]) -> str:

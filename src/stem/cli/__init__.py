@@ -18,10 +18,10 @@ What takes long to import is imported in the command that needs it, so that `ste
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -29,7 +29,16 @@ import click
 
 from stem import __version__
 from stem.cli import finished, machine, practice, speaking, tracks, writing
-from stem.cli.telling import say, say_error
+from stem.cli.telling import (
+    drop,
+    lost_results,
+    prepare_streams,
+    say,
+    say_error,
+    say_traceback,
+    say_usage,
+    say_warning,
+)
 from stem.errors import StemError, UsageError
 
 _DEBUG = "STEM_DEBUG"
@@ -37,17 +46,16 @@ _DEBUG = "STEM_DEBUG"
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    sys.excepthook = say_traceback
+    warnings.showwarning = say_warning
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; every error becomes one sentence and a hint on stderr."""
     try:
+        prepare_streams()
         _stop_on_terminate()
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                # A name outside the terminal's alphabet is no reason to stop.
-                stream.reconfigure(errors="replace")
         code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
     except BaseException as error:
         return _told(error)
@@ -61,14 +69,16 @@ def _told(error: BaseException) -> int:
             say("Stopped. Nothing half-made is left; the same command goes on with the speech that is ready.")
             return 130
         case click.ClickException():
-            error.show()
+            say_usage(error)
             return error.exit_code
         case StemError():
             say_error(error)
             return 2 if isinstance(error, UsageError) else 1
         case BrokenPipeError() | SystemExit():  # click leaves with the latter when it meets the former
             # Whoever read our stdout went away (stem scripts | head): nothing more to say, also not at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop(sys.stdout)
+        case OSError() if lost := lost_results():
+            say_error(lost)
         case _ if os.environ.get(_DEBUG):
             raise error
         case OSError():

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import ParameterSource
 
-from stem.cli.telling import say, say_error
+from stem.characters import RETYPE
+from stem.cli.telling import ask, say, say_error
 from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -101,6 +102,13 @@ class Request:
             UsageError: when an option cannot be read.
             ConfigError: when the file of values cannot.
         """
+        try:
+            return self._spec()
+        except ValueError as error:
+            sentence = f"{error}."
+            raise UsageError(f"{sentence[:1].upper()}{sentence[1:]}", hint=RETYPE) from error
+
+    def _spec(self) -> TrackSpec:
         from stem.specs import TrackSpec
 
         pauses = pairs("--pause", self.pauses, "kort=4").items()
@@ -324,15 +332,14 @@ def _values_of(file: str | None) -> dict[str, str]:
 def _answer(variable: Variable) -> str:
     """Ask for one variable until the answer can be used."""
     if variable.help:
-        say(f"\n{variable.help}")
+        say()
+        say(variable.help)
     if variable.choices:
         say(f"({', '.join(variable.choices)})")
     default = variable.default
-    shown = ("nee", "ja")[default] if isinstance(default, bool) else default
+    usual = ("nee", "ja")[default] if isinstance(default, bool) else default
     while True:
-        answer = str(
-            click.prompt(variable.name, default=shown, show_default=shown not in {None, ""}, err=True)
-        )
+        answer = ask(variable.name, None if usual is None else str(usual))
         try:
             variable.read(answer)
         except UsageError as error:

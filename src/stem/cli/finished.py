@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stem.characters import RETYPE, line_problem
 from stem.cli.asking import config, force_option, json_option, online_options
-from stem.cli.telling import print_json, progress
+from stem.cli.telling import confirmed, print_json, progress, show
 from stem.cli.telling import say as tell
 from stem.errors import ConfigError, UsageError
 
@@ -53,7 +54,7 @@ def info(track: str, as_json: bool) -> None:
         print_json(info_document(facts))
         return
     for line in info_lines(facts, config()):
-        click.echo(line)
+        show(line)
 
 
 @click.command()
@@ -75,11 +76,11 @@ def verify(tracks: Sequence[str]) -> None:
         findings += check(path, record)
         for finding in findings:
             kind = "wrong" if finding.serious else "worth knowing"
-            click.echo(f"{path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
+            show(f"{path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
         serious = any(finding.serious for finding in findings)
         wrong = wrong or serious
         with_what = "with its record" if record else "by itself (there is no record of it)"
-        click.echo(f"{path}: {'not in order' if serious else 'in order'}, compared {with_what}")
+        show(f"{path}: {'not in order' if serious else 'in order'}, compared {with_what}")
     if wrong:
         raise click.exceptions.Exit(1)
 
@@ -146,7 +147,7 @@ def remake(
         track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
     same = file_hash(track.path) == record.track.sha256
     _write_record(track, asked, settings, record, expanded(record_file), is_same=same, overwrite=force)
-    click.echo(track_line(track))
+    show(track_line(track))
     if same:
         tell("It is the same, byte for byte.")
     elif not is_changed:
@@ -190,15 +191,6 @@ def _write_record(
     tell(str(path))
 
 
-def _confirmed(question: str) -> bool:
-    """Ask; no answer is no."""
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        tell("")
-        return False
-
-
 def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
     """Tell what would go and why, and ask; whether it may go."""
     from stem.forgetting import codes_to_ask
@@ -215,7 +207,7 @@ def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
         tell(f"These were made for more than one code: {', '.join(code or 'none' for code in codes)}.")
     count = len(found)
     which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
-    if (codes or not yes) and not _confirmed(f"Remove {which}?"):
+    if (codes or not yes) and not confirmed(f"Remove {which}?"):
         tell("Nothing was removed.")
         if codes:
             named = " ".join(code for code in codes if code)
@@ -250,7 +242,7 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
         raise click.exceptions.Exit(1)
     forgotten = remove(search.found)
     for path in forgotten.removed:
-        click.echo(str(path))
+        show(str(path))
     for each in forgotten.left:
         tell(f"{each.path} stays: {each.reason}")
     for path in forgotten.missing:
@@ -310,10 +302,13 @@ def feed(
         help=config().help,
         name=name,
     )
+    for option, text in (("--title", title), ("--description", description)):
+        if problem := line_problem(text):
+            raise UsageError(f"What stands after {option} cannot stand in a feed: {problem}.", hint=RETYPE)
     place = expanded(folder)
     found = episodes(place, name_in_feed=name_in_feed)
     written = write_feed(feed_files(found.episodes, about), place, overwrite=force)
-    click.echo(f"{written[-1]}  {len(found.episodes)} tracks, {len(written)} files  {about.address}")
+    show(f"{written[-1]}  {len(found.episodes)} tracks, {len(written)} files  {about.address}")
     for note in found.notes:
         tell(note)
     for left in found.left_out:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from stem.cli.asking import config, force_option, json_option, time_of
-from stem.cli.telling import print_json, print_list, say
+from stem.cli.telling import print_json, print_list, say, show
 
 
 @click.group(invoke_without_command=True)
@@ -28,9 +28,10 @@ def beds(context: click.Context, as_json: bool) -> None:
         print_json({"beds": rows, "bells": bells})
         return
     print_list("beds", rows, as_json=False)
-    click.echo("\nBells:")
+    show()
+    show("Bells:")
     for name, recipe in BELLS.items():
-        click.echo(f"{name:<12}  {recipe.summary}")
+        show(f"{name:<12}  {recipe.summary}")
     say("Layers: --bed regen+drone:-6. Your own: --bed muziek.m4a. Hear one: stem beds play zee")
 
 
@@ -51,7 +52,7 @@ def play_bed(name: str, seed: int, length: str, output: str | None, force: bool)
     if output is None and play(sound):
         return
     target = output_path(safe_name(name), output, config())
-    click.echo(str(write_sample(sound, target, overwrite=force)))
+    show(str(write_sample(sound, target, overwrite=force)))
 
 
 @click.command()
@@ -71,9 +72,9 @@ def profiles(as_json: bool) -> None:
         print_json(rows)
         return
     for option, kind in (("--profile", "profiles"), ("--for", "destinations"), ("--format", "formats")):
-        click.echo(f"{option}:")
+        show(f"{option}:")
         for row in rows[kind]:
-            click.echo(f"  {row['name']:<14} {row['summary']}")
+            show(f"  {row['name']:<14} {row['summary']}")
 
 
 @click.command()
@@ -83,7 +84,7 @@ def doctor() -> None:
 
     failed = 0
     for finding in diagnose(config()):
-        click.echo(f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}: {finding.found}")
+        show(f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}: {finding.found}")
         if not finding.works:
             failed += 1
             if finding.hint:
@@ -112,7 +113,7 @@ def cache(context: click.Context, as_json: bool) -> None:
             }
         )
         return
-    click.echo(
+    show(
         f"{report.folder}: {report.entries} sentences, {report.bytes / 1e6:.1f} MB of at most "
         f"{report.limit_bytes / 1e9:g} GB"
     )
@@ -124,7 +125,7 @@ def clear() -> None:
     from stem.cache import clear_speech_cache
 
     removed = clear_speech_cache()
-    click.echo(f"{removed.folder}: {removed.entries} sentences removed, {removed.bytes / 1e6:.1f} MB")
+    show(f"{removed.folder}: {removed.entries} sentences removed, {removed.bytes / 1e6:.1f} MB")
 
 
 COMMANDS = (beds, profiles, doctor, cache)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stem.cli.asking import Request, batch_options, config, json_option
-from stem.cli.telling import batch_progress, print_json, print_list
+from stem.cli.telling import ask, batch_progress, print_json, print_list, show
 from stem.cli.telling import say as tell
 from stem.errors import ConfigError, UsageError, nearest
 
@@ -92,7 +92,7 @@ def init(folder: str, name: str, country: str) -> None:
     os.umask(_PRIVATE_UMASK)
     begun = begin_practice(expanded(folder), name=name, country=country)
     for path in begun.written:
-        click.echo(str(path))
+        show(str(path))
     for path in begun.kept:
         tell(f"{path} was there already and stays as it is.")
     there = "" if folder == "." else f"cd {_quoted(folder)}, then: "
@@ -210,12 +210,12 @@ def _run(jobs: Sequence[Job], settings: Config, how: _How) -> Report:
     from stem.cores import cores
 
     there = 0
-    with batch_progress(len(jobs)) as show:
+    with batch_progress(len(jobs)) as on_line:
 
         def on_outcome(outcome: Outcome) -> None:
             nonlocal there
             there += outcome.status != "failed"
-            show(outcome_line(outcome))
+            on_line(outcome_line(outcome))
 
         try:
             if how.dask is not None:
@@ -278,7 +278,7 @@ def _asked_password() -> str:
             hint="Name a file that holds it with --password-file; a list may have a column 'wachtwoord'.",
         )
     tell(f"A password that can be told by telephone, for example: {new_password()}")
-    return str(click.prompt("Password of the zip files", hide_input=True, confirmation_prompt=True, err=True))
+    return ask("Password of the zip files", secret=True)
 
 
 def _hand_over(

@@ -19,7 +19,7 @@ from stem.cli.asking import (
     online_options,
     words_options,
 )
-from stem.cli.telling import byte_progress, print_list, say_error
+from stem.cli.telling import byte_progress, print_list, say_error, show
 from stem.cli.telling import say as tell
 from stem.cli.writing import write_text
 from stem.errors import UsageError
@@ -68,7 +68,7 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
             tell(f"From {mirror or voice.download.origin}, {voice.download.folder}")
         with byte_progress(voice.name) as on_progress:
             for path in download(voice, mirror=mirror, on_progress=on_progress):
-                click.echo(str(path))
+                show(str(path))
 
 
 @click.command()
@@ -131,7 +131,7 @@ def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
     if output is None and play(sound(plan, tell)):
         return
     track = make_track(plan, output_path(plan.name, output, config()), overwrite=force, on_notice=tell)
-    click.echo(str(track.path))
+    show(str(track.path))
 
 
 def _tell_word(word: str, respelling: str | None) -> None:
@@ -179,16 +179,14 @@ def tune(
         terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
         folder = output or config().output
         for way, path in make_samples(voice, ways, terms, folder, overwrite=force, on_notice=tell):
-            click.echo(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
+            show(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
         tell(f"To keep one: stem tune {name} --pick NUMBER")
         return
     if not 1 <= pick <= len(ways):
         raise UsageError(f"There is no number {pick}.", hint=f"Pick one from 1 to {len(ways)}.")
     own = own_name or f"{voice.name}-eigen"
     check_name(own, voice)
-    click.echo(
-        write_text(f"voice_templates/{own}.toml", template_text(voice, ways[pick - 1]), overwrite=force)
-    )
+    show(write_text(f"voice_templates/{own}.toml", template_text(voice, ways[pick - 1]), overwrite=force))
     tell(f"It can be used in this folder as: --voice {own}")
 
 
@@ -224,12 +222,12 @@ def sheet(request: Request, output: str | None, force: bool) -> None:
     template, lines = sheet_lines(request.spec(), config())
     wanted = expanded(output or _RECORDINGS)
     if output is not None and not output.endswith(("/", "\\")) and not wanted.is_dir():
-        click.echo(write_text(output, as_html(template.title, lines), overwrite=force))
+        show(write_text(output, as_html(template.title, lines), overwrite=force))
         return
     index = read_index(wanted / INDEX_NAME)
     lines = renumbered(lines, index)
-    click.echo(write_text(str(wanted / SHEET_NAME), as_html(template.title, lines), overwrite=force))
-    click.echo(write_text(str(wanted / INDEX_NAME), as_index(lines, index), overwrite=True))
+    show(write_text(str(wanted / SHEET_NAME), as_html(template.title, lines), overwrite=force))
+    show(write_text(str(wanted / INDEX_NAME), as_index(lines, index), overwrite=True))
     tell(f"{len(lines)} sentences. When they are recorded: {_make_with(request, wanted)}")
 
 
@@ -267,7 +265,7 @@ def cut(request: Request, recording: str, output: str | None, force: bool) -> No
     found = cut_up(sound, lines)
     paths = write_pieces(found, sound, folder, overwrite=force)
     for path in paths:
-        click.echo(str(path))
+        show(str(path))
     for line in report_lines(found, lines):
         tell(line)
     if not paths:

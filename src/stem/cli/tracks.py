@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from stem.cli.asking import Request, config, force_option, json_option, script_options
-from stem.cli.telling import print_json, progress
+from stem.cli.telling import print_json, progress, show, show_text
 from stem.cli.telling import say as tell
 from stem.errors import StemError, UsageError
 
@@ -80,7 +80,7 @@ def make(
     if as_json:
         print_json(made_document([track], {}))
     else:
-        click.echo(track_line(track))
+        show(track_line(track))
 
 
 @click.command()
@@ -100,7 +100,7 @@ def plot(track: str, output: str | None, force: bool) -> None:
     wanted = expanded(output) if output else path.with_suffix(".png")
     target = wanted if force else free_name(wanted)
     draw(path, target, overwrite=force)
-    click.echo(str(target))
+    show(str(target))
 
 
 @click.command()
@@ -120,8 +120,8 @@ def preview(request: Request, exact: bool, as_json: bool) -> None:
     if as_json:
         print_json(preview_document(plan, timeline))
         return
-    for line in preview_lines(plan, timeline):
-        click.echo(line)
+    for lines in preview_lines(plan, timeline):
+        show_text(lines)
 
 
 @click.command()
@@ -149,9 +149,9 @@ def script(
     timeline = expected_timeline(plan, exact=sound is not None, on_notice=tell)
     text = printout.as_html(plan, timeline, sound) if as_page else printout.as_text(plan, timeline)
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        show_text(text)
     else:
-        click.echo(write_text(output, text, overwrite=force))
+        show(write_text(output, text, overwrite=force))
 
 
 def _beside(audio: str, page: str | None) -> str:

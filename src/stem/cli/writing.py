@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stem.cli.asking import config, force_option, json_option
-from stem.cli.telling import print_json, say, say_error
+from stem.cli.telling import print_json, say, say_error, show
 from stem.errors import OutputError, StemError, UsageError
 
 if TYPE_CHECKING:
@@ -54,11 +54,12 @@ def scripts(as_json: bool) -> None:
         return
     for item in all_scripts():
         for line in _lines(item):
-            click.echo(line)
+            show(line)
     for one in all_series():
-        click.echo(f"\nSeries {one.name}: {one.title}. {one.summary}")
-        click.echo(f"    {', '.join(one.scripts)}")
-        click.echo(f"    Make them all: stem series {one.name} --code CODE")
+        show()
+        show(f"Series {one.name}: {one.title}. {one.summary}")
+        show(f"    {', '.join(one.scripts)}")
+        show(f"    Make them all: stem series {one.name} --code CODE")
 
 
 def _lines(item: ScriptTemplate) -> Iterator[str]:
@@ -119,9 +120,9 @@ def check(scripts: Sequence[str], as_json: bool) -> None:
 def _tell(checked: Checked) -> None:
     for finding in checked.findings:
         place = f"{finding.source.path}:{finding.source.line}"
-        click.echo(f"{place}: {finding.severity} {finding.rule}: {finding.problem}. {finding.hint}".rstrip())
+        show(f"{place}: {finding.severity} {finding.rule}: {finding.problem}. {finding.hint}".rstrip())
     verdict = "in order" if checked.in_order else "not in order"
-    click.echo(f"{checked.name}: {verdict} ({checked.ways} ways to fill it in)")
+    show(f"{checked.name}: {verdict} ({checked.ways} ways to fill it in)")
 
 
 def _check_document(done: Sequence[Checked], broken: dict[str, StemError]) -> dict[str, object]:
@@ -167,7 +168,7 @@ def new(name: str, force: bool) -> None:
         )
     text = files("stem").joinpath("starting_point.j2").read_text(encoding="utf-8")
     path = write_text(f"{bare}.j2", text, overwrite=force)
-    click.echo(path)
+    show(path)
     say(f"Change the words, then: stem check {path}")
 
 
@@ -182,9 +183,7 @@ def import_(file: str, output: str | None, force: bool) -> None:
     imported = import_file(Path(file))
     for line in report_lines(imported):
         say(line)
-    click.echo(
-        write_text(output or str(Path(file).with_suffix(".j2")), imported.template_text, overwrite=force)
-    )
+    show(write_text(output or str(Path(file).with_suffix(".j2")), imported.template_text, overwrite=force))
 
 
 COMMANDS = (scripts, check, new, import_)

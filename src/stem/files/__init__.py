@@ -57,6 +57,7 @@ __all__ = [
 _TEMPORARY = re.compile(r"\.stem-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 _WINDOWS_DEAD_AFTER_S = 24 * 3600
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 _HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 """What the systems answer when someone else has a lock (Windows and network disks: the last two)."""
@@ -205,7 +206,8 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        # A link that someone put there could have us make a file elsewhere.
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
         raise output_error(path, error) from error
     try:
@@ -249,16 +251,32 @@ def cache_folder(kind: str) -> Path:
     """Return the folder for one kind of things that can be made again; only its owner may look inside.
 
     Raises:
-        OutputError: when it cannot be made.
+        OutputError: when it cannot be made, or others may change what is in it: nothing there is believed.
     """
     folder = cache_path(kind)
     try:
         folder.parent.parent.mkdir(parents=True, exist_ok=True)
         for private in (folder.parent, folder):
             private.mkdir(mode=0o700, exist_ok=True)
+            _check_own(private)
     except OSError as error:
         raise output_error(folder, error) from error
     return folder
+
+
+def _check_own(folder: Path) -> None:
+    """Look whether a folder, and a link by which it is reached, are ours alone to change.
+
+    Raises:
+        OutputError: when they are not.
+        OSError: when they cannot be looked at.
+    """
+    if sys.platform == "win32":  # where a user's folders are the user's
+        return
+    status = folder.stat()
+    if {status.st_uid, folder.lstat().st_uid} != {os.getuid()} or status.st_mode & _OTHERS_WRITE:
+        hint = "Let XDG_CACHE_HOME name a folder of your own; to let nobody else in: chmod 700"
+        raise OutputError(folder, "others may change what is in it", hint=hint)
 
 
 def packaged_folder(kind: str) -> Path:

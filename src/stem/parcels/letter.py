@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from textwrap import fill
 
+from stem.characters import without_controls
 from stem.dutch import forms
 from stem.safety import Safety
 from stem.units import format_time
@@ -218,4 +219,4 @@ def _underlined(title: str, line: str) -> str:
 
 def _in_line(text: str) -> str:
     """Return words that someone filled in as one line."""
-    return " ".join(text.split())
+    return " ".join(without_controls(text, " ").split())

@@ -14,6 +14,7 @@ from textwrap import fill
 from typing import TypeAlias
 
 from stem import units
+from stem.characters import visible
 from stem.planning import Plan
 from stem.printout import player
 from stem.safety import safety
@@ -259,7 +260,7 @@ def _underlined(title: str, line: str) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, tag, attributes)
-    element.text = text
+    element.text = visible(text)
     return element
 
 

@@ -18,6 +18,8 @@ _LONGEST_S = 2**32 / 1000
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL_IN_TEXT = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]+")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e0fff]")
+"""What turns the direction of a text, or hides another in it."""
 _LINE_END = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _LANGUAGE = re.compile(r"[a-z]{3}")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -126,14 +128,14 @@ def plain(told: Tagged) -> Tagged:
         genre=_one_line(tags.genre),
         encoder=_one_line(tags.encoder),
         year=_one_line(tags.year or "") or None,
-        lyrics=_CONTROL_IN_TEXT.sub("", _LINE_END.sub("\n", tags.lyrics)).strip(),
+        lyrics=_TURNING.sub("", _CONTROL_IN_TEXT.sub("", _LINE_END.sub("\n", tags.lyrics))).strip(),
         timed_lines=tuple(replace(line, text=_one_line(line.text)) for line in tags.timed_lines),
     )
     return Tagged(plain_tags, tuple(replace(mark, title=_one_line(mark.title)) for mark in told.chapters))
 
 
 def _one_line(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()
+    return _TURNING.sub("", _CONTROL.sub(" ", text)).strip()
 
 
 def _check(told: Tagged) -> None:
