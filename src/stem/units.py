@@ -12,6 +12,9 @@ import re
 SAMPLE_RATE = 44_100
 """Hertz; the rate of every track inside stem."""
 
+_LONGEST_TIME = 60
+"""Characters; what is longer is no time, and takes long to find out."""
+
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d(?:[.,]\d+)?)")
 _PARTS = re.compile(
     r"(?:(?P<h>\d+(?:[.,]\d+)?)\s*(?:h|u|uur|uren)\b\s*)?"
@@ -54,6 +57,8 @@ def parse_seconds(text: str) -> float:
         ValueError: when the text is not a length of time.
     """
     stripped = text.strip()
+    if len(stripped) > _LONGEST_TIME:
+        raise ValueError("that is not a length of time")
     negative = stripped.startswith("-")
     stripped = stripped.removeprefix("-").strip()
     clock = _CLOCK.fullmatch(stripped)
