@@ -1,4 +1,4 @@
-"""Attacks on what is read as a table: lists, settings, files of values. By kind, each with what is expected."""
+"""Attacks on what is read as a table: lists, settings, files of values; each with what is expected."""
 
 from __future__ import annotations
 
@@ -104,10 +104,8 @@ WRONG_CELLS = [
 
 @pytest.mark.parametrize(("head", "cell", "told"), WRONG_CELLS)
 def test_a_cell_in_the_wrong_column_is_not_told(head: str, cell: str, told: str) -> None:
-    if head == "script":
-        text = f"code;script\nc1;{cell}\n"
-    else:
-        text = f"code;script;{head}\nc1;proef;{cell}\n"
+    heads, cells = ("script", cell) if head == "script" else (f"script;{head}", f"proef;{cell}")
+    text = f"code;{heads}\nc1;{cells}\n"
     found = problems_of("klanten.csv", text.encode())
     assert told in found
     hidden = cell if cell.isdecimal() else NAME
@@ -119,7 +117,11 @@ WRONG_LISTS = [
     ("klanten.csv", f"coda;{NAME};zee\n{NAME};proef;zee\n", "the script is missing"),
     ("klanten.toml", f"[[track]]\ncode='c1'\nscript='{NAME}'", "track 1 ('script'): there is no such script"),
     ("klanten.toml", f"[[track]]\ncode='c1'\nscript='proef'\n{NAME}='a'", "a name: no script of this list"),
-    ("klanten.toml", f"[defaults]\n{NAME}='a'\n[[track]]\ncode='c1'\nscript='proef'", "[defaults], a name: no"),
+    (
+        "klanten.toml",
+        f"[defaults]\n{NAME}='a'\n[[track]]\ncode='c1'\nscript='proef'",
+        "[defaults], a name: no",
+    ),
     ("klanten.toml", f"[defaults]\nstem='{NAME}'\n[[track]]\ncode='c1'\nscript='proef'", "no such voice"),
     ("klanten.toml", f"{NAME}='a'\n[[track]]\ncode='c1'", "a value stands outside the tables"),
     ("klanten.toml", f"[{NAME}]\na='a'\n[[track]]\ncode='c1'", "a table has a name that is not known"),
@@ -230,7 +232,8 @@ def test_a_number_without_end_is_told_at_its_line(reader: str, number: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["inf = 1", "a = 'nan'", "a = 123456789012345678", "a = 1.5e-7", "a = 1979-05-27T07:32:00.999999Z"]
+    "text",
+    ["inf = 1", "a = 'nan'", "a = 123456789012345678", "a = 1.5e-7", "a = 1979-05-27T07:32:00.999999Z"],
 )
 def test_what_looks_like_such_a_number_is_read(text: str) -> None:
     assert len(parse_toml(text)) == 1
@@ -263,7 +266,13 @@ def test_toml_that_takes_long_is_refused(kind: str) -> None:
 
 
 def test_quotation_marks_without_end_take_no_time() -> None:
-    for text in ('"""\\"' * 100_000, "'''a''" * 100_000, '"a\\' * 100_000, "#" * 400_000, "a='''" + "''\n" * 100_000):
+    for text in (
+        '"""\\"' * 100_000,
+        "'''a''" * 100_000,
+        '"a\\' * 100_000,
+        "#" * 400_000,
+        "a='''" + "''\n" * 100_000,
+    ):
         before = time.thread_time()
         with pytest.raises(TomlError):
             parse_toml(text + "\n!")
@@ -307,7 +316,9 @@ def many(element: bytes, count: int, *, alike: bool) -> bytes:
     """Return an element many times, its number another one each time when they are not alike."""
     if alike:
         return element.replace(b"0", b"1") * count
-    return b"".join(element.replace(b"0", b"%d" % (number * 7_919 % 1_000_003 + 1)) for number in range(count))
+    return b"".join(
+        element.replace(b"0", b"%d" % (number * 7_919 % 1_000_003 + 1)) for number in range(count)
+    )
 
 
 SHEET, SHEET_END = "xl/worksheets/sheet1.xml", b"</worksheet>"
@@ -366,7 +377,14 @@ def test_text_with_separators_takes_no_long_time(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["je " * 7_000, "angstig gehecht " * 1_300, "geef je a " * 2_000, "hou adem " * 2_000, "tel " * 5_000, "a" * 20_000],
+    [
+        "je " * 7_000,
+        "angstig gehecht " * 1_300,
+        "geef je a " * 2_000,
+        "hou adem " * 2_000,
+        "tel " * 5_000,
+        "a" * 20_000,
+    ],
 )
 def test_a_sentence_without_end_is_judged_in_no_time(text: str) -> None:
     before = time.thread_time()
@@ -382,7 +400,9 @@ def test_a_length_without_end_is_none(text: str) -> None:
     assert time.thread_time() - before < 0.1
 
 
-@pytest.mark.parametrize("text", ["a" + " " * 60_000 + "\nb", "a" + "\n" * 60_000 + "b", "a" + " " * 60_000 + "b\x01"])
+@pytest.mark.parametrize(
+    "text", ["a" + " " * 60_000 + "\nb", "a" + "\n" * 60_000 + "b", "a" + " " * 60_000 + "b\x01"]
+)
 def test_white_space_without_end_is_tidied_in_no_time(text: str) -> None:
     before = time.thread_time()
     tidy(text)

@@ -180,8 +180,8 @@ MISTAKES = (
     ("", "", "", "x" * 1_000_000, "", "", "", "", "column D ('naam'): 1,000,000 characters stand there"),
     ("", "", "", "", "berg", "", "", "", "column E ('plek'): '…' is no choice for 'plek'"),
     ("", "ander", "", "", "zee", "", "", "", "column E ('plek'): the script 'ander' has no such variable"),
-    ("", "", "", "", "", "zachtt", "", "", "column F ('stem'): there is no such voice (Did you mean 'zacht'"),
-    ("", "", "", "", "", "", "zeee", "", "column G ('achtergrond'): there is no such bed (Did you mean 'zee'"),
+    ("", "", "", "", "", "zachtt", "", "", "column F ('stem'): there is no such voice (Did you mean"),
+    ("", "", "", "", "", "", "zeee", "", "column G ('achtergrond'): there is no such bed (Did you mean"),
     ("", "", "", "", "", "", "weg.mp3", "", "column G ('achtergrond'): there is no file '…'"),
     ("", "", "", "", "", "", "", "kort", "column H ('wachtwoord'): the password has 4 characters"),
 )  # fmt: skip

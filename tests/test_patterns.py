@@ -132,7 +132,7 @@ def of_modules() -> Iterator[Use]:
         module = importlib.import_module(name)
         for variable, value in vars(module).items():
             owner = getattr(value, "__module__", name)
-            if variable.startswith("__") or (isinstance(owner, str) and owner != name and owner != "re"):
+            if variable.startswith("__") or (isinstance(owner, str) and owner not in {name, "re"}):
                 continue
             for pattern in patterns_in(value):
                 place = f"{name}: {variable}"
@@ -146,7 +146,9 @@ def of_functions() -> Iterator[Use]:
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef):
                 nodes = list(ast.walk(function))
-                used = {each.value: each.attr for each in nodes if isinstance(each, ast.Attribute)}
+                used: dict[ast.AST, str] = {
+                    each.value: each.attr for each in nodes if isinstance(each, ast.Attribute)
+                }
                 for node in nodes:
                     yield from within(f"{here}: {function.name}", node, used.get(node, "search"))
 
@@ -178,7 +180,7 @@ def all_uses() -> list[Use]:
     return list(unique.values())
 
 
-def letters(node: Node) -> list[str]:
+def letters(node: Node) -> list[str]:  # noqa: PLR0911 - one for each kind
     """Return a few of the texts that one node takes, unlike each other."""
     kind, value = node
     match kind:
@@ -187,7 +189,9 @@ def letters(node: Node) -> list[str]:
         case codes.NOT_LITERAL | codes.ANY:
             return [letter for letter in ("a", " ", "\n") if letter != chr(value or 0)][:2]
         case codes.IN if value[0] == (codes.NEGATE, None):
-            taken = re.compile("[" + "".join(re.escape(each) for item in value[1:] for each in of_set(item)) + "]")
+            taken = re.compile(
+                "[" + "".join(re.escape(each) for item in value[1:] for each in of_set(item)) + "]"
+            )
             return [letter for letter in ("a", " ", "1", ".", "<", "\n") if not taken.match(letter)][:3]
         case codes.IN:
             return [each for item in value for each in of_set(item)][:5]
@@ -234,7 +238,9 @@ def attacked(items: Node, before: str = "") -> Iterator[tuple[str, str]]:
             case codes.MAX_REPEAT | codes.MIN_REPEAT | codes.POSSESSIVE_REPEAT:
                 _, most, body = value
                 if most > 1:
-                    yield from ((before, unit) for unit in {sample(body), *itertools.chain(*map(letters, body))})
+                    yield from (
+                        (before, unit) for unit in {sample(body), *itertools.chain(*map(letters, body))}
+                    )
                 yield from attacked(body, before)
             case codes.SUBPATTERN:
                 yield from attacked(value[-1], before)
@@ -262,7 +268,9 @@ def attacks(pattern: re.Pattern[Any]) -> list[Callable[[int], str]]:
     pairs = itertools.pairwise(dict.fromkeys(unit for _, unit in found if unit))
 
     def two(first: str, second: str) -> Callable[[int], str]:
-        return lambda length: first * (length // 2 // len(first)) + second * (length // 2 // len(second)) + "\x01"
+        return lambda length: (
+            first * (length // 2 // len(first)) + second * (length // 2 // len(second)) + "\x01"
+        )
 
     return made + [two(first, second) for first, second in pairs]
 
@@ -319,7 +327,8 @@ def test_every_pattern_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"a+b", r"\s+$", r"(?:a|a)*b", r"(a+)+b", r"x*\w+:", r"<.*>", r"\w+@\w+\.nl", r"(?:\d+[.,]?)+x"]
+    "pattern",
+    [r"a+b", r"\s+$", r"(?:a|a)*b", r"(a+)+b", r"x*\w+:", r"<.*>", r"\w+@\w+\.nl", r"(?:\d+[.,]?)+x"],
 )
 def test_the_attacks_find_what_is_slow(pattern: str) -> None:
     assert list(slow(Use("here", re.compile(pattern), "search")))

@@ -30,12 +30,12 @@ _MOST_DIGITS = 18
 _QUOTED = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5})?'''
     r"""|'{3}(?:[^']|'(?!''))*+(?:'{3,5})?"""
-    r'''|"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+''',
+    r"""|"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+""",
     re.DOTALL,
 )
 _BRACKET = re.compile(r"[\[{\]}]")
 _PIECE = re.compile(r"[^=,{}\[\]\n]+")
-_WHOLE_NUMBER = re.compile(r"[+-]?(?:[0-9_]+|0[xob][0-9a-fA-F_]+)")
+_WHOLE_NUMBER = re.compile(r"(?:[0-9_]+|0[xob][0-9a-fA-F_]+)")
 
 _CURLY = "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
 _TAKEN = ("Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate")
@@ -112,9 +112,9 @@ def _check_bounds(unquoted: str) -> None:
         if piece[0].count(".") > _DEEPEST:
             refuse("a name or number there has too many points", piece)
         is_key = unquoted.startswith("=", piece.end())
-        if len(piece[0]) > _MOST_DIGITS and not is_key and _WHOLE_NUMBER.fullmatch(number := piece[0].strip()):
-            if len(number.lstrip("+-")) > _MOST_DIGITS:
-                refuse(f"a whole number there has more than {_MOST_DIGITS} digits", piece)
+        digits = piece[0].strip().lstrip("+-")
+        if len(digits) > _MOST_DIGITS and not is_key and _WHOLE_NUMBER.fullmatch(digits):
+            refuse(f"a whole number there has more than {_MOST_DIGITS} digits", piece)
 
 
 def _finite(text: str) -> float:

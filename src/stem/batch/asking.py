@@ -314,7 +314,7 @@ class _List:
         return None
 
     def _cells(self, row: Row) -> list[str]:
-        """Return what a row says about who speaks, what, and over what, and is not there: a name, by a slip."""
+        """Return what a row says of script, voice and background that is not there: a name, by a slip."""
         both = {**self.file.defaults, **row.cells}
         said = [text for head, text in both.items() if HEADS.get(head) in {"script", "voice", "bed"}]
         return [text for text in said if not self._is_there(text)]

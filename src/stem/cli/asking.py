@@ -334,7 +334,7 @@ def _values_of(file: str | None) -> dict[str, str]:
 
 
 def _without_values(error: StemError, request: Request) -> StemError:
-    """Return an error that shows nothing of a file of values; what stands on the command line is seen anyway."""
+    """Return an error that shows nothing of a file of values; the command line is seen anyway."""
     from stem.batch.cells import without
 
     try:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-
 LONGEST_JUDGED = 1_000
 """Characters of a sentence that are looked at: some rules take the square of them, and a voice no breath."""
 
