@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -79,9 +80,9 @@ class Use:
                 pass
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(ROOT.rglob("*.py")))
 
 
 def methods_by_name() -> dict[str, set[str]]:
@@ -173,11 +174,12 @@ def within(place: str, node: ast.AST, used: str) -> Iterator[Use]:
     yield from (Use(place, re.compile(sample, flags), method) for sample in samples)
 
 
-def all_uses() -> list[Use]:
+@cache
+def all_uses() -> tuple[Use, ...]:
     unique = {
         (use.pattern.pattern, use.pattern.flags, use.method): use for use in (*of_modules(), *of_functions())
     }
-    return list(unique.values())
+    return tuple(unique.values())
 
 
 def letters(node: Node) -> list[str]:  # noqa: PLR0911 - one for each kind
