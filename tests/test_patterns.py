@@ -330,7 +330,7 @@ def test_every_pattern_is_found() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"a+b", r"\s+$", r"(?:a|a)*b", r"(a+)+b", r"x*\w+:", r"<.*>", r"\w+@\w+\.nl", r"(?:\d+[.,]?)+x"],
+    [r"a+b", r"\s+$", r"(?:a|a)*b", r"(a+)+b", r"x*\w+:", r"<.*>", r"\w+@\w+\.nl"],
 )
 def test_the_attacks_find_what_is_slow(pattern: str) -> None:
     assert list(slow(Use("here", re.compile(pattern), "search")))
