@@ -169,7 +169,7 @@ MISTAKES = (
     ("nul", "", "", "", "", "", "", "", "column A ('code'): that cannot be a code"),
     ("x" * 61, "", "", "", "", "", "", "", "column A ('code'): a code has at most 60"),
     ("c-xanthippe", "", "", RARE, "", "", "", "", "column A ('code'): the code holds what is filled in"),
-    ("", "proeff", "", "", "", "", "", "", "column B ('script'): there is no script named"),
+    ("", "proeff", "", "", "", "", "", "", "column B ('script'): there is no such script"),
     ("", "-", "", "", "", "", "", "", "column B ('script'): the script is missing"),
     ("", "", "kort", "", "", "", "", "", "column C ('duur'): that is no length of time"),
     ("", "", "30:00:00", "", "", "", "", "", "column C ('duur'): that is in hours"),
@@ -180,9 +180,9 @@ MISTAKES = (
     ("", "", "", "x" * 1_000_000, "", "", "", "", "column D ('naam'): 1,000,000 characters stand there"),
     ("", "", "", "", "berg", "", "", "", "column E ('plek'): what is given is no choice for 'plek'"),
     ("", "ander", "", "", "zee", "", "", "", "column E ('plek'): the script 'ander' has no such variable"),
-    ("", "", "", "", "", "zachtt", "", "", "column F ('stem'): there is no voice named 'zachtt'"),
-    ("", "", "", "", "", "", "zeee", "", "column G ('achtergrond'): there is no bed named 'zeee'"),
-    ("", "", "", "", "", "", "weg.mp3", "", "column G ('achtergrond'): there is no file 'weg.mp3'"),
+    ("", "", "", "", "", "zachtt", "", "", "column F ('stem'): there is no such voice (Did you mean"),
+    ("", "", "", "", "", "", "zeee", "", "column G ('achtergrond'): there is no such bed (Did you mean"),
+    ("", "", "", "", "", "", "weg.mp3", "", "column G ('achtergrond'): there is no file '…'"),
     ("", "", "", "", "", "", "", "kort", "column H ('wachtwoord'): the password has 4 characters"),
 )  # fmt: skip
 
@@ -211,7 +211,7 @@ def test_every_mistake_of_every_row_is_told_at_once() -> None:
 def test_a_script_that_is_not_there_in_row_7_of_500() -> None:
     rows = [(f"c{row}", "proeff" if row == 7 else "proef") for row in range(2, 501)]
     (found,) = problems(table(("code", "script"), *rows))
-    assert found == "row 7, column B ('script'): there is no script named 'proeff' (Did you mean 'proef'?)"
+    assert found == "row 7, column B ('script'): there is no such script (Did you mean 'proef'?)"
 
 
 def test_the_same_mistake_in_many_rows_is_told_once() -> None:
@@ -223,12 +223,12 @@ def test_the_same_mistake_in_many_rows_is_told_once() -> None:
 def test_wrong_heads_are_told_once_for_the_list() -> None:
     found = problems(table(("code", "script", "nam", "duur", "duration"), ("c1", "proef", "x", "", "")))
     assert found == [
-        "column C ('nam'): no script of this list has such a variable (did you mean 'naam'?)",
+        "column C: no script of this list has a variable of that name (did you mean 'naam'?)",
         "the columns 'duur' and 'duration' mean the same",
     ]
     usual = problems('[defaults]\nfoo = "x"\nscript = "proef"\n[[track]]\ncode = "c1"', name="x.toml")
     assert len(usual) == 1
-    assert usual[0].startswith("[defaults], 'foo': no script of this list")
+    assert usual[0].startswith("[defaults], a name: no script of this list")
 
 
 def test_what_is_filled_in_for_all_is_known_to_a_script() -> None:

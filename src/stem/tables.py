@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
+import re
 import tomllib
 import types
 import typing
@@ -16,9 +18,32 @@ from stem.errors import ConfigError, did_you_mean
 
 T = TypeVar("T")
 
+LONGEST_TOML = 1_000_000
+"""Characters; the largest of stem's own files has 20,000."""
+
+_DEEPEST = 20
+"""Parts of a dotted key, and brackets within brackets: reading takes the square of that."""
+
+_MOST_DIGITS = 18
+"""Of a whole number: what fits in 64 bits, however it is written."""
+
+# What is within quotation marks, also where none closes them, and comments.
+_QUOTED = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5})?'''
+    r"""|'{3}(?:[^']|'(?!''))*+(?:'{3,5})?"""
+    r"""|"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+""",
+    re.DOTALL,
+)
+_BRACKET = re.compile(r"[\[{\]}]")
+_PIECE = re.compile(r"[^=,{}\[\]\n]+")
+_WHOLE_NUMBER = re.compile(r"(?:[0-9_]+|0[xob][0-9a-fA-F_]+)")
+
 _CURLY = "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
 _MOST_PROBLEMS = 500
 """So many mistakes of a table are looked for: a file can have millions."""
+
+_TAKEN = ("Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate")
+"""How problems begin that show a name, which may be a client's."""
 
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -37,22 +62,70 @@ class TomlError(Exception):
         self.line = line
 
 
-def parse_toml(text: str) -> dict[str, object]:
+class _EndlessError(Exception):
+    """A number that is none: its text."""
+
+
+def parse_toml(text: str, *, longest: int = LONGEST_TOML) -> dict[str, object]:
     """Return the table that `text` holds.
 
+    Args:
+        text: TOML.
+        longest: The most characters it may have.
+
     Raises:
-        TomlError: with the line at which reading stopped.
+        TomlError: with the line at which reading stopped; no number of the table is endless or needs more
+            than 64 bits.
     """
+    if len(text) > longest:
+        raise TomlError(f"it is longer than {longest:,} characters", None)
+    unquoted = _QUOTED.sub(lambda quoted: "_" + "\n" * quoted[0].count("\n"), text)
+    _check_bounds(unquoted)
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=_finite)
     except tomllib.TOMLDecodeError as error:
         # "Invalid value (at line 3, column 7)"; or "(at end of document)"
         problem, _, place = str(error).partition(" (at ")
         words = place.removesuffix(")").replace(",", "").split()
         line = int(words[1]) if words[:1] == ["line"] else text.count("\n") + 1
         raise TomlError(_plainly(problem, text.split("\n")[line - 1 : line]), line) from error
-    except RecursionError as error:
-        raise TomlError("it is nested too deeply", None) from error
+    except _EndlessError as error:
+        (number,) = error.args
+        line = unquoted.count("\n", 0, max(unquoted.find(number), 0)) + 1
+        raise TomlError("a number there is not finite", line) from error
+    except (RecursionError, ValueError) as error:
+        raise TomlError("it is nested too deeply, or has a number that is too long", None) from error
+
+
+def _check_bounds(unquoted: str) -> None:
+    """Look whether reading will end soon, and every whole number can be written.
+
+    Raises:
+        TomlError: when not.
+    """
+
+    def refuse(problem: str, found: re.Match[str]) -> None:
+        raise TomlError(problem, unquoted.count("\n", 0, found.start()) + 1)
+
+    depth = 0
+    for bracket in _BRACKET.finditer(unquoted):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > _DEEPEST:
+            refuse("it is nested too deeply", bracket)
+    for piece in _PIECE.finditer(unquoted):
+        if piece[0].count(".") > _DEEPEST:
+            refuse("a name or number there has too many points", piece)
+        is_key = unquoted.startswith("=", piece.end())
+        digits = piece[0].strip().lstrip("+-")
+        if len(digits) > _MOST_DIGITS and not is_key and _WHOLE_NUMBER.fullmatch(digits):
+            refuse(f"a whole number there has more than {_MOST_DIGITS} digits", piece)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _EndlessError(text)
+    return number
 
 
 def _plainly(problem: str, lines: Sequence[str]) -> str:
@@ -65,6 +138,8 @@ def _plainly(problem: str, lines: Sequence[str]) -> str:
         return 'the quotation mark at the end is missing: "like this"'
     if value[:1].isalpha() and value not in {"true", "false"}:
         return 'a text stands between quotation marks: "like this"'
+    if problem.startswith(_TAKEN):
+        return "what is named there is there already"
     return problem[:1].lower() + problem[1:]
 
 
@@ -75,7 +150,9 @@ def load_toml(path: Path) -> dict[str, object]:
         ConfigError: when the file cannot be read or is no TOML.
     """
     try:
-        return parse_toml(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:  # which may have no end, as /dev/zero
+            content = file.read(4 * LONGEST_TOML + 1)
+        return parse_toml(content.decode("utf-8"))
     except OSError as error:
         raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
     except UnicodeDecodeError as error:
@@ -172,7 +249,10 @@ def _scalar(kind: Any, value: object, where: str, problems: list[str]) -> object
     if kind in (Any, object):
         return value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        value = float(value) if abs(value) < 2**64 else math.inf
+    if isinstance(value, float) and not value < math.inf:  # a loudness may be minus infinity
+        problems.append(f"'{where}' must be a number that has an end")
+        return None
     if isinstance(value, kind) and not (kind in (int, float) and isinstance(value, bool)):
         return value
     problems.append(f"'{where}' must be {_KINDS[kind]}, not {_described(value)}")

@@ -13,7 +13,7 @@ SAMPLE_RATE = 44_100
 """Hertz; the rate of every track inside stem."""
 
 _LONGEST_TIME = 60
-"""Characters."""
+"""Characters; what is longer is no time, and takes long to find out."""
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d(?:[.,]\d+)?)")
 _PARTS = re.compile(
@@ -56,9 +56,9 @@ def parse_seconds(text: str) -> float:
     Raises:
         ValueError: when the text is not a length of time.
     """
-    if len(text) > _LONGEST_TIME:
-        raise ValueError("a length of time is written shorter")
     stripped = text.strip()
+    if len(stripped) > _LONGEST_TIME:
+        raise ValueError("that is not a length of time")
     negative = stripped.startswith("-")
     stripped = stripped.removeprefix("-").strip()
     clock = _CLOCK.fullmatch(stripped)

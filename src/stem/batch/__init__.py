@@ -23,12 +23,13 @@ from contextlib import closing
 from typing import Any
 
 from stem.batch.asking import jobs_of_list
+from stem.batch.cells import without
 from stem.batch.estimating import recorded_seconds
 from stem.batch.kinds import Done, Failure, Job, Outcome, Parcel, Report, Result
 from stem.batch.making import Need, failure, need, unpack
 from stem.batch.running import OpenExecutor, processes, run, sole_use
 from stem.batch.serial import jobs_of_series
-from stem.batch.wishes import Asked, Wishes
+from stem.batch.wishes import Asked, Wishes, own_words
 from stem.batch.worker import make_here
 from stem.config import Config
 from stem.errors import StemError
@@ -158,8 +159,18 @@ def _made(job: Job, needed: Need, result: Result) -> Outcome:
 
 
 def _failed(job: Job, failed: Failure) -> Outcome:
+    try:
+        own = own_words(job.spec)
+    except StemError:  # a script that is gone meanwhile
+        own = list(job.spec.values.values())
     return Outcome(
-        job.place, job.code, job.spec.script, "failed", job.target, error=failed.sentence, hint=failed.hint
+        job.place,
+        job.code,
+        job.spec.script,
+        "failed",
+        job.target,
+        error=without(failed.sentence, own),
+        hint=without(failed.hint, own),
     )
 
 

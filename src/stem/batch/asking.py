@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from stem.batch.cells import clause, code_problem, counted, duration, place_number, shows, where
 from stem.batch.estimating import Expected, expectations
 from stem.batch.kinds import Job
-from stem.batch.naming import USUAL_NAMES, checked_pattern
-from stem.batch.wishes import Asked, Wishes, fillable, ready
+from stem.batch.naming import USUAL_NAMES, checked_pattern, fields
+from stem.batch.wishes import Asked, Wishes, fillable, own_words, ready
 from stem.batchfiles import BatchFile, Row
-from stem.beds import check_bed
+from stem.beds import BEDS, check_bed
 from stem.casting import cast, recordings_folder
 from stem.config import FILE_NAME, Config
 from stem.errors import (
     ConfigError,
     EngineError,
+    OutputError,
     StemError,
     UnknownNameError,
     UsageError,
     nearest,
 )
-from stem.files import same_name
+from stem.files import expanded, same_name
 from stem.lexicon import Lexicon
 from stem.pacing import UnreachableLengthError
 from stem.parcels import checked_password
 from stem.planning import PRONUNCIATION, Choices, Chosen, with_pronunciation, words_only
 from stem.script import ScriptTemplate, find_script
 from stem.specs import TrackSpec
+from stem.voice import voice_names
 
 HEADS = {
     "code": "code",
@@ -78,6 +81,8 @@ class _List:
     _places: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _pattern: str = ""
     _mixed: bool | None = None
+    _own: list[str] | None = None
+    _there: dict[str, bool] = field(default_factory=dict)
     _scripts: dict[str, ScriptTemplate | StemError] = field(default_factory=dict)
     _chosen: dict[tuple[str | None, ...], Chosen | StemError] = field(default_factory=dict)
     _choices: Choices = field(init=False)
@@ -118,7 +123,7 @@ class _List:
         if template is None:
             self._note(row, "script", "the script is missing")
         elif isinstance(template, StemError):
-            self._note(row, "script", clause(template))
+            self._note(row, "script", clause(template, [asked["script"]]))
         spec = self._spec(row, asked)
         if template is None or isinstance(template, StemError):
             self._choose(row, spec)
@@ -139,8 +144,9 @@ class _List:
             alike.setdefault(same_name(job.target.name), []).append(job)
         for same in alike.values():
             if len(same) > 1:
+                one = "of one name" if self._shows_values() else same[0].target.name
                 self._problems.append(
-                    f"{counted([job.place for job in same])} would all be {same[0].target.name}: give each "
+                    f"{counted([job.place for job in same])} would all be {one}: give each "
                     "another code or length, or put {number} in the pattern of names (--names)"
                 )
 
@@ -156,6 +162,9 @@ class _List:
                     "always alike, and give another client another"
                 )
 
+    def _shows_values(self) -> bool:
+        return bool(self._variables() & set(fields(self._pattern)))
+
     def expected(self, rows: Sequence[Row], jobs: Sequence[Job]) -> tuple[Expected, ...]:
         """Return what is to be expected of jobs; note which cannot be made.
 
@@ -167,7 +176,7 @@ class _List:
             if isinstance(each, ConfigError) and str(each.path) == FILE_NAME:
                 raise each
             if isinstance(each, StemError):
-                self._note(row, _head(each), clause(each))
+                self._note(row, _head(each), clause(each, self._hidden(jobs)))
         return tuple(each for each in known if isinstance(each, Expected))
 
     def found_problems(self) -> Iterator[str]:
@@ -207,8 +216,8 @@ class _List:
                 meant = nearest(head, {*known, *HEADS})
                 hint = f"did you mean '{meant}'?" if meant else f"there is {', '.join(sorted(known))}"
                 where = "[defaults], " if head in self.file.defaults else ""
-                place = f"{column} ('{head}')" if column else f"{where}'{head}'"
-                self._problems.append(f"{place}: no script of this list has such a variable ({hint})")
+                place = column or f"{where}a name"  # it may be a client's: a list without a row of heads
+                self._problems.append(f"{place}: no script of this list has a variable of that name ({hint})")
         for meaning in sorted({*HEADS.values()}):
             twice = [head for head in self.file.heads if HEADS.get(head) == meaning]
             if len(twice) > 1:
@@ -275,12 +284,13 @@ class _List:
     def _check_values(self, row: Row, template: ScriptTemplate, values: Mapping[str, str], code: str) -> None:
         words = words_only(values, template)
         for name, error in template.wrong_values(words).items():
-            given = name in words and words[name]
-            self._note(row, name, clause(error) if given else f"the script '{template.name}' needs it")
+            given = bool(words.get(name))
+            wrong = clause(error, [words[name]]) if given else f"the script '{template.name}' needs it"
+            self._note(row, name, wrong)
         try:
             with_pronunciation(Lexicon({}), values, template)
         except UsageError as error:
-            self._note(row, PRONUNCIATION, clause(error))
+            self._note(row, PRONUNCIATION, clause(error, [values[PRONUNCIATION]]))
         own_words = {variable.name for variable in template.variables if variable.type == "text"}
         for name in sorted(own_words & values.keys()):
             if shows(code, values[name]) and f"{{{name}}}" not in self._pattern:
@@ -299,9 +309,32 @@ class _List:
         found = self._chosen[key]
         if isinstance(found, Chosen):
             return found
-        for head, problem in _all_wrong(spec, self.config, found):
+        for head, problem in _all_wrong(spec, self.config, found, self._cells(row)):
             self._note(row, head, problem)
         return None
+
+    def _cells(self, row: Row) -> list[str]:
+        """Return what a row says of script, voice and background that is not there: a name, by a slip."""
+        both = {**self.file.defaults, **row.cells}
+        said = [text for head, text in both.items() if HEADS.get(head) in {"script", "voice", "bed"}]
+        return [text for text in said if not self._is_there(text)]
+
+    def _is_there(self, text: str) -> bool:
+        if text not in self._there:
+            known = isinstance(self._scripts.get(text), ScriptTemplate)
+            known = known or {*BEDS, *voice_names()}.issuperset(text.split("+"))
+            with suppress(OutputError):  # no path at all
+                known = known or expanded(text).exists()
+            self._there[text] = known
+        return self._there[text]
+
+    def _hidden(self, jobs: Sequence[Job]) -> list[str]:
+        """Return what no mistake in a track that was planned may show; it may be that of a row like it."""
+        if self._own is None:
+            texts = (text for job in jobs for text in own_words(job.spec))
+            cells = (cell for row in self.file.rows for cell in self._cells(row))
+            self._own = list(dict.fromkeys((*texts, *cells)))
+        return self._own
 
     def _keep_password(self, row: Row, code: str, password: str) -> None:
         if not password:
@@ -318,7 +351,9 @@ def _are_recordings(wish: str) -> bool:
     return recordings_folder(wish) is not None
 
 
-def _all_wrong(spec: TrackSpec, config: Config, error: StemError) -> Iterator[tuple[str, str]]:
+def _all_wrong(
+    spec: TrackSpec, config: Config, error: StemError, cells: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Yield each thing that is wrong with what a row chooses: its head, and a clause."""
     wrong = [
         (head, error)
@@ -328,7 +363,7 @@ def _all_wrong(spec: TrackSpec, config: Config, error: StemError) -> Iterator[tu
     no_script = isinstance(error, UnknownNameError) and error.kind == "script"  # which the caller knows
     if not wrong and not no_script:
         wrong = [(_head(error), error)]
-    yield from ((head, clause(each)) for head, each in wrong)
+    yield from ((head, clause(each, cells)) for head, each in wrong)
 
 
 def _head(error: StemError) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
-from stem.errors import StemError
+from stem.errors import StemError, UnknownNameError, did_you_mean
 from stem.files import safe_name
 from stem.planning.wording import LONGEST_TRACK_S
 from stem.sheets import runs_of
@@ -24,6 +25,7 @@ _CODE = re.compile(r"[^\W_](?:[\w.-]*\w)?")
 _TELLING = 3
 """Letters: shorter words of a longer text are "de" and "op"."""
 
+_NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,6})?")
 _BARE_MINUTES = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 
 
@@ -88,16 +90,49 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
-def clause(error: StemError) -> str:
+def clause(error: StemError, cells: Iterable[str] = ()) -> str:
     """Return an error as a clause in a list of mistakes.
 
     Of a hint this is the first line: those below it show what is said in a track.
+
+    Args:
+        error: What is wrong.
+        cells: What it may be about, and may not show.
     """
-    sentence = error.sentence.rstrip(".")
-    first = error.hint.partition("\n")[0]
+    sentence, hint = error.sentence, error.hint
+    if cells and isinstance(error, UnknownNameError):
+        sentence, hint = f"There is no such {error.kind}.", did_you_mean(error.name, error.known)
+    else:
+        sentence, hint = without(sentence, cells), without(hint.partition("\n")[0], cells)
+    first = hint.partition("\n")[0]
     told = first if first.endswith("...") else first.removesuffix(".")
     hint = f" ({told})" if told else ""
-    return f"{sentence[:1].lower()}{sentence[1:]}{hint}"
+    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}{hint}"
+
+
+def without(sentence: str, texts: Iterable[str]) -> str:
+    """Return a sentence in which three points stand for what may not be shown.
+
+    Args:
+        sentence: As an error tells it.
+        texts: What stands in a list, or in a file of values; parts and other spellings of it go too.
+    """
+    spellings = {spelling for text in texts for spelling in _spellings(text)}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        if spelling.casefold() in sentence.casefold():
+            pattern = rf"(?<!\w){re.escape(spelling)}(?!\w)"
+            sentence = re.sub(pattern, "\N{HORIZONTAL ELLIPSIS}", sentence, flags=re.IGNORECASE)
+    return sentence
+
+
+def _spellings(text: str) -> set[str]:
+    """Return how errors may write a text: as a path, as layers of a background, as a number."""
+    text = " ".join(text.split())
+    found = {text, unicodedata.normalize("NFC", text), str(Path(text)), Path(text).name, Path(text).stem}
+    found |= {part.strip() for part in re.split(r"[+:]", text)}
+    if _NUMBER.fullmatch(text):
+        found.add(f"{float(text.replace(',', '.')):g}")
+    return {spelling for spelling in found if any(map(str.isalnum, spelling))}
 
 
 def where(places: Sequence[str], head: str, heads: Mapping[str, str]) -> str:

@@ -16,6 +16,11 @@ _OURS = ("code", "script", "minutes", "number")
 _LENGTH = re.compile(r"[_ -]?\{minutes\}(min)?")
 
 
+def fields(pattern: str) -> list[str]:
+    """Return what stands in braces in a pattern."""
+    return _FIELD.findall(pattern)
+
+
 def checked_pattern(pattern: str, variables: frozenset[str]) -> str:
     """Return a pattern that can be filled in.
 
@@ -26,7 +31,7 @@ def checked_pattern(pattern: str, variables: frozenset[str]) -> str:
     Raises:
         UsageError: when it names something that is not known, or not even the code.
     """
-    for name in _FIELD.findall(pattern):
+    for name in fields(pattern):
         if name not in {*_OURS, *variables}:
             raise UsageError(
                 f"The pattern for file names holds {{{name}}}, which is not known.",

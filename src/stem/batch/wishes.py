@@ -15,7 +15,7 @@ from stem.errors import EngineUnavailable
 from stem.formats import find_format
 from stem.lexicon import Lexicon
 from stem.planning import PRONUNCIATION, Choices, Chosen, takes_pronunciation
-from stem.script import ScriptTemplate
+from stem.script import ScriptTemplate, find_script
 from stem.specs import TrackSpec
 
 
@@ -107,6 +107,12 @@ def fillable(template: ScriptTemplate) -> frozenset[str]:
     """Return what can be filled in in a script: its variables, and how a name is said."""
     names = {variable.name for variable in template.variables}
     return frozenset(names | ({PRONUNCIATION} if takes_pronunciation(template) else set()))
+
+
+def own_words(spec: TrackSpec) -> list[str]:
+    """Return what was filled in that may be somebody's: no choices and no numbers."""
+    own = {each.name for each in find_script(spec.script).variables if each.type == "text"} | {PRONUNCIATION}
+    return [text for name, text in spec.values.items() if name in own and text]
 
 
 def _minutes(spec: TrackSpec, template: ScriptTemplate) -> float | None:

@@ -29,7 +29,7 @@ _INVISIBLE = "there is an invisible character (U+{:04X}); write the text again"
 _UNREADABLE = "a letter cannot be read; save the list as .xlsx or as CSV UTF-8"
 _GARBLED = "letters with accents are garbled; write them again, and save the list as .xlsx or as CSV UTF-8"
 
-_LINE_END = re.compile(r"\s*[\t\r\n]\s*")
+_LINE_END = re.compile(r"(?<!\s)\s*[\t\r\n]\s*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ABOVE_ASCII = re.compile("[\x80-\U0010ffff]+")
 _UNSEEN_ENDS = "\u200b\u200e\u200f\u2060\ufeff"

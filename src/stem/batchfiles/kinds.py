@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 LARGEST_FILE = 20_000_000
 """Bytes."""
 
+LONGEST_TOML = 8_000_000
+"""Characters; reading takes 2 s for a million."""
+
 MOST_ROWS = 100_000
 MOST_COLUMNS = 500
 
@@ -16,6 +19,17 @@ LONGEST_CELL = 2_000
 
 LONGEST_HEAD = 100
 """Characters."""
+
+MOST_PROBLEMS = 10_000
+"""Whoever has more is not helped by another one."""
+
+TOLD_HEADS = frozenset(
+    (
+        *("code", "script", "duur", "duration", "stem", "voice", "achtergrond", "bed"),
+        *("wachtwoord", "password", "naam", "uitspraak", "vorm"),
+    )
+)
+"""Heads that are shown before it is known which variables there are: another one may be a client's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +83,8 @@ def column_name(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def told(head: str) -> str:
+    """Return a head in quotation marks and brackets where it may be shown; else nothing."""
+    return f" ('{head}')" if head in TOLD_HEADS else ""

@@ -8,11 +8,23 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from stem.batchfiles.cells import flaw, tidy, tidy_head
-from stem.batchfiles.kinds import LONGEST_HEAD, MOST_COLUMNS, MOST_ROWS, BatchFile, Row, column_name
+from stem.batchfiles.kinds import (
+    LONGEST_HEAD,
+    MOST_COLUMNS,
+    MOST_PROBLEMS,
+    MOST_ROWS,
+    BatchFile,
+    Row,
+    column_name,
+    told,
+)
 from stem.errors import ConfigError, nearest
 
 KNOWN_HEADS = ("code", "script", "duur", "duration", "stem", "voice", "achtergrond", "bed")
 """By these a row of heads is recognised; what they mean is the caller's to know."""
+
+_LONGEST_HEADS = 100_000
+"""Characters in which heads are looked for."""
 
 _MAIN_HEADS = ("code", "script")
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "| signs", ":": "colons", " ": "spaces"}
@@ -71,6 +83,8 @@ class Table:
             ConfigError: when there are more rows or columns than a list may have.
         """
         for record in records:
+            if len(self.problems) > MOST_PROBLEMS:
+                return
             cells = [tidy(cell) if isinstance(cell, str) else cell for cell in record.cells]
             self.problems += [f"row {record.number}: {mistake}" for mistake in record.mistakes]
             if not any(cells):
@@ -117,7 +131,7 @@ class Table:
             return f"a head of {len(head):,} characters; {LONGEST_HEAD} fit"
         if head and head in self.columns:
             first = column_name(self.columns.index(head) + 1)
-            return f"it is named '{head}', as column {first} is; give one of them another name"
+            return f"it has the name of column {first}; give one of them another name"
         return flaw(head)
 
     def _take_row(self, number: int, cells: Sequence[Cell]) -> None:
@@ -135,7 +149,7 @@ class Table:
                 if column > named:
                     break
             elif phrase:
-                self.problems.append(f"row {number}, column {column_name(column)} ('{head}'): {phrase}")
+                self.problems.append(f"row {number}, column {column_name(column)}{told(head)}: {phrase}")
             elif isinstance(cell, str):
                 texts[head] = cell
         self.rows.append(Row(f"row {number}", texts))
@@ -176,8 +190,8 @@ def _no_heads(heads: Sequence[str]) -> str | None:
     """Return what is wrong when a row has no heads of ours; None when it has."""
     if known_heads(heads):
         return None
-    filled = [head for head in heads if head]
-    if len(filled) == 1 and (between := separated(filled[0], _SEPARATORS)):
+    filled = [head for head in heads[: MOST_COLUMNS + 1] if head]
+    if len(filled) == 1 and (between := separated(filled[0][:_LONGEST_HEADS], _SEPARATORS)):
         return (
             f": the heads stand in one cell, with {between} between them; give each a column of its own "
             "(in a CSV file, commas or semicolons do that)"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stem.batchfiles.cells import flaw, tidy, tidy_head
-from stem.batchfiles.kinds import LONGEST_HEAD, MOST_ROWS, BatchFile, Row
+from stem.batchfiles.kinds import (
+    LONGEST_HEAD,
+    LONGEST_TOML,
+    MOST_PROBLEMS,
+    MOST_ROWS,
+    TOLD_HEADS,
+    BatchFile,
+    Row,
+)
 from stem.batchfiles.shown import number_text
 from stem.errors import ConfigError, did_you_mean
 from stem.tables import TomlError, parse_toml
@@ -28,6 +36,8 @@ def read_toml(name: str, content: bytes) -> BatchFile:
     defaults = _texts("[defaults]", defaults, problems) if isinstance(defaults, dict) else {}
     rows = []
     for number, track in enumerate(tracks if isinstance(tracks, list) else [], start=1):
+        if len(problems) > MOST_PROBLEMS:
+            break
         if isinstance(track, dict):
             texts = _texts(f"track {number}", track, problems)
             rows.append(Row(f"track {number}", {**_emptied(track, defaults), **texts}))
@@ -41,14 +51,12 @@ def read_toml(name: str, content: bytes) -> BatchFile:
 
 def _document(name: str, content: bytes) -> dict[str, object]:
     try:
-        return parse_toml(content.decode("utf-8-sig"))
+        return parse_toml(content.decode("utf-8-sig"), longest=LONGEST_TOML)
     except UnicodeDecodeError as error:
         raise ConfigError(name, ["it is not UTF-8 text"], hint="Save it as UTF-8.") from error
     except TomlError as error:
         place = f"{name}:{error.line}" if error.line else name
         raise ConfigError(place, [error.problem]) from error
-    except ValueError as error:  # a number of thousands of digits
-        raise ConfigError(name, ["there is a number in it that is too long"]) from error
 
 
 def _misplaced(key: str, value: object, document: Mapping[str, object]) -> str:
@@ -62,14 +70,16 @@ def _misplaced(key: str, value: object, document: Mapping[str, object]) -> str:
         good = isinstance(value, dict)
         return "" if good else "'defaults' is no table; write [defaults] above what all tracks share"
     if not isinstance(value, dict | list):
-        return f"'{_short(key)}' stands outside the tables; put it under [defaults] or a [[track]]"
+        known = tidy_head(key) in TOLD_HEADS
+        what = f"'{tidy_head(key)}'" if known else "a value"
+        return f"{what} stands outside the tables; put it under [defaults] or a [[track]]"
     hint = did_you_mean(key[:LONGEST_HEAD], _TABLES)
-    return f"unknown table '{_short(key)}' ({hint[:1].lower()}{hint[1:].rstrip('.')})"
+    return f"a table has a name that is not known ({hint[:1].lower()}{hint[1:].rstrip('.')})"
 
 
 def _texts(place: str, table: Mapping[str, object], problems: list[str]) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for key, value in table.items():
+    for number, (key, value) in enumerate(table.items(), start=1):
         head = tidy_head(key)
         text = _text(value)
         phrase = flaw(text) if text is not None else _NOT_ONE_VALUE
@@ -78,7 +88,8 @@ def _texts(place: str, table: Mapping[str, object], problems: list[str]) -> dict
         elif head in texts:
             phrase = "it is there twice, with other capitals or spaces; keep one"
         if phrase:
-            problems.append(f"{place}, '{_short(head)}': {phrase}")
+            named = f"'{head}'" if head in TOLD_HEADS else f"key {number}"  # which may be a client's name
+            problems.append(f"{place}, {named}: {phrase}")
         elif text:
             texts[head] = text
     return texts
@@ -100,8 +111,3 @@ def _text(value: object) -> str | None:
     if isinstance(value, int | float):
         return number_text(value)
     return tidy(value) if isinstance(value, str) else None
-
-
-def _short(key: str) -> str:
-    plain = "".join(character if character.isprintable() else " " for character in key)
-    return plain if len(plain) <= LONGEST_HEAD else f"{plain[:LONGEST_HEAD]}..."

@@ -8,6 +8,7 @@ with nothing but a colour.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -25,7 +26,31 @@ LARGEST_UNPACKED = 50_000_000
 """Bytes, all parts together."""
 
 MOST_PARTS = 2_000
+MOST_ELEMENTS = 2_500_000
+"""In a sheet: what a list of the most rows has, with ten columns."""
 
+MOST_STRINGS = 500_000
+MOST_OTHERS = 20_000
+"""Elements of a part that is no sheet, and of a sheet what is no cell: each takes a thousand times as long to
+read as its letters do. A workbook of Excel has some hundreds."""
+
+MOST_MERGES = 10_000
+_TIGHTEST = 100
+"""What a part of more than a million bytes may be packed to; sheets get a tenth or a thirtieth."""
+
+_STRING = re.compile(rb"<(?:\w{1,20}:)?si\b")
+_ALWAYS_BYTES = 1_000_000
+_LONG_ELEMENT = re.compile(rb"<[^<]{10000,}")
+_MOST_ATTRIBUTES = 1_000
+"""Of one element: reading takes the square of them."""
+
+_WIDEST = 16_384
+"""Columns; Excel has no more."""
+
+_LONGEST_REFERENCE = 20
+_CELL_ELEMENTS = frozenset({"row", "c", "v", "f", "is", "t"})
+
+_LIST_ALONE = "Copy the list into a new workbook, the values alone, and save that."
 _DAMAGED = "Open it in Excel or LibreOffice, and save it again."
 _AS_TABLE = "Open it in the program that made it, and save it as .xlsx or as CSV UTF-8."
 _KINDS = {
@@ -49,6 +74,7 @@ def read_workbook(name: str, content: bytes) -> BatchFile:
     try:
         with zipfile.ZipFile(io.BytesIO(_checked_count(name, content))) as archive:
             _check_kind(name, archive)
+            _check_parts(name, archive)
         records, notes = _read(name, content)
     except ConfigError:
         raise
@@ -81,6 +107,26 @@ def _check_kind(name: str, archive: zipfile.ZipFile) -> None:
         )
 
 
+def _check_parts(name: str, archive: zipfile.ZipFile) -> None:
+    """Look whether what openpyxl would make of each part ends soon; what it reads is named by the parts."""
+    for part in archive.infolist():
+        if part.file_size > max(_ALWAYS_BYTES, _TIGHTEST * part.compress_size):
+            raise ConfigError(name, ["a part of it repeats itself without end"], hint=_LIST_ALONE)
+        with archive.open(part) as file:
+            content = file.read(part.file_size)
+        if b"<" not in content[:8]:  # no XML, which is not read
+            continue
+        is_sheet = part.filename.startswith("xl/worksheets/")
+        strings = sum(1 for _ in _STRING.finditer(content))
+        elements = content.count(b"<") - content.count(b"</")
+        if strings > MOST_STRINGS:
+            raise ConfigError(name, [f"it has more than {MOST_STRINGS:,} texts"], hint=_LIST_ALONE)
+        if any(long[0].count(b"=") > _MOST_ATTRIBUTES for long in _LONG_ELEMENT.finditer(content)):
+            raise ConfigError(name, ["there is far more in it than a list"], hint=_LIST_ALONE)
+        if elements - 3 * strings > (MOST_ELEMENTS if is_sheet else MOST_OTHERS):
+            raise ConfigError(name, ["there is far more in it than a list"], hint=_LIST_ALONE)
+
+
 def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
     """Return the rows of the sheet with the list, and what is wrong with the workbook as a whole."""
     from openpyxl import load_workbook
@@ -104,7 +150,11 @@ def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
 
 
 def _check_size(name: str, survey: _Survey) -> None:
-    if survey.last_row > MOST_ROWS + 1:
+    if len(survey.merged) > MOST_MERGES:
+        problem = f"more than {MOST_MERGES:,} cells are merged"
+    elif survey.others > MOST_OTHERS + len(survey.merged):
+        problem = "there is far more in its sheet than a list"
+    elif survey.last_row > MOST_ROWS + 1:
         problem = f"there is something in row {survey.last_row:,}; a list has at most {MOST_ROWS:,} rows"
     elif survey.last_column > MOST_COLUMNS:
         column = column_name(survey.last_column)
@@ -176,6 +226,7 @@ class _Survey:
     last_row: int = 0
     last_column: int = 0
     merged: list[str] = field(default_factory=list)
+    others: int = 0
     row: int = 0
     column: int = 0
     reference: str = ""
@@ -185,6 +236,8 @@ class _Survey:
         if local == "c":
             self.reference = attributes.get("r", "")
             self.column += 1
+            if self.column > _WIDEST:
+                raise ValueError("no sheet is as wide")
         elif local in {"v", "f", "is"}:
             if self.reference:
                 self.column = _row_and_column(self.reference)[1]
@@ -194,7 +247,9 @@ class _Survey:
         elif local == "row":
             self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
             self.column = 0
-        elif local == "mergeCell":
+        if local not in _CELL_ELEMENTS:
+            self.others += 1
+        if local == "mergeCell":
             self.merged.append(attributes["ref"])
 
     def refuse(self, *_: object) -> None:
@@ -203,6 +258,8 @@ class _Survey:
 
 def _row_and_column(reference: str) -> tuple[int, int]:
     """Return row and column of a cell such as "D7"."""
+    if len(reference) > _LONGEST_REFERENCE:
+        raise ValueError("no cell has such a long name")
     letters = reference.rstrip("0123456789")
     column = 0
     for letter in letters:

@@ -29,7 +29,7 @@ LINGER_S = 0.5
 
 _LEAD = units.frames(LEAD_S)
 _SPACE = re.compile(r"\s+")
-_LAST_MARKS = re.compile(r"\W*$")
+_LAST_MARKS = re.compile(r"(?<!\W)\W*$")
 _CLAUSE_CLOSES = re.compile(r"[,;:.!?…–—][\"”’»)\]]*\s*$")  # noqa: RUF001 - marks that look alike
 
 # How many characters further from the middle a better place to break may lie.

@@ -15,13 +15,16 @@ from click.core import ParameterSource
 
 from stem.characters import RETYPE
 from stem.cli.telling import ask, say, say_error
-from stem.errors import ConfigError, UsageError
+from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from stem.config import Config
     from stem.specs import TrackSpec
     from stem.variables import Variable
 
+
+_ANYONES = {"je", "u", "ja", "nee", "yes", "no", "true", "false"}
+"""Values that tell of nobody."""
 
 _Option: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -256,8 +259,13 @@ def _requesting(options: Sequence[_Option], command: Callable[..., None]) -> Cal
 
     @functools.wraps(command)
     def with_request(**given: Any) -> None:
-        asked = {name: given.pop(name) for name in names if name in given}
-        command(Request(**asked), **given)
+        request = Request(**{name: given.pop(name) for name in names if name in given})
+        try:
+            command(request, **given)
+        except StemError as error:
+            if request.values_file is None:
+                raise
+            raise _without_values(error, request) from None
 
     wrapped: Callable[..., None] = with_request
     for option in reversed(options):
@@ -321,12 +329,38 @@ def _values_of(file: str | None) -> dict[str, str]:
     from stem.tables import load_toml
 
     table = load_toml(Path(file))
-    odd = [key for key, value in table.items() if not isinstance(value, str | int | float)]
+    odd = [
+        f"value {number} must be a text, a number, true or false"  # its key may be a client's name
+        for number, value in enumerate(table.values(), start=1)
+        if not isinstance(value, str | int | float)
+    ]
     if odd:
-        raise ConfigError(file, [f"'{key}' must be a text, a number, true or false" for key in odd])
+        raise ConfigError(file, odd)
     return {
         key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in table.items()
     }
+
+
+def _without_values(error: StemError, request: Request) -> StemError:
+    """Return an error that shows nothing of a file of values; the command line is seen anyway."""
+    from stem.batch.cells import without
+
+    try:
+        table = _values_of(request.values_file)
+    except ConfigError:
+        return error  # which this is about, and which shows nothing
+    on_line = {text.partition("=")[0].strip() for text in request.values}
+    of_file = {key: text for key, text in table.items() if key not in on_line}
+    if isinstance(error, UnknownNameError) and error.name in of_file:
+        sentence = f"{request.values_file}: a name in it is no {error.kind} here."
+        return UsageError(sentence, hint=did_you_mean(error.name, error.known))
+    texts = [text for text in of_file.values() if text.casefold() not in _ANYONES]
+    if isinstance(error, UsageError):
+        error.sentence = without(error.sentence, texts)
+    else:  # not about a value, so that a number in it is another one
+        texts = [text for text in texts if any(map(str.isalpha, text))]
+        error.sentence, error.hint = without(error.sentence, texts), without(error.hint, texts)
+    return error
 
 
 def _answer(variable: Variable) -> str:

@@ -26,7 +26,7 @@ _NEVER_TOO_LONG_S = 1.3
 # 0.79 s with one ("Ja! Nee? Goed."). What lasts twice as long was not meant.
 _GAP_S = 0.75
 _GAP_AT_A_SIGN_S = 1.6
-_SIGN_INSIDE = re.compile(r"[^\w\s'’].*\w", re.DOTALL)  # noqa: RUF001 - Dutch is written with both
+_SIGN_INSIDE = re.compile(r"[^\w\s'’][\s'’]*+\w")  # noqa: RUF001 - Dutch is written with both
 _SILENT_DB = -40.0
 
 _FULL_SCALE = 0.99

@@ -19,7 +19,7 @@ from stem.tagging import ChapterMark
 _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The name space of feeds (podcast namespace 1.0, guid)."""
 
-_MAIL_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+_MAIL_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\".]+(?:\.[^@\s<>\".]+)+")
 _IN_PATHS = "/%:@!$&'()*+,;="
 """What stays as it is in the path of an address (RFC 3986, 3.3); "%" for what is escaped already."""
 _YEARS = range(1990, 2100)

@@ -217,13 +217,15 @@ def read_break(attributes: str) -> str | None:
     Strengths as Amazon Polly describes them: medium as after a comma, strong as after a sentence, x-strong as
     after a paragraph. A break without attributes is medium (W3C SSML 1.1, section 3.2.3).
     """
-    time = re.search(r"""\btime\s*=\s*["'“”„]?\s*\+?([0-9.]{1,9})\s*(ms|s)\b""", attributes, re.IGNORECASE)
+    time = re.search(
+        r"""\btime\s*+=\s*+(?:["'“”„]\s*+)?\+?([0-9.]{1,9})\s*(ms|s)\b""", attributes, re.IGNORECASE
+    )
     if time:
         try:
             return pause_mark(float(time[1]) * _UNITS[time[2].lower()])
         except ValueError:
             return None
-    strength = re.search(r"""\bstrength\s*=\s*["'“”„]?\s*([\w-]+)""", attributes, re.IGNORECASE)
+    strength = re.search(r"""\bstrength\s*+=\s*+(?:["'“”„]\s*+)?([\w-]+)""", attributes, re.IGNORECASE)
     if strength is None and "=" in attributes:
         return None
     marks = {"none": "", "x-weak": "[pauze 0,2]", "weak": "[pauze 0,3]", "medium": "[pauze 0,5]"}

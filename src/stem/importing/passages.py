@@ -41,7 +41,7 @@ _SPECIAL = re.compile(
     r"|(?P<dots>…(?:[ \t]?[.…])*|\.(?:[ \t]?[.…]){2,})"
     r"|(?P<slash>(?<![\w/])/[ ]?(?P<length>[0-9]{1,3}(?:[.,][0-9]{1,3})?)[ ]?"
     r"(?:seconden|seconds?|secs?|s)\b\.?(?=[ \t]*(?:\n|\Z)))"
-    r"|(?P<dashed>(?<!\S)[-\u2013\u2014]+[ \t]*"
+    r"|(?P<dashed>(?<!\S)[-\u2013\u2014]++[ \t]*+"
     r"(?P<worded>(?:[^-\u2013\u2014\s]|(?<=\w)-(?=\w)|[ \t](?![-\u2013\u2014])){1,60})"
     r"[ \t]*[-\u2013\u2014]+(?!\S))"
     r"|(?P<stress>\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w))"
@@ -246,7 +246,7 @@ class _Passage:
 
     def _counts(self, end: int) -> bool:
         """Tell whether a number stands right before the dots and another one after them."""
-        before = re.search(r"(\w+)\W*$", self._tail())
+        before = re.search(r"(?<!\w)(\w++)\W*+$", self._tail())
         after = re.compile(r"\s*(\w+)").match(self.text, end)
         return all(
             word is not None and (word[1].casefold() in _COUNTS or word[1].isdecimal())

@@ -18,7 +18,7 @@ from stem import units
 from stem.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
 from stem.dutch import capitalized, spoken
 from stem.engines import expected_seconds
-from stem.lint.wording import judged
+from stem.lint.wording import LONGEST_JUDGED, judged
 from stem.script import ScriptTemplate
 from stem.timeline import POST_ROLL_S, PRE_ROLL_S
 
@@ -360,6 +360,11 @@ def _addressed(cue: Utterance | Heading, vorm: str) -> Iterator[Finding]:
 
 
 def _long(cue: Utterance) -> Iterator[Finding]:
+    if len(cue.text) > LONGEST_JUDGED:
+        problem = f"this sentence has more than {LONGEST_JUDGED:,} characters"
+        hint = "Write full stops where a voice takes breath; only its beginning was looked at."
+        yield _finding("too-long", cue.source, problem, hint)
+        return
     words = len(_WORD.findall(cue.text))
     for rule, most in (("too-long", TOO_LONG_WORDS), ("long", LONG_WORDS)):
         if words > most:

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+LONGEST_JUDGED = 1_000
+"""Characters of a sentence that are looked at: some rules take the square of them, and a voice no breath."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -18,7 +21,8 @@ class Judgement:
 
 
 def judged(sentence: str) -> Iterator[Judgement]:
-    """Yield what is better said otherwise in a sentence, rule by rule."""
+    """Yield what is better said otherwise in a sentence, or the beginning of a long one, rule by rule."""
+    sentence = sentence[:LONGEST_JUDGED]
     for wording in _WORDINGS:
         for found in wording.pattern.finditer(sentence):
             yield Judgement(wording.rule, f"'{found[0]}' {wording.problem}", wording.hint)

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_BLOCK = re.compile(r"\[\[(?P<ipa>.*?)\]\](?P<marks>[.,:;!?]*)")
-_WORD = re.compile(r"\[\[.*?\]\]|[^\s\[]+")
+_BLOCK = re.compile(r"\[\[(?P<ipa>[^\[\]\n]*)\]\](?P<marks>[.,:;!?]*)")
+_WORD = re.compile(r"\[\[[^\[\]\n]*\]\]|[^\s\[]+")
 _AROUND_WORDS = ".,:;!?…\"'()"
 
 _STOPS = ".!?"
