@@ -69,6 +69,7 @@ ORDER = [
     "batchfiles",
     "files",
     "cores",
+    "programs",
     "tables",
     "units",
     "errors",

@@ -10,7 +10,6 @@ import json
 import keyword
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from stem.cues import Line, Source
 from stem.errors import ConfigError, ScriptError, StemError, UnknownNameError, UsageError, nearest
 from stem.files import packaged_folder
 from stem.parts import Parts, read_parts, read_template, split_front
+from stem.programs import python_main
 from stem.tables import TomlError, from_table, parse_toml
 from stem.variables import VORM, Declared, Value, Variable, whole
 
@@ -327,9 +327,6 @@ def _line_of(problem: str, front: str) -> int:
     return 1
 
 
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from stem.sandbox import main; main()"
-
-
 def _answers(
     parts: Parts, values: Sequence[Mapping[str, Value]], path: Path
 ) -> Iterator[dict[str, Any] | ScriptError]:
@@ -361,14 +358,9 @@ def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]
     Raises:
         ScriptError: when the child took too long or came to its end without an answer.
     """
-    # Isolated (-I, -S): neither the working folder nor the environment can bring in other modules. stem may
-    # run from anywhere, an unpacked wheel for one, so the child is told where this process found things.
-    places = [str(Path(place).resolve()) for place in sys.path if place]
-    here = str(Path(__file__).resolve().parents[1])
-    command = [sys.executable, "-I", "-S", "-B", "-c", _CHILD, *places, here]
     try:
         child = subprocess.run(  # noqa: S603 - our own interpreter; what a user wrote goes over standard input
-            command,
+            python_main("stem.sandbox", "-S", "-B"),
             input=json.dumps(request).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -24,6 +24,7 @@ from stem.cores import use_cores
 from stem.errors import AudioError, StemError
 from stem.files import output_error, temporary_folder
 from stem.lexicon import FILE_NAME as LEXICON
+from stem.programs import python_main
 
 _FOLDERS = ("scripts", "voice_templates")
 _CONFIG = "config"
@@ -82,10 +83,9 @@ def _made_by_child(job: Job, folder: Path) -> Result:
     environment = {
         **os.environ,
         "XDG_CONFIG_HOME": str(folder / _CONFIG),
-        "PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path if place),
     }
-    child = subprocess.run(
-        [sys.executable, "-m", "stem.batch.away"],
+    child = subprocess.run(  # noqa: S603 - our own interpreter; the job goes over standard input
+        python_main("stem.batch.away"),
         input=pickle.dumps(job),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -140,7 +140,3 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may come between
     with answer:
         pickle.dump(make_parcel(job, Path.cwd().parent / _MADE), answer)
-
-
-if __name__ == "__main__":
-    main()

@@ -31,12 +31,14 @@ from stem import __version__
 from stem.cli import finished, machine, practice, speaking, tracks, writing
 from stem.cli.telling import say, say_error
 from stem.errors import StemError, UsageError
+from stem.programs import leave_working_folder_out
 
 _DEBUG = "STEM_DEBUG"
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    leave_working_folder_out()
     sys.exit(run(sys.argv[1:]))
 
 
