@@ -29,6 +29,7 @@ ORDER = [
     "studio",
     "planning",
     "casting",
+    "leave",
     "specs",
     "profiles",
     "checking",

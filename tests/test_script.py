@@ -440,7 +440,7 @@ def test_a_child_that_comes_to_its_end_is_no_traceback(
     folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, problem: str
 ) -> None:
     monkeypatch.setattr(script_module, "TIME_LIMIT_S", 1.0)
-    monkeypatch.setattr(script_module, "_CHILD", code)
+    monkeypatch.setattr(script_module, "python_main", lambda *_: python("-c", code))
     assert problem in refused(folder, "Dag.").problem
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import keyword
+import logging
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ from stem.parts import Parts, read_parts, read_template, split_front
 from stem.programs import python_main
 from stem.tables import TomlError, from_table, parse_toml
 from stem.variables import VORM, Declared, Value, Variable, whole
+
+_LOGGER = logging.getLogger(__name__)
 
 SUFFIX = ".j2"
 TIME_LIMIT_S = 5.0
@@ -209,9 +212,19 @@ def find_script(name_or_path: str) -> ScriptTemplate:
         candidates = [folder / f"{name_or_path}{SUFFIX}" for folder in _folders()]
     for path in candidates:
         if _is_file(path):
+            _tell_own(path)
             return _load(path)
     own = [path.name for path in Path().glob(f"*{SUFFIX}")]
     raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files()), *own])
+
+
+def _tell_own(path: Path) -> None:
+    """Tell that a script of the folder goes before the one of its name that came with stem."""
+    own, packaged = _folders()
+    if path.parent == own and path.resolve().parent != packaged and _is_file(packaged / path.name):
+        _LOGGER.warning(
+            "The script '%s' is the one in %s, not the one that comes with stem.", path.stem, path
+        )
 
 
 def scripts() -> tuple[ScriptTemplate, ...]:

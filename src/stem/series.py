@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from stem.errors import UnknownNameError
-from stem.files import packaged_folder
+from stem.errors import ConfigError, UnknownNameError
+from stem.files import is_outside, packaged_folder
 from stem.tables import from_table, load_toml
 
+_LOGGER = logging.getLogger(__name__)
 _FOLDER = "reeksen"
 
 
@@ -45,7 +47,7 @@ def all_series() -> tuple[Series, ...]:
         ConfigError: when a file has mistakes.
     """
     found: dict[str, Path] = {}
-    for folder in (Path("scripts"), packaged_folder("scripts")):
+    for folder in _folders():
         for path in (folder / _FOLDER).glob("*.toml"):
             found.setdefault(path.stem, path)
     return tuple(_read(found[name]) for name in sorted(found))
@@ -61,9 +63,19 @@ def find_series(name: str) -> Series:
     known = {series.name: series for series in all_series()}
     if name not in known:
         raise UnknownNameError("series", name, known)
+    own, packaged = (folder / _FOLDER / f"{name}.toml" for folder in _folders())
+    if own.is_file() and packaged.is_file() and not own.samefile(packaged):
+        _LOGGER.warning("The series '%s' is the one in %s, not the one that comes with stem.", name, own)
     return known[name]
+
+
+def _folders() -> tuple[Path, Path]:
+    return Path("scripts"), packaged_folder("scripts")
 
 
 def _read(path: Path) -> Series:
     table = from_table(_Table, load_toml(path), path)
+    outside = [name for name in table.scripts if is_outside(name)]
+    if outside:
+        raise ConfigError(path, [f"'scripts' names a file outside this folder: {name}" for name in outside])
     return Series(path.stem, table.title, table.summary, table.scripts)

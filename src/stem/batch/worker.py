@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -45,6 +46,7 @@ def make_here(job: Job) -> Result:
 def begin() -> None:
     """Make a process a worker: one core, private files, and an end when its parent ends."""
     use_cores(1)
+    logging.getLogger("stem").addHandler(logging.NullHandler())  # the parent has told it
     os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
     os.umask(_PRIVATE_UMASK)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent tells its workers

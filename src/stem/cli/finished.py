@@ -88,6 +88,7 @@ def verify(tracks: Sequence[str]) -> None:
 @click.option("--voice", metavar="VOICE", help="With another voice.")
 @click.option("--bed", metavar="BED", help="On another background.")
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
+@click.option("--outside", is_flag=True, help="Also read what the record names outside this folder.")
 @online_options[0]
 @online_options[1]
 @force_option
@@ -97,6 +98,7 @@ def remake(
     voice: str | None,
     bed: str | None,
     output: str | None,
+    outside: bool,
     allow_online: bool,
     offline: bool,
     force: bool,
@@ -116,6 +118,9 @@ def remake(
     here = config()
     record = read_record(expanded(record_file))
     spec, settings = spec_of(record)
+    if not outside:
+        kept = replace(spec, voice=None if voice else spec.voice, bed=None if bed else spec.bed)
+        _refuse_outside(expanded(record_file), kept, settings)
     given = pairs("-s", values, "naam=Anna")
     asked = replace(
         spec,
@@ -150,6 +155,21 @@ def remake(
     elif not is_changed:
         why = "what changed since then is told above" if differences else "it is not known what changed"
         tell(f"It is not the same, byte for byte: {why}.")
+
+
+def _refuse_outside(path: Path, spec: TrackSpec, settings: Config) -> None:
+    """Refuse to read what a record names outside this folder: someone else may have written it.
+
+    Raises:
+        ConfigError: when it names any.
+    """
+    from stem.config import refuse_outside
+
+    named = {name: getattr(spec, name) for name in ("script", "voice", "fill", "bed", "cover")}
+    named |= {
+        f"settings.{name}": getattr(settings, name) for name in ("voice", "bed", "cover", "intro", "outro")
+    }
+    refuse_outside(path, named, hint="When you trust the record, let stem read them: --outside")
 
 
 def _other_recordings(record: Record, plan: Plan) -> bool:

@@ -40,6 +40,7 @@ __all__ = [
     "cache_path",
     "expanded",
     "free_name",
+    "is_outside",
     "is_temporary",
     "lock",
     "output_error",
@@ -103,6 +104,18 @@ def expanded(path: str) -> Path:
     except (RuntimeError, ValueError) as error:  # ~nobody; a NUL
         raise OutputError(path, "there is no such folder", hint="Choose another name.") from error
     return found
+
+
+def is_outside(path: str) -> bool:
+    """Tell whether a path leads out of the working folder, also through a link.
+
+    What a file names that someone else may have written, settings, a list or a record, must lie inside: who
+    gives a path on the command line knows what is read.
+    """
+    try:
+        return not Path(path).expanduser().resolve().is_relative_to(Path.cwd().resolve())
+    except (OSError, RuntimeError, ValueError):  # ~nobody, a loop of links, a NUL: no file at all
+        return False
 
 
 @contextmanager
