@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from stem import script as script_module
 from stem.cues import Bell, Heading, Source, parse_cues
 from stem.errors import ScriptError, UnknownNameError, UsageError
+from stem.programs import python
 from stem.script import Filling, Script, ScriptTemplate, find_script, scripts
 from stem.variables import VORM, Variable
 

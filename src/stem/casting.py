@@ -154,7 +154,7 @@ class Speaker:
         """Find the engine and try it.
 
         Raises:
-            EngineUnavailable: when it cannot speak here, or would send text away or run a program without leave.
+            EngineUnavailable: when it cannot speak here, or has no leave to send text or run a program.
             ConfigError: when there is no such engine.
         """
         self._voice = voice

@@ -11,7 +11,7 @@ from stem.files import is_outside
 from stem.tables import from_table, load_toml
 
 FILE_NAME = "stem.toml"
-_PATHS = ("voice", "bed", "cover", "intro", "outro")
+PATHS = ("voice", "bed", "cover", "intro", "outro")
 """What may be the name of a file that is read."""
 
 
@@ -76,7 +76,7 @@ def load_config(folder: Path) -> Config:
     if not path.is_file():
         raise ConfigError(path, ["it is not a file"], hint="Rename what is in the way.")
     config = from_table(Config, load_toml(path), path)
-    refuse_outside(path, {name: getattr(config, name) for name in _PATHS})
+    refuse_outside(path, {name: getattr(config, name) for name in PATHS})
     return config
 
 

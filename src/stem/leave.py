@@ -1,4 +1,4 @@
-"""Leave for a voice that runs a program: given by the user, kept in the settings folder, never in a practice's.
+"""Leave for a voice that runs a program: given by the user, kept in the settings folder.
 
 A template in a folder can name any program. It runs only when the user has said so for that template, in that
 folder, with the same content of the template, of what it inherits from, and of the files that its command
@@ -26,7 +26,7 @@ FILE_NAME = "leave.json"
 
 
 def runs_program(voice: VoiceTemplate) -> bool:
-    """Tell whether a voice runs what stem does not know: a program, or in a folder another package's engine."""
+    """Tell whether a voice runs a program, or is one of a folder with another package's engine."""
     return voice.engine == Command.name or (voice.engine not in ENGINES and _is_of_folder(voice))
 
 
@@ -75,10 +75,8 @@ def check_leave(voice: VoiceTemplate) -> None:
         EngineUnavailable: when it may not.
         ConfigError: when its template names no program.
     """
-    if asks_leave(voice) and _read().get(_key(voice)) != _digest(voice):
-        reason = (
-            f"the voice '{voice.name}' runs {what_runs(voice)}, and you have not allowed that as it is now"
-        )
+    if asks_leave(voice) and not has_leave(voice):
+        reason = f"the voice '{voice.name}' runs {what_runs(voice)}, which you have not allowed as it is now"
         hint = f"When you trust this folder, look at it and allow it: stem voices allow {called(voice)}"
         raise EngineUnavailable(voice.engine, reason, hint=hint)
 

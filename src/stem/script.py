@@ -222,9 +222,8 @@ def _tell_own(path: Path) -> None:
     """Tell that a script of the folder goes before the one of its name that came with stem."""
     own, packaged = _folders()
     if path.parent == own and path.resolve().parent != packaged and _is_file(packaged / path.name):
-        _LOGGER.warning(
-            "The script '%s' is the one in %s, not the one that comes with stem.", path.stem, path
-        )
+        told = "The script '%s' is the one in %s, not the one that comes with stem."
+        _LOGGER.warning(told, path.stem, path)
 
 
 def scripts() -> tuple[ScriptTemplate, ...]:

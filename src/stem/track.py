@@ -262,7 +262,7 @@ def house_frames(plan: Plan) -> Mapping[str, int]:
 def remarks(plan: Plan) -> tuple[str, ...]:
     """Return, as sentences, what the voices will say otherwise than it is written; nothing is spoken for it.
 
-    Of a voice that cannot speak here, or not without sending text away or running a program, nothing is known.
+    Of a voice that cannot speak here, sends text away or runs a program, nothing is known.
 
     Raises:
         StemError: as `speak`.

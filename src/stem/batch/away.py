@@ -74,16 +74,12 @@ def packed(jobs: Sequence[Job]) -> Luggage:
 
 def _programs(jobs: Sequence[Job]) -> Iterator[str]:
     """Yield the names, or the files, of the voices of jobs that asked for leave and have it."""
-    wishes = {
-        wish
-        for job in jobs
-        for wish in (
-            job.spec.voice or find_script(job.spec.script).voice or job.settings.voice,
-            job.spec.fill,
-        )
-        if wish and recordings_folder(wish) is None
-    }
-    yield from (wish for wish in wishes if asks_leave(voice := find_voice(wish)) and has_leave(voice))
+    wishes = {job.spec.voice or find_script(job.spec.script).voice or job.settings.voice for job in jobs}
+    for wish in {*wishes, *(job.spec.fill for job in jobs)}:
+        if wish and recordings_folder(wish) is None:
+            voice = find_voice(wish)
+            if asks_leave(voice) and has_leave(voice):
+                yield wish
 
 
 def make_away(job: Job, luggage: Luggage) -> Result:

@@ -163,12 +163,10 @@ def _refuse_outside(path: Path, spec: TrackSpec, settings: Config) -> None:
     Raises:
         ConfigError: when it names any.
     """
-    from stem.config import refuse_outside
+    from stem.config import PATHS, refuse_outside
 
     named = {name: getattr(spec, name) for name in ("script", "voice", "fill", "bed", "cover")}
-    named |= {
-        f"settings.{name}": getattr(settings, name) for name in ("voice", "bed", "cover", "intro", "outro")
-    }
+    named |= {f"settings.{name}": getattr(settings, name) for name in PATHS}
     refuse_outside(path, named, hint="When you trust the record, let stem read them: --outside")
 
 

@@ -1,4 +1,4 @@
-"""What is told of a lookup, a folder's own voice in place of stem's for one: each sentence once, on stderr."""
+"""What is told of a lookup, as of a folder's own voice in place of stem's: each sentence once, on stderr."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Command:
 
 
 def command_of(voice: VoiceTemplate) -> tuple[str, ...]:
-    """Return what a voice runs: the path of its program, and its arguments, of which {wav} is filled in later.
+    """Return what a voice runs: the path of its program, and its arguments; {wav} is filled in later.
 
     Raises:
         ConfigError: when the template does not name it well.
