@@ -466,6 +466,14 @@ def another_folder(folder: Folder) -> None:
     os.chdir(folder.path / "elders")
 
 
+def linked_from_elsewhere(folder: Folder) -> None:
+    place = folder.path / "elders" / "voice_templates"
+    shutil.copytree(folder.path / "voice_templates", place)
+    (place / "bij.toml").unlink()
+    (place / "bij.toml").symlink_to(folder.path / "voice_templates" / "bij.toml")
+    os.chdir(place.parent)
+
+
 def damaged_leave(folder: Folder) -> None:
     (platformdirs.user_config_path("stem", appauthor=False) / "leave.json").write_text("[1, {]")
 
@@ -478,6 +486,7 @@ CHANGES = (
     other_option,
     taken_back,
     another_folder,
+    linked_from_elsewhere,
     damaged_leave,
 )
 
@@ -499,6 +508,16 @@ def test_leave_is_for_one_folder_and_what_is_in_it_now(
     change(folder)
     with pytest.raises(EngineUnavailable, match="you have not allowed"):
         Speaker(find_voice("bij"), Lexicon({}), Terms())
+
+
+def test_what_is_allowed_is_shown_without_signs_that_hide_it(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.voice(text=VOICE.format(command=r'["spreek.py", "\u001b[8m", "--wis", "\u202e"]'))
+    allowed(folder)
+    out = capsys.readouterr().out
+    assert "--wis" in out
+    assert out.rstrip("\n").isprintable()
 
 
 @needs_scripts
@@ -544,13 +563,14 @@ def test_a_program_of_the_folder_is_none_that_is_installed(
 # --- names of stem
 
 
+NOT_STEM_S = "not the one that comes with stem."
+
 HIDING = {
     "a voice": (
         "voice_templates/rustig.toml",
         'inherits = "rustig"\npitch = 1\n',
         "say Welkom. --voice rustig -o zin.mp3",
-        "The voice 'rustig' is the one in {folder}/voice_templates/rustig.toml, "
-        "not the one that comes with stem.",
+        f"The voice 'rustig' is the one in {{folder}}/voice_templates/rustig.toml, {NOT_STEM_S}",
     ),
     "the usual voice": (
         "voice_templates/mooi.toml",
@@ -558,30 +578,35 @@ HIDING = {
         "say Welkom. -o zin.mp3",
         "The usual voice is 'mooi', the one in {folder}/voice_templates/mooi.toml.",
     ),
+    "a voice of the user": (
+        "voice_templates/eigen.toml",
+        'inherits = "rustig"\npitch = 1\n',
+        "say Welkom. --voice eigen -o zin.mp3",
+        "The voice 'eigen' is the one in {folder}/voice_templates/eigen.toml, not the one of your own settings.",
+    ),
     "a script": (
         "scripts/tegenover.j2",
         SCRIPT.format(front=""),
         "preview tegenover --voice zacht",
-        "The script 'tegenover' is the one in scripts/tegenover.j2, not the one that comes with stem.",
+        f"The script 'tegenover' is the one in scripts/tegenover.j2, {NOT_STEM_S}",
     ),
     "a script that is checked": (
         "scripts/tegenover.j2",
         SCRIPT.format(front=""),
         "check tegenover",
-        "The script 'tegenover' is the one in scripts/tegenover.j2, not the one that comes with stem.",
+        f"The script 'tegenover' is the one in scripts/tegenover.j2, {NOT_STEM_S}",
     ),
     "a script of a list": (
         "scripts/tegenover.j2",
         SCRIPT.format(front=""),
         "batch lijst2.csv --voice zacht --dry-run",
-        "The script 'tegenover' is the one in scripts/tegenover.j2, not the one that comes with stem.",
+        f"The script 'tegenover' is the one in scripts/tegenover.j2, {NOT_STEM_S}",
     ),
     "a series": (
         "scripts/reeksen/zeven-dagen.toml",
         'title = "Zeven"\nscripts = ["kort"]\n',
         "series zeven-dagen --code k1 --voice zacht --dry-run",
-        "The series 'zeven-dagen' is the one in scripts/reeksen/zeven-dagen.toml, "
-        "not the one that comes with stem.",
+        f"The series 'zeven-dagen' is the one in scripts/reeksen/zeven-dagen.toml, {NOT_STEM_S}",
     ),
     "a word": (
         "lexicon.toml",
@@ -597,6 +622,9 @@ def test_what_hides_something_of_stem_is_told_once(
     folder: Folder, capsys: pytest.CaptureFixture[str], attack: tuple[str, str, str, str]
 ) -> None:
     name, text, words, told = attack
+    of_the_user = platformdirs.user_config_path("stem", appauthor=False) / "voice_templates"
+    of_the_user.mkdir(parents=True)
+    (of_the_user / "eigen.toml").write_text('inherits = "zacht"\n')
     folder.file(name, text)
     folder.file("lijst2.csv", "code,script\nk1,tegenover\nk2,tegenover\n")
     cli.run(words.split())
@@ -748,6 +776,7 @@ def test_a_lexicon_is_no_link_out_of_the_folder(
 
 
 RECORDED = {
+    "the name of a voice": ("voice", "name", "{home}/stem.toml"),
     "a script": ("asked", "script", "~/dagboek.j2"),
     "a voice": ("asked", "voice", "~/stem.toml"),
     "recordings": ("asked", "voice", "~/memo/"),
@@ -788,7 +817,7 @@ def test_no_record_makes_stem_read_elsewhere(
 ) -> None:
     part, name, path = attack
     document = json.loads(record)
-    document[part][name] = path
+    document[part][name] = path.replace("{home}", str(elsewhere))
     folder.file("een.stem.json", json.dumps(document))
     assert cli.run(["remake", "een.stem.json", "-o", "twee.mp3"]) == 1
     error, hint = capsys.readouterr().err.splitlines()

@@ -17,7 +17,15 @@ from stem.files import expanded
 from stem.leave import check_leave, notice, runs_program
 from stem.lexicon import Lexicon
 from stem.specs import TrackSpec
-from stem.voice import VoiceTemplate, came_with_stem, find_voice, packaged_voice, voice_names, voices
+from stem.voice import (
+    VoiceTemplate,
+    came_with_stem,
+    find_voice,
+    is_the_users,
+    packaged_voice,
+    voice_names,
+    voices,
+)
 
 _LOGGER = logging.getLogger(__name__)
 _SLASHES = ("/", "\\")
@@ -100,7 +108,7 @@ def cast(name: str) -> VoiceTemplate:
         return find_voice(name)
     by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
     best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
-    if best is not None and not came_with_stem(best.path):
+    if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
         _LOGGER.warning("The usual voice is '%s', the one in %s.", best.name, best.path)
     return best or packaged_voice(EMBEDDED)
 

@@ -60,12 +60,15 @@ def notice(voice: VoiceTemplate) -> str:
 
 
 def command_line(voice: VoiceTemplate) -> str:
-    """Return what is run, with its arguments, as a command line.
+    """Return what is run, with its arguments, as a command line in which every sign can be seen.
 
     Raises:
         StemError: as `what_runs`.
     """
-    return shlex.join(command_of(voice)) if voice.engine == Command.name else what_runs(voice)
+    if voice.engine != Command.name:
+        return what_runs(voice)
+    line = shlex.join(command_of(voice))
+    return "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in line)
 
 
 def check_leave(voice: VoiceTemplate) -> None:
@@ -119,7 +122,9 @@ def _is_of_folder(voice: VoiceTemplate) -> bool:
 
 
 def _key(voice: VoiceTemplate) -> str:
-    return str(voice.path.resolve())
+    return str(
+        voice.path.absolute().parent.resolve() / voice.path.name
+    )  # a link has files of its own beside it
 
 
 def _digest(voice: VoiceTemplate) -> str:
@@ -127,7 +132,8 @@ def _digest(voice: VoiceTemplate) -> str:
     digest = hashlib.sha256()
     for path in (*lineage(voice.path), *_named_files(voice)):
         try:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
         except OSError as error:
             raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
     return digest.hexdigest()

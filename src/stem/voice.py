@@ -170,11 +170,22 @@ def find_voice(name: str) -> VoiceTemplate:
     files = _files()
     if name not in files:
         raise UnknownNameError("voice", name, files)
-    if not came_with_stem(files[name]) and (packaged_folder(_KIND) / files[name].name).is_file():
-        _LOGGER.warning(
-            "The voice '%s' is the one in %s, not the one that comes with stem.", name, files[name]
-        )
+    _tell_hidden(files[name])
     return _read(files[name])
+
+
+def _tell_hidden(path: Path) -> None:
+    """Tell that a voice of the working folder goes before another of its name."""
+    packaged, settings, here = _folders()
+    if path.parent != here or here in {packaged, settings}:
+        return
+    for folder, whose in (
+        (settings, "the one of your own settings"),
+        (packaged, "the one that comes with stem"),
+    ):
+        if (folder / path.name).is_file():
+            _LOGGER.warning("The voice '%s' is the one in %s, not %s.", path.stem, path, whose)
+            return
 
 
 def packaged_voice(name: str) -> VoiceTemplate:

@@ -120,7 +120,7 @@ def remake(
     spec, settings = spec_of(record)
     if not outside:
         kept = replace(spec, voice=None if voice else spec.voice, bed=None if bed else spec.bed)
-        _refuse_outside(expanded(record_file), kept, settings)
+        _refuse_outside(expanded(record_file), record, kept, settings)
     given = pairs("-s", values, "naam=Anna")
     asked = replace(
         spec,
@@ -157,7 +157,7 @@ def remake(
         tell(f"It is not the same, byte for byte: {why}.")
 
 
-def _refuse_outside(path: Path, spec: TrackSpec, settings: Config) -> None:
+def _refuse_outside(path: Path, record: Record, spec: TrackSpec, settings: Config) -> None:
     """Refuse to read what a record names outside this folder: someone else may have written it.
 
     Raises:
@@ -167,6 +167,7 @@ def _refuse_outside(path: Path, spec: TrackSpec, settings: Config) -> None:
 
     named = {name: getattr(spec, name) for name in ("script", "voice", "fill", "bed", "cover")}
     named |= {f"settings.{name}": getattr(settings, name) for name in PATHS}
+    named |= {"voice.name": record.voice.name, "fill.name": record.fill.name if record.fill else None}
     refuse_outside(path, named, hint="When you trust the record, let stem read them: --outside")
 
 

@@ -113,7 +113,10 @@ def is_outside(path: str) -> bool:
     gives a path on the command line knows what is read.
     """
     try:
-        return not Path(path).expanduser().resolve().is_relative_to(Path.cwd().resolve())
+        named, here = Path(path).expanduser(), Path.cwd().resolve()
+        if named.is_absolute() and named.drive != here.drive:  # another machine's would get to know of us
+            return True
+        return not named.resolve().is_relative_to(here)
     except (OSError, RuntimeError, ValueError):  # ~nobody, a loop of links, a NUL: no file at all
         return False
 
