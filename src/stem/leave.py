@@ -122,9 +122,8 @@ def _is_of_folder(voice: VoiceTemplate) -> bool:
 
 
 def _key(voice: VoiceTemplate) -> str:
-    return str(
-        voice.path.absolute().parent.resolve() / voice.path.name
-    )  # a link has files of its own beside it
+    """Return the place of a template, not of what it links to: the program is looked for beside the link."""
+    return str(voice.path.absolute().parent.resolve() / voice.path.name)
 
 
 def _digest(voice: VoiceTemplate) -> str:
