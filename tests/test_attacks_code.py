@@ -563,7 +563,7 @@ def test_a_program_of_the_folder_is_none_that_is_installed(
 # --- names of stem
 
 
-NOT_STEM_S = "not the one that comes with stem."
+NOT_STEM_S, NOT_THE_USERS = "not the one that comes with stem.", "not the one of your own settings."
 
 HIDING = {
     "a voice": (
@@ -582,7 +582,7 @@ HIDING = {
         "voice_templates/eigen.toml",
         'inherits = "rustig"\npitch = 1\n',
         "say Welkom. --voice eigen -o zin.mp3",
-        "The voice 'eigen' is the one in {folder}/voice_templates/eigen.toml, not the one of your own settings.",
+        f"The voice 'eigen' is the one in {{folder}}/voice_templates/eigen.toml, {NOT_THE_USERS}",
     ),
     "a script": (
         "scripts/tegenover.j2",

@@ -179,10 +179,8 @@ def _tell_hidden(path: Path) -> None:
     packaged, settings, here = _folders()
     if path.parent != here or here in {packaged, settings}:
         return
-    for folder, whose in (
-        (settings, "the one of your own settings"),
-        (packaged, "the one that comes with stem"),
-    ):
+    hidden = {settings: "the one of your own settings", packaged: "the one that comes with stem"}
+    for folder, whose in hidden.items():
         if (folder / path.name).is_file():
             _LOGGER.warning("The voice '%s' is the one in %s, not %s.", path.stem, path, whose)
             return
