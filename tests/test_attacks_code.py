@@ -405,6 +405,15 @@ def test_with_leave_a_batch_tells_it_once(
     assert capsys.readouterr().err.count(f"runs the program {program}") == 1
 
 
+def test_a_batch_tells_where_the_settings_of_a_folder_let_text_go(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice, "_run", lambda *_: Report(()))
+    folder.file("stem.toml", 'voice = "google"\nallow_online = true\n')
+    cli.run(["batch", "lijst.csv"])
+    assert "The voice 'google' sends what it says to Google" in capsys.readouterr().err
+
+
 QUIET = {
     "preview": "preview proef.j2 --voice bij",
     "preview exactly": "preview proef.j2 --voice bij --exact",

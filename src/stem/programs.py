@@ -20,14 +20,20 @@ SAFE_PATH = "PYTHONSAFEPATH"
 _NOT_HERE = "NoDefaultCurrentDirectoryInExePath"
 """In that of a program of Windows: it does not look for programs in its working folder."""
 
+_HOME = str(Path(__file__).resolve().parents[1])
 _START = "import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main()"
 
 
 def places() -> list[str]:
     """Return where modules are looked for, without the working folder; the last is where stem itself is."""
-    here, own = Path.cwd(), str(Path(__file__).resolve().parents[1])
-    found = (Path(place).resolve() for place in sys.path if place)
-    return list(dict.fromkeys([*(str(place) for place in found if place != here), own]))
+    return [*(place for place in sys.path if place and not _is_here(place)), _HOME]
+
+
+def _is_here(place: str) -> bool:
+    try:
+        return Path(place).resolve() == Path.cwd()
+    except OSError:  # the working folder is gone
+        return False
 
 
 def python(*words: str) -> list[str]:
@@ -40,7 +46,7 @@ def python_main(module: str, *options: str) -> list[str]:
 
     stem may run from anywhere, an unpacked wheel for one, so the child is told where things are.
     """
-    return python(*options, "-c", _START.format(module=module), *places())
+    return python(*options, "-c", _START.format(module=module), *map(os.path.abspath, places()))
 
 
 @contextmanager

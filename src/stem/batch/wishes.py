@@ -90,7 +90,7 @@ class Asked:
     @property
     def notices(self) -> tuple[str, ...]:
         """What someone must be able to read before a track is made: who runs a program or sends text."""
-        voices = {voice.name: voice for each in self.expected for voice in each.plan.voices}.values()
+        voices = {voice.path: voice for each in self.expected for voice in each.plan.voices}.values()
         programs = (notice(voice) for voice in voices if runs_program(voice))
         sent = (
             f"The voice '{voice.name}' sends what it says to {place}, with what you filled in."
