@@ -89,7 +89,11 @@ def test_a_voice_is_fetched_and_is_then_the_usual_one(
     assert {Path(line).name for line in out.split()} == {"klein.onnx", "klein.onnx.json"}
     assert "CC0" in err, "the licence is told before the first download"
     _, err = told(capsys, "make", "proef.j2")
-    assert err.splitlines()[0] == "Voice: alex, the best that is installed."
+    own = folder / "voice_templates" / "alex.toml"
+    assert err.splitlines()[:2] == [
+        f"The usual voice is 'alex', the one in {own}.",
+        "Voice: alex, the best that is installed.",
+    ]
     assert decode(folder / "output" / "proef.mp3").frames > 0
 
 
@@ -292,6 +296,7 @@ def test_a_program_beside_its_template_is_that_template_s_own(
             '[settings]\ncommand = ["piep.py"]\n'
         )
         monkeypatch.chdir(place)
+        told(capsys, "voices", "allow", "piep")
         told(capsys, "say", "Welkom.", "--voice", "piep", "-o", "zin.mp3")
         made.append((place / "zin.mp3").read_bytes())
     assert made[0] != made[1]

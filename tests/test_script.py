@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from stem import script as script_module
 from stem.cues import Bell, Heading, Source, parse_cues
 from stem.errors import ScriptError, UnknownNameError, UsageError
+from stem.programs import python
 from stem.script import Filling, Script, ScriptTemplate, find_script, scripts
 from stem.variables import VORM, Variable
 
@@ -440,7 +441,7 @@ def test_a_child_that_comes_to_its_end_is_no_traceback(
     folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, problem: str
 ) -> None:
     monkeypatch.setattr(script_module, "TIME_LIMIT_S", 1.0)
-    monkeypatch.setattr(script_module, "_CHILD", code)
+    monkeypatch.setattr(script_module, "python_main", lambda *_: python("-c", code))
     assert problem in refused(folder, "Dag.").problem
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +14,20 @@ from stem.config import Config
 from stem.engines import Engine, Traits, engine, measured_pace
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
 from stem.files import expanded
+from stem.leave import check_leave, notice, runs_program
 from stem.lexicon import Lexicon
 from stem.specs import TrackSpec
-from stem.voice import VoiceTemplate, find_voice, voice_names, voices
+from stem.voice import (
+    VoiceTemplate,
+    came_with_stem,
+    find_voice,
+    is_the_users,
+    packaged_voice,
+    voice_names,
+    voices,
+)
 
+_LOGGER = logging.getLogger(__name__)
 _SLASHES = ("/", "\\")
 
 EMBEDDED = "zacht"
@@ -81,7 +92,7 @@ def recordings_folder(wish: str) -> Path | None:
 def cast(name: str) -> VoiceTemplate:
     """Return the voice of a name, or the best that can speak on this machine when the name is empty.
 
-    Voices that send text away are never chosen unasked.
+    Voices that send text away or run a program are never chosen unasked; a folder's own one is told.
 
     Raises:
         UnknownNameError: when there is none of that name.
@@ -97,7 +108,9 @@ def cast(name: str) -> VoiceTemplate:
         return find_voice(name)
     by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
     best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
-    return best or find_voice(EMBEDDED)
+    if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
+        _LOGGER.warning("The usual voice is '%s', the one in %s.", best.name, best.path)
+    return best or packaged_voice(EMBEDDED)
 
 
 def better_voice(voice: VoiceTemplate) -> VoiceTemplate | None:
@@ -107,7 +120,7 @@ def better_voice(voice: VoiceTemplate) -> VoiceTemplate | None:
 
 
 def _may_be_usual(voice: VoiceTemplate) -> bool:
-    return can_speak(voice) and not sends_to(voice)
+    return can_speak(voice) and not sends_to(voice) and not runs_program(voice)
 
 
 def can_speak(voice: VoiceTemplate) -> bool:
@@ -149,11 +162,12 @@ class Speaker:
         """Find the engine and try it.
 
         Raises:
-            EngineUnavailable: when it cannot speak here, or would send text away without leave.
+            EngineUnavailable: when it cannot speak here, or has no leave to send text or run a program.
             ConfigError: when there is no such engine.
         """
         self._voice = voice
         self._engine = _engine_of(voice)
+        check_leave(voice)
         self.name, self.version = self._engine.name, self._engine.version
         remembered = terms.remember and self._engine.traits.remembered
         self.traits = replace(self._engine.traits, remembered=remembered)
@@ -231,6 +245,10 @@ class Company:
         found = (speaker.sending(own) for _, speaker, own in self.parts(phrases))
         return tuple(sending for sending in found if sending is not None)
 
+    def programs(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Return, as sentences, which programs run to say `phrases`."""
+        return tuple(notice(voice) for voice, _, _ in self.parts(phrases) if runs_program(voice))
+
     def remarks(self, phrases: Iterable[str]) -> tuple[str, ...]:
         """Return what will be heard otherwise than `phrases` say, each remark once."""
         found = (
@@ -247,14 +265,14 @@ def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float
 
     Returns:
         None for own recordings, of which only all phrases together tell; 1.0 for a voice that cannot be heard
-        without sending text away, or not yet.
+        without sending text away or running a program, or not yet.
 
     Raises:
         EngineError: when the voice fails.
     """
     if _recorded(voice) is not None:
         return None
-    if sends_to(voice) or not can_speak(voice):
+    if runs_program(voice) or sends_to(voice) or not can_speak(voice):
         return 1.0
     return measured_pace(Speaker(voice, lexicon, terms), voice)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from stem.beds import check_bed
+from stem.config import refuse_outside
 from stem.cues import PauseRange
 from stem.dutch import FORMS
 from stem.errors import StemError, UsageError
@@ -48,6 +49,7 @@ def check_script(name: str, pauses: Mapping[str, PauseRange]) -> Checked:
         UnknownNameError: when there is no such script, or its bed or voice does not exist.
     """
     template = find_script(name)
+    refuse_outside(template.path, {"bed": template.bed, "voice": template.voice})
     if template.bed is not None:
         check_bed(template.bed)
     if template.voice is not None:

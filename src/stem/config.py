@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.characters import code_point, first_control, line_problem
 from stem.errors import ConfigError
+from stem.files import is_outside
 from stem.tables import from_table, load_toml
 
 FILE_NAME = "stem.toml"
+PATHS = ("voice", "bed", "cover", "intro", "outro")
+"""What may be the name of a file that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +95,26 @@ def load_config(folder: Path) -> Config:
         return Config()
     if not path.is_file():
         raise ConfigError(path, ["it is not a file"], hint="Rename what is in the way.")
-    return from_table(Config, load_toml(path), path)
+    config = from_table(Config, load_toml(path), path)
+    refuse_outside(path, {name: getattr(config, name) for name in PATHS})
+    return config
+
+
+def refuse_outside(origin: Path, named: Mapping[str, str | None], hint: str = "") -> None:
+    """Refuse what a file names that lies outside the working folder: who wrote it may not be who reads it.
+
+    Args:
+        origin: The file.
+        named: What it names, by key: a path, or whatever else is no path out of the folder.
+        hint: What to do; by default to put a copy in the folder.
+
+    Raises:
+        ConfigError: with all of it.
+    """
+    problems = [
+        f"'{key}' names a file outside this folder: {path}"
+        for key, path in named.items()
+        if path and is_outside(path)
+    ]
+    if problems:
+        raise ConfigError(origin, problems, hint=hint or "Put a copy of it in this folder.")

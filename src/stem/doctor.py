@@ -16,6 +16,7 @@ from stem.config import Config
 from stem.cues import PAUSES, override_pauses
 from stem.errors import AudioError, OutputError, StemError
 from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
+from stem.leave import runs_program
 from stem.lexicon import Lexicon, load_lexicon
 from stem.planning import plan_sentence
 from stem.track import make_track
@@ -60,7 +61,10 @@ def diagnose(config: Config) -> Iterator[Finding]:
     for error in broken_voices():
         yield Finding("voice template", works=False, found=error.sentence, hint=error.hint)
     for voice in voices():
-        if voice.installed and not sends_to(voice):
+        if runs_program(voice):
+            found = "runs a program, which is not tried here; hear it: stem say"
+            yield Finding(f"voice {voice.name}", works=True, found=found)
+        elif voice.installed and not sends_to(voice):
             yield _tried(f"voice {voice.name}", partial(_round_trip, voice))
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+from stem import programs
 from stem.audio import Samples
 from stem.encoding import BIT_RATES, RATES, Mp3Settings, Quantizer, write_mp3
 from stem.errors import AudioError, OutputError, UnknownNameError, UsageError
@@ -280,11 +281,9 @@ def encoder(path: Path, source: str, output: str, origin: str) -> Iterator[Encod
         AudioError: when ffmpeg cannot be started, or fails.
         OutputError: when the system refuses to write.
     """
-    import imageio_ffmpeg  # only what is not MP3 needs it
-
     try:
         command = [
-            imageio_ffmpeg.get_ffmpeg_exe(),
+            programs.ffmpeg(),
             "-nostdin",
             "-v",
             "quiet",

@@ -10,6 +10,7 @@ the user's settings folder, and in the folder where stem is run.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,8 @@ from stem.errors import ConfigError, did_you_mean
 from stem.tables import load_toml
 
 FILE_NAME = "lexicon.toml"
+
+_LOGGER = logging.getLogger(__name__)
 
 _HINT = 'A line reads: "healing" = "hieling"'
 _KEYS = ("as", "ipa")
@@ -135,10 +138,17 @@ def load_lexicon(folder: Path) -> Lexicon:
         ConfigError: when a file has mistakes, with all of them.
     """
     own = platformdirs.user_config_path("stem", appauthor=False) / FILE_NAME
+    packaged, here = Path(__file__).with_name(FILE_NAME), folder / FILE_NAME
+    if not here.resolve().is_relative_to(folder.resolve()):
+        raise ConfigError(here, ["it is a link out of this folder"], hint="Put a copy of it in this folder.")
+    read = {path: _read(path) for path in (packaged, own, here) if path.exists()}
     entries: dict[str, Entry] = {}
-    for path in (Path(__file__).with_name(FILE_NAME), own, folder / FILE_NAME):
-        if path.exists():
-            entries = _overlaid(entries, _read(path))
+    for each in read.values():
+        entries = _overlaid(entries, each)
+    ours = {word.lower(): entry for word, entry in read[packaged].items()}
+    for word, entry in read.get(here, {}).items():
+        if ours.get(word.lower(), entry) != entry:
+            _LOGGER.warning("The word '%s' is said as %s has it, not as it came with stem.", word, here)
     return Lexicon(entries)
 
 

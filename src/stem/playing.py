@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import numpy as np
 
 from stem.audio import Samples
 from stem.files import output_error, temporary_folder
+from stem.programs import program as installed
 from stem.units import SAMPLE_RATE, seconds
 
 _PLAYERS: tuple[tuple[str, ...], ...] = (
@@ -52,7 +52,7 @@ def play(samples: Samples) -> bool:
 
 
 def _plays(player: tuple[str, ...], path: Path, length_s: float) -> bool:
-    program = shutil.which(player[0])
+    program = installed(player[0])
     if program is None:
         return False
     started = time.monotonic()

@@ -11,6 +11,7 @@ from stem.casting import better_voice, can_speak, sends_to
 from stem.config import Config
 from stem.dutch import differences, spoken
 from stem.errors import StemError
+from stem.leave import runs_program
 from stem.mastering import Loudness
 from stem.pacing import PhaseMeasure, measure, phases
 from stem.planning import Plan
@@ -30,7 +31,7 @@ def voice_row(voice: VoiceTemplate) -> dict[str, str]:
         "name": voice.name,
         "sex": voice.sex,
         "accent": voice.accent,
-        "runs": f"at {away}" if away else "here",
+        "runs": f"at {away}" if away else "a program" if runs_program(voice) else "here",
         "installed": _installed(voice),
         "leaves": "the text" if away else "nothing",
         "licence": voice.licence,

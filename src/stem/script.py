@@ -7,10 +7,10 @@ child process; this module finds and reads the files, checks the values and tell
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,10 @@ from stem.files import packaged_folder
 from stem.frontmatter import read_front
 from stem.masking import Mask
 from stem.parts import SUFFIX, Parts, read_parts, read_template, split_front
+from stem.programs import python_main
 from stem.variables import VORM, Value, Variable, whole
+
+_LOGGER = logging.getLogger(__name__)
 
 TIME_LIMIT_S = 5.0
 """Wall clock for filling in one template; a long script takes 0.1 s."""
@@ -262,9 +265,18 @@ def find_script(name_or_path: str) -> ScriptTemplate:
         candidates = [folder / f"{name_or_path}{SUFFIX}" for folder in _folders()]
     for path in candidates:
         if _is_file(path):
+            _tell_own(path)
             return _load(path)
     own = [path.name for path in Path().glob(f"*{SUFFIX}")]
     raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files()), *own])
+
+
+def _tell_own(path: Path) -> None:
+    """Tell that a script of the folder goes before the one of its name that came with stem."""
+    own, packaged = _folders()
+    if path.parent == own and path.resolve().parent != packaged and _is_file(packaged / path.name):
+        told = "The script '%s' is the one in %s, not the one that comes with stem."
+        _LOGGER.warning(told, path.stem, path)
 
 
 def scripts() -> tuple[ScriptTemplate, ...]:
@@ -325,9 +337,6 @@ def _load(path: Path) -> ScriptTemplate:
     )
 
 
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from stem.sandbox import main; main()"
-
-
 def _answers(
     parts: Parts, values: Sequence[Mapping[str, Value]], personal: Sequence[str], path: Path
 ) -> Iterator[dict[str, Any] | ScriptError]:
@@ -365,14 +374,9 @@ def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]
     Raises:
         ScriptError: when the child took too long or came to its end without an answer.
     """
-    # Isolated (-I, -S): neither the working folder nor the environment can bring in other modules. stem may
-    # run from anywhere, an unpacked wheel for one, so the child is told where this process found things.
-    places = [str(Path(place).resolve()) for place in sys.path if place]
-    here = str(Path(__file__).resolve().parents[1])
-    command = [sys.executable, "-I", "-S", "-B", "-c", _CHILD, *places, here]
     try:
         child = subprocess.run(  # noqa: S603 - our own interpreter; what a user wrote goes over standard input
-            command,
+            python_main("stem.sandbox", "-S", "-B"),
             input=json.dumps(request).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

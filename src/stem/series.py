@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from stem.files import packaged_folder
 from stem.parts import SUFFIX, hidden_problem, name_problem, place_problem
 from stem.tables import from_table, load_toml
 
+_LOGGER = logging.getLogger(__name__)
 _FOLDER = "reeksen"
 
 
@@ -47,7 +49,7 @@ def all_series() -> tuple[Series, ...]:
         ConfigError: when a file has mistakes.
     """
     found: dict[str, Path] = {}
-    for folder in (Path("scripts"), packaged_folder("scripts")):
+    for folder in _folders():
         for path in (folder / _FOLDER).glob("[!.]*.toml"):
             problem = place_problem(path, folder)
             if problem:
@@ -66,7 +68,14 @@ def find_series(name: str) -> Series:
     known = {series.name: series for series in all_series()}
     if name not in known:
         raise UnknownNameError("series", name, known)
+    own, packaged = (folder / _FOLDER / f"{name}.toml" for folder in _folders())
+    if own.is_file() and packaged.is_file() and not own.samefile(packaged):
+        _LOGGER.warning("The series '%s' is the one in %s, not the one that comes with stem.", name, own)
     return known[name]
+
+
+def _folders() -> tuple[Path, Path]:
+    return Path("scripts"), packaged_folder("scripts")
 
 
 def _read(path: Path) -> Series:

@@ -21,10 +21,11 @@ from stem.cues import Cue
 from stem.destinations import Delivery, chosen
 from stem.dutch import spoken
 from stem.engines import expected_seconds
-from stem.errors import OutputError
+from stem.errors import OutputError, UsageError
 from stem.examining import check_before_publishing
 from stem.files import free_name, publish, sweep, temporary_beside
 from stem.formats import Settings, downmixed, find_format
+from stem.leave import runs_program
 from stem.lint import listener_warnings
 from stem.mastering import Loudness, Meter, TruePeak, limited, measured
 from stem.mixing import Levels, Mix
@@ -168,8 +169,9 @@ def speak(
     company = _company(plan)
 
     def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
-        for sending in company.sendings(phrase for phrase in phrases if phrase not in takes.frames_of):
-            on_notice(str(sending))
+        fresh = [phrase for phrase in phrases if phrase not in takes.frames_of]
+        for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
+            on_notice(told)
         for voice, speaker, said in company.parts(phrases):
             takes.record(said, speaker, voice, lambda done, total: on_progress("speaking", done / total))
         return takes.frames_of
@@ -215,9 +217,16 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
         on_notice: Called before text leaves the machine.
 
     Raises:
+        UsageError: when all should be spoken by a voice that runs a program.
         StemError: as `speak` and `mixed`.
     """
-    pace = None if exact else expected_pace(plan.voice, plan.lexicon, plan.terms)
+    program = next((voice for voice in plan.voices if runs_program(voice)), None)
+    if exact and program is not None:
+        raise UsageError(
+            f"The voice '{program.name}' runs a program, and that happens only where a track is made.",
+            hint="Leave out --exact, or --audio: the times are then the expected ones.",
+        )
+    pace = 1.0 if program else None if exact else expected_pace(plan.voice, plan.lexicon, plan.terms)
     if pace is None:
         with Takes() as takes:
             plan = speak(plan, takes, on_notice=on_notice)
@@ -253,12 +262,12 @@ def house_frames(plan: Plan) -> Mapping[str, int]:
 def remarks(plan: Plan) -> tuple[str, ...]:
     """Return, as sentences, what the voices will say otherwise than it is written; nothing is spoken for it.
 
-    Of a voice that cannot speak here, or not without sending text away, nothing is known.
+    Of a voice that cannot speak here, sends text away or runs a program, nothing is known.
 
     Raises:
         StemError: as `speak`.
     """
-    if not all(can_speak(voice) and not sends_to(voice) for voice in plan.voices):
+    if not all(can_speak(each) and not sends_to(each) and not runs_program(each) for each in plan.voices):
         return ()
     return _company(plan).remarks(plan.phrases)
 

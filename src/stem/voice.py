@@ -1,12 +1,13 @@
 """Voice templates: which engine speaks, how, and what is done to its sound afterwards.
 
 A voice template is a TOML file; its name is the file's. Own templates, in `voice_templates` in the working
-folder or in the user's settings folder, come before those that came with stem. A template that inherits from
-another says only what differs.
+folder or in the user's settings folder, come before those that came with stem, and it is told when one does.
+A template that inherits from another says only what differs; what came with stem inherits from nothing else.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from stem.tables import from_table, load_toml
 
 _KIND = "voice_templates"
 _SEXES = ("female", "male", "own")
+
+_LOGGER = logging.getLogger(__name__)
 
 MODEL_SUFFIX = ".onnx"
 """Of a neural voice's file; any such file can be named as a voice."""
@@ -167,7 +170,45 @@ def find_voice(name: str) -> VoiceTemplate:
     files = _files()
     if name not in files:
         raise UnknownNameError("voice", name, files)
+    _tell_hidden(files[name])
     return _read(files[name])
+
+
+def _tell_hidden(path: Path) -> None:
+    """Tell that a voice of the working folder goes before another of its name."""
+    packaged, settings, here = _folders()
+    if path.parent != here or here in {packaged, settings}:
+        return
+    hidden = {settings: "the one of your own settings", packaged: "the one that comes with stem"}
+    for folder, whose in hidden.items():
+        if (folder / path.name).is_file():
+            _LOGGER.warning("The voice '%s' is the one in %s, not %s.", path.stem, path, whose)
+            return
+
+
+def packaged_voice(name: str) -> VoiceTemplate:
+    """Return the voice of a name that came with stem, whatever own ones there are.
+
+    Raises:
+        ConfigError: when there is none.
+    """
+    return _read(packaged_folder(_KIND) / f"{name}.toml")
+
+
+def came_with_stem(template: Path) -> bool:
+    """Tell whether a voice template is one of stem's."""
+    return template.absolute().parent == packaged_folder(_KIND)
+
+
+def is_the_users(template: Path) -> bool:
+    """Tell whether a voice template stands in the user's own settings folder."""
+    return template.absolute().parent == _settings_folder()
+
+
+def lineage(template: Path) -> tuple[Path, ...]:
+    """Return the file of a voice that is in order, and those that it inherits from."""
+    parent = load_toml(template).get("inherits")
+    return (template, *(() if parent is None else lineage(_files(besides=template)[str(parent)])))
 
 
 def voices() -> tuple[VoiceTemplate, ...]:
@@ -195,13 +236,23 @@ def _all() -> Iterator[VoiceTemplate | ConfigError]:
 
 def _folders() -> tuple[Path, ...]:
     """Return the folders of voice templates; the later one goes before the earlier."""
-    own = platformdirs.user_config_path("stem", appauthor=False) / _KIND
-    return (packaged_folder(_KIND), own, Path.cwd() / _KIND)
+    return (packaged_folder(_KIND), _settings_folder(), Path.cwd() / _KIND)
+
+
+def _settings_folder() -> Path:
+    return platformdirs.user_config_path("stem", appauthor=False) / _KIND
 
 
 def _files(besides: Path | None = None) -> dict[str, Path]:
-    """Return name -> file; a name in an earlier folder hides the same name in a later one."""
-    found = (path for folder in _folders() for path in sorted(folder.glob("*.toml")))
+    """Return name -> file; a name in a later folder hides the same name in an earlier one.
+
+    Args:
+        besides: The template that inherits: nothing in a later folder than its own can change it.
+    """
+    folders = _folders()
+    if besides is not None and besides.absolute().parent in folders:
+        folders = folders[: folders.index(besides.absolute().parent) + 1]
+    found = (path for folder in folders for path in sorted(folder.glob("*.toml")))
     return {path.stem: path for path in found if path != besides}
 
 
@@ -296,6 +347,8 @@ def _voice(voice: str, table: Mapping[str, object], path: Path, problems: list[s
     """Return the voice's id, or the absolute path of its file: beside the template, or downloaded."""
     beside = path.absolute().parent / voice
     if beside.is_file():
+        if not (is_the_users(path) or beside.resolve().is_relative_to(path.absolute().parent.resolve())):
+            problems.append(f"'voice' names {voice}, a file outside the folder of the template")
         return str(beside)
     if "download" in table:
         return str(models_folder() / voice)

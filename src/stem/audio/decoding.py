@@ -27,6 +27,7 @@ from stem.audio.inspection import HIGHEST, Inspection
 from stem.audio.packing import packing
 from stem.audio.source import Packing, Source, opened
 from stem.errors import AudioError
+from stem.programs import ffmpeg
 
 LONGEST_S = 2 * 3600.0
 """Seconds of sound that are read at most."""
@@ -346,10 +347,8 @@ def _command(path: Path, told: Packing, longest_s: float) -> list[str]:
     Raises:
         AudioError: when there is no ffmpeg.
     """
-    import imageio_ffmpeg  # only foreign sound needs it
-
     try:
-        program = imageio_ffmpeg.get_ffmpeg_exe()
+        program = ffmpeg()
     except (OSError, RuntimeError) as error:
         raise _no_ffmpeg(path) from error
     limits = f"-nostdin -v quiet -max_alloc {_ALLOCATION_BYTES} -filter_threads 1 -threads 1"

@@ -24,7 +24,7 @@ from stem.errors import (
     UsageError,
     nearest,
 )
-from stem.files import expanded, same_name
+from stem.files import expanded, is_outside, same_name
 from stem.lexicon import Lexicon
 from stem.pacing import UnreachableLengthError
 from stem.parcels import checked_password
@@ -46,6 +46,9 @@ HEADS = {
     "password": "password",
 }
 """What the heads of a list mean; every other head is a variable of the scripts."""
+
+_OUTSIDE = "That is a file outside this folder."
+_OUTSIDE_HINT = "put a copy of it in this folder, or name it on the command line"
 
 
 def jobs_of_list(file: BatchFile, wishes: Wishes, config: Config) -> Asked:
@@ -124,6 +127,10 @@ class _List:
             self._note(row, "script", "the script is missing")
         elif isinstance(template, StemError):
             self._note(row, "script", clause(template, [asked["script"]]))
+        for head in ("voice", "bed"):
+            if getattr(self.wishes.spec, head) is None and is_outside(asked.get(head, "")):
+                self._note(row, head, clause(UsageError(_OUTSIDE, hint=_OUTSIDE_HINT)))
+                return None
         spec = self._spec(row, asked)
         if template is None or isinstance(template, StemError):
             self._choose(row, spec)
@@ -226,6 +233,8 @@ class _List:
     def _script(self, name: str) -> ScriptTemplate | StemError:
         if name not in self._scripts:
             try:
+                if is_outside(name):
+                    raise UsageError(_OUTSIDE, hint=_OUTSIDE_HINT)
                 self._scripts[name] = find_script(name)
             except StemError as error:
                 self._scripts[name] = error

@@ -20,10 +20,15 @@ import platformdirs
 from stem import __version__
 from stem.batch.kinds import Failure, Job, Result
 from stem.batch.making import failure, make_parcel
+from stem.casting import recordings_folder
 from stem.cores import use_cores
 from stem.errors import AudioError, StemError
 from stem.files import output_error, temporary_folder
+from stem.leave import asks_leave, give_leave, has_leave
 from stem.lexicon import FILE_NAME as LEXICON
+from stem.programs import python_main
+from stem.script import find_script
+from stem.voice import find_voice
 
 _FOLDERS = ("scripts", "voice_templates")
 _CONFIG = "config"
@@ -39,11 +44,13 @@ class Luggage:
         version: Of the stem that packed it.
         files: Content by path, relative and with slashes.
         lexicon: The user's own lexicon; empty when there is none.
+        programs: The voices that may run a program: the user has given leave for what they are here.
     """
 
     version: str
     files: dict[str, bytes]
     lexicon: bytes
+    programs: tuple[str, ...] = ()
 
 
 def packed(jobs: Sequence[Job]) -> Luggage:
@@ -63,7 +70,17 @@ def packed(jobs: Sequence[Job]) -> Luggage:
         raise AudioError(
             error.filename or "the working folder", f"it cannot be read ({error.strerror})"
         ) from error
-    return Luggage(__version__, files, lexicon)
+    return Luggage(__version__, files, lexicon, tuple(sorted(_programs(jobs))))
+
+
+def _programs(jobs: Sequence[Job]) -> Iterator[str]:
+    """Yield the names, or the files, of the voices of jobs that asked for leave and have it."""
+    wishes = {job.spec.voice or find_script(job.spec.script).voice or job.settings.voice for job in jobs}
+    for wish in {*wishes, *(job.spec.fill for job in jobs)}:
+        if wish and recordings_folder(wish) is None:
+            voice = find_voice(wish)
+            if asks_leave(voice) and has_leave(voice):
+                yield wish
 
 
 def _is_hidden(path: Path) -> bool:
@@ -78,20 +95,19 @@ def make_away(job: Job, luggage: Luggage) -> Result:
     try:
         with temporary_folder() as folder:
             _unpack(luggage, folder)
-            return _made_by_child(job, folder)
+            return _made_by_child(job, luggage.programs, folder)
     except (StemError, OSError) as error:
         return failure(error)
 
 
-def _made_by_child(job: Job, folder: Path) -> Result:
+def _made_by_child(job: Job, programs: tuple[str, ...], folder: Path) -> Result:
     environment = {
         **os.environ,
         "XDG_CONFIG_HOME": str(folder / _CONFIG),
-        "PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path if place),
     }
-    child = subprocess.run(
-        [sys.executable, "-m", "stem.batch.away"],
-        input=pickle.dumps(job),
+    child = subprocess.run(  # noqa: S603 - our own interpreter; the job goes over standard input
+        python_main("stem.batch.away"),
+        input=pickle.dumps((job, programs)),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=folder / _HOME,
@@ -151,12 +167,13 @@ def _needed(jobs: Sequence[Job]) -> Iterator[Path]:
 def main() -> None:
     """Make the job that comes in on standard input; its result goes out on standard output."""
     use_cores(1)
-    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    work: tuple[Job, tuple[str, ...]] = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    job, programs = work
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may come between
+    for voice in programs:
+        give_leave(
+            find_voice(voice)
+        )  # what travelled here, in a settings folder that lasts as long as the job
     with answer:
         pickle.dump(make_parcel(job, Path.cwd().parent / _MADE), answer)
-
-
-if __name__ == "__main__":
-    main()

@@ -28,6 +28,7 @@ from stem.batch.making import failure
 from stem.batch.worker import begin
 from stem.errors import BusyError, OutputError
 from stem.files import cache_folder, lock, sweep
+from stem.programs import without_working_folder
 
 MOST_DEATHS = 3
 """So many workers may die over a job before it is given up."""
@@ -136,7 +137,12 @@ def processes(count: int) -> Iterator[Executor]:
     They are spawned, not forked: a fork of a program with threads may hang.
     """
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=begin)
+    with without_working_folder():
+        yield from _pool(ProcessPoolExecutor(count, mp_context=context, initializer=begin))
+
+
+def _pool(executor: ProcessPoolExecutor) -> Iterator[Executor]:
+    """Lend an executor; at the end its processes are gone."""
     try:
         yield executor
     except BaseException:  # Ctrl-C above all: what is being made is given up, and leaves nothing behind

@@ -9,10 +9,11 @@ from pathlib import Path
 from stem.batch.estimating import Expected
 from stem.batch.kinds import Job
 from stem.batch.naming import named
-from stem.casting import Company, Terms
+from stem.casting import Company, Terms, sends_to
 from stem.config import Config
 from stem.errors import EngineUnavailable
 from stem.formats import find_format
+from stem.leave import notice, runs_program
 from stem.lexicon import Lexicon
 from stem.planning import PRONUNCIATION, Choices, Chosen, takes_pronunciation
 from stem.script import ScriptTemplate, find_script
@@ -85,6 +86,18 @@ class Asked:
     jobs: tuple[Job, ...]
     expected: tuple[Expected, ...]
     passwords: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What someone must be able to read before a track is made: who runs a program or sends text."""
+        voices = {voice.path: voice for each in self.expected for voice in each.plan.voices}.values()
+        programs = (notice(voice) for voice in voices if runs_program(voice))
+        sent = (
+            f"The voice '{voice.name}' sends what it says to {place}, with what you filled in."
+            for voice in voices
+            if (place := sends_to(voice))
+        )
+        return (*programs, *sent)
 
 
 def ready(choices: Choices, spec: TrackSpec) -> Chosen:

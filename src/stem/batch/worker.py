@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ from types import FrameType
 from stem.batch.kinds import Job, Result
 from stem.batch.making import make
 from stem.cores import use_cores
+from stem.programs import SAFE_PATH
 from stem.record import Facts
 
 _PRIVATE_UMASK = 0o077
@@ -44,6 +46,8 @@ def make_here(job: Job) -> Result:
 def begin() -> None:
     """Make a process a worker: one core, private files, and an end when its parent ends."""
     use_cores(1)
+    logging.getLogger("stem").addHandler(logging.NullHandler())  # the parent has told it
+    os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
     os.umask(_PRIVATE_UMASK)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent tells its workers
     for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one

@@ -6,6 +6,7 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     __init__.py  the door: runs a command, and tells every error as one sentence and a hint
     asking.py    the options that commands share, and what they mean
     telling.py   printing
+    notices.py   what is told of a lookup
     tracks.py    make, preview, script, plot
     finished.py  info, verify, remake, forget, feed
     speaking.py  voices, say, tune, sheet, cut
@@ -29,6 +30,7 @@ import click
 
 from stem import __version__
 from stem.cli import finished, machine, practice, speaking, tracks, writing
+from stem.cli.notices import told
 from stem.cli.telling import (
     drop,
     lost_results,
@@ -40,12 +42,14 @@ from stem.cli.telling import (
     say_warning,
 )
 from stem.errors import StemError, UsageError
+from stem.programs import leave_working_folder_out
 
 _DEBUG = "STEM_DEBUG"
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    leave_working_folder_out()
     sys.excepthook = say_traceback
     warnings.showwarning = say_warning
     sys.exit(run(sys.argv[1:]))
@@ -56,7 +60,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         prepare_streams()
         _stop_on_terminate()
-        code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
+        with told():
+            code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
     except BaseException as error:
         return _told(error)
     return code if isinstance(code, int) else 0  # a number after a command that called for an exit

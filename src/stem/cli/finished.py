@@ -91,6 +91,7 @@ def verify(tracks: Sequence[str]) -> None:
 @click.option("--voice", metavar="VOICE", help="With another voice.")
 @click.option("--bed", metavar="BED", help="On another background.")
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
+@click.option("--outside", is_flag=True, help="Also read what the record names outside this folder.")
 @online_options[0]
 @online_options[1]
 @force_option
@@ -100,6 +101,7 @@ def remake(
     voice: str | None,
     bed: str | None,
     output: str | None,
+    outside: bool,
     allow_online: bool,
     offline: bool,
     force: bool,
@@ -119,6 +121,9 @@ def remake(
     here = config()
     record = read_record(expanded(record_file))
     spec, settings = spec_of(record)
+    if not outside:
+        kept = replace(spec, voice=None if voice else spec.voice, bed=None if bed else spec.bed)
+        _refuse_outside(expanded(record_file), record, kept, settings)
     given = pairs("-s", values, "naam=Anna")
     asked = replace(
         spec,
@@ -153,6 +158,20 @@ def remake(
     elif not is_changed:
         why = "what changed since then is told above" if differences else "it is not known what changed"
         tell(f"It is not the same, byte for byte: {why}.")
+
+
+def _refuse_outside(path: Path, record: Record, spec: TrackSpec, settings: Config) -> None:
+    """Refuse to read what a record names outside this folder: someone else may have written it.
+
+    Raises:
+        ConfigError: when it names any.
+    """
+    from stem.config import PATHS, refuse_outside
+
+    named = {name: getattr(spec, name) for name in ("script", "voice", "fill", "bed", "cover")}
+    named |= {f"settings.{name}": getattr(settings, name) for name in PATHS}
+    named |= {"voice.name": record.voice.name, "fill.name": record.fill.name if record.fill else None}
+    refuse_outside(path, named, hint="When you trust the record, let stem read them: --outside")
 
 
 def _other_recordings(record: Record, plan: Plan) -> bool:

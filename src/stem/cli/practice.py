@@ -194,6 +194,8 @@ def _make(asked: Asked, settings: Config, how: _How, *, title: str) -> None:
         report = rehearse(asked, settings)
     else:
         locks = _passwords(asked.jobs, asked.passwords, how.password_file) if how.zipped else None
+        for told in asked.notices:
+            tell(told)
         report = _run(asked.jobs, settings, how)
         exit_code = _hand_over(asked.jobs, report, settings, how, locks)
     _print_report(report, as_json=how.as_json, dry_run=how.dry_run)

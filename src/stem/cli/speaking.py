@@ -71,6 +71,25 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
                 show(str(path))
 
 
+@voices.command()
+@click.argument("name", metavar="VOICE")
+@click.option("--forget", is_flag=True, help="Let it run no more.")
+def allow(name: str, forget: bool) -> None:
+    """Let a VOICE of this folder run its program, as it is now; it is shown."""
+    from stem.leave import command_line, give_leave, take_leave
+    from stem.voice import find_voice
+
+    voice = find_voice(name)
+    if forget:
+        take_leave(voice)
+        tell(f"The voice '{voice.name}' may run no program any more.")
+        return
+    give_leave(voice)
+    click.echo(command_line(voice))
+    tell(f"The voice '{voice.name}' of {voice.path.parent} may run this with your rights, until it changes.")
+    tell(f"To take that back: stem voices allow {name} --forget")
+
+
 @click.command()
 @click.argument("text", required=False)
 @click.option("--word", metavar="WORD", help="Try out a word or a name: alone, and in a sentence.")

@@ -7,7 +7,6 @@ argument: those can be read by every user of the machine.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -19,6 +18,7 @@ from stem.audio import Clip, decode
 from stem.engines import Traits, guard
 from stem.errors import AudioError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.programs import program as installed
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
 
@@ -73,9 +73,7 @@ class Command:
         """Say one phrase; see `engines.Engine`."""
         settings = from_table(Settings, voice.settings, voice.path)
         home = voice.path.absolute().parent
-        program = _program(settings.command[0], voice.path)
-        arguments = [argument.replace(_VOICE, voice.voice) for argument in settings.command[1:]]
-        run = _Run(phrase, (program, *arguments), home, settings.timeout_s)
+        run = _Run(phrase, command_of(voice), home, settings.timeout_s)
         return guard.judged(run.take, phrase, self.name, _PACE)
 
     def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
@@ -83,14 +81,35 @@ class Command:
         return ()
 
 
+def command_of(voice: VoiceTemplate) -> tuple[str, ...]:
+    """Return what a voice runs: the path of its program, and its arguments; {wav} is filled in later.
+
+    Raises:
+        ConfigError: when the template does not name it well.
+        EngineUnavailable: when there is no such program.
+    """
+    name, *arguments = words_of(voice)
+    return (_program(name, voice.path), *arguments)
+
+
+def words_of(voice: VoiceTemplate) -> tuple[str, ...]:
+    """Return the same as the template has it: the program by the name that it has there.
+
+    Raises:
+        ConfigError: when the template does not name it well.
+    """
+    name, *arguments = from_table(Settings, voice.settings, voice.path).command
+    return (name, *(argument.replace(_VOICE, voice.voice) for argument in arguments))
+
+
 def _program(name: str, template: Path) -> str:
-    """Return the path of a program: beside the voice template, or on the PATH.
+    """Return the absolute path of a program: beside the voice template, or on the PATH.
 
     Raises:
         EngineUnavailable: when there is none.
     """
     beside = template.absolute().parent / name
-    found = str(beside) if beside.is_file() else shutil.which(name)
+    found = str(beside) if beside.is_file() else installed(name)
     if found is None:
         hint = f"Install it, put it beside {template}, or mend 'command' there."
         raise EngineUnavailable(Command.name, f"there is no program '{name}'", hint=hint)

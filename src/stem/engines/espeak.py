@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from stem.audio import Clip, Samples, trimmed
 from stem.engines import Traits, espeak_worker, guard
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.programs import python
 from stem.stretch import stretched
 from stem.tables import from_table
 from stem.voice import VoiceTemplate
@@ -188,7 +188,7 @@ def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
     try:
         with _workplace(library.parent, voice_file) as (folder, data):
             done = subprocess.run(  # noqa: S603 - our own worker, and no text in its arguments
-                [sys.executable, "-I", "-S", espeak_worker.__file__, str(library), data, *numbers],
+                python("-S", espeak_worker.__file__, str(library), data, *numbers),
                 # espeak-ng stops at a NUL, and would say half of the phrase.
                 input=phrase.replace("\0", " ").encode("utf-8", "replace"),
                 capture_output=True,

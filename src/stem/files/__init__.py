@@ -40,6 +40,7 @@ __all__ = [
     "cache_path",
     "expanded",
     "free_name",
+    "is_outside",
     "is_temporary",
     "lock",
     "output_error",
@@ -104,6 +105,21 @@ def expanded(path: str) -> Path:
     except (RuntimeError, ValueError) as error:  # ~nobody; a NUL
         raise OutputError(path, "there is no such folder", hint="Choose another name.") from error
     return found
+
+
+def is_outside(path: str) -> bool:
+    """Tell whether a path leads out of the working folder, also through a link.
+
+    What a file names that someone else may have written, settings, a list or a record, must lie inside: who
+    gives a path on the command line knows what is read.
+    """
+    try:
+        named, here = Path(path).expanduser(), Path.cwd().resolve()
+        if named.is_absolute() and named.drive != here.drive:  # another machine's would get to know of us
+            return True
+        return not named.resolve().is_relative_to(here)
+    except (OSError, RuntimeError, ValueError):  # ~nobody, a loop of links, a NUL: no file at all
+        return False
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stem.beds import bell_frames, check_bed, is_own
 from stem.casting import cast, recordings_folder
-from stem.config import Config
+from stem.config import Config, refuse_outside
 from stem.covers import cover_from
 from stem.cues import PAUSES, override_pauses
 from stem.destinations import Destination, find_destination
@@ -71,6 +71,10 @@ def choose(spec: TrackSpec, config: Config) -> Chosen:
     template = find_script(spec.script)
     profile = _profile(spec, config)
     bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
+    refuse_outside(
+        template.path,
+        {"bed": None if spec.bed else template.bed, "voice": None if spec.voice else template.voice},
+    )
     bed = str(expanded(bed)) if is_own(bed) else bed
     check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL

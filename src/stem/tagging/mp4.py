@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mutagen import mp4
 
+from stem.programs import ffmpeg
 from stem.tagging.facts import (
     ChapterMark,
     Tagged,
@@ -113,9 +114,7 @@ def _atoms(tags: Tags) -> dict[str, object]:
 
 def _copy_with_chapters(source: Path, target: Path, chapters: Sequence[ChapterMark]) -> None:
     """Copy the sound of an M4A as it is, with these chapters and no others; no date, no maker's name."""
-    import imageio_ffmpeg  # only this format needs it
-
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
+    command = [ffmpeg(), "-nostdin", "-v", "error", "-y"]
     command += ["-protocol_whitelist", "file,pipe", "-f", "mov", "-i", f"file:{source}"]
     # Over a pipe: a list of processes or a temporary file would show the chapters' titles.
     command += ["-f", "ffmetadata", "-i", "pipe:0", "-map", "0:a:0", "-map_metadata:g", "-1", "-map_chapters"]
