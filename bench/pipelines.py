@@ -21,14 +21,14 @@ from pathlib import Path
 import numpy as np
 from track import Run, long_script, measured
 
-from stem.audio import BLOCK_FRAMES, Samples
-from stem.beds import load_bed
 from stem.config import Config
-from stem.planning import plan_track
-from stem.specs import TrackSpec
-from stem.takes import Takes
-from stem.track import mixed, speak
+from stem.sound.beds import load_bed
+from stem.sound.clips import BLOCK_FRAMES, Samples
+from stem.track.plan import plan_track
+from stem.track.spec import TrackSpec
+from stem.track.stages import mixed, speak
 from stem.units import SAMPLE_RATE
+from stem.voices.takes import Takes
 
 LENGTHS_MIN = (20, 60)
 MOST_TIMES = 6.0

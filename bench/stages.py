@@ -20,21 +20,21 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from stem import encoding
 from stem.cli import run
+from stem.export import mp3
 
 STAGES = (
-    ("cached speech", "stem.cache", "CachedEngine.speak"),
-    ("resampling", "stem.takes", "conform"),
-    ("voice chain", "stem.takes", "apply_chain"),
-    ("bed", "stem.beds", "Bed.read"),
-    ("mix", "stem.mixing", "Mix._blocks"),
-    ("limiter", "stem.track", "limited"),
-    ("loudness", "stem.mastering", "Meter.add"),
-    ("true peak", "stem.mastering", "TruePeak.add"),
-    ("dither", "stem.encoding", "Quantizer.__call__"),
-    ("file", "stem.encoding", "_Mp3File.append"),
-    ("tags", "stem.track", "tag"),
+    ("cached speech", "stem.voices.cache", "CachedEngine.speak"),
+    ("resampling", "stem.voices.takes", "conform"),
+    ("voice chain", "stem.voices.takes", "apply_chain"),
+    ("bed", "stem.sound.beds", "Bed.read"),
+    ("mix", "stem.sound.mixing", "Mix._blocks"),
+    ("limiter", "stem.track.make", "limited"),
+    ("loudness", "stem.sound.loudness", "Meter.add"),
+    ("true peak", "stem.sound.loudness", "TruePeak.add"),
+    ("dither", "stem.export.mp3", "Quantizer.__call__"),
+    ("file", "stem.export.mp3", "_Mp3File.append"),
+    ("tags", "stem.track.make", "tag"),
 )
 """What is timed in a run: the name of a stage, a module, and a function or a generator of it."""
 
@@ -101,9 +101,9 @@ def main(pcm: Path, command: list[str]) -> None:
         owner, _, name = path.rpartition(".")
         holder = attrgetter(owner)(module) if owner else module
         setattr(holder, name, watch.wrapped(stage, getattr(holder, name)))
-    encoding._lame_version()  # noqa: SLF001 - asks a LAME of its own, once: not the one that is timed
-    make_lame = encoding._lame  # noqa: SLF001 - LAME's own class cannot be wrapped
-    encoding._lame = lambda *settings: TimedLame(make_lame(*settings), watch, pcm)  # noqa: SLF001
+    mp3._lame_version()  # noqa: SLF001 - asks a LAME of its own, once: not the one that is timed
+    make_lame = mp3._lame  # noqa: SLF001 - LAME's own class cannot be wrapped
+    mp3._lame = lambda *settings: TimedLame(make_lame(*settings), watch, pcm)  # noqa: SLF001
     if run(command):
         raise SystemExit(f"{command} failed")
     rest_s = time.process_time() - sum(watch.taken_s.values())

@@ -21,8 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice, product
 from pathlib import Path
 
-from stem.engines import Engine, engine
-from stem.voice import VoiceTemplate, find_voice
+from stem.voices.engines import Engine, engine
+from stem.voices.template import VoiceTemplate, find_voice
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # where the tiny voice is built
 

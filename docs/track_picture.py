@@ -8,13 +8,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from stem import units
-from stem.audio import Samples
-from stem.beds import load_bed
 from stem.config import Config
-from stem.planning import plan_track
-from stem.specs import TrackSpec
-from stem.takes import Takes
-from stem.track import mixed, speak
+from stem.sound.beds import load_bed
+from stem.sound.clips import Samples
+from stem.track.plan import plan_track
+from stem.track.spec import TrackSpec
+from stem.track.stages import mixed, speak
+from stem.voices.takes import Takes
 
 STEP = units.frames(0.25)
 

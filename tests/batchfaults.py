@@ -23,12 +23,12 @@ from typing import Any
 
 from faultcalls import ANY, NEVER, Calls
 
-from stem.batch import making
-from stem.batch.kinds import Job
 from stem.config import Config
 from stem.errors import OutputError
 from stem.files import is_temporary, publish, sweep, temporary_beside
-from stem.specs import TrackSpec
+from stem.practice.batch import job as making
+from stem.practice.batch.jobs import Job
+from stem.track.spec import TrackSpec
 
 NAME = "c001_proef"
 TRACK, RECORD = f"{NAME}.mp3", f"{NAME}.stem.json"
@@ -211,7 +211,7 @@ def _settle(output: Path, case: Case, calls: Calls, strike: Callable[[str], None
                 (folder / name).write_text(text)
             calls.arm(call, strike)
             (_settle_naively if case.naive else making.settle)(folder, job)
-    except (OutputError, OSError):  # `making.make` tells either
+    except (OutputError, OSError):  # `job.make` tells either
         return 1
     except KeyboardInterrupt:
         return 130

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from stem.batch import running, worker
-from stem.batch.kinds import Done, Job, Result
 from stem.config import Config
 from stem.files import temporary_beside
-from stem.record import Facts
-from stem.specs import TrackSpec
+from stem.practice.batch import executor, worker
+from stem.practice.batch.jobs import Done, Job, Result
+from stem.record.changes import Inventory
+from stem.track.spec import TrackSpec
 
 LONG_S = 300.0
 """Longer than any test waits: who gets through this was not ended."""
@@ -86,7 +86,7 @@ def make_slowly(job: Job) -> Result:
     return worker.make_here(job)
 
 
-def _slowly(job: Job, _facts: Facts | None = None) -> Result:
+def _slowly(job: Job, _facts: Inventory | None = None) -> Result:
     if job.target.name in tried(job.target.parent):
         job.target.touch()
         return Done()
@@ -120,5 +120,5 @@ def descendants(process_id: int) -> list[int]:
 def main(folder: Path) -> None:
     """Be a batch of two slow jobs on two workers."""
     jobs = [job(folder, "slow", number) for number in range(2)]
-    for each, result in running.run(jobs, running.processes, 2, make_slowly):
+    for each, result in executor.run(jobs, executor.processes, 2, make_slowly):
         print(each.target.name, result)  # noqa: T201 - for who looks why a test fails

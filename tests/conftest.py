@@ -81,10 +81,11 @@ def kept_beds(own_folders: None, made_beds: Path) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def covers_are_drawn_once() -> Iterator[None]:
-    """Drawing one is a fifth of a short track's work; `test_covers` proves that it is the same each time."""
+    """Drawing one is a fifth of a short track's work; `test_cover` proves that it is the same each time."""
     with pytest.MonkeyPatch.context() as patch:
-        if (track := sys.modules.get("stem.track")) is not None:  # tests of small modules need not import it
-            patch.setattr(track, "generated", functools.cache(track.generated))
+        labels = sys.modules.get("stem.track.labels")
+        if labels is not None:  # tests of small modules need not import it
+            patch.setattr(labels, "generated", functools.cache(labels.generated))
         yield
 
 

@@ -242,10 +242,11 @@ def _plain(name: str, content: str) -> tuple[str, str]:
 
 def _remember_what_is_known() -> None:
     """Do not make anew what has no files: the cover, LAME's frames, and what children with only pipes say."""
-    from stem import covers, encoding, track
+    from stem.export import cover, mp3
+    from stem.track import make as track
 
-    encoding._lame = functools.partial(_RememberedLame, encoding._lame, {})
-    track.generated = functools.cache(covers.generated)  # type: ignore[attr-defined]
+    mp3._lame = functools.partial(_RememberedLame, mp3._lame, {})
+    track.generated = functools.cache(cover.generated)  # type: ignore[attr-defined]
     real_run: Any = subprocess.run
     answers: dict[Any, Any] = {}
 
@@ -287,7 +288,7 @@ class _RememberedLame:
 
 def _write_naively() -> None:
     """Write files under their final names from the start, as most programs do."""
-    from stem import track
+    from stem.track import make as track
 
     @contextlib.contextmanager
     def beside(final: Path) -> Iterator[Path]:

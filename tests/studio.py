@@ -10,9 +10,9 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
-from stem.audio import conform
-from stem.engines.espeak import Espeak
-from stem.voice import find_voice
+from stem.sound.clips import conform
+from stem.voices.engines.espeak import Espeak
+from stem.voices.template import find_voice
 
 RATE = 44_100
 LEVEL = 0.05

@@ -12,13 +12,13 @@ import click
 import pytest
 
 import stem.cli
-from stem import cues, dutch, frontmatter, limits, sandbox, variables
-from stem.beds import BEDS
 from stem.config import load_config
-from stem.cues import PAUSES, SAFETY_RULES, Bell, Breath, Cue, Heading, Pause, Safe, Utterance
 from stem.errors import StemError
-from stem.script import find_script
-from stem.voice import voices
+from stem.script import dutch, front_matter, limits, marks, sandbox, variables
+from stem.script.cues import PAUSES, SAFETY_RULES, Bell, Breath, Cue, Heading, Pause, Safe, Utterance
+from stem.script.template import find_script
+from stem.sound.beds import BEDS
+from stem.voices.template import voices
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTATION = (ROOT / "docs" / "notation.md").read_text(encoding="utf-8")
@@ -51,7 +51,7 @@ class Example:
         try:
             template = find_script("eigen.j2")
             filled = template.render(values, minutes=None if minutes is None else float(minutes))
-            lines = [_line(cue) for cue in cues.parse_cues(filled.lines)]
+            lines = [_line(cue) for cue in marks.parse_cues(filled.lines)]
         except StemError as error:
             lines = [f"Error: {error.sentence}", *([f"Hint: {error.hint}"] if error.hint else [])]
         return "".join(f"{line}\n" for line in lines)
@@ -144,10 +144,10 @@ def test_the_safety_lines_are_the_safety_lines() -> None:
 
 def test_every_mark_is_explained() -> None:
     explained = {re.findall(r"\w+|##", row[0])[0] for row in rows(NOTATION, "mark", "what it does")}
-    assert explained == {"##", *re.findall(r"\[(\w+)", cues._ALL_MARKS)}
+    assert explained == {"##", *re.findall(r"\[(\w+)", marks._ALL_MARKS)}
     for mark, _ in rows(NOTATION, "mark", "what it does"):
-        lines = [cues.Line(text, cues.Source("eigen.j2", 1)) for text in (mark, "Luister.")]
-        assert len(cues.parse_cues(lines)) > 1, mark
+        lines = [marks.Line(text, marks.Source("eigen.j2", 1)) for text in (mark, "Luister.")]
+        assert len(marks.parse_cues(lines)) > 1, mark
 
 
 @pytest.mark.parametrize("vorm", dutch.FORMS)
@@ -169,7 +169,7 @@ def test_every_setting_is_explained() -> None:
         {row[0] for row in rows(NOTATION.split(heading)[1], "key", "default", "what it says")}
         for heading in ("\n## Settings\n", "\n## Variables\n")
     )
-    assert whole_script == {field.name for field in dataclasses.fields(frontmatter.Front)}
+    assert whole_script == {field.name for field in dataclasses.fields(front_matter.Front)}
     assert variable == {field.name for field in dataclasses.fields(variables.Declared)}
 
 
@@ -295,7 +295,7 @@ def test_scripts_and_settings_in_the_readme_are_read(tmp_path: Path, monkeypatch
     assert settings
     for block in scripts:
         Path("eigen.j2").write_text(block, encoding="utf-8")
-        assert cues.parse_cues(find_script("eigen.j2").render({}).lines)
+        assert marks.parse_cues(find_script("eigen.j2").render({}).lines)
     for block in settings:
         Path("stem.toml").write_text(block, encoding="utf-8")
         assert load_config(tmp_path).voice in {voice.name for voice in voices()}

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from stem.config import Config
-from stem.doctor import Finding, diagnose
+from stem.doctor import Diagnosis, diagnose
 
 
 @pytest.fixture
 def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Without engines each voice fails at once: these tests are about the rest."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("stem.engines.ENGINES", {})
+    monkeypatch.setattr("stem.voices.engines.ENGINES", {})
     return tmp_path
 
 
-def found(config: Config) -> dict[str, Finding]:
+def found(config: Config) -> dict[str, Diagnosis]:
     return {finding.subject: finding for finding in diagnose(config)}
 
 
@@ -35,7 +35,7 @@ def test_on_a_sound_machine_everything_works(tmp_path: Path, monkeypatch: pytest
 def test_what_fails_comes_with_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vol").write_text("a file", encoding="utf-8")
-    monkeypatch.setattr("stem.engines.ENGINES", {})
+    monkeypatch.setattr("stem.voices.engines.ENGINES", {})
     failed = {finding.subject: finding for finding in diagnose(Config(output="vol")) if not finding.works}
     assert "a file where a folder should be" in failed["output folder"].found
     assert failed["output folder"].hint
@@ -56,7 +56,7 @@ def test_what_is_in_the_settings_is_shown() -> None:
     findings = found(Config(voice="rustig", bed="pink", pauses={"alinea": 3.0}))
     shown = [findings[subject].found for subject in ("usual voice", "usual background", "own pauses")]
     assert shown == ["rustig", "pink", "alinea 3 s"]
-    assert found(Config())["own pauses"] == Finding("own pauses", works=True, found="none")
+    assert found(Config())["own pauses"] == Diagnosis("own pauses", works=True, found="none")
 
 
 def test_the_output_folder_may_be_in_the_home_folder_and_is_not_made(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stem.files import free_name, safe_name, unique_names, write_whole
+from stem.filenames import free_name, safe_name, unique_names
+from stem.files import write_whole
 
 HOSTILE = [
     # one name in several Unicode forms

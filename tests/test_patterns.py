@@ -23,8 +23,8 @@ from typing import Any, TypeAlias
 import pytest
 
 import stem
-from stem.lexicon import Entry, Lexicon
-from stem.lint.wording import LONGEST_JUDGED
+from stem.authoring.lint.wording import LONGEST_JUDGED
+from stem.script.dutch.lexicon import Entry, Lexicon
 
 ROOT = Path(stem.__file__).parent
 FUNCTIONS = {"compile", "match", "search", "sub", "subn", "split", "findall", "finditer", "fullmatch"}
@@ -46,16 +46,16 @@ MADE_WITHIN = {
 }
 """What is compiled from what a function is given, by where that is: samples of it."""
 
-HANDED_ON = {"stem.batchfiles.cells: _FLAWS": {"match"}}
+HANDED_ON = {"stem.practice.lists.cells: _FLAWS": {"match"}}
 """How patterns are used that stand in a table."""
 
 LONGEST = {
-    "stem.lint.wording: _WORDINGS": LONGEST_JUDGED,
-    "stem.batchfiles.shown: _PARTS": 255,
-    "stem.batchfiles.shown: _NUMBER_PARTS": 255,
+    "stem.authoring.lint.wording: _WORDINGS": LONGEST_JUDGED,
+    "stem.practice.lists.xlsx_values: _PARTS": 255,
+    "stem.practice.lists.xlsx_values: _NUMBER_PARTS": 255,
     "stem.units: _CLOCK": 60,
     "stem.units: _PARTS": 60,
-    "stem.script: _EXPRESSION": 1_000,
+    "stem.script.template: _EXPRESSION": 1_000,
 }
 """What takes the square of its text, and is never given more than so many characters."""
 

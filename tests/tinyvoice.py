@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper, parser
 from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 
-from stem.voice import VoiceTemplate
+from stem.voices.template import VoiceTemplate
 
 RATE = 22_050
 HOP = 256

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from stem.audio import decode
-from stem.beds import check_bed
-from stem.casting import Terms, cast, recordings_folder, sends_to
 from stem.config import Config
-from stem.cues import PAUSES, override_pauses
 from stem.errors import AudioError, OutputError, StemError
 from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
-from stem.leave import runs_program
-from stem.lexicon import Lexicon, load_lexicon
-from stem.planning import plan_sentence
-from stem.track import make_track
+from stem.script.cues import PAUSES, override_pauses
+from stem.script.dutch.lexicon import Lexicon, load_lexicon
+from stem.sound.beds import check_bed
+from stem.sound.decoding import decode
+from stem.track.make import make_track
+from stem.track.plan import plan_sentence
 from stem.units import SAMPLE_RATE, seconds
-from stem.voice import VoiceTemplate, broken_voices, voices
+from stem.voices.permission import runs_program
+from stem.voices.speakers import Terms, choose_voice, recordings_folder, sends_to
+from stem.voices.template import VoiceTemplate, broken_voices, voices
 
 _ROOM_BYTES = 500_000_000
 """What a long track and the cache of backgrounds take, with a margin."""
@@ -31,7 +31,7 @@ _ELSEWHERE = "Choose a folder in which you can save other files."
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was tried.
 
     Attributes:
@@ -47,9 +47,9 @@ class Finding:
     hint: str = ""
 
 
-def diagnose(config: Config) -> Iterator[Finding]:
+def diagnose(config: Config) -> Iterator[Diagnosis]:
     """Try everything a track needs, one thing at a time."""
-    yield Finding(
+    yield Diagnosis(
         "Python", works=True, found=f"{platform.python_version()} on {platform.platform(terse=True)}"
     )
     yield _tried("output folder", lambda: _writable(expanded(config.output)))
@@ -59,20 +59,20 @@ def diagnose(config: Config) -> Iterator[Finding]:
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
     yield _tried("own words", lambda: _own_words(Path.cwd()))
     for error in broken_voices():
-        yield Finding("voice template", works=False, found=error.sentence, hint=error.hint)
+        yield Diagnosis("voice template", works=False, found=error.sentence, hint=error.hint)
     for voice in voices():
         if runs_program(voice):
             found = "runs a program, which is not tried here; hear it: stem say"
-            yield Finding(f"voice {voice.name}", works=True, found=found)
+            yield Diagnosis(f"voice {voice.name}", works=True, found=found)
         elif voice.installed and not sends_to(voice):
             yield _tried(f"voice {voice.name}", partial(_round_trip, voice))
 
 
-def _tried(subject: str, attempt: Callable[[], str]) -> Finding:
+def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
     try:
-        return Finding(subject, works=True, found=attempt())
+        return Diagnosis(subject, works=True, found=attempt())
     except StemError as error:
-        return Finding(subject, works=False, found=error.sentence, hint=error.hint)
+        return Diagnosis(subject, works=False, found=error.sentence, hint=error.hint)
 
 
 def _bed(name: str) -> str:
@@ -104,7 +104,7 @@ def _writable(folder: Path) -> str:
 
 def _usual_voice(wish: str) -> str:
     folder = recordings_folder(wish)
-    return cast(wish).name if folder is None else f"the recordings in {folder}"
+    return choose_voice(wish).name if folder is None else f"the recordings in {folder}"
 
 
 def _own_words(folder: Path) -> str:

@@ -4,15 +4,15 @@ stdout carries results (one line a track, or one JSON document); progress, warni
 Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
 
     __init__.py  the door: runs a command, and tells every error as one sentence and a hint
-    asking.py    the options that commands share, and what they mean
-    telling.py   printing
+    options.py   the options that commands share, and what they mean
+    output.py    printing
     notices.py   what is told of a lookup
-    tracks.py    make, preview, script, plot
+    make.py      make, preview, script, plot
     finished.py  info, verify, remake, forget, feed
-    speaking.py  voices, say, tune, sheet, cut
-    writing.py   scripts, check, new, import
+    voices.py    voices, say, tune, sheet, cut
+    scripts.py   scripts, check, new, import
     practice.py  practice, batch, series
-    machine.py   beds, doctor, cache
+    system.py    beds, doctor, cache
 
 What takes long to import is imported in the command that needs it, so that `stem --help` answers at once.
 """
@@ -29,9 +29,9 @@ from typing import NoReturn
 import click
 
 from stem import __version__
-from stem.cli import finished, machine, practice, speaking, tracks, writing
+from stem.cli import finished, make, practice, scripts, system, voices
 from stem.cli.notices import told
-from stem.cli.telling import (
+from stem.cli.output import (
     drop,
     lost_results,
     prepare_streams,
@@ -113,11 +113,11 @@ def stem() -> None:
 
 
 for _command in (
-    *tracks.COMMANDS,
+    *make.COMMANDS,
     *finished.COMMANDS,
-    *speaking.COMMANDS,
-    *writing.COMMANDS,
+    *voices.COMMANDS,
+    *scripts.COMMANDS,
     *practice.COMMANDS,
-    *machine.COMMANDS,
+    *system.COMMANDS,
 ):
     stem.add_command(_command)

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING
 import click
 
 from stem.characters import RETYPE, line_problem
-from stem.cli.asking import config, force_option, json_option, online_options
-from stem.cli.telling import confirmed, print_json, progress, show
-from stem.cli.telling import say as tell
+from stem.cli.options import config, force_option, json_option, online_options
+from stem.cli.output import confirmed, print_json, progress, show
+from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from stem.config import Config
-    from stem.examining import Finding
-    from stem.forgetting import Found
-    from stem.planning import Plan
-    from stem.record import Record
-    from stem.specs import TrackSpec
-    from stem.track import Track
+    from stem.export.selfcheck import FileFault
+    from stem.practice.forget import Found
+    from stem.record.model import Record
+    from stem.track.make import Track
+    from stem.track.plan import Plan
+    from stem.track.spec import TrackSpec
 
 
 def _record_of(path: Path) -> Record | None:
     """Return the record beside a track; None when there is none, or it is that of a file of another kind."""
-    from stem.record import read_record, record_path
+    from stem.record.document import read_record, record_path
 
     if not path.name or not record_path(path).exists():  # "." and "/" have no name
         return None
@@ -42,9 +42,9 @@ def _record_of(path: Path) -> Record | None:
 @json_option
 def info(track: str, as_json: bool) -> None:
     """Tell what is in a finished FILE: length, loudness, chapters, tags, and how it was made."""
+    from stem.documents import info_document, info_lines
     from stem.files import expanded
-    from stem.reports import info_document, info_lines
-    from stem.verifying import info as look
+    from stem.record.verify import info as look
 
     path = expanded(track)
     facts = look(path, _record_of(path))
@@ -61,18 +61,18 @@ def info(track: str, as_json: bool) -> None:
 @click.argument("tracks", nargs=-1, required=True, metavar="FILE...")
 def verify(tracks: Sequence[str]) -> None:
     """Decode finished FILES to their end, and compare each with its record when there is one."""
-    from stem.examining import Finding
+    from stem.export.selfcheck import FileFault
     from stem.files import expanded
-    from stem.verifying import verify as check
+    from stem.record.verify import verify as check
 
     wrong = False
     for path in map(expanded, tracks):
-        findings: list[Finding] = []
+        findings: list[FileFault] = []
         record = None
         try:
             record = _record_of(path)
         except ConfigError as error:
-            findings.append(Finding("its record", "one that can be read", "; ".join(error.problems)))
+            findings.append(FileFault("its record", "one that can be read", "; ".join(error.problems)))
         findings += check(path, record)
         for finding in findings:
             kind = "wrong" if finding.serious else "worth knowing"
@@ -110,13 +110,14 @@ def remake(
 
     It gets a record too. Whether text may leave the machine is asked anew: a record gives no leave for it.
     """
-    from stem.cli.asking import online, pairs
+    from stem.cli.options import online, pairs
+    from stem.documents import track_line
     from stem.files import expanded
-    from stem.planning import output_path, plan_track
-    from stem.record import differences_from_now, read_record, spec_of
-    from stem.record.facts import file_hash
-    from stem.reports import track_line
-    from stem.track import make_track
+    from stem.record.document import differences_from_now, read_record, spec_of
+    from stem.record.hashes import file_hash
+    from stem.track.make import make_track
+    from stem.track.plan import plan_track
+    from stem.track.target import output_path
 
     here = config()
     record = read_record(expanded(record_file))
@@ -176,7 +177,7 @@ def _refuse_outside(path: Path, record: Record, spec: TrackSpec, settings: Confi
 
 def _other_recordings(record: Record, plan: Plan) -> bool:
     """Tell whether own recordings are not those of the record: which are said is known with the plan."""
-    from stem.record.facts import voice_facts
+    from stem.record.hashes import voice_facts
 
     was_recorded = record.voice.engine == "recordings"
     return was_recorded and voice_facts(plan.voice).files_sha256 != record.voice.files_sha256
@@ -196,7 +197,8 @@ def _write_record(
 
     A track in which someone is named, and of which no record tells, could not be found to forget them.
     """
-    from stem.record import record_of, record_path, write_record
+    from stem.record.build import record_of
+    from stem.record.document import record_path, write_record
 
     path = record_path(track.path)
     if path.exists() and is_same and path.samefile(before_path):
@@ -212,7 +214,7 @@ def _write_record(
 
 def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
     """Tell what would go and why, and ask; whether it may go."""
-    from stem.forgetting import codes_to_ask
+    from stem.practice.forget import codes_to_ask
 
     for each in found:
         tell(f"{each.record_path}: found by {', '.join(each.reasons)}")
@@ -244,8 +246,8 @@ def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
 def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     """Remove the tracks that were made for a name or a code, their records, and what was spoken for them."""
     from stem.files import expanded
-    from stem.forgetting import forget as remove
-    from stem.forgetting import tracks_of
+    from stem.practice.forget import forget as remove
+    from stem.practice.forget import tracks_of
 
     search = tracks_of(words, [expanded(folder) for folder in folders or (config().output,)])
     for each in search.unreadable:
@@ -308,10 +310,10 @@ def feed(
     force: bool,
 ) -> None:
     """Make a podcast feed of the finished tracks in FOLDER, with chapters and transcripts beside them."""
-    from stem.feeds import About, episodes, feed_files, write_feed
     from stem.files import expanded
+    from stem.practice.feed import FeedInfo, episodes, feed_files, write_feed
 
-    about = About(
+    about = FeedInfo(
         link=link,
         title=title,
         description=description,

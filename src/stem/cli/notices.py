@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stem.cli.telling import say
+from stem.cli.output import say
 
 
 class _Teller(logging.Handler):

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stem.cli.asking import Request, batch_options, config, json_option
-from stem.cli.telling import ask, batch_progress, print_json, print_list, show
-from stem.cli.telling import say as tell
+from stem.cli.options import Request, batch_options, config, json_option
+from stem.cli.output import ask, batch_progress, print_json, print_list, show
+from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from stem.batch import Asked, Job, Outcome, Report, Wishes
     from stem.config import Config
+    from stem.practice.batch import BatchOptions, Job, JobList, Outcome, Report
 
 _PRIVATE_UMASK = 0o077
 """What is made for clients is for the eyes of its owner."""
@@ -87,7 +87,7 @@ def practice() -> None:
 def init(folder: str, name: str, country: str) -> None:
     """Write settings, a list of clients and a script of your own to begin with, in FOLDER."""
     from stem.files import expanded
-    from stem.practice import LIST_NAME, begin_practice
+    from stem.practice.setup import LIST_NAME, begin_practice
 
     os.umask(_PRIVATE_UMASK)
     begun = begin_practice(expanded(folder), name=name, country=country)
@@ -109,8 +109,8 @@ def _quoted(folder: str) -> str:
 @_how_options
 def batch(request: Request, file: str, how: _How) -> None:
     """Make a track for each row of FILE: CSV, XLSX or TOML; "-" reads CSV from standard input."""
-    from stem.batch import jobs_of_list
-    from stem.batchfiles import read_batch_file
+    from stem.practice.batch import jobs_of_list
+    from stem.practice.lists import read_batch_file
 
     if file == how.password_file == "-":
         raise UsageError(
@@ -129,8 +129,8 @@ def batch(request: Request, file: str, how: _How) -> None:
 @_how_options
 def series(request: Request, name: str | None, code: str, how: _How) -> None:
     """Make all tracks of the series NAME (see: stem scripts): numbered, one album, voice and background."""
-    from stem.batch import jobs_of_series
-    from stem.series import find_series
+    from stem.practice.batch import jobs_of_series
+    from stem.script.series import find_series
 
     settings = config()
     if not (name or settings.series):
@@ -146,8 +146,8 @@ def _content(file: str) -> bytes:
     Raises:
         ConfigError: when it cannot be read.
     """
-    from stem.batchfiles import LARGEST_FILE
     from stem.files import expanded
+    from stem.practice.lists import LARGEST_FILE
 
     if file == "-":
         return sys.stdin.buffer.read(LARGEST_FILE + 1)
@@ -171,21 +171,21 @@ def _list_hint(path: Path) -> str:
     return "Go to the folder of the practice with cd, or begin one with: stem practice init"
 
 
-def _wishes(request: Request, how: _How, settings: Config) -> Wishes:
-    from stem.batch import Wishes
+def _wishes(request: Request, how: _How, settings: Config) -> BatchOptions:
     from stem.files import expanded
-    from stem.sidecars import Sidecars
+    from stem.practice.batch import BatchOptions
+    from stem.record.sidecars import Sidecars
 
     folder = expanded(how.output or settings.output)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"'{folder}' is not a folder.", hint="A batch needs a folder for its tracks.")
     captions = Sidecars.read(how.captions, plot=False, record=True, anonymous=False).captions
-    return Wishes(request.spec(), folder, how.names, captions, how.force)
+    return BatchOptions(request.spec(), folder, how.names, captions, how.force)
 
 
-def _make(asked: Asked, settings: Config, how: _How, *, title: str) -> None:
+def _make(asked: JobList, settings: Config, how: _How, *, title: str) -> None:
     """Make the tracks that are asked for, and what is wanted of them, and tell what became of them."""
-    from stem.batch import rehearse
+    from stem.practice.batch import rehearse
 
     os.umask(_PRIVATE_UMASK)
     _check_page(how)
@@ -207,9 +207,9 @@ def _make(asked: Asked, settings: Config, how: _How, *, title: str) -> None:
 
 def _run(jobs: Sequence[Job], settings: Config, how: _How) -> Report:
     """Make the tracks, here or on a cluster, with a line for each."""
-    from stem.batch import run_batch
-    from stem.batch.telling import outcome_line
     from stem.cores import cores
+    from stem.practice.batch import run_batch
+    from stem.practice.batch.report_lines import outcome_line
 
     there = 0
     with batch_progress(len(jobs)) as on_line:
@@ -221,7 +221,7 @@ def _run(jobs: Sequence[Job], settings: Config, how: _How) -> Report:
 
         try:
             if how.dask is not None:
-                from stem.batch.cluster import on_cluster
+                from stem.practice.batch.cluster import on_cluster
 
                 with on_cluster(how.dask, jobs) as cluster:
                     return run_batch(
@@ -245,7 +245,7 @@ def _passwords(jobs: Sequence[Job], given: Mapping[str, str], file: str | None) 
         UsageError: when one will not do, or none can be had.
         ConfigError: when the file cannot be read.
     """
-    from stem.parcels import checked_password
+    from stem.practice.handout import checked_password
 
     codes = dict.fromkeys(job.code for job in jobs)
     common = ""
@@ -272,7 +272,7 @@ def _password_of(file: str) -> str:
 
 
 def _asked_password() -> str:
-    from stem.parcels import new_password
+    from stem.practice.handout import new_password
 
     if not sys.stdin.isatty():
         raise UsageError(
@@ -287,7 +287,7 @@ def _hand_over(
     jobs: Sequence[Job], report: Report, settings: Config, how: _How, locks: Mapping[str, str] | None
 ) -> int:
     """Put together what goes to clients, tell of it, and return the exit code."""
-    from stem.batch.handing import hand_over
+    from stem.practice.batch.handout import hand_over
 
     if not (how.letter or how.zipped):
         return 0
@@ -304,7 +304,7 @@ def _hand_over(
 
 
 def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
-    from stem.batch.telling import batch_document, outcome_rows, summary
+    from stem.practice.batch.report_lines import batch_document, outcome_rows, summary
 
     if as_json:
         print_json(batch_document(report))
@@ -329,7 +329,7 @@ def _check_page(how: _How) -> None:
     """
     from stem.errors import OutputError
     from stem.files import expanded
-    from stem.overview import is_ours
+    from stem.practice.overview import is_ours
 
     path = expanded(how.page or "")
     if how.page and os.path.lexists(path) and not (how.force or is_ours(path)):
@@ -342,9 +342,9 @@ def _write_page(report: Report, settings: Config, page: str, title: str, *, forc
     Raises:
         OutputError: when something else has that name.
     """
-    from stem.cli.writing import write_text
+    from stem.cli.scripts import write_text
     from stem.files import expanded
-    from stem.overview import is_ours, overview_page
+    from stem.practice.overview import is_ours, overview_page
 
     path = expanded(page)
     text = overview_page(report, title=title, practice=settings.practice, folder=path.absolute().parent)

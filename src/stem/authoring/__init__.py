@@ -1,0 +1,1 @@
+"""For who writes: import, lint, check, print-outs."""

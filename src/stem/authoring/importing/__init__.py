@@ -1,0 +1,142 @@
+"""Other people's scripts to script templates in stem's notation, with a report of all that is not as it was.
+
+    file -> sources (office, jsontext) -> rows -> mending -> layout (surroundings, passages, marks) -> items
+    -> writing -> template
+
+What is understood becomes a mark of stem's. What is known to be silent (sounds, directions to the reader)
+goes, and what is not understood goes too, with its line in the report: nothing is guessed, and nothing in
+brackets that may be a mark is spoken. Every word outside of marks stays as the person wrote it, in its order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import get_args
+
+from stem import units
+from stem.authoring.importing.front_matter import lengths_in
+from stem.authoring.importing.layout import read_layout
+from stem.authoring.importing.manuscript import Kind, Manuscript, Note
+from stem.authoring.importing.mojibake import mend
+from stem.authoring.importing.notation import template, tidy, title_like
+from stem.authoring.importing.sources import read_source, read_text
+from stem.errors import ScriptError
+from stem.script import dutch
+from stem.script.cues import Breath, Line, Pause, Source, Utterance
+from stem.script.dutch.pace import expected_seconds
+from stem.script.marks import parse_cues
+
+__all__ = ["Imported", "Note", "import_file", "import_text", "report_lines"]
+
+LONGEST_TEMPLATE = 200_000
+"""Characters that a template may give when it is filled in, with a mark of its place at each line."""
+
+LONGEST_SENTENCE = 10_000
+"""Characters; ten minutes in one breath."""
+
+_PLACE_LENGTH = 12
+_FRONT_LINES = 3
+_NO_WORDS = "What stands in brackets, between stars or after a # is not spoken."
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Someone's script in stem's notation.
+
+    Attributes:
+        title: Plain text; also in the template.
+        template_text: A whole script template, front matter and body.
+        notes: What is not as it was, by line.
+        declared_s: The length in seconds that the input says it has; None when it does not say.
+        expected_s: The length in seconds that its words and pauses take, at a calm pace.
+    """
+
+    title: str
+    template_text: str
+    notes: tuple[Note, ...]
+    declared_s: float | None
+    expected_s: float
+
+
+def import_file(path: Path) -> Imported:
+    """Read a script from a file: plain text, Markdown, docx, odt, SSML or JSON, told by its content.
+
+    Raises:
+        ScriptError: when the file cannot be read, is of another kind, damaged or too large, or has no words.
+    """
+    return _imported(read_source(path), path)
+
+
+def import_text(text: str, name: str) -> Imported:
+    """Read a script from a text; `name` is the file name it goes by, for its title and for errors.
+
+    Raises:
+        ScriptError: when it is no text, too long, or has no words.
+    """
+    return _imported(read_text(text, name), Path(name))
+
+
+def report_lines(imported: Imported) -> list[str]:
+    """Return what a person should know about an import: most pressing first, equal changes as one line."""
+    lines: list[str] = []
+    for kind in get_args(Kind):
+        notes = sorted(
+            (note for note in imported.notes if note.kind == kind),
+            key=lambda note: (note.found, note.became, note.line),
+        )
+        told = []
+        for (found, became), group in groupby(notes, key=lambda note: (note.found, note.became)):
+            at = sorted({note.line for note in group})
+            places = f"line {at[0]}" if len(at) == 1 else f"lines {', '.join(map(str, at[:8]))}"
+            more = f" and {len(at) - 8} more" if len(at) > 8 else ""  # noqa: PLR2004 - as sliced above
+            result = became or ("left out" if kind == "not understood" else "")
+            told.append((at[0], f"{places}{more}: {kind}: {found}" + (f" -> {result}" if result else "")))
+        lines += [text for _, text in sorted(told)]
+    if imported.declared_s is not None:
+        says, comes = units.format_time(imported.declared_s), units.format_time(imported.expected_s)
+        lines.append(f"It says it lasts {says}; its words and pauses take about {comes}.")
+    return lines
+
+
+def _imported(manuscript: Manuscript, path: Path) -> Imported:
+    rows, mended = mend(manuscript.rows)
+    layout = read_layout(Manuscript(tuple(rows), (), manuscript.title, manuscript.declared_s))
+    items, settled = tidy(layout.items)
+    title = _title(layout.title, path)
+    text = template(title, items)
+    if len(text) + _PLACE_LENGTH * text.count("\n") > LONGEST_TEMPLATE:
+        raise ScriptError("it makes a script that is too long", path, hint="Divide it into several files.")
+    expected_s = _expected_seconds(text, path)
+    notes = [*manuscript.notes, *mended, *layout.notes, *settled, *title_like(items)]
+    declared_s = layout.declared_s or next(iter(lengths_in(path.stem)), None)
+    return Imported(title, text, tuple(sorted(notes, key=lambda note: note.line)), declared_s, expected_s)
+
+
+def _title(found: str | None, path: Path) -> str:
+    """Return the title that was found, else the file's name in plain words."""
+    for text in (found or "", path.stem.replace("-", " ").replace("_", " ")):
+        title = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        if dutch.has_words(title):
+            return dutch.capitalized(title) if text != found else title
+    return "Zonder titel"
+
+
+def _expected_seconds(text: str, path: Path) -> float:
+    source = Source(str(path), 1)
+    body = text.split("\n")[_FRONT_LINES:]
+    try:
+        cues = parse_cues([Line(line, source) for line in body])
+    except ScriptError as error:
+        raise ScriptError("there are no words to speak in it", path, hint=_NO_WORDS) from error
+    total_s = 0.0
+    for cue in cues:
+        if isinstance(cue, Utterance):
+            if len(cue.text) > LONGEST_SENTENCE:
+                problem = f"there is a sentence of more than {LONGEST_SENTENCE:,} characters in it"
+                raise ScriptError(problem, path, hint="Write full stops where a voice takes breath.")
+            total_s += expected_seconds(dutch.spoken(cue.text))
+        elif isinstance(cue, Pause | Breath):
+            total_s += cue.seconds
+    return total_s

@@ -1,0 +1,149 @@
+"""Items to a script template in stem's notation: a sentence a line, pauses on lines of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from stem.authoring.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
+from stem.authoring.importing.pause_marks import speaks_of_timed_silence
+from stem.script import dutch
+from stem.script.cues import PAUSES
+
+_MOST_TITLE_WORDS = 8
+_JOINS_ON = ","
+_ENDS = ".!?…:;\"”’'»)"  # noqa: RUF001 - real quotes
+
+
+def tidy(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
+    """Settle what depends on neighbours, and what there is to tell about it.
+
+    Dots give way to a mark beside them and to the end of a paragraph, which is a pause already. A border
+    falls away where a transcript broke a sentence. Signs without a letter or digit cannot be said.
+    """
+    notes: list[Note] = []
+    worded: list[Item] = []
+    for item in items:
+        if isinstance(item, Words) and not dutch.has_words(item.text):
+            notes.append(Note(item.line, "left out", excerpt(item.text)))
+        elif isinstance(item, Words) and isinstance(_beyond_borders(worded, len(worded), -1), Mark):
+            worded.append(Words(item.text.lstrip(" .…"), item.line))
+        else:
+            worded.append(item)
+    settled: list[Item] = []
+    for index, item in enumerate(worded):
+        if isinstance(item, Mark) and item.dots_s:
+            if _gives_way(worded, index, item.dots_s):
+                continue
+            notes.append(Note(item.line, "changed", item.found, item.text))
+        settled.append(item)
+    return _rejoined(settled), notes
+
+
+def template(title: str, items: Iterable[Item]) -> str:
+    """Return the whole template: front matter and body."""
+    lines: list[str] = []
+    for item in items:
+        match item:
+            case Words(text=text):
+                lines += _sentences(text)
+            case Mark(text=text):
+                # A pause ends what was said before it: the empty line comes behind it.
+                ends = text.startswith(("[pauze", "[stilte")) and len(lines) > 1 and not lines[-1]
+                if ends and not lines[-2].startswith("##"):
+                    lines.insert(-1, text)
+                else:
+                    lines.append(text)
+            case Chapter(title=name):
+                lines += ["", f"## {name}", ""]
+            case Border():
+                lines += [""] if lines and lines[-1] else []
+    body: list[str] = []
+    for line in lines:
+        if line or (body and body[-1]):
+            body.append(line)
+    # TOML's basic strings escape as JSON's do.
+    front = f"+++\ntitle = {json.dumps(title, ensure_ascii=False)}\n+++\n"
+    return front + "\n".join(body).strip("\n") + "\n"
+
+
+def title_like(items: Sequence[Item]) -> list[Note]:
+    """Return a note for each paragraph that is spoken but may be a title: short, without a stop."""
+    notes = []
+    shown = [item for item in items if not (isinstance(item, Border) and item.fixed)]
+    for index, item in enumerate(shown):
+        before = shown[index - 1] if index else None
+        if (
+            isinstance(item, Words)
+            and isinstance(before, Border | Chapter | None)
+            and any(isinstance(after, Border) for after in shown[index + 1 : index + 2])
+            and isinstance(_beyond_borders(shown, index, 1), Words)
+            and item.text[-1] not in _ENDS + ","
+            and item.text[0].isupper()
+            and len(item.text.split()) <= _MOST_TITLE_WORDS
+            and not speaks_of_timed_silence(item.text)  # told already
+        ):
+            remark = "spoken as it is; write ## before it when it is a chapter's title"
+            notes.append(Note(item.line, "not understood", excerpt(item.text), remark))
+    return notes
+
+
+def _gives_way(items: Sequence[Item], index: int, dots_s: float) -> bool:
+    """Tell whether the dots at an index are swallowed by a mark beside them or by the paragraph's end."""
+    beside = (_beyond_borders(items, index, -1), _beyond_borders(items, index, 1))
+    if any(isinstance(item, Mark) and not item.dots_s for item in beside):
+        return True
+    if isinstance(beside[1], Words) and beside[1].text[0].islower():
+        return False  # the sentence goes on, also behind a border
+    after = items[index + 1] if index + 1 < len(items) else None
+    return isinstance(after, Border | Chapter | None) and dots_s <= PAUSES["alinea"].seconds
+
+
+def _beyond_borders(items: Sequence[Item], index: int, step: int) -> Item | None:
+    index += step
+    while 0 <= index < len(items) and isinstance(items[index], Border):
+        index += step
+    return items[index] if 0 <= index < len(items) else None
+
+
+def _rejoined(items: Sequence[Item]) -> list[Item]:
+    """Return the items without borders inside a sentence, and with words that belong together as one."""
+    whole: list[Item] = []
+    borders: list[Border] = []
+    sentence: list[Words] = []
+    for item in items:
+        if isinstance(item, Border):
+            borders.append(item)
+            continue
+        if not (sentence and isinstance(item, Words) and _goes_on(sentence[-1], item, borders)):
+            whole += [*_as_one(sentence), *borders]
+            sentence = []
+        borders = []
+        if isinstance(item, Words):
+            sentence.append(item)
+        else:
+            whole.append(item)
+    return whole + _as_one(sentence)
+
+
+def _as_one(words: Sequence[Words]) -> list[Item]:
+    return [Words(" ".join(part.text for part in words), words[0].line)] if words else []
+
+
+def _goes_on(before: Words, after: Words, borders: Sequence[Border]) -> bool:
+    if not borders or any(border.fixed for border in borders):
+        return not borders
+    if before.text.endswith(_JOINS_ON):
+        return True
+    return before.text[-1] not in _ENDS and after.text[0].islower()
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text, none of which begins with the sign of a chapter."""
+    lines: list[str] = []
+    for sentence in dutch.sentences(text):
+        if sentence.startswith("#") and lines:
+            lines[-1] = f"{lines[-1]} {sentence}"
+        else:
+            lines.append(sentence.lstrip("# "))
+    return [line for line in lines if line]

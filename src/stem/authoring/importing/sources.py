@@ -1,0 +1,145 @@
+"""A file to a manuscript: opened safely, its format told by its content, its letters decoded."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from stem.authoring.importing.documents import read_office
+from stem.authoring.importing.json_scripts import read_json
+from stem.authoring.importing.manuscript import Manuscript, Note, Row
+from stem.errors import ScriptError
+
+LARGEST_FILE = 20_000_000
+"""Bytes; a document with pictures."""
+
+LONGEST_TEXT = 150_000
+"""Characters; a script of an hour is about 40,000."""
+
+_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32"}
+_MARKS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_AS_TEXT = "Save it as a text file (UTF-8), .docx or .odt."
+_FOREIGN: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "a document of an old Word"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"RIFF", "a sound"),
+    (b"ID3", "a sound"),
+    (b"OggS", "a sound"),
+    (b"fLaC", "a sound"),
+    (b"\x1f\x8b", "a packed file"),
+    (b"7z\xbc\xaf", "a packed file"),
+    (b"Rar!", "a packed file"),
+    (b"BZh", "a packed file"),
+    (b"\xfd7zXZ", "a packed file"),
+)
+_ROW_END = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b\x1f]")
+_DOCTYPE = re.compile(r"<!(?:DOCTYPE\s+(?!html\b)|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
+_HTML = re.compile(r"\s*(?:<!doctype html|<html)\b", re.IGNORECASE)
+
+
+def read_source(path: Path) -> Manuscript:
+    """Return what a file holds.
+
+    Raises:
+        ScriptError: when it cannot be read, is no text or document, is damaged, or is too large.
+    """
+    content = _content(path)
+    if content.startswith(b"PK"):
+        return _bounded(read_office(content, path), path)
+    for start, kind in _FOREIGN:
+        if content.startswith(start):
+            raise ScriptError(f"this is {kind}, not a text", path, hint=_AS_TEXT)
+    text, notes = _decoded(content, path)
+    manuscript = read_text(text, path)
+    return Manuscript(manuscript.rows, (*notes, *manuscript.notes), manuscript.title, manuscript.declared_s)
+
+
+def read_text(text: str, path: Path | str) -> Manuscript:
+    """Return what a text holds: plain, Markdown or SSML, or JSON.
+
+    Raises:
+        ScriptError: when it is no text, too long, an HTML page, declares XML entities, or is broken JSON in a
+            file that ends in .json.
+    """
+    if "\x00" in text:
+        raise ScriptError("this is no text: there are zero bytes in it", path, hint=_AS_TEXT)
+    if _HTML.match(text):
+        raise ScriptError("this is a web page", path, hint="Copy its text into a text file.")
+    entity = _DOCTYPE.search(text)
+    if entity is not None:
+        line = text.count("\n", 0, entity.start()) + 1
+        raise ScriptError(
+            "it declares XML entities", path, line, hint="Remove the lines that begin with '<!'."
+        )
+    named_json = str(path).casefold().endswith(".json")
+    if named_json or text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        manuscript = read_json(text.lstrip("\ufeff"), path, certain=named_json)
+        if manuscript is not None:
+            return _bounded(manuscript, path)
+    if len(text) > LONGEST_TEXT:
+        raise _too_long(path)
+    rows = tuple(Row(number, row) for number, row in enumerate(_ROW_END.split(text), start=1))
+    return Manuscript(rows)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        # Without O_NONBLOCK a named pipe would hold us here for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ScriptError("it is not a file", path)
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such name"
+        raise ScriptError(f"it cannot be read ({reason})", path) from error
+    if len(content) > LARGEST_FILE:
+        raise ScriptError(
+            f"it is larger than {LARGEST_FILE // 1_000_000} MB", path, hint="Is it a script at all?"
+        )
+    return content
+
+
+def _decoded(content: bytes, path: Path) -> tuple[str, tuple[Note, ...]]:
+    """Return the text in the bytes; UTF-8 unless they tell otherwise."""
+    if len(content) > 8 * LONGEST_TEXT:
+        raise _too_long(path)
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            try:
+                return content[len(mark) if encoding == "utf-8" else 0 :].decode(encoding), ()
+            except UnicodeDecodeError as error:
+                raise ScriptError(
+                    f"its letters are broken (it says it is {encoding.upper()})", path
+                ) from error
+    try:
+        return content.decode(), ()
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise ScriptError("this is neither UTF-8 nor Windows-1252 text", path, hint=_AS_TEXT) from error
+    if _CONTROL.search(text):
+        raise ScriptError("this is no text: there are control characters in it", path, hint=_AS_TEXT)
+    return text, (Note(1, "changed", "Windows-1252", "UTF-8"),)
+
+
+def _bounded(manuscript: Manuscript, path: Path | str) -> Manuscript:
+    if sum(len(row.text) + 1 for row in manuscript.rows) > LONGEST_TEXT:
+        raise _too_long(path)
+    return manuscript
+
+
+def _too_long(path: Path | str) -> ScriptError:
+    hint = "Is it a script at all? One of an hour is about 40,000."
+    return ScriptError(f"there are more than {LONGEST_TEXT:,} characters in it", path, hint=hint)

@@ -1,0 +1,350 @@
+"""What a finished script is checked for: that it is safe, speakable and well paced. Every rule has an id.
+
+One rendering is checked at a time (`lint`); `gathered` puts the findings of many of them together. What a
+safety rule asks for is marked in the script ([veilig V3]), so that nothing is guessed from wording; what is
+better not said is found by its wording and is a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from stem import units
+from stem.authoring.lint.wording import LONGEST_JUDGED, judged
+from stem.script.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
+from stem.script.dutch import capitalized, spoken
+from stem.script.dutch.pace import expected_seconds
+from stem.script.template import ScriptTemplate
+from stem.script.timeline import POST_ROLL_S, PRE_ROLL_S
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a script should keep to.
+
+    Attributes:
+        summary: The rule, as one phrase.
+        severity: An error makes a script unfit for use; a warning is for its writer to judge.
+    """
+
+    summary: str
+    severity: Severity
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        **{name: Rule(summary, "error") for name, summary in SAFETY_RULES.items()},
+        "agreements": Rule("V1 to V4 come before the first image", "error"),
+        "address": Rule("the listener is addressed in one form, je or u", "error"),
+        "leftover": Rule("no stray spaces, commas, slashes or template code", "error"),
+        "too-long": Rule("a sentence has 20 words at most", "error"),
+        "silence": Rule("a pause of 30 seconds or more is announced", "error"),
+        "long": Rule("a sentence has 15 words at most, better 5 to 12", "warning"),
+        "no-pause": Rule("after 5 sentences at most there is a longer pause", "warning"),
+        "breath": Rule("where the breath is used, an anchor is offered that is not the breath", "warning"),
+        "length": Rule("the text can be fitted to the length it is offered for", "warning"),
+        "name": Rule("the name is said 3 times in 10 minutes at most", "warning"),
+        "genitive": Rule("the name is called, and has no genitive", "warning"),
+        "hard-word": Rule("no words that voices stumble on, nor jargon", "warning"),
+        "digits": Rule("numbers up to twelve are words", "warning"),
+        "capitals": Rule("no word in capitals", "warning"),
+        "web-address": Rule("no internet addresses", "warning"),
+        "sign": Rule("no emoji or other signs", "warning"),
+        "must": Rule("the listener is invited, and has to do nothing", "warning"),
+        "eyes": Rule("closing the eyes is a choice", "warning"),
+        "let-go": Rule("nobody is told to let go of everything, or to surrender", "warning"),
+        "safe-now": Rule("nobody is told that they are safe", "warning"),
+        "deeper": Rule("no deepening, as in hypnosis", "warning"),
+        "dissolve": Rule("no floating, dissolving or disappearing", "warning"),
+        "forget": Rule("nobody is told to forget", "warning"),
+        "hold-breath": Rule("the breath is never held", "warning"),
+        "count-down": Rule("no counting down", "warning"),
+        "promise": Rule("no promise of healing", "warning"),
+        "label": Rule("no attachment label for the listener", "warning"),
+    }
+)
+
+ORIENTATION_S = 30.0
+"""The least time for coming back into the room, of speech and of pauses that are never stretched or cut."""
+
+ANNOUNCED_S = 30.0
+"""A silence of this length feels like being left, unless the voice has said that it comes."""
+
+ANNOUNCED_WITHIN = 3
+"""Sentences before a silence, one of which announces it; often it gets quiet, there is nothing to do, and the
+voice will return."""
+
+LONG_WORDS, TOO_LONG_WORDS = 15, 20
+MOST_SENTENCES = 5
+MOST_NAMES, NAMES_WITHIN_S = 3, 600.0
+
+_AGREEMENTS = ("V1", "V2", "V3", "V4")
+_IMAGE_PAUSES = frozenset({"beeld", "ruim", "stilte"})
+"""The pauses that leave time for an image; arrival and agreements use shorter ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class LintFinding:
+    """Something that a rule does not allow.
+
+    Attributes:
+        rule: The rule's id, a key of `RULES`.
+        severity: "error" or "warning".
+        source: Where it was written; the first line of the script for what is missing.
+        problem: What is wrong, without a full stop.
+        hint: What to do about it. Two renderings may differ in it and have the same finding.
+    """
+
+    rule: str
+    severity: Severity
+    source: Source
+    problem: str
+    hint: str = field(compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """Place and problem as one sentence."""
+        return f"{self.source.path}:{self.source.line}: {self.problem}."
+
+
+def lint(
+    template: ScriptTemplate,
+    cues: Sequence[Cue],
+    *,
+    vorm: str,
+    minutes: float | None = None,
+    name: str = "",
+) -> tuple[LintFinding, ...]:
+    """Check one rendering of a script.
+
+    Args:
+        template: What it was rendered from.
+        cues: The rendering, with its pauses at their nominal lengths.
+        vorm: The form of address in it, "je" or "u".
+        minutes: The length it was rendered for; None for no wish.
+        name: The listener's name in it; may be empty.
+
+    Returns:
+        What was found, in the order of `gathered`.
+    """
+    found: list[LintFinding] = []
+    if template.imagery:
+        found += [
+            *_missing(template, cues),
+            *_late_agreements(cues),
+            *_hurried_return(cues),
+            *_breathless(cues),
+        ]
+    found += [*_unannounced(cues), *_breath_only(cues), *_misnamed(cues, name)]
+    if minutes is not None:
+        found += _out_of_reach(template, cues, minutes)
+    for cue in cues:
+        if isinstance(cue, Utterance):
+            found += _long(cue)
+            found += [_finding(each.rule, cue.source, each.problem, each.hint) for each in judged(cue.text)]
+        if isinstance(cue, Utterance | Heading):
+            found += _addressed(cue, vorm)
+    return gathered(found)
+
+
+def gathered(findings: Iterable[LintFinding]) -> tuple[LintFinding, ...]:
+    """Return findings, of any number of renderings, once each, by file and line."""
+    once = dict.fromkeys(findings)
+    return tuple(sorted(once, key=lambda f: (f.source.path, f.source.line, f.severity, f.rule, f.problem)))
+
+
+def _finding(rule: str, source: Source, problem: str, hint: str) -> LintFinding:
+    return LintFinding(rule, RULES[rule].severity, source, problem, hint)
+
+
+def _seconds(cue: Cue) -> float:
+    """Return how long a cue lasts: sentences as they usually do, pauses at their nominal length."""
+    match cue:
+        case Utterance(text=text):
+            return expected_seconds(spoken(text))
+        case Pause(seconds=seconds) | Breath(seconds=seconds):
+            return seconds
+        case _:
+            return 0.0
+
+
+def _chapters(cues: Sequence[Cue]) -> list[range]:
+    """Return the places of the cues of each chapter; words before the first heading are one too."""
+    heads = [place for place, cue in enumerate(cues) if isinstance(cue, Heading) and place > 0]
+    return [range(start, end) for start, end in zip([0, *heads], [*heads, len(cues)], strict=True)]
+
+
+# Safety.
+
+
+def _places(cues: Sequence[Cue], rule: str) -> list[int]:
+    """Return where the marks of a safety rule are."""
+    return [place for place, cue in enumerate(cues) if isinstance(cue, Safe) and rule in cue.rules]
+
+
+def _missing(template: ScriptTemplate, cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    for rule, summary in SAFETY_RULES.items():
+        needed = rule != "V7" or template.steps_over
+        if needed and not _places(cues, rule):
+            problem = f"there is no sentence for {rule}, {summary}"
+            hint = f"Put [veilig {rule}] before the sentence that says it."
+            yield _finding(rule, Source(str(template.path), 1), problem, hint)
+
+
+def _late_agreements(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    images = (place for place, cue in enumerate(cues) if isinstance(cue, Pause) and cue.name in _IMAGE_PAUSES)
+    first_image = next(images, len(cues))
+    for rule in _AGREEMENTS:
+        for place in _places(cues, rule)[:1]:
+            if place > first_image:
+                hint = "It comes before the first pause beeld, ruim or stilte."
+                yield _finding("agreements", cues[place].source, f"{rule} comes after the first image", hint)
+
+
+def _hurried_return(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    """Find a way back into the room that is too short, and aftercare that comes before it."""
+    chapters = _chapters(cues)
+    returns = [[n for n in _places(cues, "V9") if n in chapter] for chapter in chapters]
+    start = next((places[0] for places in reversed(returns) if places), None)
+    if start is None:
+        return
+    last_word = max(n for n, cue in enumerate(cues) if isinstance(cue, Utterance | Breath))
+    fixed_s = sum(_seconds(cue) for cue in cues[start : last_word + 1] if not _is_elastic(cue))
+    if fixed_s < ORIENTATION_S:
+        problem = f"fewer than {ORIENTATION_S:g} seconds of orientation remain from here to the last word"
+        hint = f"It is {fixed_s:.0f} s; speech and exact pauses count, like [pauze 5]."
+        yield _finding("V9", cues[start].source, problem, hint)
+    for place in _places(cues, "V11")[-1:]:
+        if place < start and place not in chapters[-1]:
+            hint = "Say it after the orientation in the room."
+            yield _finding("V11", cues[place].source, "the aftercare comes before the way back", hint)
+
+
+def _is_elastic(cue: Cue) -> bool:
+    return isinstance(cue, Pause) and cue.shortest_s < cue.longest_s
+
+
+# Pacing.
+
+
+def _breathless(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    """Find the sentence after which there should have been a pause long ago."""
+    in_a_row = 0
+    for cue in cues:
+        if isinstance(cue, Utterance):
+            in_a_row += 1
+            if in_a_row == MOST_SENTENCES + 1:
+                problem = f"this sentence follows {MOST_SENTENCES} others without a longer pause"
+                yield _finding(
+                    "no-pause", cue.source, problem, "Write [pauze] or an empty line where a thought ends."
+                )
+        elif isinstance(cue, Breath) or (isinstance(cue, Pause) and cue.name != "zin"):
+            in_a_row = 0
+
+
+def _unannounced(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    for place, cue in enumerate(cues):
+        if isinstance(cue, Pause) and cue.seconds >= ANNOUNCED_S:
+            said = [before.text for before in cues[:place] if isinstance(before, Utterance)]
+            if not any(_ANNOUNCEMENT.search(text) for text in said[-ANNOUNCED_WITHIN:]):
+                problem = f"a silence of {cue.seconds:g} seconds comes unannounced"
+                hint = 'Say just before it, for example: "Het wordt nu een tijdje stil."'
+                yield _finding("silence", cue.source, problem, hint)
+
+
+_ANNOUNCEMENT = re.compile(r"\b(?:stil|stilte|zwijgt?|even niets|(?:zonder|geen) woorden)\b", re.IGNORECASE)
+
+
+def _breath_only(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    """Find the chapters that guide the breath, or speak of it more than once, and offer nothing else."""
+    for chapter in _chapters(cues):
+        inside = [cues[place] for place in chapter]
+        texts = [cue for cue in inside if isinstance(cue, Utterance)]
+        about = [cue for cue in texts if _BREATH_WORD.search(cue.text)]
+        guided = [cue for cue in inside if isinstance(cue, Breath)]
+        anchored = any(isinstance(cue, Safe) and "V5" in cue.rules for cue in inside)
+        if (guided or about[1:]) and not (anchored or any(_ANCHOR.search(cue.text) for cue in texts)):
+            source = (guided or about)[0].source
+            hint = 'Offer another, for example: "Of blijf bij de geluiden om je heen."'
+            yield _finding("breath", source, "the breath is the only anchor in this chapter", hint)
+
+
+_BREATH_WORD = re.compile(r"\b(?:in|uit)?adem(?:t|en|haling|ing)?\b", re.IGNORECASE)
+_ANCHOR = re.compile(r"\b(?:anker|geluid(?:en)?)\b", re.IGNORECASE)
+
+
+def _out_of_reach(template: ScriptTemplate, cues: Sequence[Cue], minutes: float) -> Iterator[LintFinding]:
+    shortest_s = longest_s = PRE_ROLL_S + POST_ROLL_S
+    for cue in cues:
+        shortest_s += cue.shortest_s if isinstance(cue, Pause) else _seconds(cue)
+        longest_s += cue.longest_s if isinstance(cue, Pause) else _seconds(cue)
+    if not shortest_s <= minutes * 60 <= longest_s:
+        reach = f"between {units.format_time(shortest_s)} and {units.format_time(longest_s)}"
+        hint = f"It takes {reach}; let blocks depend on the length, as in {{% if minuten >= 15 %}}."
+        source = Source(str(template.path), 1)
+        yield _finding("length", source, f"the text cannot be fitted into {minutes:g} minutes", hint)
+
+
+# Names and the form of address.
+
+
+def _misnamed(cues: Sequence[Cue], name: str) -> Iterator[LintFinding]:
+    if not name:
+        return
+    spelled = re.escape(capitalized(name))
+    word = re.compile(rf"\b{spelled}\b")
+    genitive = re.compile(rf"\b{spelled}(?:['\u2019]?s\b|['\u2019](?=\s\w))")
+    called_s: list[float] = []
+    for cue, start_s in zip(cues, accumulate(map(_seconds, cues), initial=0.0), strict=False):
+        if not isinstance(cue, Utterance):
+            continue
+        if genitive.search(cue.text):
+            hint = "Call the name, or leave it out; many names have no genitive that sounds well."
+            yield _finding("genitive", cue.source, "the listener's name stands in the genitive", hint)
+        called_s += [start_s] * len(word.findall(cue.text))
+        recent = [moment for moment in called_s if moment > start_s - NAMES_WITHIN_S]
+        if len(recent) > MOST_NAMES and called_s[-1] == start_s:
+            problem = f"the name is called more than {MOST_NAMES} times in 10 minutes"
+            yield _finding("name", cue.source, problem, "Leave it out here.")
+
+
+_ADDRESSES = {
+    "u": re.compile(r"\b(?:je|jij|jou|jouw|jezelf)\b", re.IGNORECASE),
+    "je": re.compile(r"\b(?:u|uw|uzelf)\b", re.IGNORECASE),
+}
+"""By form of address: the words of the other."""
+
+
+def _addressed(cue: Utterance | Heading, vorm: str) -> Iterator[LintFinding]:
+    text = cue.text if isinstance(cue, Utterance) else cue.title
+    for match in _ADDRESSES[vorm].finditer(text):
+        hint = "Use {{ je }}, {{ jou }}, {{ uw }} or a helper such as {{ inv('voel') }}."
+        problem = f"'{match[0]}' is said when the listener is addressed with '{vorm}'"
+        yield _finding("address", cue.source, problem, hint)
+
+
+# Words.
+
+
+def _long(cue: Utterance) -> Iterator[LintFinding]:
+    if len(cue.text) > LONGEST_JUDGED:
+        problem = f"this sentence has more than {LONGEST_JUDGED:,} characters"
+        hint = "Write full stops where a voice takes breath; only its beginning was looked at."
+        yield _finding("too-long", cue.source, problem, hint)
+        return
+    words = len(_WORD.findall(cue.text))
+    for rule, most in (("too-long", TOO_LONG_WORDS), ("long", LONG_WORDS)):
+        if words > most:
+            hint = f"It has {words}; make two of it."
+            yield _finding(rule, cue.source, f"this sentence has more than {most} words", hint)
+            return
+
+
+_WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")

@@ -1,0 +1,272 @@
+"""Printing: results to stdout, everything else to stderr. No other module prints, or asks.
+
+Titles, names and texts come from anyone. What a terminal would take for an order, what turns the direction of
+a line, and what ends it are shown by their numbers: no title can clear the screen, change the colour of a
+verdict or add a line of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from stem.characters import code_point, visible
+from stem.errors import ConfigError, OutputError, StemError
+
+if TYPE_CHECKING:
+    from stem.track.stages import OnProgress
+
+VERSION = 1
+"""Version of all documents; grows when a key changes its meaning or goes."""
+
+
+_LAYOUT = str.maketrans({sign: code_point(sign) for sign in "\n\t"})
+
+_STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
+"""How each is opened when it is closed: results that have nowhere to go are an error, remarks are not."""
+
+
+def show(line: str = "") -> None:
+    """Print a line of a result."""
+    _print(_one_line(line))
+
+
+def show_text(text: str) -> None:
+    """Print a text in lines of its own."""
+    _print(visible(text), nl=not text.endswith("\n"))
+
+
+def say(line: str = "") -> None:
+    """Tell something that is not a result."""
+    _say(_one_line(line))
+
+
+def say_usage(error: click.ClickException) -> None:
+    """Tell what is wrong with a command, and how it is used."""
+    told = io.StringIO()
+    error.show(file=told)
+    _say(visible(told.getvalue().rstrip("\n")))
+
+
+def say_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell all of an error, as `sys.excepthook` does."""
+    _say(visible("".join(traceback.format_exception(kind, error, trace)).rstrip("\n")))
+
+
+def say_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,  # noqa: ARG001 - a place in a library's source tells a user nothing
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    """Tell a library's warning, as `warnings.showwarning` does."""
+    say(f"Warning: {message} ({category.__name__})")
+
+
+def ask(question: str, default: str | None = None, *, secret: bool = False) -> str:
+    """Ask for a text; a secret one is not shown, and asked twice.
+
+    Raises:
+        click.Abort: when there is no answer.
+    """
+    shown = None if default is None else _one_line(default)
+    answer = click.prompt(
+        _one_line(question),
+        default=shown,
+        show_default=bool(shown),
+        hide_input=secret,
+        confirmation_prompt=secret,
+        err=True,
+    )
+    return default if default is not None and answer == shown else str(answer)
+
+
+def confirmed(question: str) -> bool:
+    """Ask; no answer is no."""
+    try:
+        return click.confirm(_one_line(question), err=True)
+    except click.Abort:
+        say()
+        return False
+
+
+def prepare_streams() -> None:
+    """See to it that all three streams are there, and can tell names outside the terminal's alphabet.
+
+    A file that is opened while one of them is closed would get its number, and what is printed.
+    """
+    for number, (name, mode) in enumerate(_STREAMS):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, mode)
+            os.dup2(opened, number)
+            if opened != number:
+                os.close(opened)
+            kind = "r" if name == "stdin" else "w"
+            setattr(sys, name, os.fdopen(number, kind, encoding="utf-8", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def lost_results() -> OutputError | None:
+    """Return why what click printed could not be; None when it is where it should be.
+
+    Raises:
+        BrokenPipeError: when whoever read it went away.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _lost(error)
+    return None
+
+
+def drop(stream: TextIO) -> None:
+    """Let what can no longer be written to a stream go nowhere, also at exit."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _print(text: str, *, nl: bool = True) -> None:
+    try:
+        click.echo(text, nl=nl)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _lost(error) from error
+
+
+def _lost(error: OSError) -> OutputError:
+    drop(sys.stdout)
+    reason = (error.strerror or type(error).__name__).lower()
+    return OutputError("The standard output", reason, hint="What was made is there all the same.")
+
+
+def _say(text: str) -> None:
+    try:
+        click.echo(text, err=True)
+    except (OSError, ValueError):  # a full or closed stream of errors changes nothing of what is done
+        drop(sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    return visible(text).translate(_LAYOUT)
+
+
+MOST_PROBLEMS = 200
+"""So many mistakes in one file are told; the rest is counted."""
+
+_IN_ONE_SENTENCE = 3
+
+
+def say_error(error: StemError) -> None:
+    """Tell what went wrong and what to do about it; many mistakes in a file each get a line."""
+    if isinstance(error, ConfigError) and len(error.problems) > _IN_ONE_SENTENCE:
+        say(f"Error: {error.path}: {len(error.problems)} mistakes:")
+        for problem in error.problems[:MOST_PROBLEMS]:
+            say(f"  {problem}")
+        if len(error.problems) > MOST_PROBLEMS:
+            say(f"  and {len(error.problems) - MOST_PROBLEMS} more")
+    else:
+        say(f"Error: {error.sentence}")
+    if error.hint:
+        say(f"Hint: {error.hint}")
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print one document, with its version."""
+    text = json.dumps({"version": VERSION, **document}, ensure_ascii=False, indent=2)
+    if visible(text) != text:  # such signs stand within quotes: a program reads them as they are
+        text = "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in text)
+    _print(text)
+
+
+def print_list(kind: str, rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
+    """Print rows with the same keys as a table, or as a document with one key `kind`."""
+    if as_json:
+        print_json({kind: rows})
+        return
+    table = [list(rows[0]), *([_one_line(cell) for cell in row.values()] for row in rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    for row in table:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        show("  ".join(cells).rstrip())
+
+
+@contextmanager
+def byte_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar of a download on a terminal; keep still elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_one_line(name), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def progress() -> Iterator[OnProgress]:
+    """Show a bar on a terminal; keep still elsewhere."""
+    if not sys.stderr.isatty():
+        from stem.track.stages import no_progress
+
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, share: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=1.0)
+            bar.update(tasks[stage], completed=share)
+
+        yield show
+
+
+@contextmanager
+def batch_progress(total: int) -> Iterator[Callable[[str], None]]:
+    """Lend what tells a line of each track that is finished; on a terminal a bar stays under these lines."""
+    if not sys.stderr.isatty():
+        numbers = iter(range(1, total + 1))
+        yield lambda line: say(f"[{next(numbers)}/{total}] {line}")
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("tracks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("tracks", total=total)
+
+        def show(line: str) -> None:
+            bar.console.print(_one_line(line), markup=False, emoji=False, highlight=False)
+            bar.advance(task)
+
+        yield show

@@ -1,0 +1,189 @@
+"""Commands for who writes scripts: scripts, check, new, import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stem.cli.options import config, force_option, json_option
+from stem.cli.output import print_json, say, say_error, show
+from stem.errors import OutputError, StemError, UsageError
+
+if TYPE_CHECKING:
+    from stem.authoring.check import Checked
+    from stem.script.template import ScriptTemplate
+
+
+def write_text(output: str, text: str, *, overwrite: bool) -> str:
+    """Write a text whole to a file and return its path.
+
+    Raises:
+        OutputError: when it cannot be written, or is there already and may not be replaced.
+    """
+    from stem.files import expanded, output_error, publish, temporary_beside
+
+    path = expanded(output)
+    if path.exists() and not overwrite:
+        raise OutputError(path, "it is there already", hint="Choose another name, or use --force.")
+    with temporary_beside(path) as temporary:
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise output_error(path, error) from error
+        publish(temporary, path, overwrite=overwrite)
+    return str(path)
+
+
+@click.command()
+@json_option
+def scripts(as_json: bool) -> None:
+    """List the scripts, and the series made of them."""
+    from stem.script.series import all_series
+    from stem.script.template import scripts as all_scripts
+
+    if as_json:
+        rows = [_document(item) for item in all_scripts()]
+        series = [
+            {"name": item.name, "title": item.title, "summary": item.summary, "scripts": list(item.scripts)}
+            for item in all_series()
+        ]
+        print_json({"scripts": rows, "series": series})
+        return
+    for item in all_scripts():
+        for line in _lines(item):
+            show(line)
+    for one in all_series():
+        show()
+        show(f"Series {one.name}: {one.title}. {one.summary}")
+        show(f"    {', '.join(one.scripts)}")
+        show(f"    Make them all: stem series {one.name} --code CODE")
+
+
+def _lines(item: ScriptTemplate) -> Iterator[str]:
+    lengths = f" ({', '.join(f'{minutes:g}' for minutes in item.minutes)} min)" if item.minutes else ""
+    yield f"{item.name}{lengths}: {item.title}. {item.summary}"
+    if item.practitioner_only:
+        yield "    Alleen voor gebruik samen met een behandelaar."
+    for variable in item.variables:
+        choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
+        yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
+
+
+def _document(item: ScriptTemplate) -> dict[str, object]:
+    keys = ("name", "title", "summary", "audience", "basis", "practitioner_only", "bed", "voice")
+    variables = [
+        {
+            "name": variable.name,
+            "type": variable.type,
+            "default": variable.default,
+            "choices": list(variable.choices),
+            "help": variable.help,
+        }
+        for variable in item.variables
+    ]
+    return {
+        **{key: getattr(item, key) for key in keys},
+        "minutes": list(item.minutes),
+        "variables": variables,
+    }
+
+
+@click.command()
+@click.argument("scripts", nargs=-1, required=True)
+@json_option
+def check(scripts: Sequence[str], as_json: bool) -> None:
+    """Check SCRIPTS (names, or .j2 files) in every form: marks, pacing, safety and wording."""
+    from stem.authoring.check import check_script
+    from stem.script.cues import PAUSES, override_pauses
+
+    pauses = override_pauses(PAUSES, config().pauses)
+    done: list[Checked] = []
+    broken: dict[str, StemError] = {}
+    for name in scripts:
+        try:
+            done.append(check_script(name, pauses))
+        except StemError as error:
+            broken[name] = error
+            say_error(error)
+        else:
+            if not as_json:
+                _tell(done[-1])
+    if as_json:
+        print_json(_check_document(done, broken))
+    if broken or not all(checked.in_order for checked in done):
+        raise click.exceptions.Exit(1)
+
+
+def _tell(checked: Checked) -> None:
+    for finding in checked.findings:
+        place = f"{finding.source.path}:{finding.source.line}"
+        show(f"{place}: {finding.severity} {finding.rule}: {finding.problem}. {finding.hint}".rstrip())
+    verdict = "in order" if checked.in_order else "not in order"
+    show(f"{checked.name}: {verdict} ({checked.ways} ways to fill it in)")
+
+
+def _check_document(done: Sequence[Checked], broken: dict[str, StemError]) -> dict[str, object]:
+    return {
+        "scripts": [
+            {
+                "script": checked.name,
+                "in_order": checked.in_order,
+                "ways": checked.ways,
+                "findings": [
+                    {
+                        "rule": finding.rule,
+                        "severity": finding.severity,
+                        "path": finding.source.path,
+                        "line": finding.source.line,
+                        "problem": finding.problem,
+                        "hint": finding.hint,
+                    }
+                    for finding in checked.findings
+                ],
+            }
+            for checked in done
+        ],
+        "failed": [
+            {"script": name, "error": error.sentence, "hint": error.hint} for name, error in broken.items()
+        ],
+    }
+
+
+@click.command()
+@click.argument("name")
+@force_option
+def new(name: str, force: bool) -> None:
+    """Write NAME.j2, a commented starting point for a script of your own."""
+    from importlib.resources import files
+
+    from stem.filenames import safe_name
+
+    bare = name.removesuffix(".j2")
+    if safe_name(Path(bare).name) != Path(bare).name:
+        raise UsageError(
+            f"'{name}' is no name for a file.", hint=f"Did you mean '{safe_name(Path(bare).name)}'?"
+        )
+    text = files("stem.authoring").joinpath("starting_point.j2").read_text(encoding="utf-8")
+    path = write_text(f"{bare}.j2", text, overwrite=force)
+    show(path)
+    say(f"Change the words, then: stem check {path}")
+
+
+@click.command(name="import")
+@click.argument("file")
+@click.option("-o", "--output", metavar="FILE", help="Where the script goes.  [default: FILE with .j2]")
+@force_option
+def import_(file: str, output: str | None, force: bool) -> None:
+    """Turn a text with other pause marks into a script: FILE is txt, md, docx, odt, SSML or JSON."""
+    from stem.authoring.importing import import_file, report_lines
+
+    imported = import_file(Path(file))
+    for line in report_lines(imported):
+        say(line)
+    show(write_text(output or str(Path(file).with_suffix(".j2")), imported.template_text, overwrite=force))
+
+
+COMMANDS = (scripts, check, new, import_)

@@ -1,0 +1,304 @@
+"""Commands about voices: voices, say, tune, and own recordings: sheet, cut."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stem.cli.options import (
+    Request,
+    config,
+    force_option,
+    json_option,
+    no_cache_option,
+    online,
+    online_options,
+    words_options,
+)
+from stem.cli.output import byte_progress, print_list, say_error, show
+from stem.cli.output import say as tell
+from stem.cli.scripts import write_text
+from stem.errors import UsageError
+
+if TYPE_CHECKING:
+    from stem.track.plan import Plan
+    from stem.voices.speakers import Terms
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def voices(context: click.Context, as_json: bool) -> None:
+    """List the voices, or get one."""
+    if context.invoked_subcommand is not None:
+        return
+    from stem.documents import voice_row
+    from stem.voices.template import broken_voices
+    from stem.voices.template import voices as all_voices
+
+    rows = [voice_row(voice) for voice in all_voices()]
+    for error in broken_voices():
+        say_error(error)
+    if as_json:
+        print_list("voices", rows, as_json=True)
+        return
+    shown = ("name", "sex", "accent", "runs", "installed", "leaves", "licence")
+    print_list("voices", [{key: row[key] for key in shown} for row in rows], as_json=False)
+    tell("Get one that is not installed: stem voices get NAME")
+
+
+@voices.command()
+@click.argument("names", nargs=-1, required=True, metavar="VOICE...")
+@click.option("--mirror", metavar="ADDRESS", help="Another web address with the same files.")
+def get(names: tuple[str, ...], mirror: str | None) -> None:
+    """Download voices, checked to the last byte; what was begun before goes on."""
+    from stem.voices.download import download
+    from stem.voices.template import find_voice
+
+    for voice in [find_voice(name) for name in names]:
+        if voice.download is None:
+            tell(f"{voice.name} needs no download.")
+            continue
+        if not voice.installed:
+            tell(f"{voice.title}: {voice.licence}.")
+            tell(f"From {mirror or voice.download.origin}, {voice.download.folder}")
+        with byte_progress(voice.name) as on_progress:
+            for path in download(voice, mirror=mirror, on_progress=on_progress):
+                show(str(path))
+
+
+@voices.command()
+@click.argument("name", metavar="VOICE")
+@click.option("--forget", is_flag=True, help="Let it run no more.")
+def allow(name: str, forget: bool) -> None:
+    """Let a VOICE of this folder run its program, as it is now; it is shown."""
+    from stem.voices.permission import command_line, give_leave, take_leave
+    from stem.voices.template import find_voice
+
+    voice = find_voice(name)
+    if forget:
+        take_leave(voice)
+        tell(f"The voice '{voice.name}' may run no program any more.")
+        return
+    give_leave(voice)
+    click.echo(command_line(voice))
+    tell(f"The voice '{voice.name}' of {voice.path.parent} may run this with your rights, until it changes.")
+    tell(f"To take that back: stem voices allow {name} --forget")
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--word", metavar="WORD", help="Try out a word or a name: alone, and in a sentence.")
+@click.option("--as", "respelling", metavar="SPELLING", help="With --word: try it in this spelling.")
+@click.option("--voice", metavar="VOICE", help="Who speaks; see: stem voices")
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Write an MP3 there and do not play it.")
+@force_option
+@online_options[0]
+@online_options[1]
+@no_cache_option
+def say(
+    text: str | None,
+    word: str | None,
+    respelling: str | None,
+    voice: str | None,
+    output: str | None,
+    force: bool,
+    allow_online: bool,
+    offline: bool,
+    no_cache: bool,
+) -> None:
+    """Let a voice say TEXT: played where a player exists, else written to a file."""
+    from stem.script.dutch import has_words
+    from stem.script.dutch.lexicon import load_lexicon
+    from stem.track.plan import plan_sentence
+    from stem.voices.speakers import choose_voice
+
+    if (text is None) == (word is None) or (respelling is not None and word is None):
+        raise UsageError(
+            "Give a text, or a word to try out.", hint='stem say "Welkom.", or: stem say --word Sjaan'
+        )
+    for given in (word, respelling):
+        if given is not None and not has_words(given):
+            raise UsageError(f"There is nothing to say in '{given}'.", hint="Give a word of letters.")
+    lexicon = load_lexicon(Path.cwd())
+    if word is not None:
+        text = f"{word}. Welkom, {word}."
+        lexicon = lexicon.plus(word, respelling) if respelling else lexicon
+    wish = voice or config().voice
+    terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
+    assert text is not None
+    plan = plan_sentence(text, choose_voice(wish), lexicon, terms, chosen=bool(wish))
+    _hear(text, plan, output, force=force)
+    if word is not None:
+        _tell_word(word, respelling)
+
+
+def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
+    """Play a short plan, or write it where that cannot be or is not wanted."""
+    from stem.documents import said_otherwise, voice_note
+    from stem.sound.playing import play
+    from stem.track.make import make_track
+    from stem.track.preview import remarks, sound
+    from stem.track.target import output_path
+
+    said = said_otherwise(plan, text)
+    for note in (*voice_note(plan), *([said] if said else []), *remarks(plan)):
+        tell(note)
+    if output is None and play(sound(plan, tell)):
+        return
+    track = make_track(plan, output_path(plan.name, output, config()), overwrite=force, on_notice=tell)
+    show(str(track.path))
+
+
+def _tell_word(word: str, respelling: str | None) -> None:
+    """Tell how a word goes into the lexicon."""
+    if respelling:
+        key, said = (json.dumps(text, ensure_ascii=False) for text in (word, respelling))  # as TOML has it
+        tell(f"To keep it, put this line in lexicon.toml, here: {key} = {said}")
+    else:
+        tell(f"Not right? Try another spelling: stem say --word {shlex.quote(word)} --as ...")
+
+
+@click.command()
+@click.argument("name", metavar="VOICE")
+@click.option("--speeds", default="0.85,0.92,1,1.08", show_default=True, help="Speeds to hear; 1 is its own.")
+@click.option("--pitches", default="-1,0,1", show_default=True, help="Pitches in semitones; 0 is its own.")
+@click.option("--pick", type=int, metavar="NUMBER", help="Make a voice template of this one.")
+@click.option("--as", "own_name", metavar="NAME", help="The new voice's name.  [default: VOICE-eigen]")
+@click.option("-o", "--output", metavar="FOLDER", help="Where the sounds go.  [default: output/]")
+@force_option
+@online_options[0]
+@online_options[1]
+@no_cache_option
+def tune(
+    name: str,
+    speeds: str,
+    pitches: str,
+    pick: int | None,
+    own_name: str | None,
+    output: str | None,
+    force: bool,
+    allow_online: bool,
+    offline: bool,
+    no_cache: bool,
+) -> None:
+    """Hear the same two sentences at several speeds and pitches, and keep the one you pick as a voice.
+
+    Without --pick every way is written as a numbered MP3; give the same command with --pick to keep one.
+    """
+    from stem.track.voice_samples import check_name, choices, make_samples, template_text
+    from stem.voices.speakers import choose_voice
+
+    voice = choose_voice(name)
+    ways = choices(voice, _numbers("--speeds", speeds), _numbers("--pitches", pitches))
+    if pick is None:
+        terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
+        folder = output or config().output
+        for way, path in make_samples(voice, ways, terms, folder, overwrite=force, on_notice=tell):
+            show(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
+        tell(f"To keep one: stem tune {name} --pick NUMBER")
+        return
+    if not 1 <= pick <= len(ways):
+        raise UsageError(f"There is no number {pick}.", hint=f"Pick one from 1 to {len(ways)}.")
+    own = own_name or f"{voice.name}-eigen"
+    check_name(own, voice)
+    show(write_text(f"voice_templates/{own}.toml", template_text(voice, ways[pick - 1]), overwrite=force))
+    tell(f"It can be used in this folder as: --voice {own}")
+
+
+def _terms(*, allow: bool, offline: bool, remember: bool) -> Terms:
+    from stem.voices.speakers import Terms
+
+    allowed = online(allow=allow, offline=offline)
+    return Terms(config().allow_online if allowed is None else allowed, remember)
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"{option}: '{text}' is no list of numbers.", hint=f"For example: {option} 0.9,1"
+        ) from error
+
+
+@click.command()
+@words_options
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the sheet goes.  [default: opnames/]")
+@force_option
+def sheet(request: Request, output: str | None, force: bool) -> None:
+    """Write a numbered reading sheet of SCRIPT, for recording it yourself.
+
+    A folder gets the sheet (blad.html) and a list of its sentences (blad.toml): stem knows them by that.
+    """
+    from stem.files import expanded
+    from stem.track.plan import sheet_lines
+    from stem.voices.recordings.sheets import (
+        INDEX_NAME,
+        SHEET_NAME,
+        as_html,
+        as_index,
+        read_index,
+        renumbered,
+    )
+
+    template, lines = sheet_lines(request.spec(), config())
+    wanted = expanded(output or _RECORDINGS)
+    if output is not None and not output.endswith(("/", "\\")) and not wanted.is_dir():
+        show(write_text(output, as_html(template.title, lines), overwrite=force))
+        return
+    index = read_index(wanted / INDEX_NAME)
+    lines = renumbered(lines, index)
+    show(write_text(str(wanted / SHEET_NAME), as_html(template.title, lines), overwrite=force))
+    show(write_text(str(wanted / INDEX_NAME), as_index(lines, index), overwrite=True))
+    tell(f"{len(lines)} sentences. When they are recorded: {_make_with(request, wanted)}")
+
+
+_RECORDINGS = "opnames/"
+
+
+def _make_with(request: Request, folder: Path) -> str:
+    """Return the command that makes a track with the recordings in a folder."""
+    values = [word for value in request.values for word in ("-s", value)]
+    return shlex.join(["stem", "make", request.script, *values, "--voice", f"{folder}/"])
+
+
+@click.command()
+@click.argument("recording", metavar="RECORDING")
+@words_options
+@click.option("-o", "--output", metavar="FOLDER", help="Where the pieces go.  [default: opnames/]")
+@force_option
+def cut(request: Request, recording: str, output: str | None, force: bool) -> None:
+    """Cut RECORDING, someone reading SCRIPT aloud, into its sentences.
+
+    Places in doubt are told and not guessed: record those sentences again.
+    """
+    from stem.files import expanded
+    from stem.sound.decoding import Recording
+    from stem.track.plan import sheet_lines
+    from stem.voices.recordings.cutting import cut as cut_up
+    from stem.voices.recordings.cutting import report_lines, write_pieces
+    from stem.voices.recordings.sheets import INDEX_NAME, as_index, read_index, renumbered
+
+    _, lines = sheet_lines(request.spec(), config())
+    folder = expanded(output or _RECORDINGS)
+    index = read_index(folder / INDEX_NAME)
+    lines = renumbered(lines, index)
+    sound = Recording.open(expanded(recording))
+    found = cut_up(sound, lines)
+    paths = write_pieces(found, sound, folder, overwrite=force)
+    for path in paths:
+        show(str(path))
+    for line in report_lines(found, lines):
+        tell(line)
+    if not paths:
+        raise click.exceptions.Exit(1)
+    write_text(str(folder / INDEX_NAME), as_index(lines, index), overwrite=True)
+    tell(f"{len(paths)} of {len(lines)} sentences. Then: {_make_with(request, folder)}")
+
+
+COMMANDS = (voices, say, tune, sheet, cut)

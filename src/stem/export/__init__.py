@@ -1,0 +1,1 @@
+"""The file: encoders, formats, tags, captions, cover, stems, plots, the check before publishing."""

@@ -1,0 +1,69 @@
+"""What is not as it should be in a file, as far as the file alone tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stem import units
+from stem.export.selfcheck.mp3_stream import Mp3
+
+EXACT = ("mp3", "wav", "flac")
+"""What is as long as its timeline to the frame; the others end on a whole packet."""
+
+_PEAK_DB, _CODED_PEAK_DB = 0.5, 1.5
+_KEPT = ("wav", "flac")
+
+_TAG_VERSION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """Something that is not as it should be.
+
+    Attributes:
+        what: What was looked at, in a few words.
+        expected: What it should be.
+        found: What it is.
+        serious: Whether the file is not the track that was made, or cannot be played as it should; else it
+            is only worth knowing.
+    """
+
+    what: str
+    expected: str
+    found: str
+    serious: bool = True
+
+
+def mp3_findings(mp3: Mp3) -> Iterator[FileFault]:
+    """Yield what is wrong with an MP3 by its bytes alone."""
+    if mp3.tag_version is None:
+        yield FileFault("tag", "ID3v2.3", "none", serious=False)
+    elif mp3.tag_version != _TAG_VERSION:
+        yield FileFault("tag", "ID3v2.3", f"ID3v2.{mp3.tag_version}", serious=False)
+    if mp3.more_tags:
+        yield FileFault("tags", "one, in front", ", ".join(("ID3v2", *mp3.more_tags)), serious=False)
+    if problem := mp3.misplaced():
+        yield FileFault("order in the tag", "chapters in order, the cover last", problem)
+    if mp3.info is None:
+        yield FileFault("first MP3 frame", "LAME's count and checksum", "none", serious=False)
+        return
+    if mp3.info.mp3_frames != mp3.mp3_frames:
+        yield FileFault("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
+    if not mp3.info.is_intact:
+        yield FileFault("checksums in the MP3", "as when it was encoded", "another: bytes have changed")
+
+
+def peak_slack_db(demuxer: str) -> float:
+    """Return how far the peak of a decoded file may lie from that of what was encoded, in dB.
+
+    Coding moves it. Measured with speech of -16 and -14 LUFS under the limiter, at 64 kbps: 0.56 and 0.81 dB
+    in MP3, 0.59 and 1.56 in AAC, 0.32 and 0.45 in Opus; AAC of 128 kbps with rain 0.7. At 128 kbps and more
+    it is seldom over 0.4. This tells a track from noise or another track, not a good one from a better one.
+    """
+    return _PEAK_DB if demuxer in _KEPT else _CODED_PEAK_DB
+
+
+def frames_at(frames: int, rate: int) -> int:
+    """Return how many frames a timeline has at another rate, as `clips.resampled` rounds it."""
+    return (2 * frames * rate + units.SAMPLE_RATE) // (2 * units.SAMPLE_RATE)

@@ -1,0 +1,88 @@
+"""The quick look at a file that is about to get its name."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from stem import units
+from stem.errors import AudioError
+from stem.export.selfcheck.faults import EXACT, frames_at, mp3_findings, peak_slack_db
+from stem.export.selfcheck.measure import LONGEST_S
+from stem.export.selfcheck.mp3_stream import Mp3, mp3_of
+from stem.script.timeline import Timeline
+from stem.sound.clips import BLOCK_FRAMES
+from stem.sound.decoding import Recording
+from stem.sound.loudness import Loudness
+
+_HEARD_S = 20.0
+_NO_SOUND_DBFS = -96.0
+
+
+def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) -> None:
+    """Make sure that a file which was written is the track that was meant, before it gets its name.
+
+    Of an MP3 every frame is counted and the checksum over all that LAME gave is compared, so that no byte
+    differs from what was encoded; its first 20 s are decoded for their level. That takes 2 % of the time that
+    LAME took. Files of other formats are decoded to their end.
+
+    Args:
+        path: The temporary file, with its tags.
+        timeline: What it should hold.
+        loudness: Of the mix that went into it.
+
+    Raises:
+        AudioError: when it is something else.
+    """
+    try:
+        recording = Recording.open(path)
+        kind = recording.packing.demuxer
+        mp3 = mp3_of(recording) if kind == "mp3" else None
+        heard, peak = _heard(recording, None if mp3 is None else _HEARD_S)
+    except AudioError as error:
+        raise _wrong(error.problem) from error
+    found = heard if mp3 is None else _counted(mp3)
+    if recording.warnings:
+        raise _wrong(recording.warnings[0])
+    expected = frames_at(timeline.frames, recording.rate)
+    if kind in EXACT and found != expected:
+        raise _wrong(f"it has {found:,} frames instead of {expected:,}")
+    highest_dbfs = units.decibels(peak)
+    if not _NO_SOUND_DBFS < highest_dbfs <= loudness.true_peak_dbtp + peak_slack_db(kind):
+        raise _wrong(
+            f"its level is {highest_dbfs:.1f} dBFS, and that of the mix {loudness.true_peak_dbtp:.1f}"
+        )
+
+
+def _counted(mp3: Mp3) -> int:
+    """Return how many frames of sound an MP3 has, all there and undamaged.
+
+    Raises:
+        AudioError: when they are not, or when its tag is out of order.
+    """
+    for finding in mp3_findings(mp3):
+        raise _wrong(f"{finding.what}: {finding.found} instead of {finding.expected}")
+    assert mp3.info is not None  # that would be a finding
+    return mp3.info.frames
+
+
+def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:
+    """Return how many frames were decoded, and their highest sample."""
+    blocks = recording.blocks(LONGEST_S)
+    if at_most_s is not None:
+        blocks = islice(blocks, -(-units.frames(at_most_s, recording.rate) // BLOCK_FRAMES))
+    frames, peak = 0, 0.0
+    for block in blocks:
+        frames += len(block)
+        peak = max(peak, float(np.abs(block).max(initial=0.0)))
+    return frames, peak
+
+
+def _wrong(problem: str) -> AudioError:
+    return AudioError(
+        "the file that was written",
+        problem,
+        hint="Nothing was kept of it. Give the same command again; when it says this again, tell the makers.",
+    )

@@ -1,0 +1,1 @@
+"""For who has clients: lists, batches, letters and zip files, feeds, forgetting."""

@@ -1,0 +1,219 @@
+"""Many tracks in one go: a list or a series becomes jobs, and jobs become tracks, each whole or not at all.
+
+jobs.py           what passes through
+name_patterns.py  the names of files
+list_values.py    what stands in a list: codes, lengths
+options.py        what holds for all tracks
+from_list.py      a list -> jobs, or all mistakes
+from_series.py    a series -> jobs
+estimate.py       how long the tracks will last
+job.py            one job
+executor.py       jobs through an executor: processes on this machine
+worker.py         such a process
+cluster.py        the same on a Dask cluster
+remote_job.py     one job on another machine, in a process of its own
+handout.py        what goes to a client
+report_lines.py   lines and documents about a batch
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
+
+from stem.config import Config
+from stem.errors import StemError
+from stem.practice.batch.estimate import recorded_seconds
+from stem.practice.batch.executor import OpenExecutor, processes, run, sole_use
+from stem.practice.batch.from_list import jobs_of_list
+from stem.practice.batch.from_series import jobs_of_series
+from stem.practice.batch.job import Need, failure, need, unpack
+from stem.practice.batch.jobs import Done, Failure, FileSet, Job, Outcome, Report, Result
+from stem.practice.batch.list_values import without
+from stem.practice.batch.options import BatchOptions, JobList, own_words
+from stem.practice.batch.worker import make_here
+from stem.record.changes import Inventory
+from stem.record.document import read_record, record_path
+from stem.track.choices import Choices
+from stem.track.plan import Plan, plan_all
+from stem.track.preview import for_whom
+from stem.units import seconds
+
+__all__ = [
+    "BatchOptions",
+    "Failure",
+    "Job",
+    "JobList",
+    "OnOutcome",
+    "OpenExecutor",
+    "Outcome",
+    "Report",
+    "Result",
+    "jobs_of_list",
+    "jobs_of_series",
+    "make_here",
+    "processes",
+    "rehearse",
+    "run_batch",
+]
+
+OnOutcome = Callable[[Outcome], Any]
+"""Called with what became of a job, as soon as that is known."""
+
+
+def run_batch(
+    jobs: Sequence[Job],
+    config: Config,
+    *,
+    opened: OpenExecutor = processes,
+    workers: int,
+    task: Callable[[Job], Result] = make_here,
+    on_outcome: OnOutcome,
+) -> Report:
+    """Make the tracks that are not there yet, or would be other ones now.
+
+    One batch at a time is made in a folder.
+
+    Args:
+        jobs: From `jobs_of_list` or `jobs_of_series`.
+        config: Their settings.
+        opened: Lends executors, on this machine or others.
+        workers: How many jobs are made at once.
+        task: What a worker does with a job.
+        on_outcome: Called for each job.
+
+    Raises:
+        BusyError: when another batch is being made in their folder.
+        StemError: when no executor can be had.
+    """
+    outcomes: dict[int, Outcome] = {}
+    numbers = {id(job): number for number, job in enumerate(jobs)}
+
+    def tell(job: Job, outcome: Outcome) -> None:
+        outcomes[numbers[id(job)]] = outcome
+        on_outcome(outcome)
+
+    with sole_use({job.target.parent for job in jobs}):
+        needs = _needs(jobs, config)
+        for job, needed in zip(jobs, needs, strict=True):
+            if isinstance(needed, Failure):
+                tell(job, _failed(job, needed))
+            elif needed.status == "kept":
+                tell(job, _there(job, needed))
+        to_make = {
+            job.target: (job, needed)
+            for job, needed in zip(jobs, needs, strict=True)
+            if isinstance(needed, Need) and needed.status != "kept"
+        }
+        if to_make:
+            with closing(run([job for job, _ in to_make.values()], opened, workers, task)) as results:
+                for made, result in results:
+                    job, needed = to_make[made.target]
+                    arrived = unpack(result, job) if isinstance(result, FileSet) else result
+                    tell(job, _made(job, needed, arrived))
+    return Report(tuple(outcomes[number] for number in range(len(jobs))))
+
+
+def rehearse(asked: JobList, config: Config) -> Report:
+    """Return what `run_batch` would do, with the lengths that are expected; nothing is made."""
+    needs = _needs(asked.jobs, config)
+    recorded = [each for each in asked.expected if each.seconds is None]
+    lengths = iter(recorded_seconds(recorded))
+    return Report(
+        tuple(
+            _expected(job, needed, each.plan, next(lengths) if each.seconds is None else each.seconds)
+            for job, needed, each in zip(asked.jobs, needs, asked.expected, strict=True)
+        )
+    )
+
+
+def _needs(jobs: Sequence[Job], config: Config) -> list[Need | Failure]:
+    """Return for each job whether it has to be made."""
+    facts, choices = Inventory(), Choices(config)
+    recorded = {number: job for number, job in enumerate(jobs) if _is_recorded(job, choices)}
+    plans = dict(
+        zip(recorded, plan_all([job.spec for job in recorded.values()], config, in_outline=True), strict=True)
+    )
+
+    def needed(number: int, job: Job) -> Need | Failure:
+        plan = plans.get(number)
+        try:
+            if isinstance(plan, StemError):
+                raise plan
+            return need(job, facts, choices, plan)
+        except (StemError, OSError) as error:
+            return failure(error)
+
+    return [needed(number, job) for number, job in enumerate(jobs)]
+
+
+def _is_recorded(job: Job, choices: Choices) -> bool:
+    """Tell whether a job that has a track is spoken by own recordings."""
+    return job.target.exists() and choices.chosen(job.spec).folder is not None
+
+
+def _made(job: Job, needed: Need, result: Result) -> Outcome:
+    if isinstance(result, Failure):
+        return _failed(job, result)
+    assert isinstance(result, Done)
+    return _there(job, needed)
+
+
+def _failed(job: Job, failed: Failure) -> Outcome:
+    try:
+        own = own_words(job.spec)
+    except StemError:  # a script that is gone meanwhile
+        own = list(job.spec.values.values())
+    return Outcome(
+        job.place,
+        job.code,
+        job.spec.script,
+        "failed",
+        job.target,
+        error=without(failed.sentence, own),
+        hint=without(failed.hint, own),
+    )
+
+
+def _there(job: Job, needed: Need) -> Outcome:
+    """Return the outcome of a job whose track is there, as its record tells of it."""
+    try:
+        record = read_record(record_path(job.target))
+    except StemError as error:
+        return _failed(job, failure(error))
+    return Outcome(
+        place=job.place,
+        code=job.code,
+        script=record.script.name,
+        status="kept" if needed.status == "kept" else "made",
+        path=job.target,
+        title=record.script.title,
+        seconds=seconds(record.times.frames),
+        integrated_lufs=record.loudness.integrated_lufs,
+        true_peak_dbtp=record.loudness.true_peak_dbtp,
+        voice=record.voice.name,
+        bed=record.bed,
+        warnings=record.warnings,
+        reasons=needed.reasons,
+    )
+
+
+def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | StemError) -> Outcome:
+    if isinstance(needed, Failure):
+        return _failed(job, needed)
+    if isinstance(length_s, StemError):
+        return _failed(job, failure(length_s))
+    return Outcome(
+        place=job.place,
+        code=job.code,
+        script=plan.name,
+        status=needed.status,
+        path=job.target,
+        title=plan.title,
+        seconds=length_s,
+        voice=plan.voice.name,
+        bed=plan.bed,
+        warnings=for_whom(plan, length_s),
+        reasons=needed.reasons,
+    )

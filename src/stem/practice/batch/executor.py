@@ -1,0 +1,153 @@
+"""Jobs through an executor, as many at once as there are workers; a worker that dies costs no track.
+
+Only as many jobs are handed over as can be made at once. When a worker dies, it is therefore one of these
+few that it died of; each of them is then tried alone, so that one that kills its worker, by the memory it
+needs for instance, is found out and the others go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+from stem.errors import BusyError, OutputError
+from stem.files import cache_folder, lock, sweep
+from stem.practice.batch.job import failure
+from stem.practice.batch.jobs import Failure, Job, Result
+from stem.practice.batch.worker import begin
+from stem.programs import without_working_folder
+
+MOST_DEATHS = 3
+"""So many workers may die over a job before it is given up."""
+
+OpenExecutor = Callable[[int], AbstractContextManager[Executor]]
+"""Lends an executor with so many workers; at the end it drops what is not done."""
+
+
+@contextmanager
+def sole_use(folders: Iterable[Path]) -> Iterator[None]:
+    """Keep other batches of this user out of folders, and leave nothing there that killed workers left.
+
+    Two at once would make everything twice, and where they differ, the track of the one could come to stand
+    beside the record of the other. A run that dies gives its folders back.
+
+    Raises:
+        BusyError: when another batch is at work in one of them.
+    """
+    with ExitStack() as held:
+        for real, folder in sorted({folder.resolve(): folder for folder in folders}.items()):
+            name = hashlib.sha256(os.fsencode(real)).hexdigest()
+            try:
+                held.enter_context(lock(cache_folder("batches") / name, patience_s=0))
+            except BusyError as error:
+                raise BusyError(folder) from error
+            except OutputError:
+                pass  # where nothing can be locked, a batch can be made all the same
+            held.callback(sweep, folder)
+        yield
+
+
+def run(
+    jobs: Iterable[Job], opened: OpenExecutor, workers: int, task: Callable[[Job], Result]
+) -> Generator[tuple[Job, Result], None, None]:
+    """Yield each job with its result, as they come.
+
+    Args:
+        jobs: In the order in which they are begun.
+        opened: Lends executors.
+        workers: How many jobs are made at once, at least 1.
+        task: What a worker does with a job; a function that can be pickled.
+
+    Raises:
+        StemError: when no executor can be had.
+    """
+    waiting, suspects = deque(jobs), deque[Job]()
+    deaths: Counter[Path] = Counter()
+    while waiting or suspects:
+        alone = bool(suspects)
+        queue = deque([suspects.popleft()]) if alone else waiting
+        at_once = 1 if alone else workers
+        with opened(at_once) as executor:
+            lost = yield from _drained(queue, executor, at_once, task)
+        deaths.update(job.target for job in lost)
+        for job in lost:
+            if deaths[job.target] < MOST_DEATHS:
+                suspects.append(job)
+            else:
+                yield (
+                    job,
+                    Failure(
+                        "The process that made it was ended from outside, each time that it was tried.",
+                        "Perhaps there was too little memory. The same command tries it again.",
+                    ),
+                )
+
+
+def _drained(
+    queue: deque[Job], executor: Executor, workers: int, task: Callable[[Job], Result]
+) -> Generator[tuple[Job, Result], None, list[Job]]:
+    """Yield results until the queue is empty; return the jobs that were being made when a worker died.
+
+    An executor that takes no job at all counts as a worker that died over the first: else it could be tried
+    for ever.
+    """
+    making: dict[Future[Result], Job] = {}
+    while queue or making:
+        broken = False
+        try:
+            while queue and len(making) < workers:
+                future = executor.submit(task, queue[0])
+                making[future] = queue.popleft()
+        except BrokenExecutor:
+            broken = True
+        wait(making, 0 if broken else None, FIRST_COMPLETED)
+        for future in [each for each in making if each.done()]:
+            if _is_lost(future):
+                broken = True  # what others have finished by now is none the worse for it
+            else:
+                error = future.exception()
+                yield making.pop(future), future.result() if error is None else failure(error)
+        if broken:
+            return list(making.values()) or [queue.popleft()]
+    return []
+
+
+def _is_lost(future: Future[Result]) -> bool:
+    """Tell whether a job was given up with the worker that made it."""
+    return future.cancelled() or isinstance(future.exception(), (BrokenExecutor, KeyboardInterrupt))
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Executor]:
+    """Lend an executor of so many processes on this machine.
+
+    They are spawned, not forked: a fork of a program with threads may hang.
+    """
+    context = multiprocessing.get_context("spawn")
+    with without_working_folder():
+        yield from _pool(ProcessPoolExecutor(count, mp_context=context, initializer=begin))
+
+
+def _pool(executor: ProcessPoolExecutor) -> Iterator[Executor]:
+    """Lend an executor; at the end its processes are gone."""
+    try:
+        yield executor
+    except BaseException:  # Ctrl-C above all: what is being made is given up, and leaves nothing behind
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,171 @@
+"""What goes to a client: a text to send with the tracks, or all of it in a zip file with a password."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stem.config import Config
+from stem.errors import OutputError, StemError
+from stem.files import output_error, write_whole
+from stem.practice.batch.jobs import Job, Outcome, Report
+from stem.practice.handout import (
+    LETTER_NAME,
+    LetterTrack,
+    Member,
+    covering_text,
+    is_current,
+    is_ours,
+    is_untouched,
+    letter_path,
+    write_zip,
+    zip_path,
+)
+from stem.record.document import read_record, record_path
+from stem.script.safety import safety
+from stem.script.template import find_script
+from stem.track.spec import TrackSpec
+from stem.voices.recordings.engine import NAME as RECORDINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What is ready to go to clients.
+
+    Attributes:
+        written: Files that are new.
+        kept: Files that were there already and hold the same.
+        own: Texts that were there already and that someone has changed: they stay, and go along as they are.
+        left: By code, why something is not there.
+    """
+
+    written: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    own: tuple[Path, ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every client's is there, 1 when something could not be put together."""
+        return int(bool(self.left))
+
+
+def hand_over(
+    jobs: Sequence[Job], report: Report, config: Config, passwords: Mapping[str, str] | None = None
+) -> Handout:
+    """Write for each client a text to send with the tracks, and pack all of it; what is packed stays.
+
+    The text lies beside the zip file too, for it tells how that is opened. One that someone has changed
+    stays, and is what is packed. One client's mishap is that of one.
+
+    Args:
+        jobs: Of the batch.
+        report: What became of them.
+        config: Their settings.
+        passwords: By code; None for no zip files.
+
+    Raises:
+        UsageError: when a password will not do.
+    """
+    found: dict[str, list[tuple[Job, Outcome]]] = {}
+    for job, outcome in zip(jobs, report.outcomes, strict=True):
+        found.setdefault(job.code, []).append((job, outcome))
+    written, kept, own, left = list[Path](), list[Path](), list[Path](), dict[str, str]()
+    for code, made in found.items():
+        failed = [outcome for _, outcome in made if outcome.status == "failed"]
+        if failed:
+            left[code] = f"nothing was put together, for {failed[0].place} failed"
+            continue
+        is_packed = passwords is not None or is_ours(zip_path(_folder(made), code))
+        letter, path = _letter(made, config, locked=is_packed), letter_path(_folder(made), code)
+        try:
+            there = None if _is_forced(made) else _there(path)
+            if there is None or (there != letter and is_untouched(there)):
+                write_whole(path, letter, overwrite=_is_forced(made) or there is not None)
+                written.append(path)
+            else:
+                (kept if there == letter else own).append(path)
+                letter = there
+            if passwords is not None:
+                packed, is_new = _packed(code, made, letter, passwords[code])
+                (written if is_new else kept).append(packed)
+        except OutputError as error:
+            left[code] = f"{error.sentence.rstrip('.')}{f' ({error.hint})' if error.hint else ''}"
+    return Handout(tuple(written), tuple(kept), tuple(own), left)
+
+
+def _folder(made: Sequence[tuple[Job, Outcome]]) -> Path:
+    return made[0][0].target.parent
+
+
+def _is_forced(made: Sequence[tuple[Job, Outcome]]) -> bool:
+    return any(job.force for job, _ in made)
+
+
+def _there(path: Path) -> bytes | None:
+    """Return the text that has a letter's name; None when nothing has.
+
+    Raises:
+        OutputError: when it cannot be read.
+    """
+    try:
+        return path.read_bytes() if os.path.lexists(path) else None
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def _packed(
+    code: str, made: Sequence[tuple[Job, Outcome]], letter: bytes, password: str
+) -> tuple[Path, bool]:
+    """Pack a client's tracks, unless that was done; return the zip file, and whether it is new.
+
+    Raises:
+        UsageError: when the password will not do.
+        OutputError: when it cannot be written, or something else has its name.
+    """
+    path = zip_path(_folder(made), code)
+    files = [file for job, _ in made for file in _files(job)]
+    members = [Member(LETTER_NAME, letter), *(Member(file.name, file) for file in files)]
+    if is_current(path, members, password):
+        return path, False
+    write_zip(path, members, password, overwrite=True)
+    return path, True
+
+
+def _files(job: Job) -> tuple[Path, ...]:
+    """Return a job's track and the captions beside it."""
+    return (job.target, *(job.target.with_suffix(f".{kind}") for kind in job.captions))
+
+
+def _letter(made: Sequence[tuple[Job, Outcome]], config: Config, *, locked: bool) -> bytes:
+    tracks = [
+        LetterTrack(job.target.name, outcome.title, outcome.seconds or 0.0, not _is_recorded(job))
+        for job, outcome in made
+    ]
+    forms = {_form(job.spec) for job, _ in made}
+    text = covering_text(
+        tracks,
+        form="u" if "u" in forms else "je",
+        practice=config.practice,
+        safety=safety(config.country),
+        own_help=config.help,
+        locked=locked,
+    )
+    return text.encode()
+
+
+def _form(spec: TrackSpec) -> str:
+    """Return how a track addresses its listener: "je" or "u"."""
+    said = spec.values.get("vorm", "").strip().casefold()
+    usual = (each.default for each in find_script(spec.script).variables if each.name == "vorm")
+    return said or str(next(usual))
+
+
+def _is_recorded(job: Job) -> bool:
+    try:
+        record = read_record(record_path(job.target))
+    except StemError:
+        return False
+    return record.voice.engine == RECORDINGS and record.fill is None

@@ -1,0 +1,160 @@
+"""What stands in the cells of a list: codes and lengths of time; and how mistakes in them are told.
+
+No sentence here repeats what stands in a cell: it may be a client's name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from stem.errors import StemError, UnknownNameError, did_you_mean
+from stem.filenames import safe_name
+from stem.track.words import LONGEST_TRACK_S
+from stem.units import parse_seconds
+from stem.voices.recordings.sheets import runs_of
+
+LONGEST_CODE = 60
+LONG_S = 3 * 3600.0
+"""Who writes 30:00 in Excel is left with 30:00:00: what is this long and ends in :00 was meant as minutes."""
+
+_HOURS = re.compile(r"(\d+):(\d\d):00(?:[.,]0+)?")
+_CODE = re.compile(r"[^\W_](?:[\w.-]*\w)?")
+_TELLING = 3
+"""Letters: shorter words of a longer text are "de" and "op"."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,6})?")
+_BARE_MINUTES = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
+
+
+def code_problem(code: str) -> str:
+    """Return what is wrong with a client's code, as a clause that does not show it; "" when nothing is.
+
+    Someone may have put a name there.
+    """
+    if not code:
+        return "there is no code"
+    if any(sign in code for sign in '/\\:"') or code.strip(".") == "":
+        return "a path stands there, not a code"
+    if len(code) > LONGEST_CODE:
+        return f"a code has at most {LONGEST_CODE} letters"
+    if not _CODE.fullmatch(code):
+        return "that cannot be a code, which has letters, digits, dashes and points, and ends with no point"
+    if safe_name(code) != code:
+        return "that cannot be a code: not every disk takes a file of that name"
+    return ""
+
+
+def duration(text: str) -> float:
+    """Read the length of a track as people write it in a list: a bare number is minutes.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        ValueError: when it is no length of time, or was no such length before Excel took it; the sentence
+            does not show it.
+    """
+    try:
+        bare = _BARE_MINUTES.fullmatch(text)
+        length_s = float(text.replace(",", ".")) * 60 if bare else parse_seconds(text)
+    except ValueError as error:
+        raise ValueError("that is no length of time, such as 12, 12:30 or 12 min") from error
+    hours = _HOURS.fullmatch(text)
+    if hours and length_s >= LONG_S:
+        meant = f"{int(hours[1])} min" if hours[2] == "00" else f"{int(hours[1])} min {int(hours[2])} s"
+        raise ValueError(f"that is in hours, as Excel makes it of minutes; write {meant}")
+    if not 0 < length_s <= LONGEST_TRACK_S:
+        raise ValueError("a track lasts more than 0 minutes, and at most 12 hours")
+    return length_s
+
+
+def shows(code: str, text: str) -> bool:
+    """Tell whether a code holds a word of what was filled in, or all of it without its spaces."""
+    parts = re.findall(r"[^\W\d_]+", _plain(code))
+    words = re.findall(r"[^\W\d_]+", _plain(text))
+    telling = {word for word in words if len(word) >= _TELLING} | {"".join(words)}
+    return any(
+        part == word or (len(word) > _TELLING and word in part)
+        for part in parts
+        for word in telling
+        if len(word) > 1
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a text in small letters without accents."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+
+def clause(error: StemError, cells: Iterable[str] = ()) -> str:
+    """Return an error as a clause in a list of mistakes.
+
+    Of a hint this is the first line: those below it show what is said in a track.
+
+    Args:
+        error: What is wrong.
+        cells: What it may be about, and may not show.
+    """
+    sentence, hint = error.sentence, error.hint
+    if cells and isinstance(error, UnknownNameError):
+        sentence, hint = f"There is no such {error.kind}.", did_you_mean(error.name, error.known)
+    else:
+        sentence, hint = without(sentence, cells), without(hint.partition("\n")[0], cells)
+    first = hint.partition("\n")[0]
+    told = first if first.endswith("...") else first.removesuffix(".")
+    hint = f" ({told})" if told else ""
+    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}{hint}"
+
+
+def without(sentence: str, texts: Iterable[str]) -> str:
+    """Return a sentence in which three points stand for what may not be shown.
+
+    Args:
+        sentence: As an error tells it.
+        texts: What stands in a list, or in a file of values; parts and other spellings of it go too.
+    """
+    spellings = {spelling for text in texts for spelling in _spellings(text)}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        if spelling.casefold() in sentence.casefold():
+            pattern = rf"(?<!\w){re.escape(spelling)}(?!\w)"
+            sentence = re.sub(pattern, "\N{HORIZONTAL ELLIPSIS}", sentence, flags=re.IGNORECASE)
+    return sentence
+
+
+def _spellings(text: str) -> set[str]:
+    """Return how errors may write a text: as a path, as layers of a background, as a number."""
+    text = " ".join(text.split())
+    found = {text, unicodedata.normalize("NFC", text), str(Path(text)), Path(text).name, Path(text).stem}
+    found |= {part.strip() for part in re.split(r"[+:]", text)}
+    if _NUMBER.fullmatch(text):
+        found.add(f"{float(text.replace(',', '.')):g}")
+    return {spelling for spelling in found if any(map(str.isalnum, spelling))}
+
+
+def where(places: Sequence[str], head: str, heads: Mapping[str, str]) -> str:
+    """Return where a mistake stands: "rows 7, 9 and 12, column D ('duur')"."""
+    column = heads.get(head, "")
+    return f"{counted(places)}, {column} ('{head}')" if column else f"{counted(places)} ('{head}')"
+
+
+def counted(places: Sequence[str]) -> str:
+    """Return places of one kind as people tell them: "rows 7, 9 to 12 and 14"."""
+    kind = places[0].partition(" ")[0]
+    numbers = sorted(set(map(place_number, places)))
+    told = [
+        word
+        for run in runs_of(numbers)
+        for word in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))  # noqa: PLR2004
+    ]
+    if len(told) == 1:
+        return f"{kind}s {told[0]}" if len(numbers) > 1 else f"{kind} {told[0]}"
+    return f"{kind}s {', '.join(told[:-1])} and {told[-1]}"
+
+
+def place_number(place: str) -> int:
+    """Return the number in a row's place: 7 in "row 7"."""
+    return int(place.partition(" ")[2])

@@ -1,0 +1,74 @@
+"""A worker: a process of its own that makes one track after another, and ends when it is told to, cleanly."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from stem.cores import use_cores
+from stem.practice.batch.job import make
+from stem.practice.batch.jobs import Job, Result
+from stem.programs import SAFE_PATH
+from stem.record.changes import Inventory
+
+_PRIVATE_UMASK = 0o077
+_TIME_TO_CLEAN_UP_S = 10.0
+
+
+class _Ended(KeyboardInterrupt):
+    """A worker was told to end while it made something."""
+
+
+class _Busy:
+    """What this process is doing: whether a signal has something to stop, and the facts it looked up."""
+
+    job = False
+    facts: Inventory | None = None
+
+
+def make_here(job: Job) -> Result:
+    """Make a job's track; the task of a process that `begin` made a worker."""
+    try:
+        _Busy.job = True
+        _Busy.facts = _Busy.facts or Inventory()
+        return make(job, _Busy.facts)
+    except _Ended:  # all is cleaned up; to the parent this is a worker that died, whoever ended it
+        os._exit(1)
+    finally:
+        _Busy.job = False
+
+
+def begin() -> None:
+    """Make a process a worker: one core, private files, and an end when its parent ends."""
+    use_cores(1)
+    logging.getLogger("stem").addHandler(logging.NullHandler())  # the parent has told it
+    os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
+    os.umask(_PRIVATE_UMASK)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent tells its workers
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    if not _Busy.job:
+        os._exit(0)
+    signal.signal(number, signal.SIG_IGN)  # an executor that breaks down tells its workers again
+    raise _Ended  # so that what is half made is cleaned up
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent; a worker that nobody listens to would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    if sys.platform != "win32":
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(_TIME_TO_CLEAN_UP_S)
+    os._exit(1)

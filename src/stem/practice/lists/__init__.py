@@ -1,0 +1,75 @@
+"""A practitioner's list of tracks: a row a track, from Excel, LibreOffice, another program's CSV, or TOML.
+
+All mistakes in the form of the file are collected, with row and column, so that the caller can add what it
+finds wrong with the values and tell all at once. No problem shows what a cell holds, which may be a client's
+name.
+
+    rows.py         what comes out: Row, BatchFile
+    cells.py        a text as it may stand in a cell
+    table.py        rows under heads
+    csv_lists.py    CSV
+    xlsx.py         XLSX
+    xlsx_values.py  a number or time as it is seen in a cell
+    toml_lists.py   TOML
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from stem.errors import ConfigError
+from stem.practice.lists.csv_lists import AS_TABLE, read_separated
+from stem.practice.lists.rows import LARGEST_FILE, LONGEST_CELL, MOST_ROWS, BatchFile, Row
+from stem.practice.lists.table import KNOWN_HEADS
+from stem.practice.lists.toml_lists import read_toml
+from stem.practice.lists.xlsx import read_workbook
+
+__all__ = ["KNOWN_HEADS", "LARGEST_FILE", "LONGEST_CELL", "MOST_ROWS", "BatchFile", "Row", "read_batch_file"]
+
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_FOREIGN: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"RIFF", "a sound"),
+    (b"ID3", "a sound"),
+    (b"\xff\xfb", "a sound"),
+    (b"OggS", "a sound"),
+    (b"fLaC", "a sound"),
+    (b"\x1f\x8b", "a packed file"),
+    (b"7z\xbc\xaf", "a packed file"),
+    (b"Rar!", "a packed file"),
+)
+
+
+def read_batch_file(name: str, content: bytes) -> BatchFile:
+    """Return the list of tracks in a file; the content tells its kind, but .toml is told by the name.
+
+    Args:
+        name: The file, as errors are to name it.
+        content: All of it.
+
+    Raises:
+        ConfigError: when nothing can be read in it at all, or more than 20 MB or 100,000 rows.
+    """
+    if PurePath(name).name.startswith("~$"):
+        problem = "it is what Excel notes down while a list is open"
+        raise ConfigError(name, [problem], hint="Name the list itself, without ~$.")
+    if len(content) > LARGEST_FILE:
+        raise ConfigError(
+            name, [f"it is larger than {LARGEST_FILE // 1_000_000} MB"], hint="Is it a list at all?"
+        )
+    if content.startswith(b"PK\x03\x04"):
+        return read_workbook(name, content)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):  # both old workbooks and locked new ones
+        if _LOCKED in content:
+            raise ConfigError(name, ["it is locked with a password"], hint="Save it without.")
+        raise ConfigError(name, ["it is a workbook of an old Excel (.xls)"], hint=AS_TABLE)
+    for start, kind in _FOREIGN:
+        if content.startswith(start):
+            raise ConfigError(name, [f"it is {kind}, no list"], hint=AS_TABLE)
+    if name.casefold().endswith(".toml"):
+        return read_toml(name, content)
+    return read_separated(name, content)

@@ -1,0 +1,338 @@
+"""The build record: beside a track, all that is needed to make the same track again, byte for byte.
+
+`NAME.stem.json` holds what was asked, what the track was made from (as hashes and versions), and what came
+out. What was filled in, and every sentence that may hold it, stands apart under "personal" and can be left
+out: nothing else in the record comes from it but times and the hash of the track. There is no host, no user
+and no date in a record, and what lies in the user's own folder is named from "~".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stem.config import Config
+from stem.errors import ConfigError, StemError
+from stem.files import output_error, publish, temporary_beside
+from stem.record.build import record_of
+from stem.record.changes import Inventory, changes
+from stem.record.hashes import (
+    bed_hash,
+    cover_hash,
+    lexicon_hash,
+    path_here,
+    script_facts,
+    versions,
+    voice_facts,
+    with_paths,
+)
+from stem.record.json_tables import as_tables
+from stem.record.model import (
+    FileBeside,
+    Ingredients,
+    Personal,
+    Record,
+    ScriptFacts,
+    SoundFile,
+    Span,
+    Times,
+    VoiceFacts,
+)
+from stem.script.dutch.lexicon import load_lexicon
+from stem.script.template import find_script
+from stem.tables import from_table
+from stem.track.spec import TrackSpec
+from stem.voices.template import find_voice
+
+__all__ = [
+    "LARGEST_BYTES",
+    "SUFFIX",
+    "FileBeside",
+    "Ingredients",
+    "Inventory",
+    "Personal",
+    "Record",
+    "ScriptFacts",
+    "SoundFile",
+    "Span",
+    "Times",
+    "VoiceFacts",
+    "changes",
+    "differences_from_now",
+    "files_beside",
+    "read_document",
+    "read_record",
+    "record_of",
+    "record_path",
+    "spec_of",
+    "track_path",
+    "write_record",
+]
+
+SUFFIX = ".stem.json"
+VERSION = 1
+"""Of the document; raised when an older stem could not read it."""
+
+_MARK = "stem_record"
+LARGEST_BYTES = 8_000_000
+"""A track of twelve hours has a record of less than a quarter of this."""
+_MOST_DIGITS = 300
+"""Of a whole number; one that is longer is no number of anything."""
+_MOST_TOLD = 20
+_LONGEST_TOLD = 300
+_NO_RECORD = "it is damaged: no record holds such values"
+
+
+def record_path(track: Path) -> Path:
+    """Return where the record of a track is."""
+    return track.with_suffix(SUFFIX)
+
+
+def track_path(record: Path, suffix: str) -> Path:
+    """Return where the track of a record is."""
+    return record.with_name(record.name.removesuffix(SUFFIX) + suffix)
+
+
+def files_beside(record: Record, path: Path) -> tuple[tuple[Path, str], ...]:
+    """Return what was made with the track of a record, besides it: each file, and its SHA-256.
+
+    Args:
+        record: The record.
+        path: Its file.
+    """
+    name = path.name.removesuffix(SUFFIX)
+    return tuple((path.with_name(name + each.ending), each.sha256) for each in record.beside)
+
+
+def write_record(record: Record, path: Path, *, anonymous: bool = False, overwrite: bool = False) -> None:
+    """Write a record, whole or not at all; only its owner may read it.
+
+    Args:
+        record: From `record_of`.
+        path: Its file, best `record_path` of the track.
+        anonymous: Leave out what is personal.
+        overwrite: Replace what is there.
+
+    Raises:
+        OutputError: when it cannot be written, or something is there.
+    """
+    document = {_MARK: VERSION, **as_tables(replace(record, personal=None) if anonymous else record)}
+    content = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False) + "\n"
+    with temporary_beside(path) as temporary:
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(
+                    content.encode("utf-8", "backslashreplace")
+                )  # a file name may hold half a character
+        except OSError as error:
+            raise output_error(path, error) from error
+        publish(temporary, path, overwrite=overwrite)
+
+
+def read_record(path: Path) -> Record:
+    """Read a record.
+
+    Raises:
+        ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: many of them.
+    """
+    if path.name == SUFFIX:
+        raise ConfigError(path, ["it has no name before its ending"], hint="A record is called as its track.")
+    document = read_document(path)
+    made_for = document.pop(_MARK, None)
+    if not isinstance(made_for, int) or isinstance(made_for, bool) or made_for < 1:
+        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+    if made_for > VERSION:
+        raise ConfigError(
+            path,
+            [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
+            hint="Install a newer stem, then give the same command again.",
+        )
+    loudness = document.get("loudness")
+    if isinstance(loudness, dict):
+        document["loudness"] = {key: -math.inf if value is None else value for key, value in loudness.items()}
+    try:
+        return from_table(Record, document, path)
+    except ConfigError as error:
+        raise ConfigError(path, _told(error.problems)) from None
+    except (OverflowError, RecursionError) as error:
+        raise ConfigError(path, [_NO_RECORD]) from error
+
+
+def _told(problems: Sequence[str]) -> list[str]:
+    """Return what is wrong with a record, as far as anyone reads on; what someone filled in is not told."""
+    shown = (
+        problem.partition(", not ")[0] if problem.startswith("'personal") else problem
+        for problem in problems[:_MOST_TOLD]
+    )
+    told = [each if len(each) <= _LONGEST_TOLD else f"{each[:_LONGEST_TOLD]}..." for each in shown]
+    more = len(problems) - len(told)
+    return [*told, f"and {more} more"] if more else told
+
+
+def spec_of(record: Record) -> tuple[TrackSpec, Config]:
+    """Return what to ask for to have the same track again; without values when these were left out."""
+    values = {} if record.personal is None else record.personal.values
+    asked = replace(with_paths(record.asked, path_here), values=values)
+    return asked, with_paths(record.settings, path_here)
+
+
+def differences_from_now(record: Record) -> tuple[str, ...]:
+    """Return, as sentences, what is not as it was when the track was made: the bytes may then differ too."""
+    return tuple(_differences(record))
+
+
+def _differences(record: Record) -> Iterator[str]:
+    if record.personal is None and record.filled:
+        yield f"What was filled in was left out of the record; give it again: {', '.join(record.filled)}."
+    spec, _ = spec_of(record)
+    try:
+        yield from _script_differences(record.script, script_facts(find_script(spec.script)))
+    except StemError as error:
+        yield f"The script '{record.script.name}' cannot be read: {error.sentence}"
+    for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
+        if voice is not None:
+            yield from _voice_differences(voice, wish)
+    yield from _bed_differences(record)
+    yield from _cover_differences(record)
+    yield from _lexicon_differences(record)
+    now = versions()
+    for name in dict.fromkeys((*record.versions, *now)):
+        before, after = record.versions.get(name, "absent"), now.get(name, "absent")
+        if before != after:
+            yield f"{name} was {before} and is {after}."
+
+
+def _bed_differences(record: Record) -> Iterator[str]:
+    try:
+        if bed_hash(path_here(record.bed), record.asked.seed) != record.bed_sha256:
+            yield f"The background '{record.bed}' has changed."
+    except StemError as error:
+        yield f"The background '{record.bed}' cannot be had: {error.sentence}"
+
+
+def _cover_differences(record: Record) -> Iterator[str]:
+    if not record.cover_sha256:
+        return
+    spec, settings = spec_of(record)
+    picture = spec.cover or settings.cover
+    try:
+        if cover_hash(Path(picture)) != record.cover_sha256:
+            yield f"The picture '{picture}' has changed."
+    except StemError as error:
+        yield error.sentence
+
+
+def _lexicon_differences(record: Record) -> Iterator[str]:
+    try:
+        if lexicon_hash(load_lexicon(Path.cwd())) != record.lexicon_sha256:
+            yield "The lexicon has changed."
+    except StemError as error:
+        yield f"The lexicon cannot be read: {error.sentence}"
+
+
+def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
+    for name in dict.fromkeys((*before.parts, *now.parts)):
+        old, new = before.parts.get(name), now.parts.get(name)
+        if old != new:
+            what = "is new" if old is None else "is gone" if new is None else "has changed"
+            yield f"The text {name} {what}."
+
+
+def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
+    folder = Path(wish or "")
+    if before.engine == "recordings":
+        if not folder.is_dir():
+            yield f"The folder of recordings '{before.name}' is not there."
+        return  # which of its files are said is known once the track is planned
+    try:
+        now = voice_facts(find_voice(wish if wish and folder.suffix else before.name))
+    except StemError as error:
+        yield f"The voice '{before.name}' cannot be used: {error.sentence}"
+        return
+    if now.template_sha256 != before.template_sha256:
+        yield f"The voice template '{before.name}' has changed."
+    if now.files_sha256 != before.files_sha256:
+        yield f"The files of the voice '{before.name}' have changed."
+    if now.engine_version != before.engine_version:
+        yield f"The engine {before.engine} was {before.engine_version} and is {now.engine_version}."
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return the table in a record's file, as it stands there; a link is not followed.
+
+    Raises:
+        ConfigError: when there is none that can be read.
+    """
+    try:
+        if path.is_symlink():
+            raise ConfigError(path, ["it is a link"], hint="Name what it leads to.")
+        content = _content(path)
+        if content is None:
+            raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+        document = json.loads(
+            content.decode(),
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_table,
+        )
+    except OSError as error:
+        raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, ["it is not UTF-8 text"]) from error
+    except json.JSONDecodeError as error:
+        problem = f"it is damaged or cut off: {error.msg[:1].lower()}{error.msg[1:]}"
+        raise ConfigError(f"{path}:{error.lineno}", [problem]) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(path, [_NO_RECORD]) from error
+    if not isinstance(document, dict):
+        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+    return document
+
+
+def _content(path: Path) -> bytes | None:
+    """Return what is in a file; None when it is no file, as a pipe that would never end, or is too large.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        return None
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return None
+        content = file.read(LARGEST_BYTES + 1)
+    return content if len(content) <= LARGEST_BYTES else None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text) if len(text) <= _MOST_DIGITS else math.inf
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of which no key stands there twice: one reader would see the first, another the last."""
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return table

@@ -1,0 +1,1 @@
+"""What is said, and when: templates, marks, cues, pauses, the timeline, written Dutch."""

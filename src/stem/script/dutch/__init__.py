@@ -1,0 +1,11 @@
+"""Dutch: the words of je and u, sentences, and how written text is handed to a voice.
+
+Templates are rendered in a child process that imports this: it uses the standard library only.
+"""
+
+from stem.script.dutch.address import FORMS, capitalized, forms
+from stem.script.dutch.differences import differences
+from stem.script.dutch.sentences import has_words, sentences
+from stem.script.dutch.speech import spoken
+
+__all__ = ["FORMS", "capitalized", "differences", "forms", "has_words", "sentences", "spoken"]

@@ -1,0 +1,204 @@
+# ruff: noqa: RUF001, RUF002 - phonetic signs look like letters
+"""The lexicon: words that voices read wrong, and how they are written for a voice instead.
+
+Three files of one form, of which a later one goes before an earlier: `lexicon.toml` beside this module, in
+the user's settings folder, and in the folder where stem is run.
+
+    healing = "hieling"
+    trigger = { as = "trikker", ipa = "trˈɪɡər" }
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+
+from stem.errors import ConfigError, did_you_mean
+from stem.script.dutch import capitalized, has_words, spoken
+from stem.tables import load_toml
+
+FILE_NAME = "lexicon.toml"
+
+_LOGGER = logging.getLogger(__name__)
+
+_HINT = 'A line reads: "healing" = "hieling"'
+_KEYS = ("as", "ipa")
+_MARKS = re.compile(r"[\[\]{}<>|\\]")
+_TYPED_IPA = str.maketrans({"g": "ɡ", ":": "ː", "'": "ˈ"})
+_IPA = frozenset("abcdefhijklmnopqrstuvwxyzæçðøħŋœǀǁǂǃβθχ" + "".join(map(chr, range(0x250, 0x2B0))) + " .‿")
+"""Letters of the International Phonetic Alphabet; its marks have Unicode categories of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a voice is given in place of a word.
+
+    Attributes:
+        respelling: The word as a Dutch reader would spell what should be heard.
+        ipa: The same in the International Phonetic Alphabet, for engines that read it; may be empty.
+    """
+
+    respelling: str
+    ipa: str = ""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words, each with what a voice is given in its place.
+
+    A small letter of a word stands for large ones too, a capital only for itself: "healing" is also Healing,
+    but "ACT" is not act, nor "Jade" the stone. Whole words match, the parts of what a hyphen joins, and words
+    with -s or -'s behind them, as in "chakra's" and "triggers". Of what begins at one place the longest goes.
+
+    Attributes:
+        entries: By word, as `dutch.spoken` leaves it, without a stop.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    def applied(self, text: str, *, ipa: bool = False) -> str:
+        """Return the text with its words respelled; nothing is respelled twice.
+
+        Args:
+            text: What a voice is given to say, as `dutch.spoken` returns it.
+            ipa: Give phonemes between [[ and ]] where an entry has them.
+        """
+        return self._pattern.sub(lambda match: self._said(match, ipa=ipa), text) if self.entries else text
+
+    def plus(self, word: str, respelling: str) -> Lexicon:
+        """Return a lexicon with one word more, such as a client's name; the same one when either is empty."""
+        form, said = _bare(word), _bare(respelling)
+        return Lexicon(_overlaid(self.entries, {form: Entry(said)})) if form and said else self
+
+    def _said(self, match: re.Match[str], *, ipa: bool) -> str:
+        word, ending = match["word"], match["ending"] or ""
+        key = next(key for key in self._by_letters[word.lower()] if _fits(key, word))
+        entry = self.entries[key]
+        if ipa and entry.ipa:
+            return f"[[{entry.ipa}{ending.lstrip(_APOSTROPHE)}]]"
+        named = word[0] != key[0] and (len(word) == 1 or not word.isupper())
+        raised = named or (word[0].isupper() and _begins_sentence(match))
+        return (capitalized(entry.respelling) if raised else entry.respelling) + ending
+
+    @cached_property
+    def _by_letters(self) -> Mapping[str, list[str]]:
+        """The words by their small letters; those with more capitals first, which are the more exact."""
+        found: dict[str, list[str]] = {}
+        for word in sorted(self.entries):  # capitals come before small letters
+            found.setdefault(word.lower(), []).append(word)
+        return found
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self.entries, key=len, reverse=True)
+        words = ("".join(map(_either_case, word)) for word in longest_first)
+        return re.compile(rf"(?<!\w)(?P<word>{'|'.join(words)})(?P<ending>{_APOSTROPHE}?s)?(?!\w)")
+
+
+_APOSTROPHE = "'"
+
+
+def _either_case(letter: str) -> str:
+    """Return a pattern for a letter of a word: a small one stands for the large one too."""
+    large = letter.upper()
+    return f"[{letter}{large}]" if large != letter and len(large) == 1 else re.escape(letter)
+
+
+def _fits(key: str, word: str) -> bool:
+    return all(ours in (theirs, theirs.lower()) for ours, theirs in zip(key, word, strict=True))
+
+
+def _begins_sentence(match: re.Match[str]) -> bool:
+    before = match.string[max(match.start() - 2, 0) : match.start()].rstrip()
+    return not before or before[-1] in ".!?"
+
+
+def _bare(text: str) -> str:
+    """Return what is said of a word, without the stop that ends a sentence."""
+    return spoken(text).rstrip(" .,;:!?")
+
+
+def _overlaid(entries: Mapping[str, Entry], later: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return both; what is later replaces the same letters, small or large."""
+    replaced = {word.lower() for word in later}
+    return {word: entry for word, entry in entries.items() if word.lower() not in replaced} | dict(later)
+
+
+def load_lexicon(folder: Path) -> Lexicon:
+    """Return the packaged lexicon with the user's own and that of `folder` laid over it.
+
+    Raises:
+        ConfigError: when a file has mistakes, with all of them.
+    """
+    own = platformdirs.user_config_path("stem", appauthor=False) / FILE_NAME
+    packaged, here = Path(__file__).with_name(FILE_NAME), folder / FILE_NAME
+    if not here.resolve().is_relative_to(folder.resolve()):
+        raise ConfigError(here, ["it is a link out of this folder"], hint="Put a copy of it in this folder.")
+    read = {path: _read(path) for path in (packaged, own, here) if path.exists()}
+    entries: dict[str, Entry] = {}
+    for each in read.values():
+        entries = _overlaid(entries, each)
+    ours = {word.lower(): entry for word, entry in read[packaged].items()}
+    for word, entry in read.get(here, {}).items():
+        if ours.get(word.lower(), entry) != entry:
+            _LOGGER.warning("The word '%s' is said as %s has it, not as it came with stem.", word, here)
+    return Lexicon(entries)
+
+
+def _read(path: Path) -> dict[str, Entry]:
+    """Return the entries of one file."""
+    problems: list[str] = []
+    entries: dict[str, Entry] = {}
+    written: dict[str, str] = {}
+    for word, value in _table(path).items():
+        form = _bare(word)
+        if not form:
+            problems.append(f"'{word}' has no letters")
+        elif form in entries:
+            problems.append(f"'{word}' and '{written[form]}' are one word")
+        entry = _entry(word, value, problems)
+        entries[form], written[form] = entry, word
+    if problems:
+        raise ConfigError(path, problems, hint=_HINT)
+    return entries
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return load_toml(path)
+    except ConfigError as error:
+        raise ConfigError(error.path, error.problems, hint=error.hint or _HINT) from error
+
+
+def _entry(word: str, value: object, problems: list[str]) -> Entry:
+    """Return the entry that a value stands for, adding its mistakes to `problems`."""
+    table = value if isinstance(value, dict) else {"as": value}
+    for key in table.keys() - set(_KEYS):
+        hint = did_you_mean(key, _KEYS).rstrip(".")
+        problems.append(f"'{word}' has an unknown key '{key}' ({hint[:1].lower()}{hint[1:]})")
+    respelling, ipa = table.get("as"), table.get("ipa", "")
+    if "as" not in table:
+        problems.append(f"'{word}' does not say what it is said as: 'as' is missing")
+    elif not isinstance(respelling, str):
+        problems.append(f"'{word}' must be said as text, not {respelling!r}")
+    elif not has_words(respelling) or _MARKS.search(respelling):
+        problems.append(f"'{word}' is said as \"{respelling}\", which no voice can say")
+    if not isinstance(ipa, str):
+        problems.append(f"the 'ipa' of '{word}' must be text, not {ipa!r}")
+        ipa = ""
+    ipa = unicodedata.normalize("NFD", ipa).translate(_TYPED_IPA)
+    if strange := _not_ipa(ipa):
+        problems.append(f"the 'ipa' of '{word}' has what is no phonetic sign: {' '.join(strange)}")
+    return Entry(_bare(str(respelling)), ipa)
+
+
+def _not_ipa(ipa: str) -> Iterable[str]:
+    """Return the characters that are neither IPA letters nor marks of stress, length or tone."""
+    return [c for c in dict.fromkeys(ipa) if c not in _IPA and unicodedata.category(c) not in {"Lm", "Mn"}]

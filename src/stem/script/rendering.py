@@ -1,0 +1,100 @@
+"""Templates filled in: the parent's side of the child process in `sandbox`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from stem.characters import visible
+from stem.errors import ScriptError, nearest
+from stem.programs import python_main
+from stem.script.includes import Parts
+from stem.script.template import _LONGEST_PROBLEM, _MOST_SLOW, ScriptTemplate
+from stem.script.variables import Value
+
+TIME_LIMIT_S = 5.0
+"""Wall clock for filling in one template; a long script takes 0.1 s."""
+
+
+_AT_ONCE = 200
+"""So many fillings go to one child: it takes 0.1 s to begin and 30 ms to compile, then 1 ms for each."""
+
+
+def answers_of(
+    parts: Parts, values: Sequence[Mapping[str, Value]], personal: Sequence[str], path: Path
+) -> Iterator[dict[str, Any] | ScriptError]:
+    """Yield the sandbox's answer to each filling, or the error when it gave none."""
+    fillings = [{"vorm": each["vorm"], "values": each} for each in values]
+    request = {
+        "templates": {part.name: part.text for part in parts.found},
+        "refused": parts.refused,
+        "personal": personal,
+        "seconds": TIME_LIMIT_S * 0.8,
+    }
+    slow: list[ScriptError] = []
+    for first in range(0, len(fillings), _AT_ONCE):
+        some = fillings[first : first + _AT_ONCE]
+        try:
+            yield from _ask_child({**request, "fillings": some}, path)
+        except ScriptError as error:
+            if len(some) == 1:
+                yield error
+                continue
+            for one in some:  # one of them broke it off: the others have their answers
+                if len(slow) >= _MOST_SLOW:
+                    yield slow[-1]
+                    continue
+                try:
+                    yield from _ask_child({**request, "fillings": [one]}, path)
+                except ScriptError as its_error:
+                    slow.append(its_error)
+                    yield its_error
+
+
+def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]]:
+    """Return the sandbox's answers, one a filling.
+
+    Raises:
+        ScriptError: when the child took too long or came to its end without an answer.
+    """
+    try:
+        child = subprocess.run(  # noqa: S603 - our own interpreter; what a user wrote goes over standard input
+            python_main("stem.script.sandbox", "-S", "-B"),
+            input=json.dumps(request).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIME_LIMIT_S,
+            check=False,
+            start_new_session=True,
+        )
+        answers: list[dict[str, Any]] = json.loads(child.stdout)
+    except subprocess.TimeoutExpired as error:
+        problem = f"it takes more than {TIME_LIMIT_S:g} seconds to fill in"
+        raise ScriptError(problem, path, hint="Look for a loop that goes round too often.") from error
+    except OSError as error:
+        raise ScriptError(
+            f"it cannot be filled in: no process could be started ({error.strerror})", path
+        ) from error
+    except ValueError as error:
+        hint = "It asks for too much memory or time; look for loops and for macros that call themselves."
+        raise ScriptError("filling it in was broken off", path, hint=hint) from error
+    return answers
+
+
+def _error_of(answer: Mapping[str, Any], parts: Parts, script: ScriptTemplate) -> ScriptError:
+    """Return the error that the sandbox describes."""
+    hint = ""
+    if answer["unknown"]:
+        meant = nearest(answer["unknown"], answer["known"])
+        names = ", ".join(variable.name for variable in script.variables)
+        if meant is not None:
+            hint = f"Did you mean '{meant}'?"
+        elif "variable" in answer["problem"]:
+            hint = f"The variables are {names}; a new one is declared as [variables.{answer['unknown']}]."
+        else:
+            hint = f"There is: {', '.join(sorted(answer['known']))}."
+    problem = visible(answer["problem"][:_LONGEST_PROBLEM])
+    return ScriptError(problem, parts.found[answer["template"]].path, answer["line"], hint=hint)

@@ -1,0 +1,91 @@
+"""Series: scripts that belong together, in an order."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from stem.characters import visible
+from stem.errors import ConfigError, UnknownNameError
+from stem.files import packaged_folder
+from stem.script.includes import SUFFIX, hidden_problem, name_problem, place_problem
+from stem.tables import from_table, load_toml
+
+_LOGGER = logging.getLogger(__name__)
+_FOLDER = "reeksen"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series of scripts.
+
+    Attributes:
+        name: The file's name without suffix.
+        title: For people.
+        summary: One or two sentences for people.
+        scripts: Names of scripts, in their order.
+    """
+
+    name: str
+    title: str
+    summary: str
+    scripts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The file as written."""
+
+    title: str
+    scripts: tuple[str, ...]
+    summary: str = ""
+
+
+def all_series() -> tuple[Series, ...]:
+    """Return the series in ./scripts/reeksen and those that came with stem, by name; own ones go first.
+
+    Raises:
+        ConfigError: when a file has mistakes.
+    """
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        for path in (folder / _FOLDER).glob("[!.]*.toml"):
+            problem = place_problem(path, folder)
+            if problem:
+                raise ConfigError(visible(str(path)), [problem])
+            found.setdefault(path.stem, path)
+    return tuple(_read(found[name]) for name in sorted(found))
+
+
+def find_series(name: str) -> Series:
+    """Return the series of a name.
+
+    Raises:
+        UnknownNameError: when there is none.
+        ConfigError: when a file has mistakes.
+    """
+    known = {series.name: series for series in all_series()}
+    if name not in known:
+        raise UnknownNameError("series", name, known)
+    own, packaged = (folder / _FOLDER / f"{name}.toml" for folder in _folders())
+    if own.is_file() and packaged.is_file() and not own.samefile(packaged):
+        _LOGGER.warning("The series '%s' is the one in %s, not the one that comes with stem.", name, own)
+    return known[name]
+
+
+def _folders() -> tuple[Path, Path]:
+    return Path("scripts"), packaged_folder("scripts")
+
+
+def _read(path: Path) -> Series:
+    content = load_toml(path)
+    problem = hidden_problem(content)
+    if problem:
+        raise ConfigError(path, [problem])
+    table = from_table(_Table, content, path)
+    for number, script in enumerate(table.scripts, start=1):
+        problem = name_problem(script if script.endswith(SUFFIX) else script + SUFFIX, SUFFIX)
+        if problem:
+            raise ConfigError(path, [f"'scripts[{number}]' is no script: {problem}"])
+    return Series(path.stem, table.title, table.summary, table.scripts)

@@ -1,0 +1,331 @@
+"""Script templates: front matter and words in, a Script of plain lines with marks out.
+
+A template is a .j2 file: TOML between two lines of "+++", then the words. It is filled in by `sandbox`, in a
+child process; this module finds and reads the files, checks the values and tells what went wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stem.characters import code_point, first_control
+from stem.errors import ScriptError, StemError, UnknownNameError, UsageError
+from stem.files import packaged_folder
+from stem.script.cues import PAUSES, SAFETY_RULES, Cue, Line, PauseRange, Source
+from stem.script.front_matter import read_front
+from stem.script.includes import SUFFIX, Parts, read_parts, read_template, split_front
+from stem.script.marks import parse_cues
+from stem.script.masking import Mask
+from stem.script.rendering import _error_of, answers_of
+from stem.script.variables import VORM, Value, Variable, whole
+
+_LOGGER = logging.getLogger(__name__)
+
+
+_MOST_SLOW = 3
+"""So many fillings may run out of time, or be broken off; those that come after are not tried."""
+
+_LONGEST_PROBLEM = 500
+"""Characters; a template can make a sentence about itself as long as it likes."""
+
+_WORD = re.compile(r"\w+")
+
+_NO_MASK = Mask({})
+_MARK_WORDS = ("pauze", "stilte", "adem", "bel", "veilig", "titel")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that is filled in.
+
+    Attributes:
+        title: For people.
+        template: What it was made from.
+        lines: Plain text with marks, each with its place in a template; empty lines part paragraphs.
+        mask: Hides what was filled in.
+    """
+
+    title: str
+    template: ScriptTemplate
+    lines: tuple[Line, ...]
+    mask: Mask = field(default=_NO_MASK, compare=False, repr=False)
+
+    def cues(self, pauses: Mapping[str, PauseRange] = PAUSES) -> tuple[Cue, ...]:
+        """Read the lines, see `parse_cues`.
+
+        Raises:
+            ScriptError: as there, without what was filled in.
+        """
+        try:
+            return parse_cues(self.lines, pauses)
+        except ScriptError as error:
+            words = (*_MARK_WORDS, *SAFETY_RULES, *pauses)
+            problem, hint = self.mask(error.problem, words), self.mask(error.hint, words)
+            raise ScriptError(problem, error.path, error.line, hint=hint) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a template is filled in with; see `ScriptTemplate.render`."""
+
+    values: Mapping[str, str]
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTemplate:
+    """A script with its variables open.
+
+    Attributes:
+        name: The file's name without .j2.
+        path: The file as the user knows it.
+        title: Plain text.
+        summary: One or two sentences for people.
+        language: Always "nl".
+        bed: Name of the background it was written for; None for no wish.
+        voice: Name of the voice, likewise.
+        variables: In the order they were written; `vorm` last when the script does not name it.
+        body: The words, marks and template code.
+        body_line: The line of the file that the body starts at, counted from 1.
+        minutes: The lengths it was written for, the usual one first.
+        imagery: Whether it leads into imagery, so that the safety rules hold for it.
+        steps_over: Whether the listener looks through another's eyes, and so must be led back.
+        practitioner_only: Whether it is for use with a practitioner only.
+        basis: On which thoughts it rests; plain text.
+        audience: For whom it was written; plain text.
+    """
+
+    name: str
+    path: Path
+    title: str
+    summary: str
+    language: str
+    bed: str | None
+    voice: str | None
+    variables: tuple[Variable, ...]
+    body: str
+    body_line: int
+    minutes: tuple[float, ...] = ()
+    imagery: bool = True
+    steps_over: bool = False
+    practitioner_only: bool = False
+    basis: str = ""
+    audience: str = ""
+
+    def render(self, values: Mapping[str, str], *, minutes: float | None = None) -> Script:
+        """Fill the template in.
+
+        Args:
+            values: Variables by name, as text; plain words, never template code or marks.
+            minutes: The length wanted, `minuten` in the template; by default the first of `self.minutes`.
+
+        Raises:
+            UnknownNameError: for a variable that the script does not have.
+            UsageError: for a value that is missing or cannot be right.
+            ScriptError: for whatever is wrong with the template, at its line.
+        """
+        (rendered,) = self.render_all([Filling(values, minutes)])
+        if isinstance(rendered, StemError):
+            raise rendered
+        return rendered
+
+    def render_all(self, fillings: Sequence[Filling]) -> tuple[Script | StemError, ...]:
+        """Fill the template in many times: that takes little more than once.
+
+        Returns:
+            For each filling the script, or the error that `render` would raise.
+
+        Raises:
+            ScriptError: when the template itself cannot be read.
+        """
+        parts = read_parts(self.path, self.body, self.body_line)
+        self._refuse_personal_headings(parts)
+        given = [self._given(filling) for filling in fillings]
+        sound = [values for values in given if not isinstance(values, StemError)]
+        answers = iter(answers_of(parts, sound, self._personal, self.path))
+        return tuple(
+            values if isinstance(values, StemError) else self._made(next(answers), parts, values)
+            for values in given
+        )
+
+    def _given(self, filling: Filling) -> dict[str, Value] | UsageError:
+        """Return what the template is given, or what is wrong with it."""
+        try:
+            values = self._filled(filling.values)
+        except UsageError as error:
+            return error
+        wanted = filling.minutes if filling.minutes is not None else next(iter(self.minutes), None)
+        if wanted is not None and not math.isfinite(wanted):
+            return UsageError("A script has a length of some number of minutes.", hint="For example: 12.")
+        return values if wanted is None else values | {"minuten": whole(wanted)}
+
+    def _made(
+        self, answer: Mapping[str, Any] | ScriptError, parts: Parts, values: Mapping[str, Value]
+    ) -> Script | StemError:
+        if isinstance(answer, ScriptError):
+            return answer
+        if "lines" not in answer:
+            return _error_of(answer, parts, self)
+        shown = [str(part.path) for part in parts.found]
+        lines = tuple(Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
+        own = {name: str(values[name]) for name in self._personal if name in values}
+        anyones = (str(value) for name, value in values.items() if name not in own)
+        mask = Mask(own, (*(part.text for part in parts.found), *anyones))
+        # Also a script that says nothing has a line, so that who reads it can tell which script that is.
+        lines = lines or (Line("", Source(str(self.path), self.body_line)),)
+        return _first_problem(lines, mask, parts) or Script(self.title, self, lines, mask)
+
+    @property
+    def _personal(self) -> tuple[str, ...]:
+        """The variables whose values may be someone's own words."""
+        return tuple(variable.name for variable in self.variables if variable.type == "text")
+
+    def _refuse_personal_headings(self, parts: Parts) -> None:
+        """Keep what is filled in out of headings: players show chapters on lock screens."""
+        personal = {*self._personal, "noem"}
+        for part in parts.found:
+            for number, line in enumerate(part.text.split("\n"), start=1):
+                if not line.lstrip().startswith("##"):
+                    continue
+                code = (piece.partition("}}")[0] for piece in line.split("{{")[1:])
+                if any(not personal.isdisjoint(_WORD.findall(piece)) for piece in code):
+                    raise _personal_heading(part.path, number)
+
+    def wrong_values(self, values: Mapping[str, str]) -> dict[str, UsageError]:
+        """Return by variable what is wrong with values, those that are missing among them."""
+        known = {variable.name: variable for variable in self.variables}
+        wrong: dict[str, UsageError] = {
+            name: UnknownNameError("variable", name, known) for name in values if name not in known
+        }
+        for variable in self.variables:
+            try:
+                value = variable.read(values[variable.name]) if variable.name in values else variable.default
+            except UsageError as error:
+                wrong[variable.name] = error
+                continue
+            if variable.required and value in {None, ""}:
+                choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
+                wrong[variable.name] = UsageError(
+                    f"The script '{self.name}' needs a value for '{variable.name}'{choices}.",
+                    hint=f"Give it with -s {variable.name}=... {variable.help}".rstrip(),
+                )
+        return wrong
+
+    def _filled(self, values: Mapping[str, str]) -> dict[str, Value]:
+        for error in self.wrong_values(values).values():
+            raise error
+        read = {each.name: each.read(values[each.name]) for each in self.variables if each.name in values}
+        usual = {each.name: each.default for each in self.variables if each.default is not None}
+        return usual | read
+
+
+def _personal_heading(path: Path | str, line: int) -> ScriptError:
+    problem = "a heading holds what is filled in, and headings are written into the file"
+    return ScriptError(problem, path, line, hint="Say it in a sentence instead.")
+
+
+def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptError | None:
+    """Return what is wrong with lines that a template made, wherever it had them from."""
+    written = {row.strip() for part in parts.found for row in part.text.split("\n")}
+    for line in lines:
+        path, number = line.source.path, line.source.line
+        odd = first_control(line.text)
+        if odd is not None:
+            problem = f"it would say a character that nobody sees ({code_point(odd)})"
+            return ScriptError(problem, path, number, hint="Remove it.")
+        heading = line.text.strip()
+        if heading.startswith("##") and heading not in written and mask.holds(heading):
+            return _personal_heading(path, number)
+    return None
+
+
+def find_script(name_or_path: str) -> ScriptTemplate:
+    """Return the script in a .j2 file, or the one with a name: in ./scripts, else among those of stem.
+
+    Raises:
+        UnknownNameError: when there is none.
+        ScriptError: when its file has mistakes.
+    """
+    given = Path(name_or_path)
+    if given.suffix == SUFFIX or len(given.parts) > 1:
+        candidates = [given]
+    else:
+        candidates = [folder / f"{name_or_path}{SUFFIX}" for folder in _folders()]
+    for path in candidates:
+        if _is_file(path):
+            _tell_own(path)
+            return _load(path)
+    own = [path.name for path in Path().glob(f"*{SUFFIX}")]
+    raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files()), *own])
+
+
+def _tell_own(path: Path) -> None:
+    """Tell that a script of the folder goes before the one of its name that came with stem."""
+    own, packaged = _folders()
+    if path.parent == own and path.resolve().parent != packaged and _is_file(packaged / path.name):
+        told = "The script '%s' is the one in %s, not the one that comes with stem."
+        _LOGGER.warning(told, path.stem, path)
+
+
+def scripts() -> tuple[ScriptTemplate, ...]:
+    """Return every script that has a name, by name; those in ./scripts go before those of stem.
+
+    Raises:
+        ScriptError: when one has mistakes.
+    """
+    return tuple(_load(path) for path in _script_files())
+
+
+def _folders() -> tuple[Path, Path]:
+    return Path("scripts"), packaged_folder("scripts")
+
+
+def _script_files() -> list[Path]:
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        for path in folder.glob(f"*{SUFFIX}"):
+            if _is_file(path):
+                found.setdefault(path.stem, path)
+    return [found[name] for name in sorted(found)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a folder that is closed to us
+        return False
+
+
+def _load(path: Path) -> ScriptTemplate:
+    text = read_template(path)
+    front, body, body_line = split_front(text, path)
+    if front is None:
+        hint = 'Start it with a line "+++", then title = "...", then again a line "+++".'
+        raise ScriptError("this script has no front matter", path, 1, hint=hint)
+    table = read_front(front, path)
+    declared = tuple(made.variable(name) for name, made in table.variables.items())
+    implied = () if "vorm" in table.variables else (VORM,)
+    return ScriptTemplate(
+        name=path.stem,
+        path=path,
+        title=table.title,
+        summary=table.summary,
+        language=table.language,
+        bed=table.bed,
+        voice=table.voice,
+        variables=declared + implied,
+        body=body,
+        body_line=body_line,
+        minutes=table.minutes,
+        imagery=table.imagery,
+        steps_over=table.steps_over,
+        practitioner_only=table.practitioner_only,
+        basis=table.basis,
+        audience=table.audience,
+    )

@@ -1,0 +1,188 @@
+"""The variables of a script: what may be filled in, and how a value is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from stem.characters import code_point, first_hidden
+from stem.errors import UsageError, did_you_mean
+from stem.script import dutch
+
+Value: TypeAlias = str | int | float | bool
+
+LONGEST_VALUE = 2_000
+"""Characters."""
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "choice": (str,),
+    "number": (int, float),
+    "yesno": (bool,),
+}
+_LARGEST_NUMBER = 10**9
+_YES_NO = {"ja": True, "yes": True, "true": True, "nee": False, "no": False, "false": False}
+_NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,6})?")
+_HAS_MEANING = "[]{}#"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Something that is filled in when a track is made.
+
+    Attributes:
+        name: As written in the template.
+        type: "text", "choice" (one of `choices`), "number" or "yesno".
+        default: The value when none is given; None when one must be given.
+        choices: What is possible for a choice; examples for a text.
+        help: One sentence for people.
+        max_length: The most characters of a text.
+        minimum: The least a number may be.
+        maximum: The most a number may be.
+    """
+
+    name: str
+    type: str = "text"
+    default: Value | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return self.default is None
+
+    def read(self, text: str) -> Value:
+        """Return the value that `text` stands for.
+
+        Raises:
+            UsageError: when it is of another type, no choice, or not plain text.
+        """
+        value = _plain(self.name, text)
+        if self.type == "choice":
+            by_folded = {choice.casefold(): choice for choice in self.choices}
+            if value.casefold() not in by_folded:
+                hint = did_you_mean(value, self.choices)
+                raise UsageError(f"What is given is no choice for '{self.name}'.", hint=hint)
+            return by_folded[value.casefold()]
+        if self.type == "number":
+            if not _NUMBER.fullmatch(value):
+                raise UsageError(
+                    f"What is given for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
+                )
+            return self._within(whole(float(value.replace(",", "."))))
+        if self.type == "yesno":
+            if value.casefold() not in _YES_NO:
+                raise UsageError(
+                    f"What is given for '{self.name}' is neither yes nor no.", hint="Write ja or nee."
+                )
+            return _YES_NO[value.casefold()]
+        if self.max_length is not None and len(value) > self.max_length:
+            raise UsageError(
+                f"The value of '{self.name}' is longer than {self.max_length:,} characters.",
+                hint="Say it in fewer words.",
+            )
+        return value
+
+    def _within(self, number: float) -> int | float:
+        low, high = self.minimum, self.maximum
+        if (low is not None and number < low) or (high is not None and number > high):
+            least = "" if low is None else f"{low:g} or more"
+            most = "" if high is None else f"{high:g} or less"
+            raise UsageError(
+                f"What is given is no possible value for '{self.name}'.",
+                hint=f"It is {' and '.join(bound for bound in (least, most) if bound)}.",
+            )
+        return number
+
+
+VORM = Variable("vorm", "choice", "je", dutch.FORMS, "Aanspreken met je of met u.")
+"""Every script has it; a script that declares it itself may choose another default."""
+
+
+_CHOICES = frozenset({"vorm", "voornaamwoord", "ogen", "adem", "figuur_bron"})
+"""What stem's own scripts call their choices."""
+
+
+def may_be_words(name: str, value: str) -> bool:
+    """Tell whether someone's own words may have been filled in, of a variable whose type is not known."""
+    said = value.strip().casefold()
+    is_number = _NUMBER.fullmatch(said) is not None
+    return bool(said) and not (name in _CHOICES or said in {*dutch.FORMS, *_YES_NO} or is_number)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A table [variables.<name>] of a front matter; a mistake in it is a ValueError."""
+
+    type: str = ""
+    default: object = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def __post_init__(self) -> None:
+        variable = self.variable("default")
+        kind = variable.type
+        if kind not in _KINDS:
+            raise ValueError(f"type '{kind}' is not one of {', '.join(_KINDS)}")
+        if kind == "choice" and not self.choices:
+            raise ValueError("a choice needs choices")
+        wrong_bool = isinstance(self.default, bool) and kind != "yesno"
+        if self.default is not None and (wrong_bool or not isinstance(self.default, _KINDS[kind])):
+            raise ValueError(f"the default is no {kind}")
+        if self.max_length is not None and (kind != "text" or self.max_length < 1):
+            raise ValueError("'max_length' is the most characters of a text, 1 or more")
+        if (self.minimum, self.maximum) != (None, None) and kind != "number":
+            raise ValueError("'minimum' and 'maximum' are for a number")
+        numbers = (self.default, self.minimum, self.maximum)
+        if not all(abs(number) < _LARGEST_NUMBER for number in numbers if isinstance(number, int | float)):
+            raise ValueError(f"a number lies between -{_LARGEST_NUMBER:,} and {_LARGEST_NUMBER:,}")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("'minimum' is more than 'maximum'")
+        given = self.default is not None and kind != "yesno"
+        texts = [*self.choices, *([str(self.default)] if given else [])]
+        for text in texts:
+            try:
+                variable.read(text)
+            except UsageError as error:
+                raise ValueError(f"{error.sentence[:1].lower()}{error.sentence[1:].rstrip('.')}") from error
+
+    def variable(self, name: str) -> Variable:
+        """Return the variable with its name; without a type, choices make it a choice."""
+        kind = self.type or ("choice" if self.choices else "text")
+        default = self.default if isinstance(self.default, str | int | float) else None
+        bounds = self.max_length, self.minimum, self.maximum
+        return Variable(name, kind, default, self.choices, self.help, *bounds)
+
+
+def _plain(name: str, text: str) -> str:
+    """Return a user's value in normal form, without spare white space.
+
+    Raises:
+        UsageError: when it is too long, or holds control characters or what means something in scripts.
+    """
+    if len(text) > LONGEST_VALUE:  # before anything is done with it
+        raise UsageError(f"The value of '{name}' is longer than {LONGEST_VALUE:,} characters.")
+    value = unicodedata.normalize("NFC", text.strip())
+    odd = first_hidden(value) or next((sign for sign in "\n\t" if sign in value), None)
+    if odd is not None:
+        hint = "A value is one line of plain words."
+        raise UsageError(f"The value of '{name}' holds a control character ({code_point(odd)}).", hint=hint)
+    marks = [character for character in value if character in _HAS_MEANING]
+    if marks:
+        hint = "A value is plain words, without brackets, braces or #."
+        raise UsageError(f"'{marks[0]}' cannot stand in the value of '{name}'.", hint=hint)
+    return " ".join(value.split())
+
+
+def whole(number: float) -> int | float:
+    """Return a number without a fraction as an int."""
+    return int(number) if number == int(number) else number

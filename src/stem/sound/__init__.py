@@ -1,0 +1,1 @@
+"""What is heard: clips, decoding, loudness, filters, mixing, backgrounds."""

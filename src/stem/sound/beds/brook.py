@@ -1,0 +1,58 @@
+"""A brook: thousands of bubbles, each a small bell, over the rush of the water.
+
+A bubble of radius r metres rings at 3 / r hertz, dies away at 0.13 / r + 0.0072 r ** -1.5 a second, and rises
+in pitch on its way up (K. van den Doel, Physically based models for liquid sounds, ACM TAP 2, 2005).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stem.sound.beds.grains import moments, ping, scatter
+from stem.sound.beds.noise import STEP_FRAMES, Curve, speech_dip, wander
+from stem.sound.beds.weather import fill_with_hiss
+from stem.sound.clips import Samples
+
+_KINDS = 400
+_RISE = 0.1
+"""How much of its pitch a bubble gains while it falls to 1/e; more sounds like a tap."""
+
+_ONSET_S = 0.003
+
+
+def fill_with_near_brook(rng: np.random.Generator, out: Samples) -> None:
+    """Fill `out`, shape (frames, 2), with water that babbles over stones nearby."""
+    fill_with_hiss(rng, out, db_per_octave=-4.5, low=120.0, high=5000.0, dbfs=-37.0, unrest_db=0.8)
+    _babble(rng, out, a_second=80.0, low=350.0, high=1700.0, decibels=-26.0, width=0.8)
+    _babble(rng, out, a_second=60.0, low=1200.0, high=4500.0, decibels=-29.0, width=0.8)
+
+
+def fill_with_far_brook(rng: np.random.Generator, out: Samples) -> None:
+    """Fill `out`, shape (frames, 2), with a deeper place a little downstream."""
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=60.0, high=1500.0, dbfs=-36.0, unrest_db=1.0)
+    _babble(rng, out, a_second=25.0, low=200.0, high=600.0, decibels=-30.0, width=0.4)
+
+
+def _babble(
+    rng: np.random.Generator,
+    out: Samples,
+    *,
+    a_second: float,
+    low: float,
+    high: float,
+    decibels: float,
+    width: float,
+) -> None:
+    """Add bubbles between two frequencies, that come now thicker and now thinner."""
+    bubbles = [_bubble(rng, low, high) for _ in range(_KINDS)]
+    starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 3.0, 0.1, 3.0))
+    strengths = 10 ** ((decibels + rng.uniform(-9.0, 6.0, len(starts))) / 20)
+    scatter(rng, out, bubbles, starts, strengths, width=width)
+
+
+def _bubble(rng: np.random.Generator, low: float, high: float) -> Curve:
+    hertz = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    radius_m = 3.0 / hertz
+    decay_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
+    room = float(speech_dip(np.array([hertz], np.float32))[0]) * (hertz / 500.0) ** -0.3
+    return ping(hertz, decay_s, _ONSET_S, rise=_RISE * rng.random()) * np.float32(room)

@@ -1,0 +1,123 @@
+"""Rain and wind: noises of which bands come and go, and drops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stem import units
+from stem.sound.beds.grains import moments, ping, scatter
+from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, cut, slope, slow_noise, speech_dip, wander
+from stem.sound.clips import Samples
+from stem.units import SAMPLE_RATE
+
+_KINDS = 300
+"""Different drops in a bed."""
+
+
+def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
+    """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
+    fill_with_hiss(rng, out, db_per_octave=-2.0, low=350.0, high=7000.0, dbfs=-29.0, unrest_db=0.7)
+    drops = [_drop(rng) for _ in range(_KINDS)]
+    for a_second, decibels, spread_db in ((160.0, -24.0, 5.0), (9.0, -16.0, 3.0)):
+        starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 2.0, 0.05, 1.0))
+        strengths = 10 ** ((decibels + spread_db * rng.uniform(-1.5, 1.5, len(starts))) / 20)
+        scatter(rng, out, drops, starts, strengths, width=0.8)
+
+
+def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
+    """Fill `out`, shape (frames, 2), with what rain does farther away: a soft, dark murmur."""
+    fill_with_hiss(rng, out, db_per_octave=-3.5, low=120.0, high=2000.0, dbfs=-32.0, unrest_db=1.0)
+
+
+def fill_with_hiss(
+    rng: np.random.Generator,
+    out: Samples,
+    *,
+    db_per_octave: float,
+    low: float,
+    high: float,
+    dbfs: float,
+    unrest_db: float,
+) -> None:
+    """Fill `out`, shape (frames, 2), with noise that makes room for speech and slowly grows and shrinks."""
+    noise = Noise.random(rng, len(out))
+    colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
+    noise.add_to(out, colour, wander(rng, len(out) // STEP_FRAMES, unrest_db, 0.02, 0.3) * units.gain(dbfs))
+
+
+def _drop(rng: np.random.Generator) -> Curve:
+    """Return a drop on a leaf: so soft and short that it has hardly a pitch."""
+    hertz = float(np.exp(rng.uniform(np.log(450.0), np.log(6500.0))))
+    room = float(speech_dip(np.array([hertz], np.float32))[0])
+    decay_s = 0.9 / hertz + 0.0008
+    return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(
+        room * (hertz / 1000.0) ** -0.4
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _WindBand:
+    """What one band of frequencies does in the wind.
+
+    Attributes:
+        low: Hertz where the band begins.
+        high: Hertz where it ends.
+        dbfs: Its RMS in a middling wind.
+        follow_db: How much it grows with a gust of strength 1: the higher, the more.
+    """
+
+    low: float
+    high: float
+    dbfs: float
+    follow_db: float
+
+
+_NEAR_WIND = (
+    _WindBand(25, 240, dbfs=-30.0, follow_db=1.5),
+    _WindBand(120, 960, dbfs=-25.0, follow_db=2.5),
+    _WindBand(480, 3840, dbfs=-32.0, follow_db=3.5),
+    _WindBand(1920, 16000, dbfs=-40.0, follow_db=4.5),
+)
+"""The weight of the air, its sough round the house, then twigs and leaves."""
+
+_FAR_WIND = (
+    _WindBand(25, 240, dbfs=-33.0, follow_db=1.5),
+    _WindBand(120, 960, dbfs=-30.0, follow_db=2.5),
+)
+
+_WIND_DB_PER_OCTAVE = -5.0
+_ACROSS_S = 0.5
+"""A gust reaches the right ear this much later than the left."""
+
+
+def fill_with_near_wind(rng: np.random.Generator, out: Samples) -> None:
+    """Fill `out`, shape (frames, 2), with wind that comes in long soft gusts and brightens in each."""
+    _blow(rng, out, _NEAR_WIND)
+
+
+def fill_with_far_wind(rng: np.random.Generator, out: Samples) -> None:
+    """Fill `out`, shape (frames, 2), with wind higher up or farther away."""
+    _blow(rng, out, _FAR_WIND)
+
+
+def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) -> None:
+    noise = Noise.random(rng, len(out))
+    gusts = _gusts(rng, len(out) // STEP_FRAMES)
+    across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
+    for number, part in enumerate(parts):
+        gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
+        gains *= wander(rng, len(gusts), 0.8, 0.5, 3.0)  # a gust is never smooth
+        late = across if number else 0  # the lowest band has no direction
+        air = band(noise.hertz, part.low, part.high) * speech_dip(noise.hertz)
+        air *= slope(noise.hertz, _WIND_DB_PER_OCTAVE)
+        noise.add_to(out, air, np.stack((gains, np.roll(gains, late))))
+
+
+def _gusts(rng: np.random.Generator, steps: int) -> NDArray[np.float64]:
+    """Return the strength of the wind at every step: round 0, seldom beyond 2 either way."""
+    slow, quick = slow_noise(rng, steps, 0.01, 0.06), slow_noise(rng, steps, 0.06, 0.25)
+    strength: NDArray[np.float64] = 2.5 * np.tanh((slow + 0.5 * quick) / 2.5)
+    return strength

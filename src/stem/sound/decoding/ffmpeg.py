@@ -1,0 +1,400 @@
+"""ffmpeg behind walls: one open file, one demuxer, bounded memory, bounded time.
+
+The file is opened here, looked through (`packing`) and handed over as an open file, not as a name: names can
+be options, patterns and protocols. ffmpeg may use no protocol but that open file (`fd`) and no format but the
+one that was seen, so what is in the file cannot make it read another one, or reach a network.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Timer
+
+import numpy as np
+
+from stem import units
+from stem.errors import AudioError
+from stem.programs import ffmpeg
+from stem.sound.clips import BLOCK_FRAMES, Clip, Samples, conform
+from stem.sound.decoding.containers import packing
+from stem.sound.decoding.inspection import HIGHEST, Inspection
+from stem.sound.decoding.source import ContainerInfo, Source, opened
+
+LONGEST_S = 2 * 3600.0
+"""Seconds of sound that are read at most."""
+SHORTEST_S = 0.05
+"""Seconds of sound that are worth reading."""
+RATES = (8_000, 192_000)
+"""The lowest and the highest sample rate that is taken, in hertz."""
+MOST_CHANNELS = 8
+
+_MOST_SAMPLES = 20 << 20
+"""Of a clip, which is in memory whole; more than three minutes of stereo at 48 kHz."""
+_TOO_MUCH = "it is more sound than can be held at once"
+_SAMPLE_BYTES = 4
+
+_MEMORY_BYTES = 300 << 20
+_ALLOCATION_BYTES = 64 << 20
+_PATIENCE_S = 25.0
+_PATIENT_BYTES_A_SECOND = 4e6
+"""Decoding may take 25 s, and 1 s more for 11 s of stereo: any machine is ten times as fast as that."""
+
+# A decoded MP3 may overshoot full scale and 32-bit integers may not: they hold 1/64 of the sound, still finer
+# than float32 is at full scale.
+_AS_WAV = f"-af volume={1 / HIGHEST}:precision=double -c:a pcm_s32le -f wav pipe:1"
+_AS_FLOATS = "-c:a pcm_f32be -f au pipe:1"
+
+_STRICT = {
+    "flac": "-xerror -err_detect crccheck+explode",
+    "ogg": "-xerror -err_detect crccheck+explode",
+    "mov": "-xerror",
+    "matroska": "-xerror",
+}
+"""Formats in which a frame that cannot be decoded is damage; in MP3 and bare AAC it may be the first one."""
+
+_DECODER = "imageio-ffmpeg"
+_KILLED = -9
+_AU_HEADER = struct.Struct(">4s5I")
+"""Of Sun's .au: magic, where the samples start, their bytes, their coding, the rate, the channels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """A sound file that was read to its end.
+
+    Attributes:
+        clip: All channels of its first sound stream. May exceed full scale.
+        of_file: What is worth telling about the file, each a clause about "it", without a full stop.
+        of_sound: What is worth telling about its sound, likewise.
+    """
+
+    clip: Clip
+    of_file: tuple[str, ...]
+    of_sound: tuple[str, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """All that is worth telling."""
+        return self.of_file + self.of_sound
+
+
+def decode(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float = LONGEST_S) -> Clip:
+    """Read a sound file: WAV, MP3, FLAC, Ogg, M4A, AAC or WebM by its content, whatever its name says.
+
+    Args:
+        path: The file.
+        rate: In hertz; None for the file's own.
+        longest_s: The longest that is taken, in seconds; 20 million samples are the most in any case.
+
+    Returns:
+        All channels of the first sound stream. May exceed full scale.
+
+    Raises:
+        AudioError: when the file cannot be read, is another kind of file, is damaged or not whole, or is
+            shorter than 50 ms or longer than `longest_s`.
+    """
+    return examined(path, rate, longest_s).clip
+
+
+def examined(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float = LONGEST_S) -> Examined:
+    """Read a sound file as `decode` does, and tell what is odd about it.
+
+    Raises:
+        AudioError: as `decode`.
+    """
+    with opened(path) as source:
+        told = packing(source)
+        if told.holds_floats:  # pydub's integers cannot tell what is no number
+            for _ in Recording.open(path).blocks(longest_s):
+                pass
+        clip = _whole(source, told, rate, longest_s)
+    inspection = Inspection(path, clip.rate, clip.samples.shape[1])
+    for first in range(0, clip.frames, BLOCK_FRAMES):
+        inspection.add(clip.samples[first : first + BLOCK_FRAMES])
+    conformed = clip if rate is None else conform(clip, rate)
+    return Examined(conformed, told.warnings, tuple(inspection.warnings()))
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound file that is decoded while it is read: an hour takes no more memory than a minute.
+
+    Attributes:
+        path: The file.
+        rate: Its own sample rate in hertz.
+        channels: How many it has.
+        packing: What it says of itself.
+    """
+
+    path: Path
+    rate: int
+    channels: int
+    packing: ContainerInfo = field(repr=False)
+
+    @classmethod
+    def open(cls, path: Path) -> Recording:
+        """Look what is in a file.
+
+        Raises:
+            AudioError: as `decode`, as far as it shows without decoding.
+        """
+        with opened(path) as source:
+            told = packing(source)
+            with _decoding(source, told, 1.0, _AS_FLOATS) as decoder:
+                rate, channels = decoder.au_header()
+        _check_format(path, rate, channels)
+        return cls(path, rate, channels, told)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is worth telling about the file before its sound was heard, each as a clause about "it"."""
+        return self.packing.warnings
+
+    def blocks(self, longest_s: float = LONGEST_S, inspection: Inspection | None = None) -> Iterator[Samples]:
+        """Decode the file, from its start and as often as it is asked for, in blocks of `BLOCK_FRAMES`.
+
+        Args:
+            longest_s: The longest that is taken, in seconds.
+            inspection: Hears what is yielded.
+
+        Raises:
+            AudioError: when the file turns out to be damaged or not whole, shorter than 50 ms, or longer than
+                `longest_s`.
+        """
+        heard = inspection or Inspection(self.path, self.rate, self.channels)
+        frame_bytes = _SAMPLE_BYTES * self.channels
+        most = heard.frames + units.frames(longest_s, self.rate)
+        begun = heard.frames
+        with opened(self.path) as source, _decoding(source, self.packing, longest_s, _AS_FLOATS) as decoder:
+            decoder.au_header()
+            while bytes_read := decoder.read(BLOCK_FRAMES * frame_bytes):
+                whole = len(bytes_read) - len(bytes_read) % frame_bytes
+                block = np.frombuffer(bytes_read[:whole], ">f4").astype(np.float32).reshape(-1, self.channels)
+                heard.add(block)
+                if heard.frames > most:
+                    raise _too_long(self.path, longest_s)
+                yield block
+            done = decoder.end()
+            _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)
+
+
+def _whole(source: Source, told: ContainerInfo, rate: int | None, longest_s: float) -> Clip:
+    """Return all of a file's sound at its own rate.
+
+    Args:
+        source: The file.
+        told: What it says of itself.
+        rate: What it will be conformed to: that must fit in memory too.
+        longest_s: The longest that is taken, in seconds.
+    """
+    if told.promised_s is not None and told.promised_s > longest_s + told.slack_s:
+        raise _too_long(source.path, longest_s)
+    wav = bytearray()
+    with _decoding(source, told, longest_s, _AS_WAV) as decoder:
+        while part := decoder.read(BLOCK_FRAMES * _SAMPLE_BYTES):
+            wav += part
+            if len(wav) > _SAMPLE_BYTES * _MOST_SAMPLES:
+                raise source.refused(_TOO_MUCH)
+        is_undamaged = decoder.end()
+    clip = _pcm(source.path, bytes(wav))
+    _check_format(source.path, clip.rate, clip.samples.shape[1])
+    if clip.frames > longest_s * clip.rate:
+        raise _too_long(source.path, longest_s)
+    if clip.samples.size * (rate or clip.rate) > _MOST_SAMPLES * clip.rate:
+        raise source.refused(_TOO_MUCH)
+    _check_whole(source.path, told, clip.frames, clip.rate, is_undamaged=is_undamaged)
+    return clip
+
+
+def _check_format(path: Path, rate: int, channels: int) -> None:
+    """Make sure that sound has a rate and channels that can be used.
+
+    Raises:
+        AudioError: when it has not.
+    """
+    if not RATES[0] <= rate <= RATES[1]:
+        low, high = (f"{limit / 1000:g}" for limit in RATES)
+        raise AudioError(path, f"its sample rate is {rate} Hz; {low} to {high} kHz can be used")
+    if not 0 < channels <= MOST_CHANNELS:
+        raise AudioError(path, f"it has {channels} channels; at most {MOST_CHANNELS} can be used")
+
+
+def _check_whole(path: Path, told: ContainerInfo, frames: int, rate: int, *, is_undamaged: bool) -> None:
+    """Make sure that what was decoded is all that there should be.
+
+    Raises:
+        AudioError: when it is not.
+    """
+    if frames == 0:
+        raise _damaged(path)
+    length_s = units.seconds(frames, rate)
+    if not is_undamaged:
+        raise AudioError(path, f"it is damaged (at about {length_s:.1f} s)")
+    if told.promised_s is not None and length_s < told.promised_s - told.slack_s - 1 / rate:
+        problem = f"it is damaged: of {told.promised_s:.1f} s, {length_s:.1f} s can be decoded"
+        raise AudioError(path, problem)
+    if length_s < SHORTEST_S:
+        raise AudioError(path, f"it is shorter than {1000 * SHORTEST_S:.0f} ms")
+
+
+def _too_long(path: Path, longest_s: float) -> AudioError:
+    unit_s, unit = (60, "minute") if longest_s % 3600 else (3600, "hour")
+    count = round(longest_s / unit_s)
+    return AudioError(path, f"it is longer than {count} {unit}" + ("" if count == 1 else "s"))
+
+
+class _Decoder:
+    """An ffmpeg that decodes a file.
+
+    Args:
+        path: The file.
+        process: It, with its output in a pipe.
+    """
+
+    def __init__(self, path: Path, process: subprocess.Popen[bytes]) -> None:
+        self._path, self._process = path, process
+        self._waited_s = 0.0
+        self._got = 0
+        self._is_late = False
+
+    def read(self, count: int) -> bytes:
+        """Return the next bytes of its output: `count`, or fewer at its end.
+
+        Raises:
+            AudioError: when it takes too long, or is ended from outside.
+        """
+        assert self._process.stdout is not None
+        began = time.monotonic()
+        patience_s = _PATIENCE_S + self._got / _PATIENT_BYTES_A_SECOND - self._waited_s
+        timer = Timer(max(patience_s, 0.0), self._give_up)
+        timer.start()
+        try:
+            part = self._process.stdout.read(count)
+        finally:
+            timer.cancel()
+        self._waited_s += time.monotonic() - began
+        self._got += len(part)
+        if self._is_late:
+            raise AudioError(self._path, "reading it takes too long")
+        if len(part) < count and self._process.wait() == _KILLED:  # which says nothing of the file
+            hint = "Perhaps there was too little memory; try it again."
+            raise AudioError(self._path, "decoding it was ended from outside", hint=hint)
+        return part
+
+    def au_header(self) -> tuple[int, int]:
+        """Return the rate and the channels; what is read next are samples.
+
+        ffmpeg hands over .au, for its header is six numbers.
+
+        Raises:
+            AudioError: when there is nothing to decode.
+        """
+        header = self.read(_AU_HEADER.size)
+        if len(header) < _AU_HEADER.size:
+            raise _damaged(self._path)
+        _, start, _, _, rate, channels = _AU_HEADER.unpack(header)
+        self.read(start - _AU_HEADER.size)
+        return rate, channels
+
+    def end(self) -> bool:
+        """Wait for its end, and tell whether it is content; to be called when all is read."""
+        return self._process.wait() == 0
+
+    def _give_up(self) -> None:
+        self._is_late = True
+        self._process.kill()
+
+
+@contextmanager
+def _decoding(source: Source, told: ContainerInfo, longest_s: float, output: str) -> Iterator[_Decoder]:
+    """Lend an ffmpeg that decodes a file while it is read; what is left unread is not decoded.
+
+    Raises:
+        AudioError: when there is no ffmpeg.
+    """
+    os.lseek(source.file.fileno(), 0, os.SEEK_SET)  # ffmpeg shares our place in the file
+    try:
+        # Its messages go nowhere: a pipe that nobody reads would fill up and stop it.
+        process = subprocess.Popen(  # noqa: S603 - see _command
+            [*_command(source.path, told, longest_s), *output.split()],
+            stdin=source.file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches us alone; we end it below
+        )
+    except OSError as error:
+        raise _no_ffmpeg(source.path) from error
+    with process:  # waits for its end, whatever comes
+        try:
+            _limit_memory(process.pid)
+            yield _Decoder(source.path, process)
+        finally:
+            process.kill()
+
+
+def _command(path: Path, told: ContainerInfo, longest_s: float) -> list[str]:
+    """Return the start of a command that decodes its standard input, behind the walls.
+
+    Raises:
+        AudioError: when there is no ffmpeg.
+    """
+    try:
+        program = ffmpeg()
+    except (OSError, RuntimeError) as error:
+        raise _no_ffmpeg(path) from error
+    limits = f"-nostdin -v quiet -max_alloc {_ALLOCATION_BYTES} -filter_threads 1 -threads 1"
+    walls = f"-protocol_whitelist fd -format_whitelist {told.demuxer} -f {told.demuxer}"
+    start = f"-skip_initial_bytes {told.start}" if told.start else ""
+    sound = f"-map 0:a:0 -vn -sn -dn -t {longest_s + 1:.0f}"
+    strict = _STRICT.get(told.demuxer, "")
+    return [program, *f"{limits} {strict} {walls} {start} -i fd: {sound}".split()]
+
+
+def _limit_memory(process_id: int) -> None:
+    """Let a child have 300 MB; where the system cannot do that, no single allocation above 64 MB remains."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(ProcessLookupError):  # it has ended by now
+            resource.prlimit(process_id, resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+
+def _no_ffmpeg(path: Path) -> AudioError:
+    return AudioError(path, "ffmpeg cannot be started", hint=f"Install {_DECODER} again.")
+
+
+def _damaged(path: Path) -> AudioError:
+    return AudioError(path, "it is damaged, or there is no sound in it that ffmpeg can decode")
+
+
+def _pcm(path: Path, wav: bytes) -> Clip:
+    """Return what is in the bytes of a 32-bit WAV file that holds 1/64 of the sound.
+
+    pydub cannot start ffmpeg itself: it has no place for options in front of the input, where the walls are.
+    """
+    with warnings.catch_warnings():
+        # pydub looks for an ffmpeg on the PATH and says so when there is none.
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment  # only foreign sound needs it
+        from pydub.exceptions import CouldntDecodeError
+
+    try:
+        segment = AudioSegment(data=wav)
+    except CouldntDecodeError as error:
+        raise _damaged(path) from error
+    whole = np.frombuffer(segment.raw_data, dtype="<i4").reshape(-1, segment.channels)
+    limits = np.iinfo(np.int32)
+    if len(whole) and (whole.max() == limits.max or whole.min() == limits.min):
+        raise AudioError(path, f"it has samples above {HIGHEST:.0f} times full scale")
+    samples = whole.astype(np.float32)
+    samples *= np.float32(HIGHEST / 2**31)
+    return Clip(samples, segment.frame_rate)

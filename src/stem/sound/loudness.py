@@ -1,0 +1,241 @@
+"""Loudness and true peak (ITU-R BS.1770-4, EBU R 128), and the limiter that keeps the latter down.
+
+A pass over a track needs none of its samples kept:
+
+    meter, peak = Meter(), TruePeak()
+    for block in measured(limited(mix.blocks()), meter, peak):
+        encoder.write(block)
+    loudness = Loudness.of(meter, peak)
+
+Conventions:
+    Loudness is measured **as played**: a mono sound comes out of two loudspeakers, so it reads 3.01 LU more
+    than one channel would, and as much as the stereo track that it will become.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from stem.sound.clips import Samples
+from stem.sound.true_peak import TruePeak
+from stem.units import SAMPLE_RATE, frames, gain
+
+# Loudness: BS.1770-4, Annex 1; EBU Tech 3341 (momentary, short-term), EBU Tech 3342 (range).
+STEP_S = 0.1
+"""Seconds between two measurements of loudness."""
+_MOMENTARY_STEPS = 4
+_FINE_STEPS = 5  # in a step: the loudest 400 ms may begin at any of them (Tech 3341, cases 13 and 14)
+_SHORT_TERM_STEPS = 30
+_ABSOLUTE_GATE_LUFS = -70.0
+_RELATIVE_GATE_LU = -10.0
+_RANGE_GATE_LU = -20.0
+_RANGE_PERCENTILES = (10, 95)
+_OFFSET_LU = -0.691
+_CHANNEL_WEIGHTS = (1.0, 1.0, 1.0, 1.41, 1.41)  # left, right, centre and the surrounds
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """What was measured of a track.
+
+    Attributes:
+        integrated_lufs: Loudness of the whole, gated; minus infinity when nothing passes the gate.
+        momentary_max_lufs: The loudest 0.4 s.
+        short_term_max_lufs: The loudest 3 s; minus infinity when the track is shorter.
+        range_lu: Loudness range (EBU Tech 3342).
+        true_peak_dbtp: The highest peak between or on the samples.
+    """
+
+    integrated_lufs: float
+    momentary_max_lufs: float
+    short_term_max_lufs: float
+    range_lu: float
+    true_peak_dbtp: float
+
+    @classmethod
+    def of(cls, meter: Meter, peak: TruePeak) -> Loudness:
+        """Return the readings of a meter and a peak that have heard the same track."""
+        return cls(
+            integrated_lufs=meter.integrated(),
+            momentary_max_lufs=meter.momentary_max(),
+            short_term_max_lufs=meter.short_term_max(),
+            range_lu=meter.loudness_range(),
+            true_peak_dbtp=peak.dbtp(),
+        )
+
+
+class Gauge(Protocol):
+    """Something that listens to a track as it passes."""
+
+    def add(self, block: Samples) -> None:
+        """Hear the next samples, shape (frames, channels)."""
+        ...
+
+
+def measured(blocks: Iterable[Samples], *gauges: Gauge) -> Iterator[Samples]:
+    """Pass the blocks on as they are, and let every gauge hear them."""
+    for block in blocks:
+        for gauge in gauges:
+            gauge.add(block)
+        yield block
+
+
+class Meter:
+    """Loudness of a stream of samples; of these it keeps one figure for every 100 ms of the track.
+
+    The reading does not depend on how the stream is cut into blocks.
+
+    Args:
+        rate: Sample rate in hertz.
+        channels: 1 (measured as played, on two), 2, or 3 to 5 in the order L, R, C, Ls, Rs.
+    """
+
+    def __init__(self, rate: int = SAMPLE_RATE, channels: int = 2) -> None:
+        self._fine_step = frames(STEP_S / _FINE_STEPS, rate)
+        self._step = self._fine_step * _FINE_STEPS
+        self._weights = np.array(_CHANNEL_WEIGHTS[:channels] if channels > 1 else [2.0])
+        self._sections = _k_weighting(rate)
+        self._state = np.zeros((len(self._sections), channels, 2))
+        self._pending: Samples = np.zeros((0, channels), np.float32)
+        self._powers: list[NDArray[np.float64]] = []
+        self._recent = np.zeros(0)  # fine powers that the next 400 ms may begin with
+        self._loudest = 0.0
+
+    def add(self, block: Samples) -> None:
+        """Hear the next samples, shape (frames, channels)."""
+        from scipy.signal import sosfilt  # an import of a second: only for those who measure
+
+        joined = np.concatenate([self._pending, block])
+        steps, left = divmod(len(joined), self._step)
+        whole = len(joined) - left
+        self._pending = joined[whole:].copy()
+        if not steps:
+            return
+        heard = np.ascontiguousarray(joined[:whole].T, dtype=np.float64)
+        weighted, state = sosfilt(self._sections, heard, zi=self._state)
+        # In digital silence the state would fade into denormal numbers, which take a CPU 30 times as long.
+        self._state = np.where(np.abs(state) < 1e-30, 0.0, state)  # noqa: PLR2004 - 600 dB down
+        by_step = weighted.reshape(len(self._weights), steps * _FINE_STEPS, self._fine_step)
+        powers = self._weights @ np.einsum("csf,csf->cs", by_step, by_step) / self._fine_step
+        self._powers.append(powers.reshape(steps, _FINE_STEPS).mean(axis=1))
+        self._hear_momentary(powers)
+
+    def _hear_momentary(self, powers: NDArray[np.float64]) -> None:
+        size = _MOMENTARY_STEPS * _FINE_STEPS
+        joined = np.concatenate([self._recent, powers])
+        self._recent = joined[1 - size :]
+        if len(joined) >= size:
+            self._loudest = max(self._loudest, float(sliding_window_view(joined, size).mean(axis=-1).max()))
+
+    def block_powers(self) -> NDArray[np.float64]:
+        """Return the power of each gating block: 400 ms of K-weighted sound, every 100 ms."""
+        return self._window_powers(_MOMENTARY_STEPS)
+
+    def momentary(self) -> NDArray[np.float64]:
+        """Return the loudness of each 400 ms, every 100 ms, in LUFS; minus infinity for silence."""
+        return _lufs_of_each(self.block_powers())
+
+    def short_term(self) -> NDArray[np.float64]:
+        """Return the loudness of each 3 s, every 100 ms, in LUFS; empty when there were no 3 s."""
+        return _lufs_of_each(self._window_powers(_SHORT_TERM_STEPS))
+
+    def integrated(self) -> float:
+        """Return the loudness of all that was heard, in LUFS; minus infinity when nothing passes the gate."""
+        return gated_lufs(self.block_powers())
+
+    def momentary_max(self) -> float:
+        """Return the loudness of the loudest 400 ms, in LUFS; minus infinity when there were no 400 ms."""
+        return _lufs(self._loudest)
+
+    def short_term_max(self) -> float:
+        """Return the loudness of the loudest 3 s, in LUFS; minus infinity when there were no 3 s."""
+        return _lufs(self._window_powers(_SHORT_TERM_STEPS).max(initial=0.0))
+
+    def loudness_range(self) -> float:
+        """Return the loudness range in LU (EBU Tech 3342); 0 when there is nothing to compare."""
+        powers = _above_gates(self._window_powers(_SHORT_TERM_STEPS), _RANGE_GATE_LU)
+        if not len(powers):
+            return 0.0
+        low, high = np.percentile(powers, _RANGE_PERCENTILES, method="nearest")
+        return _lufs(high) - _lufs(low)
+
+    def _window_powers(self, steps: int) -> NDArray[np.float64]:
+        powers = np.concatenate([np.zeros(0), *self._powers])
+        if len(powers) < steps:
+            return np.zeros(0)
+        return np.asarray(sliding_window_view(powers, steps).mean(axis=-1), dtype=np.float64)
+
+
+def block_powers(samples: Samples, rate: int) -> NDArray[np.float64]:
+    """Return the powers of a clip's gating blocks, as played; empty under 0.4 s.
+
+    The blocks of many clips, concatenated, give with `gated_lufs` the loudness of all of them together,
+    without the silence between.
+    """
+    meter = Meter(rate, samples.shape[1])
+    meter.add(samples)
+    return meter.block_powers()
+
+
+def gated_lufs(powers: NDArray[np.float64]) -> float:
+    """Return the loudness in LUFS of gating blocks, those of silence and of pauses left out (BS.1770-4, 5.1).
+
+    Minus infinity when no block passes the gates.
+    """
+    passed = _above_gates(powers, _RELATIVE_GATE_LU)
+    return _lufs(passed.mean()) if len(passed) else -math.inf
+
+
+def lufs(samples: Samples, rate: int) -> float | None:
+    """Return the loudness of a clip as played, or None when it is too short (0.4 s) to have one."""
+    powers = block_powers(samples, rate)
+    return gated_lufs(powers) if len(powers) else None
+
+
+def _above_gates(powers: NDArray[np.float64], relative_lu: float) -> NDArray[np.float64]:
+    sounding = powers[powers > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_LU) / 10)]
+    gate = sounding.mean() * 10 ** (relative_lu / 10) if len(sounding) else 0.0
+    return sounding[sounding > gate]
+
+
+def _lufs(power: float) -> float:
+    return _OFFSET_LU + 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def _lufs_of_each(powers: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(divide="ignore"):
+        return np.asarray(_OFFSET_LU + 10 * np.log10(powers))
+
+
+def _k_weighting(rate: int) -> NDArray[np.float64]:
+    """Return the two second-order sections of the K-weighting at any sample rate.
+
+    BS.1770-4 gives coefficients for 48 kHz only. These are the analogue filters behind them, as B. De Man
+    found them (Evaluation of Implementations of the EBU R128 Loudness Measurement, AES 145, 2018).
+    """
+    shelf_hz, shelf_gain, shelf_q = 1681.974450955533, gain(3.999843853973347), 0.7071752369554196
+    middle_gain = shelf_gain**0.4996667741545416
+    k = math.tan(math.pi * shelf_hz / rate)
+    head = [
+        shelf_gain + middle_gain * k / shelf_q + k * k,
+        2 * (k * k - shelf_gain),
+        shelf_gain - middle_gain * k / shelf_q + k * k,
+        *_denominator(k, shelf_q),
+    ]
+    pass_hz, pass_q = 38.13547087602444, 0.5003270373238773
+    k = math.tan(math.pi * pass_hz / rate)
+    denominator = _denominator(k, pass_q)
+    # The standard's second filter has the numerator 1, -2, 1 after its denominator was divided by a0.
+    rumble = [denominator[0], -2 * denominator[0], denominator[0], *denominator]
+    return np.array([np.array(row) / row[3] for row in (head, rumble)])
+
+
+def _denominator(k: float, q: float) -> list[float]:
+    return [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]

@@ -1,0 +1,1 @@
+"""The story from what was asked to a finished track."""

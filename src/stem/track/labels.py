@@ -1,0 +1,76 @@
+"""What stands in and on a file: tags, credits, words in time, cover, chapters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from stem import __version__, units
+from stem.export.captions import Line, captions, clause_times, is_long, timed_lines
+from stem.export.cover import cover_from, generated
+from stem.export.tags import ChapterMark, Tags, TimedLine
+from stem.script.safety import safety
+from stem.script.timeline import Timeline
+from stem.track.choices import NO_COVER
+from stem.track.plan import Plan
+from stem.track.stages import ensemble_of, spoken_form
+from stem.track.target import USUAL_FORMAT
+from stem.voices.takes import Takes
+
+REPLAY_GAIN_LUFS = -18.0
+"""Reference level of ReplayGain 2.0."""
+
+
+def lines_of(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
+    """Return the words in time; within long sentences by what is heard in the takes."""
+    long = {utterance.phrase for utterance in timeline.utterances if is_long(utterance)}
+    heard = {phrase: takes.read(phrase)[: takes.frames_of[phrase]] for phrase in sorted(long)}
+    return captions(timeline, {phrase: clause_times(phrase, samples) for phrase, samples in heard.items()})
+
+
+def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
+    """Return what stands in the tags of a plan's file; sentences with what was filled in stay out."""
+    told = safety(plan.country)
+    comment = (told.line, *warned, *_credits(plan), plan.bed_credit)
+    shown = lines if plan.lyrics else ()
+    public = [line if _is_public(plan, line) else replace(line, text="") for line in shown]
+    return Tags(
+        title=plan.title,
+        artist=plan.artist,
+        album=plan.album,
+        track_number=plan.number,
+        track_total=plan.total,
+        comment=" ".join(filter(None, comment)),
+        encoder=f"stem {__version__}, {'LAME' if plan.format == USUAL_FORMAT else 'FFmpeg'}",
+        replay_gain_db=REPLAY_GAIN_LUFS - plan.profile.levels.speech_lufs,
+        lyrics="\n".join(line.text.replace("\n", " ") for line in public if line.text),
+        timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),
+        cover=_cover(plan),
+    )
+
+
+def _credits(plan: Plan) -> tuple[str, ...]:
+    """Return who speaks the script: of own recordings and a voice that fills in, both when both do."""
+    if plan.fill is None:
+        return (plan.voice.credit,)
+    said = ensemble_of(plan).parts(plan.phrases)
+    return tuple(dict.fromkeys(voice.credit for voice, _, _ in said if voice is not plan.house))
+
+
+def _is_public(plan: Plan, line: Line) -> bool:
+    """Tell whether a line may stand where anyone can read it."""
+    return plan.name_in_file or spoken_form(line.sentence) not in plan.personal
+
+
+def _cover(plan: Plan) -> bytes:
+    if plan.cover == NO_COVER:
+        return b""
+    return generated(plan.title) if plan.cover is None else cover_from(Path(plan.cover))
+
+
+def chapter_marks(timeline: Timeline) -> tuple[ChapterMark, ...]:
+    """Return the chapters as tags have them."""
+    return tuple(
+        ChapterMark(chapter.title, units.seconds(chapter.start), units.seconds(chapter.end))
+        for chapter in timeline.chapters
+    )

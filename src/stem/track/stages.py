@@ -1,0 +1,110 @@
+"""The stages of making a track: speak, fit the pauses, lay it on its background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from stem.script.cues import Cue
+from stem.script.dutch import spoken
+from stem.script.pacing import fit_first
+from stem.script.timeline import Timeline, place
+from stem.sound.beds import Bed, bell, bell_frames, load_bed
+from stem.sound.mixing import Mix
+from stem.track.plan import Plan
+from stem.track.words import phrases_of
+from stem.voices.speakers import Ensemble
+from stem.voices.takes import Takes
+
+spoken_form = lru_cache(maxsize=4096)(spoken)
+"""The same sentences are placed many times while their pauses are fitted."""
+
+
+OnProgress = Callable[[str, float], None]
+"""Called with the name of a stage and the share of it that is done, 0 to 1."""
+
+
+OnNotice = Callable[[str], None]
+"""Called with a sentence that someone must be able to read before what it tells happens."""
+
+
+def no_progress(_stage: str, _share: float) -> None:
+    """Keep still."""
+
+
+def no_notice(_sentence: str) -> None:
+    """Keep still."""
+
+
+def bed_of(plan: Plan) -> Bed:
+    """Return the background of a plan, made or from the cache."""
+    return load_bed(plan.bed, plan.seed, start_s=plan.bed_start_s, once=plan.bed_once)
+
+
+def speak(
+    plan: Plan, takes: Takes, on_progress: OnProgress = no_progress, on_notice: OnNotice = no_notice
+) -> Plan:
+    """Speak the plan into `takes`; return it with its pauses fitted to the length wanted, and with remarks.
+
+    Raises:
+        StemError: EngineError, UnreachableLengthError, or OutputError.
+    """
+    company = ensemble_of(plan)
+
+    def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
+        fresh = [phrase for phrase in phrases if phrase not in takes.frames_of]
+        for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
+            on_notice(told)
+        for voice, speaker, said in company.parts(phrases):
+            takes.record(said, speaker, voice, lambda done, total: on_progress("speaking", done / total))
+        return takes.frames_of
+
+    plan = paced(plan, lengths_of)
+    return replace(plan, remarks=company.remarks(plan.phrases))
+
+
+def ensemble_of(plan: Plan) -> Ensemble:
+    """Return those who speak a plan, made ready."""
+    return Ensemble(plan.voices, plan.lexicon, plan.terms)
+
+
+def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
+    """Lay what was spoken on its background; the mix reads from `takes` while it lasts.
+
+    Raises:
+        ScriptError: when a breath is too short for its word.
+    """
+    takes.level(plan.phrases, plan.profile.levels.speech_lufs)
+    timeline = timeline_of(plan, plan.cues, takes.frames_of)
+    return Mix(timeline, takes.read, bed, bell(plan.bell) if timeline.bells else None, plan.profile.levels)
+
+
+def paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]]) -> Plan:
+    """Return the plan with the first text that fits the length wanted, its pauses fitted."""
+    if plan.target_frames is None:
+        lengths_of(plan.phrases)
+        return plan
+
+    def placer_of(cues: Sequence[Cue]) -> Callable[[Sequence[Cue]], Timeline]:
+        frames_of = lengths_of(phrases_of(cues))
+        return lambda changed: timeline_of(plan, changed, frames_of)
+
+    return replace(plan, cues=fit_first(plan.texts, placer_of, plan.target_frames))
+
+
+def timeline_of(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Timeline:
+    """Return the timeline of cues under a plan, when it is known how many frames each phrase lasts.
+
+    Raises:
+        ScriptError: when a breath is too short for its word.
+    """
+    return place(
+        cues,
+        frames_of,
+        spoken_form,
+        title=plan.title,
+        bell_frames=bell_frames(plan.bell),
+        pre_roll_s=plan.profile.pre_roll_s,
+        post_roll_s=plan.profile.post_roll_s,
+    )

@@ -1,0 +1,38 @@
+"""Where a track goes: its format by a file's name, and its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stem.config import Config
+from stem.errors import UsageError
+from stem.export.formats import FORMATS, find_format
+from stem.files import expanded
+
+USUAL_FORMAT = "mp3"
+
+
+def format_of(output: str | None) -> str | None:
+    """Return the format that the name of a file asks for; None when it asks for none."""
+    suffix = Path(output or "").suffix.lower()
+    return next((name for name, kind in FORMATS.items() if kind.suffix == suffix), None)
+
+
+def output_path(name: str, output: str | None, config: Config, format_name: str = USUAL_FORMAT) -> Path:
+    """Return where a track goes: the file asked for, or `name` in the folder asked for or the usual one.
+
+    Raises:
+        UsageError: when the file asked for has the suffix of another format.
+    """
+    suffix = find_format(format_name).suffix
+    wanted = expanded(output if output is not None else config.output)
+    folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
+    if folder_meant:
+        return wanted / f"{name}{suffix}"
+    if wanted.suffix.lower() != suffix:
+        article = "an" if format_name in {"mp3", "m4a", "opus"} else "a"
+        raise UsageError(
+            f"'{output}' is not {article} {suffix} file.",
+            hint=f"Did you mean '{wanted.with_suffix(suffix)}' or '{output}/'?",
+        )
+    return wanted

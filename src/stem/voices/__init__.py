@@ -1,0 +1,1 @@
+"""Who says it: voice templates, engines, speakers, takes, own recordings."""

@@ -1,0 +1,366 @@
+"""The files of a voice from the web: exactly the published ones, or an error.
+
+A file comes in beside its final name, as a part that is named after the MD5 it must end with, and gets its
+final name in one step once its size and MD5 are right. However a run ends, what came in stays for the next
+one to go on with. No server, proxy or mirror is believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stem.errors import ConfigError, DownloadError, OutputError, UsageError
+from stem.files import lock, output_error, publish
+from stem.voices.http import (
+    BAD_RANGE,
+    OK,
+    OTHER_ADDRESS,
+    LastingFault,
+    PassingFault,
+    Patience,
+    Web,
+    host,
+    is_safe,
+    lost,
+)
+from stem.voices.template import Download, RemoteFile, VoiceTemplate
+
+__all__ = ["Patience", "Progress", "download"]
+
+Progress = Callable[[int, int | None], None]
+"""Is told the bytes that are here, and the bytes of the whole voice once they are known."""
+
+_WORTH_BYTES = 1 << 16
+"""So much more than ever before counts as progress; for less, a server could keep us busy for ever."""
+_MOST_UNSTATED_BYTES = 1 << 22
+"""For a file of which only the MD5 is published: settings and cards are a few kilobytes."""
+_ABANDONED_S = 30 * 24 * 3600
+_PATIENT = Patience()
+_WHEN_MENDED = "When that is mended, the same command goes on where this one stopped."
+
+_NAME = re.compile(r"\w[\w.+-]*")
+_MD5 = re.compile(r"[0-9a-fA-F]{32}")
+_PART = re.compile(r"(?P<name>.+)\.(?P<mark>[0-9a-f]{8})\.part")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)", re.ASCII)
+
+
+class _WrongContent(Exception):  # noqa: N818 - it never leaves this module
+    """What came, or would come, is not the published file; its text says why."""
+
+
+def download(
+    voice: VoiceTemplate,
+    *,
+    mirror: str | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+    patience: Patience = _PATIENT,
+) -> tuple[Path, ...]:
+    """Fetch the files of a voice that are not here yet, or not whole.
+
+    Several runs may do so at once: the second waits for the first and finds its files.
+
+    Args:
+        voice: The voice.
+        mirror: Address to use instead of the origin of the voice; the same folders stand below it.
+        on_progress: Is told now and then how far it is.
+        patience: How long to wait, and how often to try.
+
+    Returns:
+        The files, in the order of the voice template; they are whole.
+
+    Raises:
+        UsageError: when there is nothing to download, or the mirror is not a safe web address.
+        ConfigError: when the voice template's list of files makes no sense.
+        DownloadError: when a file cannot be had; what came in stays for the next time.
+        OutputError: when there is no room, or the folder cannot be written.
+    """
+    wanted = voice.download
+    if wanted is None:
+        raise UsageError(f"There is nothing to download for the voice '{voice.name}'.")
+    _check_files(wanted.files, voice.path)
+    base = _base(wanted, mirror)
+    folder = Path(voice.voice).parent
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    tally = _Tally(wanted.files, on_progress)
+    missing = [file for file in wanted.files if not tally.is_here(folder / file.name, file)]
+    _check_room(folder, missing)
+    # Those of unknown size, which are small, first: then the total is known, and the model comes last.
+    missing.sort(key=lambda file: (file.bytes is not None, file.bytes or 0))
+    with closing(Web(patience)) as web:
+        for file in missing:
+            final = folder / file.name
+            with _alone(final):
+                if not tally.is_here(final, file):
+                    _Arrival(file, f"{base}/{file.name}", final, web, patience, tally).fetch()
+    return tuple(folder / file.name for file in wanted.files)
+
+
+class _Tally:
+    """Counts the bytes of a voice that are here, and tells how far it is."""
+
+    def __init__(self, files: Sequence[RemoteFile], on_progress: Progress) -> None:
+        self._here = dict.fromkeys((file.name for file in files), 0)
+        self._sizes = {file.name: file.bytes for file in files}
+        self._on_progress = on_progress
+
+    def tell(self, file: RemoteFile, here: int) -> None:
+        """Tell that so many bytes of a file are here."""
+        self._here[file.name] = here
+        known = [size for size in self._sizes.values() if size is not None]
+        total = sum(known) if len(known) == len(self._sizes) else None
+        self._on_progress(sum(self._here.values()), total)
+
+    def is_here(self, path: Path, file: RemoteFile) -> bool:
+        """Tell whether a file is whole; when it is, count it."""
+        whole = _is_whole(path, file)
+        if whole:
+            self._sizes[file.name] = _size(path)
+            self.tell(file, _size(path))
+        return whole
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """One file on its way in.
+
+    Attributes:
+        file: What it must become.
+        address: Where it comes from.
+        final: Where it goes; this run has the lock on that.
+        web: The line to it.
+        patience: How often to try.
+        tally: Is told how far it is.
+        part: What came in so far.
+        ranges: Whether the server may still be believed to send the rest of a file.
+        etag: The server's mark of the version that came in so far, if it is a strong one.
+    """
+
+    file: RemoteFile
+    address: str
+    final: Path
+    web: Web
+    patience: Patience
+    tally: _Tally
+    part: Path = field(init=False)
+    ranges: bool = True
+    etag: str = ""
+
+    def __post_init__(self) -> None:
+        self.part = _part(self.final.parent, self.file)
+
+    def fetch(self) -> None:
+        """Bring the file under its final name, going on with what an earlier run left."""
+        self._drop_other_versions()
+        if not _is_whole(self.part, self.file):  # it is when a run died right before the end
+            if _size(self.part) >= self._limit:
+                self._drop()
+            try:
+                self._complete()
+            except (PassingFault, LastingFault) as fault:
+                raise DownloadError(self.file.name, fault.problem, hint=fault.hint) from fault
+        with _writing(self.final):
+            publish(self.part, self.final, overwrite=True)
+        self.tally.is_here(self.final, self.file)
+
+    @property
+    def _limit(self) -> int:
+        return _MOST_UNSTATED_BYTES if self.file.bytes is None else self.file.bytes
+
+    def _complete(self) -> None:
+        """Ask until the part is whole, or it makes no more sense to ask."""
+        failures, furthest, was_wrong = 0, _size(self.part), False
+        while True:
+            try:
+                if self._ask(fresh=was_wrong):
+                    return
+            except _WrongContent as error:
+                self._drop()
+                if was_wrong:
+                    problem = f"what {host(self.address)} sends is not the published file: {error}"
+                    raise LastingFault(problem, hint=OTHER_ADDRESS) from error
+                was_wrong, furthest = True, 0
+            except PassingFault as fault:
+                if _size(self.part) >= furthest + _WORTH_BYTES:
+                    failures, furthest = 0, _size(self.part)
+                failures += 1
+                if failures >= self.patience.tries:
+                    raise
+                time.sleep(self.patience.wait_s(failures, fault.wait_s))
+
+    def _ask(self, *, fresh: bool) -> bool:
+        """Ask once for what is missing; True when the part is whole, False when the server had other ideas.
+
+        Args:
+            fresh: Whether a memory on the way (a caching proxy) is to be passed by: it gave something wrong.
+        """
+        here = _size(self.part) if self.ranges else 0
+        headers = {"Range": f"bytes={here}-"} if here else {}
+        if here and self.etag:
+            headers["If-Range"] = self.etag
+        if fresh:
+            headers["Cache-Control"] = "no-cache"
+        with self.web.answer(self.address, headers) as response:
+            start = self._start(response, here)
+            if start is None:
+                self.ranges = False
+                self._drop()
+                return False
+            etag = response.headers.get("ETag", "")
+            self.etag = etag if etag.startswith('"') else ""  # a weak one does not promise the same bytes
+            self._take_in(response, start)
+        if not _is_whole(self.part, self.file):
+            raise _WrongContent(f"its MD5 is not {self.file.md5}")
+        return True
+
+    def _start(self, response: Any, here: int) -> int | None:
+        """Return the place in the file where an answer begins; None when it is not what was asked.
+
+        Raises:
+            _WrongContent: when the answer announces another size than the published one.
+        """
+        if response.status_code == OK:
+            start, total = 0, response.headers.get("Content-Length", "")
+        else:
+            given = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+            if response.status_code == BAD_RANGE or given is None or int(given[1]) != here:
+                return None
+            start, total = here, given[2]
+        if self.file.bytes is not None and total.isdecimal() and int(total) != self.file.bytes:
+            raise _WrongContent(f"it has {int(total)} bytes instead of {self.file.bytes}")
+        return start
+
+    def _take_in(self, response: Any, start: int) -> None:
+        """Write the body of an answer, which begins at byte `start`, to the part."""
+        here = start
+        if not start:
+            with _writing(self.part):
+                self.part.write_bytes(b"")
+        for block in self.web.blocks(response):
+            here += len(block)
+            if here > self._limit:
+                raise _WrongContent(f"it has more than {self._limit} bytes")
+            # Opened each time: what is written is then safe from a kill, and an error here is the disk's.
+            with _writing(self.part), self.part.open("ab") as file:
+                file.write(block)
+            self.tally.tell(self.file, here)
+        if self.file.bytes is not None and here < self.file.bytes:
+            raise lost(response.url)
+
+    def _drop(self) -> None:
+        with _writing(self.part):
+            self.part.unlink(missing_ok=True)
+        self.tally.tell(self.file, 0)
+
+    def _drop_other_versions(self) -> None:
+        """Remove parts of what was published under this name before; the lock keeps others from them."""
+        for path, name in _parts(self.final.parent):
+            if name == self.file.name and path != self.part:
+                with suppress(OSError):  # a leftover hurts nobody
+                    path.unlink()
+
+
+@contextmanager
+def _alone(final: Path) -> Iterator[None]:
+    """Wait until no other run is busy with a file, and keep it so."""
+    with ExitStack() as stack:
+        with _writing(final):
+            stack.enter_context(lock(final.with_name(f".{final.name}.lock")))
+        yield
+
+
+def _check_files(files: Sequence[RemoteFile], template: Path) -> None:
+    """Refuse names that lead out of the folder, and hashes that are none: a template may come from anyone."""
+    problems = [
+        f"'{file.name}' cannot be the name of a file to download"
+        for file in files
+        if not _NAME.fullmatch(file.name)
+    ]
+    problems += [f"'{file.md5}' is no MD5" for file in files if not _MD5.fullmatch(file.md5)]
+    if problems:
+        raise ConfigError(template, problems)
+
+
+def _base(wanted: Download, mirror: str | None) -> str:
+    """Return the address of the folder that holds the files."""
+    root = (mirror or wanted.origin).rstrip("/")
+    try:
+        safe = is_safe(root, after=root)
+    except ValueError:
+        safe = False
+    if not safe:
+        hint = "Such an address begins with https:// and a name."
+        raise UsageError(f"Voices cannot be downloaded from '{root}'.", hint=hint)
+    return f"{root}/{wanted.revision}/{wanted.folder.strip('/')}"
+
+
+def _part(folder: Path, file: RemoteFile) -> Path:
+    """Return the name of a file that is not whole: a changed template never goes on with another file."""
+    return folder / f"{file.name}.{file.md5[:8].lower()}.part"
+
+
+def _parts(folder: Path) -> list[tuple[Path, str]]:
+    """Return the parts in a folder, each with the name of the file that it is of."""
+    with _writing(folder):
+        matches = [(path, _PART.fullmatch(path.name)) for path in folder.iterdir()]
+    return [(path, match["name"]) for path, match in matches if match is not None]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove parts that nothing was added to for a month: nobody is coming back for them."""
+    for path, _ in _parts(folder):
+        with suppress(OSError):  # another run was quicker, or a later one will
+            if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                path.unlink()
+
+
+def _check_room(folder: Path, missing: Sequence[RemoteFile]) -> None:
+    """Refuse to begin what the disk has no room for."""
+    needed = sum(max(0, (file.bytes or 0) - _size(_part(folder, file))) for file in missing)
+    with _writing(folder):
+        free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise OutputError(
+            folder,
+            f"the voice takes {needed / 1e6:.1f} MB more and the disk has room for {free / 1e6:.1f} MB",
+            hint="Make room there, then give the same command again.",
+        )
+
+
+def _is_whole(path: Path, file: RemoteFile) -> bool:
+    """Tell whether a path holds exactly the published file."""
+    with _writing(path):
+        if not path.exists() or (file.bytes is not None and path.stat().st_size != file.bytes):
+            return False
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False))
+    return digest.hexdigest() == file.md5.lower()
+
+
+def _size(path: Path) -> int:
+    """Return a file's size in bytes; 0 when it is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the system says about a path into a sentence, with a hint that fits a download."""
+    try:
+        yield
+    except OSError as error:
+        told = output_error(path, error)
+        raise OutputError(told.path, told.problem, hint=_WHEN_MENDED) from error
+    except OutputError as error:
+        raise OutputError(path, error.problem, hint=_WHEN_MENDED) from error

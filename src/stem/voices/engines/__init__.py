@@ -1,0 +1,159 @@
+"""Voice engines: what every engine can do, which there are, and how long a phrase takes.
+
+An engine is imported when it is asked for: one that is not installed harms nobody. Other packages bring
+theirs through the entry-point group `stem.voices.engines`: the name of the engine, and a class that takes no
+arguments.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol, cast
+
+from stem.errors import UnknownNameError
+from stem.script.dutch.pace import expected_seconds
+from stem.sound.clips import Clip, trimmed
+from stem.sound.stretch import shifted, stretched
+from stem.voices.template import VoiceTemplate
+
+GROUP = "stem.engines"
+"""The entry-point group of engines from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is different in kind between engines; the defaults fit a program that runs here.
+
+    Attributes:
+        sends_to: Whom the phrases are sent to; "" when nothing leaves the machine.
+        speed: Whether it follows a voice template's `speed` by itself; else its sound is stretched.
+        pitch: The same for `pitch`.
+        ipa: Whether it reads phonemes between [[ and ]] in a phrase.
+        remembered: Whether its clips are worth keeping between runs.
+        at_once: How many phrases it says at the same time; 0 for as many as there are cores.
+    """
+
+    sends_to: str = ""
+    speed: bool = False
+    pitch: bool = False
+    ipa: bool = False
+    remembered: bool = True
+    at_once: int = 0
+
+
+class Engine(Protocol):
+    """Something that turns phrases into speech.
+
+    One engine serves many threads at once.
+
+    Attributes:
+        name: The name that voice templates use.
+        version: Changes whenever the same phrase may sound different.
+        traits: What it is like.
+    """
+
+    @property
+    def name(self) -> str:
+        """The engine's name."""
+
+    @property
+    def version(self) -> str:
+        """The engine's version."""
+
+    @property
+    def traits(self) -> Traits:
+        """What it is like."""
+
+    def check(self) -> None:
+        """Try whether the engine can speak on this machine; nothing is sent anywhere for it.
+
+        Raises:
+            EngineUnavailable: when it cannot, with a hint how to mend it.
+        """
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Say one phrase.
+
+        Returns:
+            One channel at the engine's own rate, trimmed (`clips.trimmed`).
+
+        Raises:
+            ConfigError: when the voice template asks for what the engine does not have.
+            EngineUnavailable: when the engine cannot speak on this machine.
+            SynthesisError: when it could not say this phrase.
+        """
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return, as sentences, what will be heard otherwise than the phrase says; mostly nothing.
+
+        Raises:
+            EngineError: as `speak`.
+        """
+
+
+ENGINES: dict[str, str] = {
+    "command": "stem.voices.engines.command:Command",
+    "espeak": "stem.voices.engines.espeak:Espeak",
+    "google": "stem.voices.engines.google:Google",
+    "piper": "stem.voices.engines.piper:Piper",
+    "recordings": "stem.voices.recordings.engine:Recordings",
+}
+"""Engine name -> "module:class"."""
+
+
+def engine(name: str) -> Engine:
+    """Return a new engine.
+
+    Raises:
+        UnknownNameError: when there is none of that name.
+        EngineUnavailable: when the engine knows already that it cannot speak.
+    """
+    if name in ENGINES:
+        module, _, kind = ENGINES[name].partition(":")
+        return cast("Engine", getattr(importlib.import_module(module), kind)())
+    elsewhere = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in elsewhere:
+        raise UnknownNameError("voice engine", name, [*ENGINES, *elsewhere])
+    from stem.voices.engines.plugins import PluginEngine  # which builds on this module
+
+    return PluginEngine(elsewhere[name])
+
+
+def say(engine: Engine, phrase: str, voice: VoiceTemplate) -> Clip:
+    """Say one phrase at the voice's speed and pitch, also with an engine that does not follow them itself.
+
+    Returns:
+        One channel at the engine's own rate, trimmed (`clips.trimmed`).
+
+    Raises:
+        ConfigError: as `Engine.speak`.
+        EngineError: as `Engine.speak`.
+    """
+    clip = engine.speak(phrase, voice)
+    speed = 1.0 if engine.traits.speed else voice.speed
+    semitones = 0.0 if engine.traits.pitch else voice.pitch
+    if speed == 1.0 and semitones == 0.0:
+        return clip
+    # Trimmed again, because the 20 ms in front of the sound and the 80 ms behind it are stretched too.
+    return trimmed(shifted(stretched(clip, speed), semitones))
+
+
+_SAMPLE = (
+    "Voel hoe je voeten op de grond staan.",
+    "Misschien merk je iets op, en misschien ook niet.",
+    "Laat je adem rustig komen en gaan.",
+)
+"""Together these take as much longer or shorter than expected as a whole script does, within 1 % (espeak)."""
+
+
+def measured_pace(engine: Engine, voice: VoiceTemplate) -> float:
+    """Return a voice's speed, measured on a few sentences: 1.0 is the pace of `expected_seconds`.
+
+    Raises:
+        ConfigError: as `Engine.speak`.
+        EngineError: as `Engine.speak`.
+    """
+    clips = [say(engine, phrase, voice) for phrase in _SAMPLE]
+    return sum(map(expected_seconds, _SAMPLE)) / sum(clip.frames / clip.rate for clip in clips)

@@ -1,0 +1,388 @@
+"""Google's online voice, by way of gTTS: phrases go to Google, at most 100 characters at a time.
+
+gTTS makes the requests; they are sent from here, because gTTS itself does not look at certificates, follows
+every redirect, waits for ever, and takes what comes back for sound. Nothing here asks whether something may
+be sent: that is decided before an engine is told to speak.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from stem import units
+from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
+from stem.files import output_error, temporary_folder
+from stem.sound.clips import Clip, Samples
+from stem.sound.decoding import decode
+from stem.tables import from_table
+from stem.voices.engines import Traits, guard
+from stem.voices.engines.google_chunks import pieces
+from stem.voices.template import VoiceTemplate
+
+_PACKAGE = "gTTS"
+_FORMAT = 1
+"""To be raised when the same answers of Google become another clip."""
+_DUTCH = "nl"
+_RATE = 24_000
+"""Hertz: Google's own."""
+_PACE = 1.35
+"""Google speaks Dutch at about 150 words a minute; `engines.expected_seconds` is at 110."""
+_SLOW_PACE = 0.8
+
+_APART_S = 0.5
+_CONNECT_S = 6.0
+_READ_S = 10.0
+_WHOLE_S = 30.0
+"""The most that a whole answer may take, however steadily it drips."""
+_WAITS_S = (5.0, 15.0, 20.0)
+"""The longest waits between the tries; the real ones are drawn from 0 up to these ("full jitter")."""
+_LONGEST_WAIT_S = _WAITS_S[-1]
+_MOST_BYTES = 1_000_000
+"""Of an answer: 100 characters take at most 20 s, which are 160 kB at 64 kbit/s and 215 kB as Base64."""
+_READ_BYTES = 65_536
+
+_GOES_ON = "Try the same command again later."
+_OR_LOCAL = "or choose a voice that speaks on this machine."
+_NO_CONNECTION_HINT = f"Mend the connection, {_OR_LOCAL} {_GOES_ON}"
+_LIMITED = "Google says no more for this connection for now (429)"
+_LIMITED_HINT = f"Wait an hour, {_OR_LOCAL} {_GOES_ON}"
+_LATER_HINT = f"Try again in a while, {_OR_LOCAL} {_GOES_ON}"
+_LOGIN_HINT = (
+    f"Perhaps this network wants a login first: open a web page and see. Or choose another network, "
+    f"{_OR_LOCAL} {_GOES_ON}"
+)
+_CHANGED_HINT = (
+    f"Google may have changed its service: try pip install --upgrade {_PACKAGE}, {_OR_LOCAL} {_GOES_ON}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a voice template may set for Google.
+
+    Attributes:
+        slow: Google's slow way of reading, word by word; `speed` of the template sounds better.
+    """
+
+    slow: bool = False
+
+
+class Google:
+    """The engine "google": `voice` is "nl". One request at a time, half a second apart."""
+
+    name = "google"
+    traits = Traits(sends_to="Google (translate.google.com)", at_once=1)
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        draw: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        """Take gTTS into use; nothing is sent.
+
+        Args:
+            clock: Gives seconds that only go forward.
+            sleep: Waits a number of seconds.
+            draw: Gives a number between two others; tries are spread with it.
+        """
+        try:
+            self.version = f"{metadata.version(_PACKAGE)}/{_FORMAT}"
+        except metadata.PackageNotFoundError as error:
+            raise EngineUnavailable(
+                self.name, f"{_PACKAGE} is not installed", hint=f"Install it: pip install {_PACKAGE}"
+            ) from error
+        self._clock = clock
+        self._sleep = sleep
+        self._draw = draw
+        self._turn = threading.Lock()
+        self._earliest = clock()
+
+    def check(self) -> None:
+        """Try whether a request can be made; it is not sent.
+
+        Raises:
+            EngineUnavailable: when gTTS is damaged, or another than this engine knows.
+        """
+        _request("ja", slow=False)
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Send one phrase to Google and return what it says; see `engines.Engine`.
+
+        No error about the network holds a word of the phrase.
+        """
+        settings = from_table(Settings, voice.settings, voice.path)
+        if voice.voice != _DUTCH:
+            raise ConfigError(voice.path, [f'\'voice\' must be "{_DUTCH}", not "{voice.voice}"'])
+        spoken = [piece for piece in pieces(phrase) if any(map(str.isalnum, piece.text))]
+        if not spoken:
+            raise SynthesisError(self.name, phrase, "there is nothing to say in it")
+        sound: list[Samples] = []
+        for piece in spoken:
+            sound.append(self._say(piece.text, slow=settings.slow).samples)
+            if piece is not spoken[-1]:
+                sound.append(np.zeros((units.frames(piece.rest_s, _RATE), 1), np.float32))
+        return Clip(np.concatenate(sound), _RATE)
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return nothing: what Google makes of a phrase is only known by asking."""
+        return ()
+
+    def _say(self, text: str, *, slow: bool) -> Clip:
+        """Return the trimmed clip of one piece, judged."""
+        request = _request(text, slow=slow)
+        pace = _SLOW_PACE if slow else _PACE
+
+        def take() -> Clip:
+            sound = self._sound(request)
+            return _decoded(sound, text) if sound else Clip(np.zeros((0, 1), np.float32), _RATE)
+
+        return guard.judged(take, text, self.name, pace)
+
+    def _sound(self, request: Any) -> bytes:
+        """Return the MP3 in the answer to a request; empty when Google has no sound for it.
+
+        What may pass is tried again: at most four times, with waits of at most 20 s.
+
+        Raises:
+            EngineUnavailable: when it does not pass.
+        """
+        with self._turn:
+            for longest_s in (*_WAITS_S, None):
+                try:
+                    return _mp3(self._answer(request))
+                except _PassingError as error:
+                    if longest_s is None or error.wait_s > _LONGEST_WAIT_S:
+                        raise EngineUnavailable(self.name, error.reason, hint=error.hint) from error
+                    self._sleep(max(error.wait_s, self._draw(0.0, longest_s)))
+        raise AssertionError  # the last round returns or raises
+
+    def _answer(self, request: Any) -> bytes:
+        """Send a request once, and return the body of the answer.
+
+        Raises:
+            EngineUnavailable: when there is no answer and trying again is no use.
+            _PassingError: when it may be of use.
+        """
+        import requests
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+        if (early_s := self._earliest - self._clock()) > 0.0:
+            self._sleep(early_s)
+        try:
+            return self._exchange(request)
+        except requests.exceptions.SSLError as error:
+            reason = "no safe connection with Google can be made, so nothing was sent"
+            raise EngineUnavailable(self.name, reason, hint=_LOGIN_HINT) from error
+        except (requests.exceptions.Timeout, ReadTimeoutError) as error:
+            raise _PassingError("Google does not answer in time", _LATER_HINT) from error
+        except requests.exceptions.ConnectionError as error:
+            raise _PassingError("there is no connection with Google", _NO_CONNECTION_HINT) from error
+        except HTTPError as error:
+            raise _PassingError("the connection with Google breaks off", _NO_CONNECTION_HINT) from error
+        except OSError as error:  # also the root of what requests raises
+            reason = f"no request can be sent from this machine ({type(error).__name__})"
+            hint = f"Look at the settings HTTPS_PROXY and REQUESTS_CA_BUNDLE, {_OR_LOCAL}"
+            raise EngineUnavailable(self.name, reason, hint=hint) from error
+        finally:
+            self._earliest = self._clock() + _APART_S
+
+    def _exchange(self, request: Any) -> bytes:
+        """Send a request and return the body of the answer, whatever requests and urllib3 raise."""
+        import requests
+
+        with requests.Session() as session:
+            # Proxies and certificates as the machine has them; verifying cannot be switched off there.
+            surroundings = session.merge_environment_settings(request.url, {}, True, None, None)
+            # The adapter and not the session: that follows redirects, and reads their bodies even when told
+            # not to. Cookies are neither kept nor sent this way.
+            adapter = session.get_adapter(request.url)
+            with adapter.send(request, timeout=(_CONNECT_S, _READ_S), **surroundings) as response:
+                _judge(response.status_code, response.headers)
+                return self._body(response.raw)
+
+    def _body(self, raw: Any) -> bytes:
+        """Read an answer, up to the most that it may be and the longest that it may take."""
+        until = self._clock() + _WHOLE_S
+        body = bytearray()
+        while part := raw.read1(_READ_BYTES, decode_content=False):
+            body += part
+            if len(body) > _MOST_BYTES:
+                raise _strange("it is far too long")
+            if self._clock() > until:
+                raise _PassingError("Google does not answer in time", _LATER_HINT)
+        return bytes(body)
+
+
+class _PassingError(Exception):
+    """What may go well the next time.
+
+    Attributes:
+        reason: What is wrong, without a full stop.
+        hint: What to do when it lasts.
+        wait_s: How long the other side asks us to wait.
+    """
+
+    def __init__(self, reason: str, hint: str, wait_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+        self.wait_s = wait_s
+
+
+def _strange(what: str) -> EngineUnavailable:
+    """Return the error for an answer that is none."""
+    return EngineUnavailable(Google.name, f"the answer is not Google's speech: {what}", hint=_CHANGED_HINT)
+
+
+def _request(text: str, *, slow: bool) -> Any:
+    """Let gTTS make the request for one piece.
+
+    Raises:
+        EngineUnavailable: when gTTS is damaged, or another than this engine knows.
+    """
+    log = logging.getLogger("gtts.tts")
+    level = log.level
+    log.setLevel(logging.WARNING)  # it would tell the text to whoever listens for debugging
+    try:
+        import gtts
+
+        # Its own preparation loses full stops ("rust." is taken for "st.") and makes texts longer than 100.
+        spoken = gtts.gTTS(text, lang=_DUTCH, slow=slow, lang_check=False, pre_processor_funcs=[])
+        (request,) = spoken._prepare_requests()  # noqa: SLF001 - what is public sends it too
+    except (ImportError, AttributeError, TypeError, ValueError, AssertionError) as error:
+        reason = f"{_PACKAGE} is damaged, or another version than stem knows"
+        raise EngineUnavailable(
+            Google.name, reason, hint=f"Install it again: pip install {_PACKAGE}==2.5.4"
+        ) from error
+    finally:
+        log.setLevel(level)
+    return request
+
+
+def _judge(status: int, headers: Any) -> None:
+    """Judge an answer by its status and headers, before anything of it is read.
+
+    Raises:
+        EngineUnavailable: when it is none, and will be none the next time.
+        _PassingError: when it may be one the next time.
+    """
+    wait_s = _asked_wait(headers.get("Retry-After"))
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects (RFC 9110, 15.4)
+        target = urlsplit(headers.get("Location", ""))
+        if target.path.startswith("/sorry/"):  # Google's page for those who ask too much
+            raise EngineUnavailable(Google.name, _LIMITED, hint=_LIMITED_HINT)
+        reason = f"the network sends us on to {target.hostname or 'another page'} instead of to Google"
+        raise EngineUnavailable(Google.name, reason, hint=_LOGIN_HINT)
+    if status == 429:  # noqa: PLR2004 - too many requests
+        raise _PassingError(_LIMITED, _LIMITED_HINT, wait_s)
+    if status in {408, 425} or status >= 500:  # noqa: PLR2004 - time-out, too early, and the server's own errors
+        raise _PassingError(f"Google's service is out of order ({status})", _LATER_HINT, wait_s)
+    if status != 200:  # noqa: PLR2004 - success
+        raise EngineUnavailable(Google.name, f"Google refuses the request ({status})", hint=_CHANGED_HINT)
+    if "html" in headers.get("Content-Type", "").lower():
+        raise EngineUnavailable(Google.name, "a web page came instead of Google's speech", hint=_LOGIN_HINT)
+    if headers.get("Content-Encoding", "identity") != "identity":  # a small answer may unpack to anything
+        raise _strange("it is packed, which was not asked for")
+
+
+def _asked_wait(retry_after: str | None) -> float:
+    """Return the seconds in a Retry-After header; 0 when there is none or it is not understood."""
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util import Retry
+
+    try:
+        return Retry().parse_retry_after(retry_after) if retry_after else 0.0
+    except InvalidHeader:
+        return 0.0
+
+
+_JSON_STRING = re.compile(rb'null|"[^"\\]*(?:\\.[^"\\]*)*"')
+
+
+def _mp3(body: bytes) -> bytes:
+    r"""Return the MP3 in an answer; empty when Google has no sound for the text.
+
+    The answer is JSON behind a guard line, with the sound in JSON in it: `)]}'` and
+    `[["wrb.fr","jQ1olc","[\"//NExAA...\"]",null,...`.
+
+    Raises:
+        EngineUnavailable: when it is no such answer.
+        _PassingError: when its sound is not whole.
+    """
+    import gtts
+
+    mark = b'"%s",' % gtts.gTTS.GOOGLE_TTS_RPC.encode()
+    if mark not in body:
+        raise _strange("there is no sound in it")
+    try:
+        content = _JSON_STRING.match(body, body.index(mark) + len(mark))
+        told = json.loads(json.loads(content[0] if content else b"") or "[]")
+        text = told[0] if told else ""
+        sound = base64.b64decode(text or "", validate=True)
+    except (ValueError, TypeError, KeyError) as error:  # binascii.Error is a ValueError
+        raise _PassingError("Google's sound comes in damaged", _LATER_HINT) from error
+    end = _end_of_frames(sound)
+    if sound and not end:
+        raise _strange("its sound is not MP3")
+    if end != len(sound):
+        raise _PassingError("Google's sound comes in cut off", _LATER_HINT)
+    return sound
+
+
+_VERSIONS = {3: (144, 1), 2: (72, 2), 0: (72, 4)}
+"""MPEG 1, 2 and 2.5: bytes of a frame for each bit/s over Hz, and what the rates of MPEG 1 are divided by."""
+_RATES = (44_100, 48_000, 32_000)
+_KBPS_1 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_KBPS_2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_HEADER_BYTES = 4
+
+
+def _end_of_frames(sound: bytes) -> int:
+    """Return where the last MPEG Layer III frame ends that starts in `sound`; 0 when there is none.
+
+    Frames follow each other without a gap (ISO/IEC 11172-3, 2.4.1.3; 13818-3 for the lower rates): when the
+    end is not that of `sound`, something is missing or something else stands between them.
+    """
+    at = 0
+    while at + _HEADER_BYTES <= len(sound):
+        word = int.from_bytes(sound[at : at + _HEADER_BYTES], "big")
+        version, kbps_code, rate_code = word >> 19 & 3, word >> 12 & 15, word >> 10 & 3
+        is_layer_3 = word >> 21 == 0x7FF and word >> 17 & 3 == 1  # noqa: PLR2004 - the sync word, and its code
+        if not is_layer_3 or version not in _VERSIONS or kbps_code in {0, 15} or rate_code == 3:  # noqa: PLR2004
+            return at
+        bytes_each, divisor = _VERSIONS[version]
+        kbps = (_KBPS_1 if divisor == 1 else _KBPS_2)[kbps_code - 1]
+        at += bytes_each * kbps * 1000 * divisor // _RATES[rate_code] + (word >> 9 & 1)
+    return at
+
+
+def _decoded(sound: bytes, text: str) -> Clip:
+    """Return a whole MP3 as one channel at Google's rate, untrimmed."""
+    try:
+        with temporary_folder() as folder:
+            path = folder / "answer.mp3"
+            path.write_bytes(sound)
+            clip = decode(path, _RATE)
+    except OSError as error:
+        raise output_error(Path(gettempdir()), error) from error
+    except AudioError as error:
+        raise SynthesisError(
+            Google.name, text, f"its sound cannot be used ({error.problem})", hint=error.hint
+        ) from error
+    return Clip(clip.samples.mean(axis=1, keepdims=True), clip.rate)

@@ -1,0 +1,150 @@
+"""Piper, the natural voice that runs here: a neural network for each voice, in a file of 20 to 60 MB.
+
+The same phrase is the same sound in any order, thread and process: see `noise`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from stem.errors import ConfigError, EngineUnavailable, SynthesisError, did_you_mean
+from stem.sound.clips import Clip
+from stem.tables import from_table
+from stem.voices.engines import Traits
+from stem.voices.engines.guard import judged
+from stem.voices.engines.piper.model import AGAIN, NAME, Model, library, load, phonemized, reason_of
+from stem.voices.engines.piper.reading import listed, prepared, words
+from stem.voices.template import VoiceTemplate
+
+_PACKAGES = ("piper-tts", "onnxruntime", "onnx", "numpy")
+"""What the sound depends on; NumPy may draw other numbers from one seed in another version."""
+_REWRITING = 1
+"""To be raised when the same phrase is read, fed or joined in another way."""
+
+_PACE = 1.5
+"""Of a voice at length_scale 1, roughly: voices read aloud at about 165 words a minute by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a voice template may set for Piper; the defaults are calm.
+
+    Attributes:
+        length_scale: 1 is the pace of the voice's recordings; 1.3 takes 1.3 times as long. 0.5-3.
+        noise_scale: Liveliness of the sound, 0-1.5; more is rougher.
+        noise_w_scale: Liveliness of the rhythm, 0-1.5.
+        speaker: Number or name of one of the voice's speakers; None for its usual one.
+    """
+
+    length_scale: float = 1.3
+    noise_scale: float = 0.6
+    noise_w_scale: float = 0.7
+    speaker: object = None
+
+    def __post_init__(self) -> None:
+        limits = {"length_scale": (0.5, 3.0), "noise_scale": (0.0, 1.5), "noise_w_scale": (0.0, 1.5)}
+        wrong = [
+            f"'{name}' must lie between {low:g} and {high:g}, not {getattr(self, name):g}"
+            for name, (low, high) in limits.items()
+            if not low <= getattr(self, name) <= high
+        ]
+        if isinstance(self.speaker, bool) or not isinstance(self.speaker, int | str | None):
+            wrong.append("'speaker' must be a number or a name")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+
+
+class Piper:
+    """The engine "piper": `voice` is the path of an .onnx file, and its settings stand beside it."""
+
+    name = NAME
+    traits = Traits(speed=True, ipa=True)
+
+    def __init__(self) -> None:
+        try:
+            versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
+        except metadata.PackageNotFoundError as error:
+            install = "Install it: pip install 'stem-meditatie[piper]'"
+            raise EngineUnavailable(NAME, f"{error.name} is not installed", hint=install) from error
+        self.version = ", ".join([*versions, f"rewriting {_REWRITING}"])
+
+    def check(self) -> None:
+        """Load the libraries and read a word; no voice is needed for it.
+
+        Raises:
+            EngineUnavailable: when that fails.
+        """
+        piper = library()
+        espeak = piper.config.PhonemeType.ESPEAK
+        config = piper.PiperConfig(256, 1, 22_050, espeak_voice="nl", phoneme_id_map={}, phoneme_type=espeak)
+        if not any(phonemized(piper.PiperVoice(session=None, config=config), "ja")):
+            raise EngineUnavailable(NAME, "it cannot read Dutch", hint=AGAIN)
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Say one phrase; see `engines.Engine`. What stands in it between [[ and ]] is read as phonemes."""
+        settings = from_table(Settings, voice.settings, voice.path)
+        model = load(voice)
+        length_scale = settings.length_scale / voice.speed
+        config = library().SynthesisConfig(
+            speaker_id=_speaker(settings.speaker, model, voice.path),
+            length_scale=length_scale,
+            noise_scale=settings.noise_scale,
+            noise_w_scale=settings.noise_w_scale,
+        )
+        sentences = model.symbols(phrase)
+        if not sentences:
+            raise SynthesisError(NAME, phrase, "there is nothing to say in it")
+        attempts = itertools.count()
+
+        def take() -> Clip:
+            attempt = next(attempts)  # with the same noise, a second take would be the first one again
+            try:
+                return model.say(sentences, config, attempt)
+            except Exception as error:
+                reason = f"the voice's network stopped ({reason_of(error)})"
+                hint = "Perhaps its .onnx and .json do not belong together."
+                raise SynthesisError(NAME, phrase, reason, hint=hint) from error
+
+        return judged(take, phrase, NAME, _PACE / length_scale)
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return a sentence for each word of which the voice lacks a sound."""
+        model = load(voice)
+        missing = model.missing(phrase)
+        if not missing:
+            return ()
+        lacking = {shown: model.missing(said) for shown, said in words(phrase)}
+        in_words = {sound for sounds in lacking.values() for sound in sounds}
+        # A word may be read otherwise among others.
+        lacking[prepared(phrase)] = tuple(sound for sound in missing if sound not in in_words)
+        return tuple(
+            f"The voice '{voice.name}' has no sound for {listed(sounds)} in \"{shown}\", and leaves it out."
+            for shown, sounds in lacking.items()
+            if sounds
+        )
+
+
+def _speaker(wanted: object, model: Model, path: Path) -> int | None:
+    """Return the number of a speaker that the voice has; None for a voice that has one.
+
+    Raises:
+        ConfigError: when it has no such speaker; Piper itself would take any number, and say something.
+    """
+    config = model.piper.config
+    names: dict[str, int] = config.speaker_id_map
+    if isinstance(wanted, str) and wanted not in names:
+        hint = did_you_mean(wanted, list(names)) or "It has one speaker, without a name."
+        raise ConfigError(path, [f"'settings.speaker': the voice has no speaker '{wanted}'"], hint=hint)
+    number: int = config.default_speaker_id
+    if isinstance(wanted, str):
+        number = names[wanted]
+    elif isinstance(wanted, int):
+        number = wanted
+    if not 0 <= number < config.num_speakers:
+        last = config.num_speakers - 1
+        has = f"its speakers are 0 to {last}" if last else "it has one, 0"
+        raise ConfigError(path, [f"'settings.speaker': the voice has no speaker {number}; {has}"])
+    return number if config.num_speakers > 1 else None

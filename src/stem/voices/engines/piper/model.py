@@ -1,0 +1,256 @@
+"""A Piper voice in memory: its two files loaded and judged, then read and spoken with by Piper's own code."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stem import units
+from stem.errors import ConfigError, EngineUnavailable
+from stem.sound.clips import Clip
+from stem.voices.engines.piper import noise
+from stem.voices.engines.piper.reading import closed, is_speech, listed, prepared
+from stem.voices.template import VoiceTemplate
+
+NAME = "piper"
+AGAIN = "Install it again: pip install --force-reinstall 'stem-meditatie[piper]'"
+_GET_AGAIN = "Get the voice's two files again."
+
+_INPUTS = frozenset({"input", "input_lengths", "scales"})
+_BETWEEN_S = 0.3
+"""Seconds between the sentences of one phrase; mostly there is one."""
+_LONGEST_REASON = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A voice in memory; many threads may use it at once.
+
+    Attributes:
+        piper: Piper's own voice.
+        noises: Names of the inputs that noise is fed to.
+    """
+
+    piper: Any
+    noises: tuple[str, ...]
+
+    def symbols(self, phrase: str) -> tuple[list[int], ...]:
+        """Return the numbers of a phrase's phonemes, for each sentence in it that has any.
+
+        Raises:
+            EngineUnavailable: as `phonemized`.
+        """
+        known = self.piper.config.phoneme_id_map
+        sentences = [
+            [phoneme for phoneme in sentence if phoneme in known]
+            for sentence in phonemized(self.piper, phrase)
+        ]
+        return tuple(self.piper.phonemes_to_ids(closed(each)) for each in sentences if is_speech(each))
+
+    def missing(self, phrase: str) -> tuple[str, ...]:
+        """Return the phonemes of a phrase that the voice has no sound for.
+
+        Raises:
+            EngineUnavailable: as `phonemized`.
+        """
+        phonemes = dict.fromkeys(itertools.chain.from_iterable(phonemized(self.piper, phrase)))
+        return tuple(phoneme for phoneme in phonemes if phoneme not in self.piper.config.phoneme_id_map)
+
+    def say(self, sentences: Sequence[list[int]], config: Any, attempt: int) -> Clip:
+        """Return the sound of sentences, untrimmed and as loud as the network makes it.
+
+        Piper would bring each sentence to full scale by itself; what is said softly must stay soft.
+
+        Args:
+            sentences: From `symbols`.
+            config: Piper's `SynthesisConfig`.
+            attempt: Another number gives another take.
+        """
+        rate = self.piper.config.sample_rate
+        pause = np.zeros(units.frames(_BETWEEN_S, rate), np.float32)
+        parts: list[NDArray[np.float32]] = []
+        for symbols in sentences:
+            fed = noise.for_sentence(self.noises, symbols, config.length_scale, (config.speaker_id, attempt))
+            speaking = replace(self.piper, session=noise.Fed(self.piper.session, fed))
+            sound = np.ravel(speaking.phoneme_ids_to_audio(symbols, config))
+            parts += [pause, sound.astype(np.float32, copy=False)]
+        return Clip(np.concatenate(parts[1:])[:, None], rate)
+
+
+def phonemized(piper_voice: Any, phrase: str) -> list[list[str]]:
+    """Return the phonemes of a phrase, for each of its sentences; Piper holds a lock on espeak-ng meanwhile.
+
+    Raises:
+        EngineUnavailable: when espeak-ng cannot read Dutch.
+    """
+    try:
+        sentences: list[list[str]] = piper_voice.phonemize(prepared(phrase))
+    except (RuntimeError, OSError) as error:
+        reason = f"its espeak-ng cannot read Dutch ({reason_of(error)})"
+        raise EngineUnavailable(NAME, reason, hint=AGAIN) from error
+    return sentences
+
+
+def library() -> Any:
+    """Return the package piper; what it needs is there too.
+
+    Raises:
+        EngineUnavailable: when it cannot be loaded.
+    """
+    try:
+        import onnx  # noqa: F401 - what reading and running a network takes is there, or nothing is
+        import onnxruntime  # noqa: F401
+        import piper
+        import piper.config
+    except ImportError as error:
+        raise EngineUnavailable(NAME, f"it cannot be loaded ({reason_of(error)})", hint=AGAIN) from error
+    return piper
+
+
+def reason_of(error: Exception) -> str:
+    """Return the reason in a library's error, in one line without a full stop."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line.rpartition(" : ")[2].strip(" .")[:_LONGEST_REASON]  # "[ONNXRuntimeError] : 1 : FAIL : reason"
+
+
+_loading = threading.Lock()
+
+
+def load(voice: VoiceTemplate) -> Model:
+    """Return a voice's model, loaded once for the whole process while its files stay as they are.
+
+    Raises:
+        ConfigError: when its files are not those of a Dutch Piper voice.
+        EngineUnavailable: when they are not there, or Piper is not.
+    """
+    path = Path(voice.voice)
+    library()
+    try:
+        with _loading:  # threads that start together must not load 60 MB each
+            return _loaded(path, _state(path), _state(_settings_of(path)))
+    except FileNotFoundError as error:
+        if voice.download is None:
+            hint = "A voice is two files in one folder, such as stem.onnx and stem.onnx.json."
+            raise EngineUnavailable(NAME, f"there is no file {error.filename}", hint=hint) from error
+        reason = f"the voice '{voice.name}' has not been downloaded yet"
+        raise EngineUnavailable(NAME, reason, hint=f"Download it: stem voices get {voice.name}") from error
+    except OSError as error:
+        raise ConfigError(error.filename or path, [f"it cannot be read ({error.strerror})"]) from error
+
+
+def _settings_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _state(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=2)  # the voice, and one that is compared with it
+def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[int, int]) -> Model:
+    """Load a voice. `PiperVoice.load` would load the network first, as it was before the rewriting."""
+    settings = _settings_of(path)
+    config = _config(settings)
+    network = _network(path)
+    inputs = {each.name for each in network.graph.input} - {each.name for each in network.graph.initializer}
+    if not inputs >= _INPUTS:
+        raise ConfigError(path, ["it is a neural network, but no Piper voice"])
+    if inputs - _INPUTS != ({"sid"} if config.num_speakers > 1 else set()):
+        problem = f"its 'num_speakers', {config.num_speakers}, does not fit the network in {path.name}"
+        raise ConfigError(settings, [problem], hint=_GET_AGAIN)
+    noises = noise.made_repeatable(network, path)
+    return Model(library().PiperVoice(config=config, session=_session(network, path)), noises)
+
+
+def _config(path: Path) -> Any:
+    """Read a voice's .json with Piper's own code, and judge what that takes on trust."""
+    try:
+        config = library().PiperConfig.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except KeyError as error:
+        problem = f"it is not the settings of a Piper voice: {error} is missing"
+        raise ConfigError(path, [problem], hint=_GET_AGAIN) from error
+    except (ValueError, RecursionError, TypeError, AttributeError) as error:
+        unknown = "PhonemeType" in str(error)
+        problem = "its phonemes are of a kind that Piper does not know" if unknown else "it is damaged"
+        raise ConfigError(path, [problem], hint="" if unknown else _GET_AGAIN) from error
+    if problems := _misfits(config):
+        raise ConfigError(path, problems)
+    return config
+
+
+def _misfits(config: Any) -> list[str]:
+    """Return why a voice's settings cannot be used."""
+    if config.phoneme_type != "espeak":
+        return [f"the voice reads '{config.phoneme_type.value}', and stem has phonemes of espeak for it"]
+    if not isinstance(config.espeak_voice, str) or config.espeak_voice.split("-")[0] != "nl":
+        return [f"the voice speaks '{config.espeak_voice}', and stem's texts are Dutch ('nl')"]
+    limits = {"sample_rate": (8000, 192_000), "num_speakers": (1, 100_000)}
+    problems = [
+        f"'{name}' must be a whole number between {low} and {high}, not {getattr(config, name)!r}"
+        for name, (low, high) in limits.items()
+        if not _is_number(getattr(config, name)) or not low <= getattr(config, name) <= high
+    ]
+    if not _is_table_of(config.speaker_id_map, _is_number) or not _is_number(config.default_speaker_id):
+        problems.append("its speakers must be whole numbers")
+    if not _is_table_of(config.phoneme_id_map, _is_numbers):
+        problems.append("'phoneme_id_map' must be a table of lists of whole numbers")
+    elif lacking := [mark for mark in "^$_." if mark not in config.phoneme_id_map]:
+        problems.append(f"'phoneme_id_map' lacks {listed(lacking)}")
+    return problems
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_numbers(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_number, value))
+
+
+def _is_table_of(value: object, fits: Callable[[object], bool]) -> bool:
+    return isinstance(value, dict) and all(map(fits, value.values()))
+
+
+def _network(path: Path) -> Any:
+    """Return the network in a file; no other file that it may name is read."""
+    import onnx
+
+    damaged = ConfigError(path, ["it is damaged, or no .onnx file at all"], hint=_GET_AGAIN)
+    content = path.read_bytes()
+    try:
+        network = onnx.load_model_from_string(content)
+    except Exception as error:  # what protobuf raises is not onnx's to promise
+        raise damaged from error
+    if not network.graph.node:  # some bytes happen to read as a network of nothing
+        raise damaged
+    return network
+
+
+def _session(network: Any, path: Path) -> Any:
+    """Return the network ready to run, one thread a phrase.
+
+    Two phrases at once on two cores are quicker than one phrase on both.
+    """
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # else it also writes to stderr what it raises
+    try:
+        return onnxruntime.InferenceSession(
+            network.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        problem = f"onnxruntime cannot use it ({reason_of(error)})"
+        raise ConfigError(path, [problem], hint=_GET_AGAIN) from error

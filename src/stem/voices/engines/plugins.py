@@ -1,0 +1,77 @@
+"""Engines that other packages bring: whatever is wrong with one, it is a sentence that names the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint
+
+from stem.errors import EngineUnavailable, StemError, SynthesisError
+from stem.sound.clips import Clip
+from stem.voices.engines import Engine, Traits
+from stem.voices.template import VoiceTemplate
+
+
+class PluginEngine:
+    """An engine from elsewhere, as `engines.Engine`: its errors are turned into stem's.
+
+    Attributes:
+        name: The name under which its package brings it.
+        version: Its own version.
+        traits: What it says it is like.
+    """
+
+    def __init__(self, point: EntryPoint) -> None:
+        self.name = point.name
+        self._package = point.dist.name if point.dist is not None else point.module
+        with self._sentences():
+            self._engine: Engine = point.load()()
+            self._judge()
+            self.version: str = str(self._engine.version)
+            self.traits: Traits = self._engine.traits
+
+    def check(self) -> None:
+        """Try whether the engine can speak; see `engines.Engine`."""
+        with self._sentences():
+            self._engine.check()
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Say one phrase; see `engines.Engine`."""
+        with self._sentences(phrase):
+            clip = self._engine.speak(phrase, voice)
+            if not isinstance(clip, Clip):
+                raise TypeError(f"it gives a {type(clip).__name__} for a stem.sound.clips.Clip")
+            return clip
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return what will be heard otherwise; see `engines.Engine`."""
+        with self._sentences(phrase):
+            return self._engine.remarks(phrase, voice)
+
+    def _judge(self) -> None:
+        """Refuse an engine that was written for another version of stem."""
+        wanted = ("name", "version", "traits", "check", "speak", "remarks")
+        missing = [f"'{name}'" for name in wanted if not hasattr(self._engine, name)]
+        if not missing and isinstance(self._engine.traits, Traits):
+            return
+        wrong = f"has no {' and no '.join(missing)}" if missing else "has 'traits' that are no engines.Traits"
+        raise self._unusable(f"was written for another version of stem: its engine {wrong}")
+
+    @contextmanager
+    def _sentences(self, phrase: str | None = None) -> Iterator[None]:
+        """Turn every error that is not stem's own into one."""
+        try:
+            yield
+        except StemError:
+            raise
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(".: ")
+            if phrase is not None:
+                raise SynthesisError(
+                    self.name, phrase, f"the package {self._package} failed ({told})"
+                ) from error
+            raise self._unusable(f"failed ({told})") from error
+
+    def _unusable(self, reason: str) -> EngineUnavailable:
+        hint = f"Install {self._package} again, or choose another voice."
+        return EngineUnavailable(self.name, f"the package {self._package} that brings it {reason}", hint=hint)

@@ -1,0 +1,1 @@
+"""Own recordings as a voice: reading sheets, cutting, cleaning, the engine that plays them."""

@@ -1,0 +1,275 @@
+"""Who speaks: the voice that is asked for or the best there is, and what has to be known before it starts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
+from stem.files import expanded
+from stem.script.dutch.lexicon import Lexicon
+from stem.sound.clips import Clip
+from stem.voices.cache import CachedEngine
+from stem.voices.engines import Engine, Traits, engine, measured_pace
+from stem.voices.permission import check_leave, notice, runs_program
+from stem.voices.template import (
+    VoiceTemplate,
+    came_with_stem,
+    find_voice,
+    is_the_users,
+    packaged_voice,
+    voice_names,
+    voices,
+)
+
+_LOGGER = logging.getLogger(__name__)
+_SLASHES = ("/", "\\")
+
+EMBEDDED = "zacht"
+"""The voice that is always there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What speaking may do.
+
+    Attributes:
+        online: Whether phrases may be sent to a service on the internet.
+        remember: Whether clips are kept between runs.
+    """
+
+    online: bool = False
+    remember: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Text that is about to leave the machine.
+
+    Attributes:
+        destination: Whom it goes to.
+        phrases: How many phrases.
+        characters: How many characters they have together.
+        kept: Whether what comes back is kept, so that it is not sent again.
+    """
+
+    destination: str
+    phrases: int
+    characters: int
+    kept: bool
+
+    def __str__(self) -> str:
+        phrases = "1 phrase" if self.phrases == 1 else f"{self.phrases} phrases"
+        kept = "is kept, so that nothing is sent twice" if self.kept else "is not kept"
+        return (
+            f"{phrases} ({self.characters} characters, with what you filled in) to be sent to "
+            f"{self.destination}; what comes back {kept}."
+        )
+
+
+def recordings_folder(wish: str) -> Path | None:
+    """Return the folder with recordings that is meant, or None when `wish` is a voice's name or file.
+
+    A known voice goes before a folder of the same name; with a slash it is the folder.
+    """
+    if not wish:
+        return None
+    if wish.endswith(_SLASHES):
+        return expanded(wish)
+    return None if wish in voice_names() or not expanded(wish).is_dir() else expanded(wish)
+
+
+def choose_voice(name: str) -> VoiceTemplate:
+    """Return the voice of a name, or the best that can speak on this machine when the name is empty.
+
+    Voices that send text away or run a program are never chosen unasked; a folder's own one is told.
+
+    Raises:
+        UnknownNameError: when there is none of that name.
+        UsageError: when it is a folder with recordings.
+        ConfigError: when a voice template has mistakes.
+    """
+    if recordings_folder(name) is not None:
+        raise UsageError(
+            f"The recordings in '{name}' can only say the sentences of their own script.",
+            hint="Name a voice here, as in --voice zacht.",
+        )
+    if name:
+        return find_voice(name)
+    by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
+    best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
+    if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
+        _LOGGER.warning("The usual voice is '%s', the one in %s.", best.name, best.path)
+    return best or packaged_voice(EMBEDDED)
+
+
+def better_voice(voice: VoiceTemplate) -> VoiceTemplate | None:
+    """Return the best voice that could be downloaded and is better than `voice`; None when there is none."""
+    better = [each for each in voices() if each.rank > voice.rank and not each.installed]
+    return max(better, key=lambda each: each.rank, default=None)
+
+
+def _may_be_usual(voice: VoiceTemplate) -> bool:
+    return can_speak(voice) and not sends_to(voice) and not runs_program(voice)
+
+
+def can_speak(voice: VoiceTemplate) -> bool:
+    """Tell whether a voice's files and its engine are on this machine; nothing is spoken for it."""
+    if not voice.installed:
+        return False
+    try:
+        engine(voice.engine)
+    except (EngineUnavailable, UnknownNameError):
+        return False
+    return True
+
+
+def _engine_of(voice: VoiceTemplate) -> Engine:
+    try:
+        return engine(voice.engine)
+    except UnknownNameError as error:
+        problem = f"'engine' must be the name of a voice engine, not '{voice.engine}'"
+        raise ConfigError(voice.path, [problem], hint=error.hint) from error
+
+
+def sends_to(voice: VoiceTemplate) -> str:
+    """Return whom a voice's phrases are sent to; "" when nothing leaves the machine, or it cannot speak."""
+    try:
+        return engine(voice.engine).traits.sends_to
+    except (EngineUnavailable, UnknownNameError):
+        return ""
+
+
+class Speaker:
+    """A voice's engine, made ready: it asks leave, remembers what it said, and knows the lexicon.
+
+    It is itself an `engines.Engine`, and takes notes (`cache.Noting`).
+    """
+
+    traits: Traits
+
+    def __init__(self, voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> None:
+        """Find the engine and try it.
+
+        Raises:
+            EngineUnavailable: when it cannot speak here, or has no leave to send text or run a program.
+            ConfigError: when there is no such engine.
+        """
+        self._voice = voice
+        self._engine = _engine_of(voice)
+        check_leave(voice)
+        self.name, self.version = self._engine.name, self._engine.version
+        remembered = terms.remember and self._engine.traits.remembered
+        self.traits = replace(self._engine.traits, remembered=remembered)
+        if self.traits.sends_to and not terms.online:
+            raise EngineUnavailable(
+                self.name,
+                f"the voice '{voice.name}' sends what it says to {self.traits.sends_to}",
+                hint="Allow it with --allow-online, and without --offline; or choose a voice that runs here.",
+            )
+        self._cache = CachedEngine(self._engine) if remembered else None
+        self._lexicon = lexicon
+        self.check()
+
+    def check(self) -> None:
+        """Try whether the engine can speak; see `engines.Engine`."""
+        self._engine.check()
+
+    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
+        """Say a phrase as the lexicon has it; see `engines.Engine`."""
+        return (self._cache or self._engine).speak(self._pronounced(phrase), voice)
+
+    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
+        """Return what was noted about a phrase's clip; see `cache.Noting`."""
+        return None if self._cache is None else self._cache.note(self._pronounced(phrase), voice, about)
+
+    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
+        """Note something about a phrase's clip; see `cache.Noting`."""
+        if self._cache is not None:
+            self._cache.keep_note(self._pronounced(phrase), voice, about, note)
+
+    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
+        """Return what will be heard otherwise than the phrase says; see `engines.Engine`."""
+        return self._engine.remarks(self._pronounced(phrase), voice)
+
+    def sending(self, phrases: Iterable[str]) -> Sending | None:
+        """Return what would be sent away to say `phrases`; None when nothing would."""
+        if not self.traits.sends_to:
+            return None
+        said = tuple(dict.fromkeys(map(self._pronounced, phrases)))
+        fresh = said if self._cache is None else self._cache.missing(said, self._voice)
+        if not fresh:
+            return None
+        return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh)), self.traits.remembered)
+
+    def _pronounced(self, phrase: str) -> str:
+        if _recorded(self._voice) is not None:
+            return phrase  # who recorded it read what is written
+        return self._lexicon.applied(phrase, ipa=self.traits.ipa)
+
+
+class Ensemble:
+    """The voices of a track, made ready: own recordings say what they have, the other voice the rest."""
+
+    def __init__(self, voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms) -> None:
+        """Make every voice ready.
+
+        Raises:
+            EngineUnavailable: when one cannot speak here, or would send text away without leave.
+            ConfigError: when there is no such engine.
+        """
+        self._speakers = tuple((voice, Speaker(voice, lexicon, terms)) for voice in voices)
+
+    def parts(self, phrases: Iterable[str]) -> Iterator[tuple[VoiceTemplate, Speaker, tuple[str, ...]]]:
+        """Yield each voice with the phrases that are its own to say."""
+        left = tuple(dict.fromkeys(phrases))
+        for voice, speaker in self._speakers:
+            recorded = _recorded(voice)
+            own = left if recorded is None else tuple(phrase for phrase in left if phrase in recorded)
+            left = () if recorded is None else tuple(phrase for phrase in left if phrase not in recorded)
+            if own:
+                yield voice, speaker, own
+
+    def sendings(self, phrases: Iterable[str]) -> tuple[Sending, ...]:
+        """Return what would be sent away to say `phrases`."""
+        found = (speaker.sending(own) for _, speaker, own in self.parts(phrases))
+        return tuple(sending for sending in found if sending is not None)
+
+    def programs(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Return, as sentences, which programs run to say `phrases`."""
+        return tuple(notice(voice) for voice, _, _ in self.parts(phrases) if runs_program(voice))
+
+    def remarks(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Return what will be heard otherwise than `phrases` say, each remark once."""
+        found = (
+            remark
+            for voice, speaker, own in self.parts(phrases)
+            for phrase in own
+            for remark in speaker.remarks(phrase, voice)
+        )
+        return tuple(dict.fromkeys(found))
+
+
+def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float | None:
+    """Return about how quick a voice is, as `engines.measured_pace` does; nothing is sent anywhere for it.
+
+    Returns:
+        None for own recordings, of which only all phrases together tell; 1.0 for a voice that cannot be heard
+        without sending text away or running a program, or not yet.
+
+    Raises:
+        EngineError: when the voice fails.
+    """
+    if _recorded(voice) is not None:
+        return None
+    if runs_program(voice) or sends_to(voice) or not can_speak(voice):
+        return 1.0
+    return measured_pace(Speaker(voice, lexicon, terms), voice)
+
+
+def _recorded(voice: VoiceTemplate) -> Mapping[str, object] | None:
+    """Return the phrases that a folder of recordings has; None for a voice that can say anything."""
+    files = voice.settings.get("files") if voice.engine == "recordings" else None
+    return files if isinstance(files, Mapping) else None

@@ -1,0 +1,255 @@
+"""Takes: every phrase of a track spoken once, conformed, through the voice's chain, and levelled as a whole.
+
+A take's sound goes to an unnamed temporary file: a track of an hour needs no more memory than a short one.
+Of a clip that is remembered between runs, so is what has to be known before the mix begins. Its sound is then
+made when it is first read: in a finished text that is while the encoder works, which takes longer.
+"""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stem import units
+from stem.cores import cores
+from stem.errors import EngineError
+from stem.files import output_error
+from stem.sound.clips import Samples, conform
+from stem.sound.filters import apply_chain
+from stem.sound.loudness import block_powers, gated_lufs
+from stem.voices.cache import Noting
+from stem.voices.engines import Engine, say
+from stem.voices.template import VoiceTemplate
+
+CORRECTION_LIMIT_DB = 2.0
+"""The most by which one utterance is moved towards the others: it evens a reading out and is not heard."""
+
+TREATMENT = 1
+"""To be raised when the same clip comes out of stretching, conforming, a chain or the meter otherwise."""
+
+_FRAMES = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """What has to be known of a take before the mix begins.
+
+    Attributes:
+        frames: Length of the clip on the timeline.
+        powers: Powers of the clip's gating blocks, as played on two channels; empty under 0.4 s.
+    """
+
+    frames: int
+    powers: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, frames: int, wet: Samples) -> Measures:
+        """Measure a clip of so many frames behind the voice's chain; a room that rings on does not count."""
+        return cls(frames, block_powers(wet[:frames], units.SAMPLE_RATE))
+
+    def packed(self) -> bytes:
+        """Return them as bytes, exactly."""
+        return _FRAMES.pack(self.frames) + self.powers.astype("<f8").tobytes()
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Measures:
+        """Return what was packed."""
+        (frames,) = _FRAMES.unpack_from(content)
+        return cls(frames, np.frombuffer(content, "<f8", offset=_FRAMES.size).astype(np.float64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One phrase, spoken.
+
+    Attributes:
+        measures: What is known of it.
+        voice: Which voice it is: its engine and its name.
+        make: Returns its sound, shape (frames, 1), longer than its clip when a room rings on.
+    """
+
+    measures: Measures
+    voice: str
+    make: Callable[[], Samples]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a take's sound stands in the file: its first frame, and how many it has."""
+
+    offset: int
+    frames: int
+
+
+class Takes:
+    """All takes of a track. A context manager: the sound is gone when it ends."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stem-")  # noqa: SIM115 - closed in __exit__
+        self._takes: dict[str, Take] = {}
+        self._places: dict[str, _Place] = {}
+        self._gains: dict[str, float] = {}
+        self._levels_db: dict[str, float] = {}
+        self._written = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @property
+    def frames_of(self) -> Mapping[str, int]:
+        """The length of each phrase's clip in frames at `units.SAMPLE_RATE`."""
+        return {phrase: take.measures.frames for phrase, take in self._takes.items()}
+
+    def record(
+        self,
+        phrases: Iterable[str],
+        engine: Engine,
+        voice: VoiceTemplate,
+        on_take: Callable[[int, int], None],
+    ) -> None:
+        """Let `voice` speak every phrase that has no take yet, as many at once as the engine says.
+
+        Args:
+            phrases: May repeat themselves; each is spoken once.
+            engine: Must bear many threads calling `speak`. One that is `cache.Noting` need not be asked for
+                what it remembers before that is read.
+            voice: Its speed, pitch and chain are applied here, its level in `level`.
+            on_take: Called with the number of phrases done and the number of all.
+
+        Raises:
+            EngineError: from the engine; what was spoken before stays in the engine's cache.
+            OutputError: when the temporary file cannot be written.
+        """
+        todo = [phrase for phrase in dict.fromkeys(phrases) if phrase not in self._takes]
+        speaker = f"{voice.engine} {voice.name}"  # a folder of recordings may have the name of a voice
+        self._levels_db[speaker] = voice.level
+        done = 0
+        try:
+            for phrase, (measures, wet) in zip(todo, _all_known(todo, engine, voice), strict=True):
+                if wet is not None:
+                    self._write(phrase, wet)
+                self._takes[phrase] = Take(measures, speaker, partial(_sound, phrase, engine, voice))
+                done += 1
+                on_take(done, len(todo))
+        except EngineError as error:
+            if done and engine.traits.remembered:
+                ready = f"{done} of {len(todo)} phrases are ready; the same command goes on."
+                error.hint = f"{error.hint} {ready}".strip()
+            raise
+
+    def level(self, spoken: Sequence[str], target_lufs: float) -> None:
+        """Set the gain of every take so that the speech of each voice as a whole is at `target_lufs`.
+
+        Utterances are first moved towards the median of their voice by at most `CORRECTION_LIMIT_DB`; then
+        one gain is found for all of a voice, from the gated loudness (BS.1770-4) pooled over the blocks of
+        its utterances. The voice template's own `level` comes on top.
+
+        Args:
+            spoken: The phrases in the order and number in which the track says them.
+            target_lufs: In LUFS, as played on two channels.
+        """
+        for voice in dict.fromkeys(self._takes[phrase].voice for phrase in spoken):
+            said = [phrase for phrase in spoken if self._takes[phrase].voice == voice]
+            self._level_voice(said, target_lufs + self._levels_db[voice])
+
+    def _level_voice(self, spoken: Sequence[str], target_lufs: float) -> None:
+        # Only of what is said: a text that did not fit the length wanted has left its takes here too.
+        powers_of = {phrase: self._takes[phrase].measures.powers for phrase in spoken}
+        loudness = {phrase: gated_lufs(powers) for phrase, powers in powers_of.items()}
+        measured = [value for value in loudness.values() if np.isfinite(value)]
+        median = float(np.median(measured)) if measured else target_lufs
+        corrections = {
+            phrase: float(np.clip(median - value, -CORRECTION_LIMIT_DB, CORRECTION_LIMIT_DB))
+            if np.isfinite(value)
+            else 0.0
+            for phrase, value in loudness.items()
+        }
+        powers = [powers_of[phrase] * units.gain(corrections[phrase]) ** 2 for phrase in spoken]
+        pooled = gated_lufs(np.concatenate(powers))
+        common = target_lufs - pooled if np.isfinite(pooled) else 0.0
+        self._gains |= {phrase: units.gain(common + correction) for phrase, correction in corrections.items()}
+
+    def read(self, phrase: str) -> Samples:
+        """Return a phrase's levelled sound, shape (frames, 1); longer than its clip when a room rings on.
+
+        Raises:
+            EngineError: when its clip was remembered and is gone or damaged now, and cannot be spoken again.
+            OutputError: when the temporary file cannot be written.
+        """
+        if phrase not in self._places:
+            self._write(phrase, self._takes[phrase].make())
+        place = self._places[phrase]
+        self._file.seek(place.offset * 4)
+        samples = np.fromfile(self._file, dtype=np.float32, count=place.frames)
+        return (samples * np.float32(self._gains[phrase]))[:, np.newaxis]
+
+    def _write(self, phrase: str, wet: Samples) -> None:
+        try:
+            self._file.seek(self._written * 4)
+            self._file.write(np.ascontiguousarray(wet, dtype=np.float32).tobytes())
+            self._file.flush()  # np.fromfile reads past Python's buffer
+        except OSError as error:
+            raise output_error(Path(tempfile.gettempdir()), error) from error
+        self._places[phrase] = _Place(self._written, len(wet))
+        self._written += len(wet)
+
+
+def _all_known(
+    phrases: Sequence[str], engine: Engine, voice: VoiceTemplate
+) -> Iterator[tuple[Measures, Samples | None]]:
+    """Yield what `_known` returns for each phrase, in order."""
+    about = _treatment(engine, voice)
+    at_once = engine.traits.at_once or cores()
+    if at_once == 1:  # here, so that Ctrl-C need not wait for a thread that waits for a service
+        yield from (_known(phrase, engine, voice, about) for phrase in phrases)
+        return
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        try:
+            yield from pool.map(lambda phrase: _known(phrase, engine, voice, about), phrases)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _known(phrase: str, engine: Engine, voice: VoiceTemplate, about: str) -> tuple[Measures, Samples | None]:
+    """Return a phrase's measures; also its sound, unless they are remembered and it can be made later."""
+    note = engine.note(phrase, voice, about) if isinstance(engine, Noting) else None
+    if note is not None:
+        return Measures.unpacked(note), None
+    frames, wet = _spoken(phrase, engine, voice)
+    measures = Measures.of(frames, wet)
+    if isinstance(engine, Noting):
+        engine.keep_note(phrase, voice, about, measures.packed())
+    return measures, wet
+
+
+def _treatment(engine: Engine, voice: VoiceTemplate) -> str:
+    """Return all that decides what is done to the clips of a voice, as text."""
+    speed = None if engine.traits.speed else float(voice.speed)
+    pitch = None if engine.traits.pitch else float(voice.pitch)
+    return repr((TREATMENT, units.SAMPLE_RATE, speed, pitch, voice.chain))
+
+
+def _spoken(phrase: str, engine: Engine, voice: VoiceTemplate) -> tuple[int, Samples]:
+    """Return the length of the phrase's clip, and its sound behind the voice's chain."""
+    clip = conform(say(engine, phrase, voice))
+    return clip.frames, apply_chain(voice.chain, clip.samples, clip.rate)
+
+
+def _sound(phrase: str, engine: Engine, voice: VoiceTemplate) -> Samples:
+    return _spoken(phrase, engine, voice)[1]

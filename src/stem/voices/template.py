@@ -1,0 +1,357 @@
+"""Voice templates: which engine speaks, how, and what is done to its sound afterwards.
+
+A voice template is a TOML file; its name is the file's. Own templates, in `voice_templates` in the working
+folder or in the user's settings folder, come before those that came with stem, and it is told when one does.
+A template that inherits from another says only what differs; what came with stem inherits from nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from stem.errors import ConfigError, UnknownNameError, did_you_mean
+from stem.files import expanded, packaged_folder
+from stem.sound.filters import FILTERS, Filter
+from stem.tables import from_table, load_toml
+
+_KIND = "voice_templates"
+_SEXES = ("female", "male", "own")
+
+_LOGGER = logging.getLogger(__name__)
+
+MODEL_SUFFIX = ".onnx"
+"""Of a neural voice's file; any such file can be named as a voice."""
+
+LIMITS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "pause_scale": (0.25, 4.0), "level": (-12.0, 12.0)}
+"""Of what a voice template may set, lowest and highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file of a voice that can be downloaded.
+
+    Attributes:
+        name: Its name, there and here.
+        md5: Of its content, in hexadecimal.
+        bytes: Its size; None when only the hash is known.
+    """
+
+    name: str
+    md5: str
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where a voice's files come from.
+
+    Attributes:
+        origin: Web address of the collection; another may be named when downloading.
+        revision: The collection's revision.
+        folder: Folder in the collection.
+        files: What to fetch.
+    """
+
+    origin: str
+    revision: str
+    folder: str
+    files: tuple[RemoteFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTemplate:
+    """How a voice speaks.
+
+    Attributes:
+        name: The file's name without suffix.
+        title: The name that people read.
+        summary: One line in Dutch: what it sounds like and what for.
+        engine: A name from `engines.ENGINES`, or of an engine from elsewhere.
+        sex: "female", "male", or "own" for recordings.
+        voice: The engine's own name of a voice, or the absolute path of its file.
+        settings: The engine's settings; the engine judges them.
+        chain: What its clips go through, in order.
+        credit: Who made the voice, and its licence: one sentence in Dutch, for the listener.
+        path: The template's file.
+        accent: Where in the language area it comes from.
+        licence: Of the voice, in a few words.
+        speed: 1.0 is the voice's own; 0.9 is slower.
+        pitch: In semitones; 0 is the voice's own.
+        pause_scale: A factor for the pauses that may stretch.
+        level: In dB, added to the level of the speech.
+        rank: Of the voices that can speak here, the one with the highest is the usual one.
+        download: Where its files come from; None when there is nothing to fetch.
+    """
+
+    name: str
+    title: str
+    summary: str
+    engine: str
+    sex: str
+    voice: str
+    settings: Mapping[str, object]
+    chain: tuple[Filter, ...]
+    credit: str
+    path: Path
+    accent: str = ""
+    licence: str = ""
+    speed: float = 1.0
+    pitch: float = 0.0
+    pause_scale: float = 1.0
+    level: float = 0.0
+    rank: int = 0
+    download: Download | None = None
+
+    @property
+    def installed(self) -> bool:
+        """Whether all files that it needs are on this machine; what is in them is another matter."""
+        folder = Path(self.voice).parent
+        wanted = () if self.download is None else self.download.files
+        return all((folder / file.name).is_file() for file in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The file as written; `chain` is built apart, since its tables differ in kind."""
+
+    title: str
+    summary: str
+    engine: str
+    sex: str
+    voice: str
+    credit: str
+    settings: dict[str, object] = field(default_factory=dict)
+    chain: tuple[dict[str, object], ...] = ()
+    accent: str = ""
+    licence: str = ""
+    speed: float = 1.0
+    pitch: float = 0.0
+    pause_scale: float = 1.0
+    level: float = 0.0
+    rank: int = 0
+    download: Download | None = None
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"'{name}' must lie between {low:g} and {high:g}, not {getattr(self, name):g}"
+            for name, (low, high) in LIMITS.items()
+            if not low <= getattr(self, name) <= high
+        ]
+        if self.sex not in _SEXES:
+            problems.insert(0, f'\'sex\' must be "female", "male" or "own", not "{self.sex}"')
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+def models_folder() -> Path:
+    """Return the folder of downloaded voices; it need not be there yet."""
+    return platformdirs.user_data_path("stem", appauthor=False) / "voices"
+
+
+def find_voice(name: str) -> VoiceTemplate:
+    """Return the voice template with a name, or the one in a file.
+
+    Args:
+        name: A name, the path of a .toml file, or that of a neural voice (.onnx).
+
+    Raises:
+        UnknownNameError: when there is none.
+        ConfigError: when its file has mistakes.
+    """
+    if name.endswith(".toml"):
+        return _read(expanded(name))
+    if name.endswith(MODEL_SUFFIX):
+        return _of_model(expanded(name))
+    files = _files()
+    if name not in files:
+        raise UnknownNameError("voice", name, files)
+    _tell_hidden(files[name])
+    return _read(files[name])
+
+
+def _tell_hidden(path: Path) -> None:
+    """Tell that a voice of the working folder goes before another of its name."""
+    packaged, settings, here = _folders()
+    if path.parent != here or here in {packaged, settings}:
+        return
+    hidden = {settings: "the one of your own settings", packaged: "the one that comes with stem"}
+    for folder, whose in hidden.items():
+        if (folder / path.name).is_file():
+            _LOGGER.warning("The voice '%s' is the one in %s, not %s.", path.stem, path, whose)
+            return
+
+
+def packaged_voice(name: str) -> VoiceTemplate:
+    """Return the voice of a name that came with stem, whatever own ones there are.
+
+    Raises:
+        ConfigError: when there is none.
+    """
+    return _read(packaged_folder(_KIND) / f"{name}.toml")
+
+
+def came_with_stem(template: Path) -> bool:
+    """Tell whether a voice template is one of stem's."""
+    return template.absolute().parent == packaged_folder(_KIND)
+
+
+def is_the_users(template: Path) -> bool:
+    """Tell whether a voice template stands in the user's own settings folder."""
+    return template.absolute().parent == _settings_folder()
+
+
+def lineage(template: Path) -> tuple[Path, ...]:
+    """Return the file of a voice that is in order, and those that it inherits from."""
+    parent = load_toml(template).get("inherits")
+    return (template, *(() if parent is None else lineage(_files(besides=template)[str(parent)])))
+
+
+def voices() -> tuple[VoiceTemplate, ...]:
+    """Return all voice templates that can be had by name and are in order, ordered by name."""
+    return tuple(each for each in _all() if isinstance(each, VoiceTemplate))
+
+
+def broken_voices() -> tuple[ConfigError, ...]:
+    """Return what is wrong with the voice templates that are not in order."""
+    return tuple(each for each in _all() if isinstance(each, ConfigError))
+
+
+def voice_names() -> tuple[str, ...]:
+    """Return the names of all voice templates, in order or not."""
+    return tuple(sorted(_files()))
+
+
+def _all() -> Iterator[VoiceTemplate | ConfigError]:
+    for _, path in sorted(_files().items()):
+        try:
+            yield _read(path)
+        except ConfigError as error:
+            yield error
+
+
+def _folders() -> tuple[Path, ...]:
+    """Return the folders of voice templates; the later one goes before the earlier."""
+    return (packaged_folder(_KIND), _settings_folder(), Path.cwd() / _KIND)
+
+
+def _settings_folder() -> Path:
+    return platformdirs.user_config_path("stem", appauthor=False) / _KIND
+
+
+def _files(besides: Path | None = None) -> dict[str, Path]:
+    """Return name -> file; a name in a later folder hides the same name in an earlier one.
+
+    Args:
+        besides: The template that inherits: nothing in a later folder than its own can change it.
+    """
+    folders = _folders()
+    if besides is not None and besides.absolute().parent in folders:
+        folders = folders[: folders.index(besides.absolute().parent) + 1]
+    found = (path for folder in folders for path in sorted(folder.glob("*.toml")))
+    return {path.stem: path for path in found if path != besides}
+
+
+def _of_model(path: Path) -> VoiceTemplate:
+    """Return a plain template for a neural voice of which only the file is known."""
+    if not path.is_file():
+        raise ConfigError(path, ["there is no such file"], hint="Give the path of a voice's .onnx file.")
+    return VoiceTemplate(
+        name=path.stem,
+        title=path.stem,
+        summary="Een eigen stem.",
+        engine="piper",
+        sex="own",
+        voice=str(path.absolute()),
+        settings={},
+        chain=(),
+        credit="",
+        path=path,
+    )
+
+
+def _read(path: Path) -> VoiceTemplate:
+    problems: list[str] = []
+    table = _inherited(path, problems)
+    orphan = any(problem.startswith("'inherits'") for problem in problems)
+    try:
+        written = from_table(_Table, table, path)
+    except ConfigError as error:
+        # What is missing would have come from the voice that could not be inherited from.
+        problems += [each for each in error.problems if not (orphan and each.endswith("is missing"))]
+        written = None
+    filters = _chain(table.get("chain"), path, problems)
+    if problems or written is None:
+        raise ConfigError(path, problems)
+    return VoiceTemplate(
+        name=path.stem,
+        chain=filters,
+        path=path,
+        **{name: getattr(written, name) for name in _Table.__dataclass_fields__ if name != "chain"},
+    )
+
+
+def _inherited(path: Path, problems: list[str], heirs: tuple[Path, ...] = ()) -> dict[str, object]:
+    """Return the table in a file, laid over the one that it inherits from."""
+    table = load_toml(path)
+    if isinstance(voice := table.get("voice"), str):  # else told with the rest
+        table["voice"] = _voice(voice, table, path, problems)
+    parent = table.pop("inherits", None)
+    if parent is None:
+        return table
+    files = _files(besides=path)  # an own "alex" may build on the one that came with stem
+    if not isinstance(parent, str) or parent not in files:
+        problems.append(f"'inherits' must be the name of a voice, not {parent!r} ({_hint(parent, files)})")
+        return table
+    if files[parent] in heirs:
+        problems.append(f"'inherits' goes round in a circle: {parent} builds on {path.stem}")
+        return table
+    basis = _inherited(files[parent], problems, (*heirs, path))
+    merged = [each for each in (basis.get("settings"), table.get("settings")) if isinstance(each, dict)]
+    together = {"settings": {key: value for each in merged for key, value in each.items()}}
+    # Another voice needs none of its files.
+    kept = {key: value for key, value in basis.items() if key != "download" or "voice" not in table}
+    own = {"rank": 0}  # being best is not in the family
+    return {**kept, **own, **table, **(together if merged else {})}
+
+
+def _hint(name: object, known: Mapping[str, Path]) -> str:
+    return did_you_mean(str(name), list(known)).rstrip(".")
+
+
+def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:
+    """Build the filters, adding mistakes to `problems`; that it is a list of tables is judged elsewhere."""
+    filters: list[Filter] = []
+    for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
+        if not isinstance(table, dict):
+            continue
+        parameters = dict(table)
+        kind = parameters.pop("filter", None)
+        place = f"chain[{number}]"
+        if not isinstance(kind, str) or kind not in FILTERS:
+            hint = did_you_mean(str(kind), list(FILTERS)).rstrip(".")
+            problems.append(f"'{place}.filter' must be the name of a filter, not {kind!r} ({hint})")
+            continue
+        try:
+            filters.append(from_table(FILTERS[kind], parameters, path))
+        except ConfigError as error:
+            problems += [f"{place} ({kind}): {problem}" for problem in error.problems]
+    return tuple(filters)
+
+
+def _voice(voice: str, table: Mapping[str, object], path: Path, problems: list[str]) -> str:
+    """Return the voice's id, or the absolute path of its file: beside the template, or downloaded."""
+    beside = path.absolute().parent / voice
+    if beside.is_file():
+        if not (is_the_users(path) or beside.resolve().is_relative_to(path.absolute().parent.resolve())):
+            problems.append(f"'voice' names {voice}, a file outside the folder of the template")
+        return str(beside)
+    if "download" in table:
+        return str(models_folder() / voice)
+    if Path(voice).suffix:
+        problems.append(f"'voice' names the file {voice}, which does not stand beside the template")
+    return voice

@@ -1,0 +1,319 @@
+"""Commands about finished tracks, and what stands beside them, as a stranger meets them."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutagen.id3 import ID3
+
+from stem import cli
+from stem.export.cover import generated
+
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
+SCRIPT = """+++
+title = "Proef"
+bed = "none"
+[variables.naam]
+default = ""
+[variables.vorm]
+type = "choice"
+choices = ["je", "u"]
+default = "je"
++++
+## Begin
+{{ noem("Welkom") }}
+Ga {{ ju("rustig", "rustig") }} zitten. [pauze 4]
+## Einde
+Dank je wel.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "stem.toml").write_text('profile = "acx"\n')  # the shortest tracks there are
+    return tmp_path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
+    """Run a command; return what it printed on stdout and on stderr."""
+    got = cli.run(arguments)
+    out, err = capsys.readouterr()
+    assert got == code, err
+    return out, err
+
+
+def test_a_track_from_its_record_is_the_same_and_can_be_forgotten(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything = ("--captions", "vtt,srt,lrc", "--record", "--artist", "De Linde", "--track", "3/7")
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", *everything)
+    track, record = folder / "output" / "proef.mp3", folder / "output" / "proef.stem.json"
+    assert record.stat().st_mode & 0o077 == 0
+    assert "in order, compared with its record" in told(capsys, "verify", str(track))[0]
+    out, err = told(capsys, "remake", str(record), "-o", "weer.mp3")
+    assert "byte for byte" in err
+    assert (folder / "weer.mp3").read_bytes() == track.read_bytes()
+    out, err = told(capsys, "remake", str(record), "-o", "anders.mp3", "-s", "naam=Anna")
+    assert (folder / "anders.mp3").read_bytes() != track.read_bytes()
+    out, err = told(capsys, "forget", "Xanthippe", "--yes")
+    assert {Path(line).name for line in out.split()} == {
+        f"proef.{end}" for end in ("mp3", "vtt", "srt", "lrc", "stem.json")
+    }
+    assert list((folder / "output").iterdir()) == []
+    assert (folder / "weer.mp3").exists(), "only where is looked, something is forgotten"
+    assert "No track was found" in told(capsys, "forget", "Xanthippe", "--yes")[1]
+
+
+def test_a_damaged_track_is_not_in_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "--record")
+    track = folder / "output" / "proef.mp3"
+    content = bytearray(track.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2000] = bytes(2000)
+    track.write_bytes(bytes(content))
+    out, _ = told(capsys, "verify", str(track), code=1)
+    assert "not in order" in out
+    assert "wrong:" in out
+
+
+def test_info_tells_what_is_in_a_track(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "--artist", "De Linde", "--album", "Zeven dagen", "--track", "3/7")
+    track = str(folder / "output" / "proef.mp3")
+    out, _ = told(capsys, "info", track)
+    for text in ("Proef", "De Linde", "Zeven dagen", "3 of 7", "Einde", "LUFS", "113", "There is no record"):
+        assert text in out
+    document = json.loads(told(capsys, "info", track, "--json")[0])
+    assert [mark["title"] for mark in document["chapters"]] == ["Begin", "Einde"]
+    assert document["lyrics"].splitlines() == ["Welkom.", "Ga rustig zitten.", "Dank je wel."]
+
+
+def test_what_was_filled_in_stays_out_of_the_tags_unless_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options, shown in (((), False), (("--name-in-file",), True)):
+        told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "-s", "vorm=u", "--force", *options)
+        content = (folder / "output" / "proef.mp3").read_bytes()
+        found = [
+            "Xanthippe".encode(code) in content for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
+        ]
+        assert any(found) is shown
+        assert "Ga rustig zitten." in str(ID3(folder / "output" / "proef.mp3").getall("USLT")[0].text)
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        ("de oude vrouw met de blauwe jas", ("oude vrouw", "blauwe jas")),  # over two lines on a screen
+        ("Jan  Peter", ("Peter",)),  # two spaces, said with one
+        ("oma. Zij heet Truus en", ("oma", "Truus")),  # over two sentences
+        ("Rene\u0301e", ("Rene", "Ren\u00e9")),  # an accent by itself, said as one letter
+        ("Riet.", ("Riet",)),
+    ],
+)
+def test_however_it_is_said_what_was_filled_in_stays_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], value: str, parts: tuple[str, ...]
+) -> None:
+    script = SCRIPT.replace("variables.naam", "variables.wie").replace(
+        '{{ noem("Welkom") }}',
+        "Kijk nu in gedachten heel rustig en aandachtig naar {{ wie }} die daar in de verte op je wacht.",
+    )
+    (folder / "wie.j2").write_text(script, encoding="utf-8")
+    told(capsys, "make", "wie.j2", "-s", f"wie={value}")
+    tags = ID3(folder / "output" / "wie.mp3")
+    shown = f"{tags.getall('USLT')[0].text} {tags.getall('SYLT')[0].text}"
+    assert "Ga rustig zitten." in shown
+    assert [part for part in parts if part in shown] == []
+
+
+def test_a_record_without_what_was_filled_in_asks_for_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record-anonymous")
+    record = folder / "output" / "proef.stem.json"
+    assert b"anthippe" not in record.read_bytes()
+    _, err = told(capsys, "remake", str(record), code=2)
+    assert "-s naam=" in err
+    _, err = told(capsys, "remake", str(record), "-s", "naam=Xanthippe", "-o", "weer.mp3")
+    assert (folder / "weer.mp3").read_bytes() == (folder / "output" / "proef.mp3").read_bytes()
+
+
+def test_covers_and_words_are_as_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2")
+    tags = ID3(folder / "output" / "proef.mp3")
+    assert tags.getall("APIC")[0].data == generated("Proef")
+    told(capsys, "make", "proef.j2", "--force", "--cover", "none", "--no-lyrics")
+    tags = ID3(folder / "output" / "proef.mp3")
+    assert not tags.getall("APIC") + tags.getall("USLT") + tags.getall("SYLT")
+    (folder / "foto.jpg").write_bytes(generated("Iets anders"))
+    told(capsys, "make", "proef.j2", "--force", "--cover", "foto.jpg")
+    assert ID3(folder / "output" / "proef.mp3").getall("APIC")[0].data[:2] == b"\xff\xd8"
+    (folder / "stem.toml").write_text('cover = "none"\ncountry = "BE"\n', encoding="utf-8")
+    told(capsys, "make", "proef.j2", "--force")
+    assert not ID3(folder / "output" / "proef.mp3").getall("APIC")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--captions", "vttt"), "There is no kind of captions named 'vttt'."),
+        (("--captions", ","), "No kind of captions is named."),
+        (("--track", "nul"), "'nul' is not the number of a track"),
+        (("--track", "8/7"), "'8/7' is not the number of a track"),
+        (("--cover", "weg.jpg"), "weg.jpg"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_made(
+    arguments: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sentence in told(capsys, "make", "proef.j2", *arguments, code=2)[1]
+    assert not Path("output").exists()
+
+
+def test_a_page_plays_the_track_it_stands_beside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2")
+    told(capsys, "script", "proef.j2", "--html", "--audio", "output/proef.mp3", "-o", "bladen/blad.html")
+    assert 'src="./../output/proef.mp3"' in (folder / "bladen" / "blad.html").read_text(encoding="utf-8")
+    _, err = told(capsys, "script", "proef.j2", "--html", "--audio", "weg.mp3", code=2)
+    assert "There is no file 'weg.mp3'" in err
+    assert "add --html" in told(capsys, "script", "proef.j2", "--audio", "output/proef.mp3", code=2)[1]
+
+
+def test_words_in_time_fit_what_is_heard(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "make", "proef.j2", "--captions", "vtt", "--json")
+    track = json.loads(out)["tracks"][0]
+    page = (folder / "output" / "proef.vtt").read_text(encoding="utf-8")
+    starts = [line.split(" --> ")[0] for line in page.splitlines() if " --> " in line]
+    seconds = [
+        sum(float(part) * 60**place for place, part in enumerate(reversed(each.split(":"))))
+        for each in starts
+    ]
+    # A caption begins with its sound, which lies 20 ms into its clip.
+    assert np.allclose(seconds, [each["start"] + 0.02 for each in track["utterances"]], atol=0.021)
+
+
+def test_what_is_made_again_can_be_forgotten_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record")
+    record, track = folder / "output" / "proef.stem.json", folder / "output" / "proef.mp3"
+    kept = record.read_bytes()
+    track.unlink()
+    told(capsys, "remake", str(record))
+    assert (track.exists(), record.read_bytes()) == (True, kept)
+    told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/roos.mp3")
+    assert "in order, compared with its record" in told(capsys, "verify", "output/roos.mp3")[0]
+    told(capsys, "forget", "Roos", "--yes")
+    assert sorted(path.name for path in track.parent.iterdir()) == ["proef.mp3", "proef.stem.json"]
+    (folder / "output" / "ander.stem.json").write_bytes(kept)
+    _, err = told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/ander.mp3")
+    assert "no record tells of output/ander.mp3" in err
+
+
+def test_an_anonymous_track_is_made_again_with_an_anonymous_record(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record-anonymous")
+    told(capsys, "remake", "output/proef.stem.json", "-s", "naam=Xanthippe", "-o", "weer.mp3")
+    assert b"anthippe" not in (folder / "weer.stem.json").read_bytes()
+
+
+def test_a_record_gives_no_leave_to_send_text_away(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "stem.voices.engines.google.Google.speak", lambda *_: pytest.fail("something was sent")
+    )
+    told(capsys, "make", "proef.j2", "--record")
+    path = folder / "output" / "proef.stem.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["asked"] |= {"voice": "google", "online": True}
+    record["settings"]["allow_online"] = True
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert "--allow-online" in told(capsys, "remake", str(path), "-o", "weer.mp3", code=1)[1]
+    assert "--allow-online" in told(capsys, "remake", str(path), "--offline", "-o", "weer.mp3", code=1)[1]
+
+
+def test_every_file_is_verified_also_behind_one_that_is_wrong(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "--record")
+    (folder / "stuk.mp3").write_bytes((folder / "output" / "proef.mp3").read_bytes())
+    (folder / "stuk.stem.json").write_text("{")
+    out, _ = told(capsys, "verify", "weg.mp3", "stuk.mp3", ".", "output/proef.mp3", code=1)
+    assert "stuk.mp3: wrong: its record: it is damaged or cut off" in out
+    assert ".: wrong: the file: it is a folder" in out
+    assert out.splitlines()[-1] == "output/proef.mp3: in order, compared with its record"
+    assert "it is a folder" in told(capsys, "info", "/", code=1)[1]
+
+
+def test_a_record_is_that_of_a_file_of_its_own_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "make", "proef.j2", "--record")
+    told(capsys, "make", "proef.j2", "-o", "output/proef.flac")
+    out, _ = told(capsys, "verify", "output/proef.flac")
+    assert out == "output/proef.flac: in order, compared by itself (there is no record of it)\n"
+
+
+def test_silence_has_a_document_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with wave.open(str(folder / "stil.wav"), "wb") as file:
+        file.setparams((1, 2, 44_100, 0, "NONE", ""))
+        file.writeframes(bytes(88_200))
+    out, _ = told(capsys, "info", "stil.wav", "--json")
+    document = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert document["integrated_lufs"] is None
+
+
+def test_what_cannot_be_judged_makes_forgetting_unsure(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "output").mkdir()
+    (folder / "output" / "stuk.stem.json").write_text("{")
+    assert "cannot be judged" in told(capsys, "forget", "Xanthippe", "--yes", code=1)[1]
+
+
+def test_recordings_that_changed_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, text in enumerate(("Welkom.", "Ga rustig zitten.", "Dank je wel."), 1):
+        told(capsys, "say", text, "--voice", "zacht", "-o", f"opnames/{number}.mp3")
+    told(capsys, "make", "proef.j2", "--voice", "opnames/", "--record")
+    told(capsys, "say", "Welkom.", "--voice", "rustig", "-o", "opnames/1.mp3", "--force")
+    _, err = told(capsys, "remake", "output/proef.stem.json", "-o", "weer.mp3")
+    assert "The recordings of 'opnames' have changed." in err
+    assert "not the same, byte for byte: what changed since then is told above" in err
+
+
+def test_replacing_a_track_takes_along_what_stood_beside_the_old_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "-s", "naam=Anna", "--captions", "vtt", "--record")
+    told(capsys, "make", "proef.j2", "-s", "naam=Piet", "--record", "--force")
+    output = folder / "output"
+    assert sorted(path.name for path in output.iterdir()) == ["proef.mp3", "proef.stem.json"]
+    told(capsys, "make", "proef.j2", "-s", "naam=Dora", "--force")
+    assert [path.name for path in output.iterdir()] == ["proef.mp3"]
+
+
+def test_what_a_user_changed_beside_a_replaced_track_stays(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "make", "proef.j2", "--captions", "vtt", "--record")
+    captions = folder / "output" / "proef.vtt"
+    captions.write_text("mine")
+    told(capsys, "make", "proef.j2", "--record", "--force")
+    assert captions.read_text() == "mine"
+
+
+def test_a_name_is_taken_for_which_all_that_stands_beside_it_is_free(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = folder / "output"
+    output.mkdir()
+    (output / "proef.vtt").write_text("mine")
+    told(capsys, "make", "proef.j2", "--captions", "vtt", "--record")
+    names = sorted(path.name for path in output.iterdir())
+    assert names == ["proef-2.mp3", "proef-2.stem.json", "proef-2.vtt", "proef.vtt"]
+    assert (output / "proef.vtt").read_text() == "mine"

@@ -1,0 +1,131 @@
+"""Every script of the catalogue is in order in every way, lasts as long as it offers to, and leaves room."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stem import units
+from stem.authoring.check import check_script
+from stem.authoring.lint import lint
+from stem.config import Config
+from stem.script.cues import PAUSES, Heading, Utterance
+from stem.script.marks import parse_cues
+from stem.script.pacing import measure
+from stem.script.series import all_series
+from stem.script.template import Filling, Script, find_script
+from stem.track.plan import plan_track
+from stem.track.preview import expected_timeline
+from stem.track.spec import TrackSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = sorted(path.stem for path in (ROOT / "scripts").glob("*.j2"))
+LENGTHS = [
+    (name, minutes) for name in NAMES for minutes in find_script(str(ROOT / f"scripts/{name}.j2")).minutes
+]
+
+CATALOGUE = {
+    "aankomen": (3, 5),
+    "behoefte": (8,),
+    "dichtbij-met-ruimte": (10,),
+    "door-andere-ogen": (15, 10, 20),
+    "even-andere-ogen": (5,),
+    "gedragen": (8,),
+    "grens": (8,),
+    "kamer-vol-mensen": (8,),
+    "niets-te-verdienen": (10,),
+    "nieuwe-sporen": (3,),
+    "tegenover": (8, 10),
+    "veilige-basis": (6, 10),
+    "voeten-op-de-grond": (5,),
+    "wat-al-veilig-is": (8,),
+    "wat-is-hechting": (3,),
+}
+TEXTS = {
+    "naam": ("", "Anna", "Jean-Luc d'Arc", "Zoë", "ijsbrand"),
+    "figuur": ("", "mijn oma", "oma Riet", "de buurman"),
+    "situatie": ("", "het gesprek met mijn chef", "kamer vol onbekenden", "grens aangeven"),
+}
+UNCLEAN = re.compile(r"  | ,|,\.|[{}\[\]/]|\.\.|\s$|^\s|^[a-z,]")
+"""Two spaces, an orphan comma, template code, a mark, a slash, or a sentence that starts small."""
+
+FOR_PRACTITIONERS = {"gedragen", "voeten-op-de-grond"}
+
+
+def test_the_catalogue_is_complete() -> None:
+    assert {name: find_script(name).minutes for name in NAMES} == CATALOGUE
+    assert {name for name in NAMES if find_script(name).practitioner_only} == FOR_PRACTITIONERS
+    for name in NAMES:
+        template = find_script(name)
+        assert template.summary, name
+        assert template.audience, name
+        assert template.basis, name
+
+
+def test_a_series_is_made_of_scripts_that_exist() -> None:
+    (week,) = all_series()
+    assert (week.name, len(week.scripts)) == ("zeven-dagen", 7)
+    assert set(week.scripts) <= set(NAMES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_is_in_order_however_it_is_filled_in(name: str) -> None:
+    checked = check_script(name, PAUSES)
+    assert checked.findings == ()
+    assert checked.ways >= 4
+
+
+@pytest.mark.slow
+@settings(max_examples=24, deadline=None)
+@given(st.data())
+def test_any_combination_of_values_gives_a_script_without_errors(data: st.DataObject) -> None:
+    template = find_script(data.draw(st.sampled_from(NAMES)))
+    values = {
+        variable.name: st.sampled_from(variable.choices or TEXTS[variable.name])
+        for variable in template.variables
+    }
+    filling = st.builds(Filling, st.fixed_dictionaries(values), st.sampled_from(template.minutes))
+    fillings = data.draw(st.lists(filling, min_size=5, max_size=10))  # for one child: it takes 0.1 s to begin
+    for filled, script in zip(fillings, template.render_all(fillings), strict=True):
+        assert isinstance(script, Script), script
+        cues = parse_cues(script.lines)
+        vorm, called = filled.values["vorm"], filled.values.get("naam", "")
+        found = lint(template, cues, vorm=vorm, minutes=filled.minutes, name=called)
+        assert [finding for finding in found if finding.severity == "error"] == []
+        for cue in cues:
+            if isinstance(cue, Utterance | Heading):
+                text = cue.text if isinstance(cue, Utterance) else cue.title
+                assert not UNCLEAN.search(text), text
+
+
+@pytest.mark.parametrize(("name", "minutes"), LENGTHS)
+def test_a_script_reaches_every_length_it_offers_and_leaves_room(name: str, minutes: float) -> None:
+    for values in ({}, {"vorm": "u", "naam": "Annemarie"}):
+        plan = plan_track(TrackSpec(name, values, duration_s=minutes * 60), Config())
+        timeline = expected_timeline(plan)
+        assert timeline.frames == units.frames(minutes * 60)
+        measured = measure(timeline)
+        # Published scripts have 32 (half an hour) to 72 words a minute (three minutes) in all.
+        assert 40 < measured.words_per_minute < 75
+        assert 0.3 < measured.silence_share < 0.6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_without_an_asked_length_lasts_about_what_it_says(name: str) -> None:
+    timeline = expected_timeline(plan_track(TrackSpec(name), Config()))
+    assert units.seconds(timeline.frames) / 60 == pytest.approx(CATALOGUE[name][0], rel=0.1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_said_is_clean_text(name: str) -> None:
+    ways: list[dict[str, str]] = [{}, {"naam": "Anna"}, {"vorm": "u"}, {"vorm": "u", "naam": "ijsbrand"}]
+    for script in find_script(name).render_all([Filling(values) for values in ways]):
+        assert isinstance(script, Script), script
+        said = [cue.text for cue in parse_cues(script.lines) if isinstance(cue, Utterance)]
+        assert said
+        assert [text for text in said if UNCLEAN.search(text)] == []

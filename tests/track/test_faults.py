@@ -1,0 +1,388 @@
+"""Whatever happens: a track is whole or not there, nothing of anyone's is lost, and the next run works."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import os
+import random
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+import urllib.parse
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import faultinjector as fi
+import pytest
+
+from stem import cli
+from stem.sound.decoding import decode
+
+ALL = "STEM_ALL_FAULTS"
+"""Set it, and every call meets every kind of fault: some 3,000 instead of some 300."""
+
+STEM = [sys.executable, "-m", "stem"]
+
+Recorder: TypeAlias = Callable[[str, object], None]
+
+PERSONAL = """+++
+title = "Proef"
+bed = "bruin"
+voice = "rustig"
+
+[variables.naam]
+default = ""
+help = "De naam."
++++
+## Begin
+Welkom, {{ naam }}. [pauze 3]
+Dank je wel, {{ naam }}.
+"""
+
+needs_fork = pytest.mark.skipif(
+    sys.platform != "linux", reason="needs fork, and /proc to tell what a descriptor is of"
+)
+
+
+def told(outcomes: list[fi.Outcome]) -> str:
+    """Return what went wrong, a line for each fault."""
+    wrong = [each for each in outcomes if each.wrong]
+    return "\n".join(f"{each.kind} at {each.call}, {each.operation}: {each.wrong}" for each in wrong[:20])
+
+
+def counted(outcomes: list[fi.Outcome], record_property: Recorder) -> Counter[str]:
+    """Return, and put into the report, how many faults of which kind there were."""
+    kinds = Counter(each.kind for each in outcomes if each.kind)
+    record_property("faults", kinds.total())
+    print(f"{kinds.total()} faults: {dict(kinds)}")  # noqa: T201 - with pytest -s or -rP
+    return kinds
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a script, to which all that a run writes is kept."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("cache", "home", "temp"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "proef.j2").write_text(fi.SCRIPT, encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def make(*options: str) -> int:
+    return cli.run([*fi.COMMAND, *options])
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+# --- at every call
+
+# Each call of a run is in one of these; what it does in the cache, the first two show.
+CASES = [
+    fi.Case("first words", remembered=["beds"], of_places=["cache", "temp"]),
+    fi.Case("beside an older track", older=True),
+    fi.Case("in place of an older track", ["--force"], older=True, of_places=["output"]),
+    fi.Case(
+        "with all beside it",
+        ["--captions", "vtt,lrc", "--record"],
+        comes_at="output/proef.vtt",
+        of_places=["output"],
+    ),
+    *([fi.Case("first run", remembered=[])] if os.environ.get(ALL) else []),
+]
+
+
+@needs_fork
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_fault_at_any_call_leaves_a_whole_track_or_none(
+    tmp_path: Path, case: fi.Case, record_property: Recorder
+) -> None:
+    outcomes = fi.run_faults(tmp_path, case, at_each=None if os.environ.get(ALL) else 1)
+    kinds = counted(outcomes, record_property)
+    assert told(outcomes) == ""
+    assert kinds.total() >= (10 if case.of_places == ["output"] else 35)
+    assert set(fi.ERRORS) | {"Ctrl-C", "kill"} <= set(kinds)
+    met = {each.operation.split()[0] for each in outcomes}
+    assert met >= {"open", "write", "fsync", "mkdir"}
+    assert met >= ({"rename"} if "--force" in case.options else {"unlink"})
+
+
+@needs_fork
+@pytest.mark.slow
+def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
+    naive = fi.Case("naive", ["--force"], older=True, of_places=["output"], naive=True)
+    outcomes = fi.run_faults(tmp_path, naive, ("kill", "EIO"), at_each=1)
+    wrong = {sentence for each in outcomes for sentence in each.wrong}
+    assert "output/proef.mp3 is broken" in wrong
+    assert sum("output/proef.mp3 is broken" in each.wrong for each in outcomes) > 5
+
+
+# --- at any moment
+
+
+@needs_fork
+@pytest.mark.slow
+def test_a_signal_at_any_moment_leaves_a_whole_track_or_none(
+    tmp_path: Path, record_property: Recorder
+) -> None:
+    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 15
+    # One in each of equal parts of a run, each kind of signal in all parts of it.
+    shares = [(index + moments.random()) / count for index in range(count)]
+    outcomes = fi.run_signals(tmp_path, fi.Case("moments", older=True, remembered=["beds"]), shares)
+    kinds = counted([each for each in outcomes if each.operation], record_property)
+    assert told(outcomes) == ""
+    assert kinds.total() > count / 2  # the last moments may come after the end
+    assert set(kinds) == set(fi.SIGNALS)
+
+
+def test_a_clock_that_goes_back_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert make() == 0
+    whole = (folder / "output" / "proef.mp3").read_bytes()
+    for path in folder.rglob("*"):
+        os.utime(path, (4e9, 4e9), follow_symlinks=False)  # the year 2096
+    start, ticks = time.time() - 365 * 86_400, itertools.count()
+    monkeypatch.setattr(time, "time", lambda: start - next(ticks))
+    assert make() == 0
+    assert make("--force") == 0
+    assert content(folder / "output") == {"proef.mp3": whole, "proef-2.mp3": whole}
+
+
+def test_two_runs_at_one_target_make_two_tracks(folder: Path) -> None:
+    environment = fi.environment(folder)
+    runs = [subprocess.Popen([*STEM, *fi.COMMAND], env=environment, stdout=subprocess.PIPE) for _ in range(2)]
+    lines = [run.communicate(timeout=120)[0].decode() for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    made = content(folder / "output")
+    assert sorted(made) == ["proef-2.mp3", "proef.mp3"]
+    assert sorted(line.split("  ")[0] for line in lines) == [f"output/{name}" for name in sorted(made)]
+    assert len(set(made.values())) == 1
+    assert decode(folder / "output" / "proef.mp3").frames > 44_100
+    assert list((folder / "cache").rglob("*.tmp")) == []
+
+
+# --- what stands at the target
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("there", ["folder", "link", "link to a folder", "nowhere", "loop"])
+def test_a_folder_or_link_at_the_target_is_left_alone(
+    folder: Path, capfd: pytest.CaptureFixture[str], there: str, force: tuple[str, ...]
+) -> None:
+    (folder / "notes.txt").write_bytes(fi.FOREIGN)
+    (folder / "album").mkdir()
+    (folder / "output").mkdir()
+    target = folder / "output" / "proef.mp3"
+    leads = {
+        "link": "../notes.txt",
+        "link to a folder": "../album",
+        "nowhere": "weg.mp3",
+        "loop": "proef.mp3",
+    }
+    if there == "folder":
+        (target / "old").mkdir(parents=True)
+    else:
+        target.symlink_to(leads[there])
+    code = make(*force)
+    assert (folder / "notes.txt").read_bytes() == fi.FOREIGN
+    assert list((folder / "album").iterdir()) == []
+    names = {path.name for path in (folder / "output").iterdir()}
+    if there == "folder" and force:
+        assert code == 1
+        assert "there is a folder with that name" in capfd.readouterr().err
+        assert names == {"proef.mp3"}
+        return
+    assert code == 0
+    assert names == ({"proef.mp3"} if force else {"proef.mp3", "proef-2.mp3"})
+    made = target if force else target.with_stem("proef-2")
+    assert made.is_file()
+    assert not made.is_symlink()  # --force replaces a link, not what it leads to
+    if not force:
+        assert target.is_dir() if there == "folder" else str(target.readlink()) == leads[there]
+
+
+# --- disks that are full, or may not be written
+
+IN_A_NAMESPACE = """
+    import contextlib, io, os, pathlib, subprocess, sys
+    from stem import cli
+    output = pathlib.Path("output")
+    output.mkdir(exist_ok=True)
+    def mount(*arguments):
+        subprocess.run(["mount", *arguments, str(output)], check=True)
+    def make():
+        told = io.StringIO()
+        with contextlib.redirect_stderr(told), contextlib.redirect_stdout(io.StringIO()):
+            code = cli.run(sys.argv[1:])
+        return code, told.getvalue()
+"""
+
+
+def unshared(*options: str, code: str) -> str:
+    """Run code in namespaces of its own and return what it prints; where there are none, skip the test."""
+    program = shutil.which("unshare")
+    if program is None:
+        pytest.skip("there is no unshare here")
+    tried = subprocess.run([program, *options, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"unshare {' '.join(options)} is not allowed here: {tried.stderr.strip()}")
+    command = [
+        program,
+        *options,
+        sys.executable,
+        "-c",
+        textwrap.dedent(IN_A_NAMESPACE) + textwrap.dedent(code),
+    ]
+    done = subprocess.run(
+        [*command, *fi.COMMAND],
+        env=fi.environment(Path.cwd()),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_after_making_room_the_same_command_finishes(folder: Path) -> None:
+    printed = unshared(
+        "-Urm",
+        code="""
+        mount("-t", "tmpfs", "-o", "size=600k", "none")
+        filler = output / "filler"
+        for free in (0, 20_000, 100_000, 250_000, 590_000):
+            (output / "older.mp3").write_bytes(b"older")
+            while os.statvfs(output).f_bavail * 4096 > free + 4096:
+                with filler.open("ab") as file:
+                    file.write(bytes(4096))
+            code, told = make()
+            names = sorted(os.listdir(output))
+            full = code == 1 and "the disk is full" in told and told.count("\\n") == 2
+            assert full or code == 0, told
+            assert names == ["filler", "older.mp3"] if full else names == ["filler", "older.mp3", "proef.mp3"]
+            filler.unlink()
+            if full:
+                assert make()[0] == 0
+            assert (output / "older.mp3").read_bytes() == b"older"
+            print("full" if full else "fits", len((output / "proef.mp3").read_bytes()))
+            (output / "proef.mp3").unlink()
+        """,
+    )
+    rows = [line.split() for line in printed.splitlines()]
+    assert [row[0] for row in rows] == ["full"] * 4 + ["fits"]
+    assert len({row[1] for row in rows}) == 1  # the same track each time
+
+
+@needs_fork
+@pytest.mark.slow
+def test_a_limit_to_the_size_of_files_is_told_and_leaves_nothing(folder: Path) -> None:
+    code = """
+        import resource, signal, sys
+        from stem import cli
+        for limit in (100, 5_000, 60_000, 120_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            print(cli.run(sys.argv[1:]), file=sys.stderr)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        sys.exit(cli.run(sys.argv[1:]))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), *fi.COMMAND]
+    done = subprocess.run(
+        command, env=fi.environment(folder), capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0
+    errors = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 4
+    assert all("the file would be larger than is allowed there" in error for error in errors)
+    assert list(content(folder / "output")) == ["proef.mp3"]
+    assert list((folder / "temp").iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "prepare", "problem"),
+    [
+        ("-U", "", "you have no permission to write there"),
+        ("-Urm", 'mount("--bind", "output"); mount("-o", "remount,bind,ro")', "that disk can only be read"),
+    ],
+)
+def test_a_folder_that_can_only_be_read_is_told(
+    folder: Path, options: str, prepare: str, problem: str
+) -> None:
+    (folder / "output").mkdir()
+    (folder / "output" / "older.mp3").write_bytes(fi.OLDER)
+    (folder / "output").chmod(0o555)
+    # In a user namespace without a mapping even root has no more rights than the folder gives its owner.
+    printed = unshared(options, code=f"{prepare}\ncode, told = make()\nprint(code, told)")
+    assert printed.startswith(f"1 Error: output cannot be written: {problem}.\nHint: ")
+    (folder / "output").chmod(0o755)
+    assert make() == 0
+    assert (folder / "output" / "older.mp3").read_bytes() == fi.OLDER
+    assert sorted(content(folder / "output")) == ["older.mp3", "proef.mp3"]
+
+
+# --- privacy
+
+
+def forms(name: str) -> Iterator[bytes]:
+    """Yield how a name may stand in a file: as text, in addresses, in base64 at any place in its groups."""
+    for text in {name, name.lower(), name.upper()}:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            plain = text.encode(encoding)
+            yield plain
+            yield plain.hex().encode()
+            for shift in range(3):  # whole groups of three bytes, whatever stands around it
+                inner = plain[shift : shift + (len(plain) - shift) // 3 * 3]
+                yield base64.b64encode(inner)
+        yield "".join(f"%{byte:02X}" for byte in text.encode()).encode()
+        yield urllib.parse.quote(text).encode()
+
+
+@pytest.mark.slow
+def test_a_name_is_nowhere_but_in_the_sound(folder: Path) -> None:
+    name = "Xanthippe"
+    (folder / "proef.j2").write_text(PERSONAL, encoding="utf-8")
+    extras = ("--plot", "--stems", "--captions", "vtt,srt,lrc", "--record-anonymous", "--bell", "begin")
+    environment = fi.environment(folder)
+    done = subprocess.run(
+        [*STEM, "make", "proef.j2", "-s", f"naam={name}", *extras],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert name not in done.stdout + done.stderr
+    written = [path for path in folder.rglob("*") if path.name != "proef.j2"]
+    assert {path.suffix for path in written} >= {".mp3", ".png", ".flac", ".vtt", ".srt", ".lrc", ".json"}
+    assert any("cache" in path.parts for path in written if path.is_file())
+    unspoken = {path: path.read_bytes() if path.is_file() else b"" for path in written}
+    for path in written:
+        if path.suffix in {".vtt", ".srt", ".lrc"}:  # these are what is said, and nothing else of it
+            for sentence in (f"Welkom, {name}.", f"Dank je wel, {name}."):
+                assert unspoken[path].count(sentence.encode()) == 1
+                unspoken[path] = unspoken[path].replace(sentence.encode(), b"")
+    found = [
+        (path.name, form)
+        for path in written
+        for form in forms(name)
+        if form in os.fsencode(path.relative_to(folder)) or form in unspoken[path]
+    ]
+    assert found == []
+
+
+def test_the_search_for_a_name_finds_it() -> None:
+    for shift in range(3):
+        hidden = base64.b64encode(b"#" * shift + b"voor Xanthippe de Vries")
+        assert any(form in hidden for form in forms("Xanthippe"))
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        assert any(form in "voor XANTHIPPE".encode(encoding) for form in forms("Xanthippe"))
