@@ -14,7 +14,7 @@ from stem.errors import AudioError, OutputError, StemError
 from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
-from stem.sound.beds import check_bed
+from stem.sound.beds import BedChoice
 from stem.sound.decoding import decode
 from stem.track.make import make_track
 from stem.track.plan import plan_sentence
@@ -76,7 +76,7 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
 
 
 def _bed(name: str) -> str:
-    check_bed(name)
+    BedChoice.read(name)
     return name
 
 

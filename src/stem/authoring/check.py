@@ -12,7 +12,7 @@ from stem.script.cues import PauseRange
 from stem.script.dutch import FORMS
 from stem.script.template import Filling, ScriptTemplate, find_script
 from stem.script.variables import Variable
-from stem.sound.beds import check_bed
+from stem.sound.beds import BedChoice
 from stem.voices.template import find_voice
 
 _WORDS = {"naam": "Anna", "figuur": "mijn oma"}
@@ -51,7 +51,7 @@ def check_script(name: str, pauses: Mapping[str, PauseRange]) -> Checked:
     template = find_script(name)
     refuse_outside(template.path, {"bed": template.bed, "voice": template.voice})
     if template.bed is not None:
-        check_bed(template.bed)
+        BedChoice.read(template.bed)
     if template.voice is not None:
         find_voice(template.voice)
     ways = list(_ways(template))

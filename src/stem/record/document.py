@@ -23,7 +23,6 @@ from stem.files import output_error, publish, temporary_beside
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes
 from stem.record.hashes import (
-    bed_hash,
     cover_hash,
     lexicon_hash,
     path_here,
@@ -46,6 +45,7 @@ from stem.record.model import (
 )
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import find_script
+from stem.sound.beds import BedChoice
 from stem.tables import from_table
 from stem.track.spec import TrackSpec
 from stem.voices.template import find_voice
@@ -211,7 +211,8 @@ def _differences(record: Record) -> Iterator[str]:
 
 def _bed_differences(record: Record) -> Iterator[str]:
     try:
-        if bed_hash(path_here(record.bed), record.asked.seed) != record.bed_sha256:
+        bed = BedChoice.read(path_here(record.bed))
+        if bed.sha256(record.asked.seed) != record.bed_sha256:
             yield f"The background '{record.bed}' has changed."
     except StemError as error:
         yield f"The background '{record.bed}' cannot be had: {error.sentence}"

@@ -14,7 +14,7 @@ from stem.export.formats import find_format
 from stem.files import expanded
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.template import ScriptTemplate, find_script
-from stem.sound.beds import bell_frames, check_bed, is_own
+from stem.sound.beds import BedChoice, bell_frames, is_own
 from stem.track.intro_outro import IntroOutro, intro_outro
 from stem.track.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.track.spec import TrackSpec
@@ -38,7 +38,7 @@ class Resolved:
     Attributes:
         template: The script.
         profile: What the track is mastered for, with the levels that were asked.
-        bed: Name of the background, or the file with music.
+        bed: The background.
         bell: Name of the bell.
         format: Name of the kind of file.
         destination: Where it goes.
@@ -51,7 +51,7 @@ class Resolved:
 
     template: ScriptTemplate
     profile: Profile
-    bed: str
+    bed: BedChoice
     bell: str
     format: str
     destination: Destination | None
@@ -76,7 +76,6 @@ def resolve(spec: TrackSpec, config: Config) -> Resolved:
         {"bed": None if spec.bed else template.bed, "voice": None if spec.voice else template.voice},
     )
     bed = str(expanded(bed)) if is_own(bed) else bed
-    check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
     format_name, destination = _delivered(spec, profile)
@@ -89,7 +88,7 @@ def resolve(spec: TrackSpec, config: Config) -> Resolved:
     return Resolved(
         template=template,
         profile=profile,
-        bed=bed,
+        bed=BedChoice.read(bed, start_s=spec.bed_start_s, once=spec.bed_once, credit=spec.bed_credit),
         bell=bell,
         format=format_name,
         destination=destination,

@@ -31,7 +31,7 @@ def lines_of(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
 def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
     """Return what stands in the tags of a plan's file; sentences with what was filled in stay out."""
     told = safety(plan.country)
-    comment = (told.line, *warned, *_credits(plan), plan.bed_credit)
+    comment = (told.line, *warned, *_credits(plan), plan.bed.credit)
     shown = lines if plan.lyrics else ()
     public = [line if _is_public(plan, line) else replace(line, text="") for line in shown]
     return Tags(

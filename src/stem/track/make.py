@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from stem.export.stems import Stems, write_stems
 from stem.export.tags import Tags, tag
 from stem.files import give_name, sweep, temporary_beside
 from stem.script.timeline import Timeline
-from stem.sound.beds import Bed, OwnBed, is_own
+from stem.sound.beds import Bed, OwnBed
 from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
@@ -44,9 +43,6 @@ MIX_APART_LU = 1.0
 _BYTES_A_LETTER = 8
 _TAG_ROOM_BYTES = 20_000
 """For the words, which stand in the tags twice in two bytes a letter, and for all that is small."""
-
-_TONES = {"none", "drone", "klankschalen"}
-"""Backgrounds that low bit rates and one channel do little harm; not so the others, and music."""
 
 _DECODED_DBTP = -1.0
 """The highest true peak of a decoded file."""
@@ -141,8 +137,8 @@ def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
     """
     tag_bytes = len(told.cover) + _BYTES_A_LETTER * len(told.lyrics) + _TAG_ROOM_BYTES
     if plan.destination is not None:
-        noisy = is_own(plan.bed) or not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
-        return chosen(plan.destination, units.seconds(mix.frames), bed_is_noise=noisy, tag_bytes=tag_bytes)
+        length_s = units.seconds(mix.frames)
+        return chosen(plan.destination, length_s, bed_is_noise=plan.bed.is_noise, tag_bytes=tag_bytes)
     kind = find_format(plan.format)
     kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
     rate = kind.rate_for(plan.profile.rate)

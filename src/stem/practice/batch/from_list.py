@@ -36,7 +36,7 @@ from stem.practice.lists import BatchFile, Row
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.pacing import UnreachableLengthError
 from stem.script.template import ScriptTemplate, find_script
-from stem.sound.beds import BEDS, check_bed
+from stem.sound.beds import BEDS, BedChoice
 from stem.track.choices import Choices, Resolved
 from stem.track.spec import TrackSpec
 from stem.track.words import PRONUNCIATION, with_pronunciation, words_only
@@ -410,7 +410,7 @@ def _voice_error(spec: TrackSpec, config: Config) -> StemError | None:
 def _bed_error(spec: TrackSpec) -> StemError | None:
     try:
         if spec.bed:
-            check_bed(spec.bed)
+            BedChoice.read(spec.bed)
     except StemError as error:
         return error
     return None
