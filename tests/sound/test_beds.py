@@ -606,12 +606,9 @@ def test_any_name_is_a_bed_or_is_refused(name: str) -> None:
         BedChoice.read(name)
 
 
-@pytest.mark.parametrize(
-    ("name", "is_noise"),
-    [("none", False), ("drone+klankschalen:-3", False), ("zee", True), ("drone+pink:-20", True)],
-)
-def test_low_bit_rates_harm_all_but_tones(name: str, is_noise: bool) -> None:
-    assert BedChoice.read(name).is_noise == is_noise
+def test_low_bit_rates_harm_all_but_tones() -> None:
+    names = ("none", "drone+klankschalen:-3", "zee", "drone+pink:-20")
+    assert [BedChoice.read(name).is_noise for name in names] == [False, False, True, True]
 
 
 # --- Layers ---

@@ -107,7 +107,7 @@ def make_track(
         delivery = _delivery(plan, mix, told)
         loudness = _encode(mix, plan.profile, delivery, temporary, on_progress)
         told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
-        tag(temporary, told, chapter_marks(mix.timeline), delivery.format)
+        tag(temporary, told, chapter_marks(mix.timeline), find_format(delivery.format).tagging)
         check_before_publishing(temporary, mix.timeline, loudness)
         path = give_name(temporary, target, overwrite=overwrite)
         stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())

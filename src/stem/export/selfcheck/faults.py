@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stem import units
+from stem.export.formats import FORMATS
 from stem.export.selfcheck.mp3_stream import Mp3
 
-EXACT = ("mp3", "wav", "flac")
+EXACT = frozenset(each.demuxer for each in FORMATS.values() if each.is_exact)
 """What is as long as its timeline to the frame; the others end on a whole packet."""
 
 _PEAK_DB, _CODED_PEAK_DB = 0.5, 1.5
-_KEPT = ("wav", "flac")
+_KEPT = frozenset(each.demuxer for each in FORMATS.values() if each.keeps_all)
 
 _TAG_VERSION = 3
 

@@ -25,7 +25,7 @@ from stem import units
 from stem.errors import AudioError
 from stem.programs import ffmpeg
 from stem.sound.clips import BLOCK_FRAMES, Clip, Samples, conform
-from stem.sound.decoding.containers import packing
+from stem.sound.decoding.containers import CONTAINERS, packing
 from stem.sound.decoding.inspection import HIGHEST, Inspection
 from stem.sound.decoding.source import ContainerInfo, Source, opened
 
@@ -52,14 +52,6 @@ _PATIENT_BYTES_A_SECOND = 4e6
 # than float32 is at full scale.
 _AS_WAV = f"-af volume={1 / HIGHEST}:precision=double -c:a pcm_s32le -f wav pipe:1"
 _AS_FLOATS = "-c:a pcm_f32be -f au pipe:1"
-
-_STRICT = {
-    "flac": "-xerror -err_detect crccheck+explode",
-    "ogg": "-xerror -err_detect crccheck+explode",
-    "mov": "-xerror",
-    "matroska": "-xerror",
-}
-"""Formats in which a frame that cannot be decoded is damage; in MP3 and bare AAC it may be the first one."""
 
 _DECODER = "imageio-ffmpeg"
 _KILLED = -9
@@ -355,7 +347,7 @@ def _command(path: Path, told: ContainerInfo, longest_s: float) -> list[str]:
     walls = f"-protocol_whitelist fd -format_whitelist {told.demuxer} -f {told.demuxer}"
     start = f"-skip_initial_bytes {told.start}" if told.start else ""
     sound = f"-map 0:a:0 -vn -sn -dn -t {longest_s + 1:.0f}"
-    strict = _STRICT.get(told.demuxer, "")
+    strict = CONTAINERS[told.demuxer].strict
     return [program, *f"{limits} {strict} {walls} {start} -i fd: {sound}".split()]
 
 
