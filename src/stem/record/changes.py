@@ -68,7 +68,11 @@ class Inventory:
         Raises:
             StemError: when the script, a voice or the background cannot be read any more.
         """
-        asked = replace(spec, voice=spec.voice if by_wish else voice.name)
+        asked = replace(
+            spec,
+            voice=spec.voice if by_wish else voice.name,
+            bed=spec.bed if bed.music is None else bed.name,
+        )
         return Ingredients(
             versions=self._versions,
             script=self._script(template),

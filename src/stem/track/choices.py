@@ -70,12 +70,14 @@ def resolve(spec: TrackSpec, config: Config) -> Resolved:
     """
     template = find_script(spec.script)
     profile = _profile(spec, config)
-    bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
+    bed = template.bed or config.bed if spec.bed is None or spec.bed == "" else spec.bed
+    bed = bed if profile.has_bed else NO_BED
     refuse_outside(
         template.path,
         {"bed": None if spec.bed else template.bed, "voice": None if spec.voice else template.voice},
     )
-    bed = str(expanded(bed)) if is_own(bed) else bed
+    if isinstance(bed, str) and is_own(bed):
+        bed = str(expanded(bed))
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
     format_name, destination = _delivered(spec, profile)

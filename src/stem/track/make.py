@@ -19,6 +19,7 @@ from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
 from stem.sound.mixing import Levels, Mix
+from stem.sound.segments import AudioSegment, segment_of
 from stem.sound.true_peak import TruePeak
 from stem.track.labels import chapter_marks, lines_of, tags_of
 from stem.track.plan import Plan
@@ -71,6 +72,14 @@ class Track:
     stems: tuple[Path, ...] = ()
     lines: tuple[Line, ...] = ()
     delivery: Delivery | None = None
+
+    def audio(self) -> AudioSegment:
+        """Return the track's sound as a pydub AudioSegment, decoded from its file.
+
+        Raises:
+            AudioError: when the file is gone, or is no longer what was written.
+        """
+        return segment_of(self.path, units.seconds(self.timeline.frames) + 1)
 
 
 def make_track(

@@ -6,13 +6,17 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from stem import units
+from stem import files, units
 from stem.errors import AudioError, UsageError
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.file_bed import check_own_bed, is_own, load_own_bed
 from stem.sound.beds.kept import load_single
 from stem.sound.beds.layers import Layer, read_layers, under_lu
 from stem.sound.beds.recipes import BEDS
+from stem.sound.segments import AudioSegment, wav_of
+
+GIVEN = "(sound)"
+"""The name of music that came as sound: there is no file to name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class BedChoice:
 
     Attributes:
         name: As it was asked for: "zee+vogels:-6", or the path of a file.
-        layers: What it is made of; none when it is a file.
+        layers: What it is made of; none when it is music.
+        music: What was given as sound, not as a file.
         start_s: Seconds to leave out of the file.
         once: Whether the file is played once, and faded out, instead of repeated.
         credit: Who made it and under which licence, for the tags.
@@ -32,10 +37,13 @@ class BedChoice:
     start_s: float = 0.0
     once: bool = False
     credit: str = ""
+    music: AudioSegment | None = None
 
     @classmethod
-    def read(cls, name: str, *, start_s: float = 0.0, once: bool = False, credit: str = "") -> BedChoice:
-        """Read a wish: a name in `BEDS`, or layers of these, or a sound file.
+    def read(
+        cls, wish: str | AudioSegment, *, start_s: float = 0.0, once: bool = False, credit: str = ""
+    ) -> BedChoice:
+        """Read a wish: a name in `BEDS`, or layers of these, or a sound file, or sound.
 
         Layers are up to four names with a `+` between them, each with a level in dB beside the others when it
         should not be as loud: "zee+vogels:-6".
@@ -45,6 +53,11 @@ class BedChoice:
             UsageError: when it cannot be read as layers, when there is no such file, or when what is no file
                 should start later or be played once.
         """
+        if not isinstance(wish, str):
+            return cls(GIVEN, (), start_s, once, credit.strip(), wish)
+        if wish == GIVEN:
+            raise UsageError("That background was given as sound, not as a file.", hint="Give it again.")
+        name = wish
         if is_own(name):
             check_own_bed(Path(name))
             return cls(name, (), start_s, once, credit.strip())
@@ -74,6 +87,11 @@ class BedChoice:
             UsageError: when a file is gone.
             AudioError: when a file cannot be used.
         """
+        if self.music is not None:
+            with files.temporary_folder() as folder:
+                path = folder / "background.wav"
+                files.write_whole(path, wav_of(self.music))
+                return load_own_bed(path, start_s=self.start_s, once=self.once)
         if not self.layers:
             return load_own_bed(Path(self.name), start_s=self.start_s, once=self.once)
         singles = [load_single(layer.name, seed) for layer in self.layers]
@@ -93,13 +111,15 @@ class BedChoice:
         Raises:
             AudioError: when a file cannot be read.
         """
-        digest = hashlib.sha256()
+        if self.music is not None:
+            return hashlib.sha256(wav_of(self.music)).hexdigest()
         if not self.layers:
             try:
                 with Path(self.name).open("rb") as file:
                     return hashlib.file_digest(file, "sha256").hexdigest()
             except OSError as error:
                 raise AudioError(self.name, f"it cannot be read ({error.strerror})") from error
+        digest = hashlib.sha256()
         for bed in (self.load(seed), load_single("none", 0)):  # the noise floor lies under every track
             for loop in bed.loops:
                 digest.update(loop.data if loop.flags.c_contiguous else loop.tobytes())
