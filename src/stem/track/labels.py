@@ -13,7 +13,7 @@ from stem.script.safety import safety
 from stem.script.timeline import Timeline
 from stem.track.choices import NO_COVER
 from stem.track.plan import Plan
-from stem.track.stages import ensemble_of, spoken_form
+from stem.track.stages import ensemble_of
 from stem.track.target import USUAL_FORMAT
 from stem.voices.takes import Takes
 
@@ -59,7 +59,7 @@ def _credits(plan: Plan) -> tuple[str, ...]:
 
 def _is_public(plan: Plan, line: Line) -> bool:
     """Tell whether a line may stand where anyone can read it."""
-    return plan.name_in_file or spoken_form(line.sentence) not in plan.personal
+    return plan.name_in_file or line.phrase not in plan.personal
 
 
 def _cover(plan: Plan) -> bytes:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from stem.script.cues import Cue
-from stem.script.dutch import spoken
+from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
 from stem.sound.beds import Bed, bell, bell_frames, load_bed
 from stem.sound.mixing import Mix
 from stem.track.plan import Plan
-from stem.track.words import phrases_of
 from stem.voices.speakers import Ensemble
 from stem.voices.takes import Takes
-
-spoken_form = lru_cache(maxsize=4096)(spoken)
-"""The same sentences are placed many times while their pauses are fitted."""
-
 
 OnProgress = Callable[[str, float], None]
 """Called with the name of a stage and the share of it that is done, 0 to 1."""
@@ -102,7 +95,6 @@ def timeline_of(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -
     return place(
         cues,
         frames_of,
-        spoken_form,
         title=plan.title,
         bell_frames=bell_frames(plan.bell),
         pre_roll_s=plan.profile.pre_roll_s,

@@ -69,7 +69,7 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
     }
     found: dict[str, str] = {}
     for line in known:
-        path = meant.get(spoken(line.text)) if index else paths.get(line.number)
+        path = meant.get(line.phrase) if index else paths.get(line.number)
         if path is not None:
             found[line.phrase] = str(path.absolute())
     voice = VoiceTemplate(
