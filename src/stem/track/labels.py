@@ -53,8 +53,8 @@ def _credits(plan: Plan) -> tuple[str, ...]:
     """Return who speaks the script: of own recordings and a voice that fills in, both when both do."""
     if plan.fill is None:
         return (plan.voice.credit,)
-    said = ensemble_of(plan).parts(plan.phrases)
-    return tuple(dict.fromkeys(voice.credit for voice, _, _ in said if voice is not plan.house))
+    voices = (speaker.voice for speaker, _ in ensemble_of(plan).parts(plan.phrases))
+    return tuple(dict.fromkeys(voice.credit for voice in voices if voice is not plan.house))
 
 
 def _is_public(plan: Plan, line: Line) -> bool:

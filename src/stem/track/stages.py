@@ -49,8 +49,8 @@ def speak(
         fresh = [phrase for phrase in phrases if phrase not in takes.frames_of]
         for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
             on_notice(told)
-        for voice, speaker, said in company.parts(phrases):
-            takes.record(said, speaker, voice, lambda done, total: on_progress("speaking", done / total))
+        for speaker, said in company.parts(phrases):
+            takes.record(said, speaker, lambda done, total: on_progress("speaking", done / total))
         return takes.frames_of
 
     plan = paced(plan, lengths_of)

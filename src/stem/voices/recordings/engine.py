@@ -146,7 +146,7 @@ class Recordings:
 
     name = NAME
     version = "1"
-    traits = Traits(remembered=False)
+    traits = Traits(remembered=False, only_recorded=True)
 
     def __init__(self) -> None:
         self._remarks: dict[str, tuple[str, ...]] = {}
