@@ -178,8 +178,9 @@ def _refuse_outside(path: Path, record: Record, spec: TrackSpec, settings: Confi
 def _other_recordings(record: Record, plan: Plan) -> bool:
     """Tell whether own recordings are not those of the record: which are said is known with the plan."""
     from stem.record.hashes import voice_facts
+    from stem.voices.engines import traits_of
 
-    was_recorded = record.voice.engine == "recordings"
+    was_recorded = traits_of(record.voice.engine).only_recorded
     return was_recorded and voice_facts(plan.voice).files_sha256 != record.voice.files_sha256
 
 
