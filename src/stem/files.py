@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import hashlib
 import math
 import os
 import platform
@@ -26,7 +27,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import BusyError, OutputError
-from stem.filenames import free_name, safe_name, same_name, unique_names
+from stem.filenames import free_name, safe_name, same_name
 
 if sys.platform == "win32":
     import msvcrt
@@ -37,6 +38,7 @@ __all__ = [
     "cache_folder",
     "cache_path",
     "expanded",
+    "file_hash",
     "free_name",
     "is_outside",
     "is_temporary",
@@ -49,7 +51,6 @@ __all__ = [
     "sweep",
     "temporary_beside",
     "temporary_folder",
-    "unique_names",
     "write_whole",
 ]
 
@@ -87,6 +88,16 @@ def output_error(path: Path, error: OSError) -> OutputError:
     place = path.parent if is_temporary(path) else path
     problem, hint = _REASONS.get(error.errno or 0, (error.strerror or type(error).__name__, ""))
     return OutputError(place, problem, hint=hint)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def expanded(path: str) -> Path:

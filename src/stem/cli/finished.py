@@ -112,9 +112,8 @@ def remake(
     """
     from stem.cli.options import online, pairs
     from stem.documents import track_line
-    from stem.files import expanded
+    from stem.files import expanded, file_hash
     from stem.record.document import differences_from_now, read_record, spec_of
-    from stem.record.hashes import file_hash
     from stem.track.make import make_track
     from stem.track.plan import plan_track
     from stem.track.target import output_path

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import OutputError
+from stem.files import file_hash
 from stem.record.changes import Inventory
-from stem.record.hashes import file_hash
 from stem.record.model import FileBeside, Personal, Record, SoundFile, Span, Times
 from stem.track.make import Track
 from stem.track.plan import Plan

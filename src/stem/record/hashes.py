@@ -14,6 +14,7 @@ from typing import TypeVar
 from stem import __version__
 from stem.config import Config
 from stem.errors import AudioError, UsageError
+from stem.files import file_hash
 from stem.record.model import ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.includes import read_parts, read_template
@@ -141,16 +142,6 @@ def lexicon_hash(lexicon: Lexicon) -> str:
     """Return the SHA-256 of how words are said."""
     entries = {word: asdict(entry) for word, entry in lexicon.entries.items()}
     return _sha256(json.dumps(entries, sort_keys=True).encode())
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's content.
-
-    Raises:
-        OSError: when it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_as_made(path: Path, sha256: str) -> bool:

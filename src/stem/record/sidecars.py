@@ -15,11 +15,11 @@ from stem.export.captions import FORMATS, TrackInfo
 from stem.export.plot import Shown, check_drawing, draw
 from stem.export.stems import PARTS
 from stem.filenames import free_name
-from stem.files import write_whole
+from stem.files import file_hash, write_whole
 from stem.record.build import record_of
 from stem.record.changes import Inventory
 from stem.record.document import SUFFIX, files_beside, read_record, record_path, write_record
-from stem.record.hashes import file_hash, is_as_made
+from stem.record.hashes import is_as_made
 from stem.track.make import Track
 from stem.track.spec import TrackSpec
 from stem.units import seconds

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from stem.errors import OutputError
-from stem.files import cache_folder, lock, publish, sweep, temporary_beside
+from stem.files import cache_folder, file_hash, lock, publish, sweep, temporary_beside
 from stem.sound.clips import Clip
 from stem.voices.cache_folder import (
     KEY_NAME,
@@ -235,8 +235,7 @@ def _content_hash(path: Path) -> str:
 @functools.lru_cache(maxsize=32)
 def _hashed(path: Path, _changed_ns: int, _size: int) -> str:
     """Hash a file again only when it changed: a neural voice has 60 MB and a track 80 phrases."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_hash(path)
 
 
 def _secret_key(path: Path) -> bytes:

@@ -193,7 +193,7 @@ class Speaker:
 
     def note(self, phrase: str, about: str) -> bytes | None:
         """Return what was noted about a phrase's clip; see `CachedEngine.note`."""
-        return self.clips and self.clips.note(self._pronounced(phrase), self.voice, about)
+        return None if self.clips is None else self.clips.note(self._pronounced(phrase), self.voice, about)
 
     def keep_note(self, phrase: str, about: str, note: bytes) -> None:
         """Note something about a phrase's clip, if it is remembered."""

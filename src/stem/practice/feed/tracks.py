@@ -21,10 +21,10 @@ from stem import units
 from stem.errors import AudioError, StemError, UsageError
 from stem.export.captions import Line, captions
 from stem.export.tags import read
+from stem.files import file_hash
 from stem.practice.feed.episode import Episode, Found, LeftOut, captions_path, fit
 from stem.practice.feed.feed_files import is_ours
 from stem.record.document import read_record, record_path, spec_of
-from stem.record.hashes import file_hash
 from stem.record.model import Record
 from stem.script.template import find_script
 from stem.script.variables import VORM, Variable
