@@ -65,7 +65,7 @@ class Site:
         facts = self.folder / "stem_neurie-1.0.dist-info"
         facts.mkdir()
         (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: stem-neurie\nVersion: 1.0\n")
-        (facts / "entry_points.txt").write_text(f"[stem.voices.engines]\n{name} = {target}\n")
+        (facts / "entry_points.txt").write_text(f"[stem.engines]\n{name} = {target}\n")
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_what_an_engine_says_for_itself_is_passed_on(site: Site) -> None:
     ("spoken", "told"),
     [
         ("return 1 / 0", r"the package stem-neurie failed \(ZeroDivisionError: division by zero\)"),
-        ("return [0.1, 0.2]", r"failed \(TypeError: it gives a list for a stem\.audio\.Clip\)"),
+        ("return [0.1, 0.2]", r"failed \(TypeError: it gives a list for a stem\.sound\.clips\.Clip\)"),
     ],
 )
 def test_an_engine_that_fails_at_a_phrase_names_it(

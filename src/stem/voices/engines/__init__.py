@@ -1,7 +1,7 @@
 """Voice engines: what every engine can do, which there are, and how long a phrase takes.
 
 An engine is imported when it is asked for: one that is not installed harms nobody. Other packages bring
-theirs through the entry-point group `stem.voices.engines`: the name of the engine, and a class that takes no
+theirs through the entry-point group `stem.engines`: the name of the engine, and a class that takes no
 arguments.
 """
 
