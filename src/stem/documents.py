@@ -49,7 +49,7 @@ def voice_note(plan: Plan) -> Iterator[str]:
     """Yield which voice is used when nobody chose one, and how to get a better one."""
     if plan.chosen:
         return
-    better = better_voice(plan.voice)
+    better = better_voice(plan.voice, plan.folder)
     more = f" A more natural one: stem voices get {better.name}" if better else ""
     yield f"Voice: {plan.voice.name}, the best that is installed.{more}"
 

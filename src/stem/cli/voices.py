@@ -190,6 +190,8 @@ def tune(
 
     Without --pick every way is written as a numbered MP3; give the same command with --pick to keep one.
     """
+    from stem.files import expanded
+    from stem.script.dutch.lexicon import load_lexicon
     from stem.track.voice_samples import check_name, choices, make_samples, template_text
     from stem.voices.speakers import choose_voice
 
@@ -197,8 +199,9 @@ def tune(
     ways = choices(voice, _numbers("--speeds", speeds), _numbers("--pitches", pitches))
     if pick is None:
         terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
-        folder = output or config().output
-        for way, path in make_samples(voice, ways, terms, folder, overwrite=force, on_notice=tell):
+        folder, lexicon = expanded(output or config().output), load_lexicon(Path())
+        made = make_samples(voice, ways, terms, folder, lexicon=lexicon, overwrite=force, on_notice=tell)
+        for way, path in made:
             show(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
         tell(f"To keep one: stem tune {name} --pick NUMBER")
         return

@@ -16,6 +16,7 @@ from stem import units
 from stem.config import Config
 from stem.errors import StemError, UsageError
 from stem.export.destinations import Destination
+from stem.files import HERE
 from stem.script.cues import Cue, Source, Utterance
 from stem.script.dutch import has_words, spoken
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
@@ -101,6 +102,7 @@ class Plan:
         terms: What speaking may do.
         chosen: Whether someone chose the voice; else it is the best there was.
         remarks: What is heard otherwise than it is written, as sentences; known once it is spoken.
+        folder: Of the project that it was planned in.
     """
 
     title: str
@@ -135,6 +137,7 @@ class Plan:
     terms: Terms = _LOCAL
     chosen: bool = True
     remarks: tuple[str, ...] = ()
+    folder: Path = HERE
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -147,26 +150,27 @@ class Plan:
         return tuple(voice for voice in (self.house, self.voice, self.fill) if voice is not None)
 
 
-def plan_track(spec: TrackSpec, config: Config) -> Plan:
+def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
     """Render and read the script, and find the voice and the bed; nothing is spoken yet.
 
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    (plan,) = plan_all([spec], config)
+    (plan,) = plan_all([spec], config, folder)
     if isinstance(plan, StemError):
         raise plan
     return plan
 
 
 def plan_all(
-    specs: Sequence[TrackSpec], config: Config, *, in_outline: bool = False
+    specs: Sequence[TrackSpec], config: Config, folder: Path = HERE, *, in_outline: bool = False
 ) -> tuple[Plan | StemError, ...]:
     """Plan many tracks: what they have in common is looked up once, and their scripts are filled in together.
 
     Args:
         specs: What is asked for.
         config: The settings.
+        folder: The project's.
         in_outline: Do not look which phrases are personal: no track will be made of these plans.
 
     Returns:
@@ -175,7 +179,7 @@ def plan_all(
     Raises:
         StemError: when the settings, or the lexicon, have mistakes.
     """
-    planner = _Planner(config)
+    planner = _Planner(config, folder)
     plans: dict[int, Plan | StemError] = {}
     by_script: dict[Path, list[_Asked]] = {}
     for index, spec in enumerate(specs):
@@ -190,13 +194,15 @@ def plan_all(
     return tuple(plans[index] for index in range(len(specs)))
 
 
-def sheet_lines(spec: TrackSpec, config: Config) -> tuple[ScriptTemplate, tuple[SheetLine, ...]]:
+def sheet_lines(
+    spec: TrackSpec, config: Config, folder: Path = HERE
+) -> tuple[ScriptTemplate, tuple[SheetLine, ...]]:
     """Return the script and, numbered, every phrase that its track would have.
 
     Raises:
         StemError: as `plan_track`.
     """
-    planner = _Planner(config)
+    planner = _Planner(config, folder)
     chosen = planner.choices.chosen(spec)
     (texts,) = planner.texts([_Asked(0, spec, chosen)])
     if isinstance(texts, StemError):
@@ -221,11 +227,11 @@ class _Asked:
 class _Planner:
     """Plans tracks under the same settings, and looks everything up once."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, folder: Path) -> None:
         self._config = config
-        self._lexicon = load_lexicon(Path.cwd())
+        self._lexicon = load_lexicon(folder)
         self._reader = Reader(config.pauses)
-        self.choices = Choices(config)
+        self.choices = Choices(config, folder)
 
     def texts(self, asked: Sequence[_Asked]) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield the texts of tracks of one script."""
@@ -295,6 +301,7 @@ class _Planner:
             lexicon=with_pronunciation(self._lexicon, spec.values, template),
             terms=terms_of(spec, config),
             chosen=chosen.by_wish,
+            folder=self.choices.folder,
         )
 
 

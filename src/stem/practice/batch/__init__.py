@@ -20,10 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from stem.config import Config
 from stem.errors import StemError
+from stem.files import HERE
 from stem.practice.batch.estimate import recorded_seconds
 from stem.practice.batch.executor import OpenExecutor, processes, run, sole_use
 from stem.practice.batch.from_list import jobs_of_list
@@ -65,6 +67,7 @@ OnOutcome = Callable[[Outcome], Any]
 def run_batch(
     jobs: Sequence[Job],
     config: Config,
+    home: Path = HERE,
     *,
     opened: OpenExecutor = processes,
     workers: int,
@@ -78,6 +81,7 @@ def run_batch(
     Args:
         jobs: From `jobs_of_list` or `jobs_of_series`.
         config: Their settings.
+        home: The project's folder.
         opened: Lends executors, on this machine or others.
         workers: How many jobs are made at once.
         task: What a worker does with a job.
@@ -95,7 +99,7 @@ def run_batch(
         on_outcome(outcome)
 
     with sole_use({job.target.parent for job in jobs}):
-        needs = _needs(jobs, config)
+        needs = _needs(jobs, config, home)
         for job, needed in zip(jobs, needs, strict=True):
             if isinstance(needed, Failure):
                 tell(job, _failed(job, needed))
@@ -115,9 +119,9 @@ def run_batch(
     return Report(tuple(outcomes[number] for number in range(len(jobs))))
 
 
-def rehearse(asked: JobList, config: Config) -> Report:
+def rehearse(asked: JobList, config: Config, home: Path = HERE) -> Report:
     """Return what `run_batch` would do, with the lengths that are expected; nothing is made."""
-    needs = _needs(asked.jobs, config)
+    needs = _needs(asked.jobs, config, home)
     recorded = [each for each in asked.expected if each.seconds is None]
     lengths = iter(recorded_seconds(recorded))
     return Report(
@@ -128,13 +132,12 @@ def rehearse(asked: JobList, config: Config) -> Report:
     )
 
 
-def _needs(jobs: Sequence[Job], config: Config) -> list[Need | Failure]:
+def _needs(jobs: Sequence[Job], config: Config, home: Path) -> list[Need | Failure]:
     """Return for each job whether it has to be made."""
-    facts, choices = Inventory(), Choices(config)
+    facts, choices = Inventory(home), Choices(config, home)
     recorded = {number: job for number, job in enumerate(jobs) if _is_recorded(job, choices)}
-    plans = dict(
-        zip(recorded, plan_all([job.spec for job in recorded.values()], config, in_outline=True), strict=True)
-    )
+    outlines = plan_all([job.spec for job in recorded.values()], config, home, in_outline=True)
+    plans = dict(zip(recorded, outlines, strict=True))
 
     def needed(number: int, job: Job) -> Need | Failure:
         plan = plans.get(number)
@@ -162,7 +165,7 @@ def _made(job: Job, needed: Need, result: Result) -> Outcome:
 
 def _failed(job: Job, failed: Failure) -> Outcome:
     try:
-        own = own_words(job.spec)
+        own = own_words(job.spec, job.home)
     except StemError:  # a script that is gone meanwhile
         own = list(job.spec.values.values())
     return Outcome(

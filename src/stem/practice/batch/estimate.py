@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from stem import units
 from stem.config import Config
 from stem.errors import StemError
+from stem.files import HERE
 from stem.practice.batch.jobs import Job
 from stem.script.cues import Cue
 from stem.script.dutch.pace import expected_seconds
@@ -53,21 +55,22 @@ class Expected:
     seconds: float | None
 
 
-def expectations(jobs: Sequence[Job], config: Config) -> tuple[Expected | StemError, ...]:
+def expectations(jobs: Sequence[Job], config: Config, home: Path = HERE) -> tuple[Expected | StemError, ...]:
     """Return what is to be expected of each job's track, or why it cannot be made.
 
     Args:
         jobs: Of one batch.
         config: Their settings.
+        home: The project's folder.
 
     Raises:
         StemError: when the settings have mistakes.
     """
-    alike = _Alike(config)
+    alike = _Alike(config, home)
     specs = [alike.spec(job.spec) for job in jobs]
     keys = [repr(spec) for spec in specs]
     first = dict(zip(reversed(keys), reversed(specs), strict=True))
-    plans = plan_all(list(first.values()), config, in_outline=True)
+    plans = plan_all(list(first.values()), config, home, in_outline=True)
     estimator = _Estimator()
     expected = dict(zip(first, map(estimator.expected, plans), strict=True))
     return tuple(expected[key] for key in keys)
@@ -93,8 +96,9 @@ def recorded_seconds(expected: Sequence[Expected]) -> tuple[float | StemError, .
 class _Alike:
     """Makes what was asked alike in all that does not matter for how long a track lasts."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, home: Path) -> None:
         self._config = config
+        self._home = home
         self._own: dict[str, frozenset[str]] = {}
         self._recorded: dict[tuple[str, str | None], bool] = {}
         self._stand_ins: dict[tuple[str, str], str] = {}
@@ -104,7 +108,7 @@ class _Alike:
         if spec.fill is None and self._is_recorded(spec):
             return replace(spec, number=None)
         if spec.script not in self._own:
-            variables = find_script(spec.script).variables
+            variables = find_script(spec.script, self._home).variables
             names = (variable.name for variable in variables if variable.type == "text")
             self._own[spec.script] = frozenset({PRONUNCIATION, *names})
         own = self._own[spec.script]
@@ -119,8 +123,8 @@ class _Alike:
     def _is_recorded(self, spec: TrackSpec) -> bool:
         key = (spec.script, spec.voice)
         if key not in self._recorded:
-            wish = spec.voice or find_script(spec.script).voice or self._config.voice
-            self._recorded[key] = recordings_folder(wish) is not None
+            wish = spec.voice or find_script(spec.script, self._home).voice or self._config.voice
+            self._recorded[key] = recordings_folder(wish, self._home) is not None
         return self._recorded[key]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from stem.config import FILE_NAME, Config
 from stem.errors import (
@@ -36,7 +37,7 @@ from stem.practice.lists import BatchFile, Row
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.pacing import UnreachableLengthError
 from stem.script.template import ScriptTemplate, find_script
-from stem.sound.beds import BEDS, check_bed
+from stem.sound.beds import BEDS, check_bed, is_own
 from stem.track.choices import Choices, Resolved
 from stem.track.spec import TrackSpec
 from stem.track.words import PRONUNCIATION, with_pronunciation, words_only
@@ -101,7 +102,7 @@ class _List:
     _choices: Choices = field(init=False)
 
     def __post_init__(self) -> None:
-        self._choices = Choices(self.config)
+        self._choices = Choices(self.config, self.wishes.home)
         self._choices.house(self.wishes.spec.pauses)  # mistakes there are those of no row
         self._check_wishes()
         for name in dict.fromkeys(row.cells.get("script", self._default("script")) for row in self.file.rows):
@@ -118,7 +119,8 @@ class _List:
             StemError: when one is not there.
         """
         wished = self.wishes.spec
-        for error in (_voice_error(wished, self.config) if wished.voice else None, _bed_error(wished)):
+        voice_error = _voice_error(wished, self._choices) if wished.voice else None
+        for error in (voice_error, _bed_error(wished, self.wishes.home)):
             if error is not None:
                 raise error
 
@@ -138,7 +140,7 @@ class _List:
         elif isinstance(template, StemError):
             self._note(row, "script", clause(template, [asked["script"]]))
         for head in ("voice", "bed"):
-            if getattr(self.wishes.spec, head) is None and is_outside(asked.get(head, "")):
+            if getattr(self.wishes.spec, head) is None and is_outside(asked.get(head, ""), self.wishes.home):
                 self._note(row, head, clause(UsageError(_OUTSIDE, hint=_OUTSIDE_HINT)))
                 return None
         spec = self._spec(row, asked)
@@ -188,9 +190,9 @@ class _List:
         Raises:
             ConfigError: when it is the settings that are wrong.
         """
-        known = expectations(jobs, self.config)
+        known = expectations(jobs, self.config, self.wishes.home)
         for row, each in zip(rows, known, strict=True):
-            if isinstance(each, ConfigError) and str(each.path) == FILE_NAME:
+            if isinstance(each, ConfigError) and str(each.path) == str(self.wishes.home / FILE_NAME):
                 raise each
             if isinstance(each, StemError):
                 self._note(row, _head(each), clause(each, self._hidden(jobs)))
@@ -243,9 +245,9 @@ class _List:
     def _script(self, name: str) -> ScriptTemplate | StemError:
         if name not in self._scripts:
             try:
-                if is_outside(name):
+                if is_outside(name, self.wishes.home):
                     raise UsageError(_OUTSIDE, hint=_OUTSIDE_HINT)
-                self._scripts[name] = find_script(name)
+                self._scripts[name] = find_script(name, self.wishes.home)
             except StemError as error:
                 self._scripts[name] = error
         return self._scripts[name]
@@ -269,7 +271,7 @@ class _List:
 
     def _fill(self, spec: TrackSpec, template: ScriptTemplate) -> str | None:
         """Return who says what was not recorded: nobody in rows of a voice, when others are recorded."""
-        if spec.fill is None or _are_recordings(spec.voice or template.voice or self.config.voice):
+        if spec.fill is None or self._are_recordings(spec.voice or template.voice or self.config.voice):
             return spec.fill
         if self._mixed is None:
             self._mixed = self._has_recordings()
@@ -280,7 +282,10 @@ class _List:
         heads = [head for head in (*self.file.heads, *self.file.defaults) if HEADS.get(head) == "voice"]
         voices = {row.cells.get(head, "") for row in self.file.rows for head in heads}
         others = {self._default("voice"), self.config.voice} if self.wishes.spec.voice is None else set()
-        return any(map(_are_recordings, voices | others))
+        return any(map(self._are_recordings, voices | others))
+
+    def _are_recordings(self, wish: str) -> bool:
+        return recordings_folder(wish, self.wishes.home) is not None
 
     def _values(self, row: Row, template: ScriptTemplate, code: str) -> dict[str, str]:
         """Return what a row fills in, of which what is wrong is noted; the usual values where they fit."""
@@ -328,7 +333,7 @@ class _List:
         found = self._chosen[key]
         if isinstance(found, Resolved):
             return found
-        for head, problem in _all_wrong(spec, self.config, found, self._cells(row)):
+        for head, problem in _all_wrong(spec, self._choices, found, self._cells(row)):
             self._note(row, head, problem)
         return None
 
@@ -341,16 +346,16 @@ class _List:
     def _is_there(self, text: str) -> bool:
         if text not in self._there:
             known = isinstance(self._scripts.get(text), ScriptTemplate)
-            known = known or {*BEDS, *voice_names()}.issuperset(text.split("+"))
+            known = known or {*BEDS, *voice_names(self.wishes.home)}.issuperset(text.split("+"))
             with suppress(OutputError):  # no path at all
-                known = known or expanded(text).exists()
+                known = known or expanded(text, self.wishes.home).exists()
             self._there[text] = known
         return self._there[text]
 
     def _hidden(self, jobs: Sequence[Job]) -> list[str]:
         """Return what no mistake in a track that was planned may show; it may be that of a row like it."""
         if self._own is None:
-            texts = (text for job in jobs for text in own_words(job.spec))
+            texts = (text for job in jobs for text in own_words(job.spec, job.home))
             cells = (cell for row in self.file.rows for cell in self._cells(row))
             self._own = list(dict.fromkeys((*texts, *cells)))
         return self._own
@@ -366,17 +371,13 @@ class _List:
             self._note(row, "password", "this code has another password in an earlier row")
 
 
-def _are_recordings(wish: str) -> bool:
-    return recordings_folder(wish) is not None
-
-
 def _all_wrong(
-    spec: TrackSpec, config: Config, error: StemError, cells: Sequence[str]
+    spec: TrackSpec, choices: Choices, error: StemError, cells: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield each thing that is wrong with what a row chooses: its head, and a clause."""
     wrong = [
         (head, error)
-        for head, error in (("voice", _voice_error(spec, config)), ("bed", _bed_error(spec)))
+        for head, error in (("voice", _voice_error(spec, choices)), ("bed", _bed_error(spec, choices.folder)))
         if error is not None
     ]
     no_script = isinstance(error, UnknownNameError) and error.kind == "script"  # which the caller knows
@@ -397,20 +398,20 @@ def _head(error: StemError) -> str:
     return "script"
 
 
-def _voice_error(spec: TrackSpec, config: Config) -> StemError | None:
-    wish = spec.voice or config.voice
+def _voice_error(spec: TrackSpec, choices: Choices) -> StemError | None:
+    wish = spec.voice or choices.config.voice
     try:
-        if recordings_folder(wish) is None:
-            choose_voice(wish)
+        if recordings_folder(wish, choices.folder) is None:
+            choose_voice(wish, choices.folder)
     except StemError as error:
         return error
     return None
 
 
-def _bed_error(spec: TrackSpec) -> StemError | None:
+def _bed_error(spec: TrackSpec, folder: Path) -> StemError | None:
     try:
         if spec.bed:
-            check_bed(spec.bed)
+            check_bed(str(expanded(spec.bed, folder)) if is_own(spec.bed) else spec.bed)
     except StemError as error:
         return error
     return None

@@ -28,7 +28,8 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     problem = code_problem(code)
     if problem:
         raise UsageError(f"--code: {problem}.", hint="For example: --code c017")
-    templates = [find_script(name) for name in series.scripts]
+    home = wishes.home
+    templates = [find_script(name, home) for name in series.scripts]
     known = frozenset(name for template in templates for name in fillable(template))
     for name in wishes.spec.values:
         if name not in known:
@@ -38,11 +39,11 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     common = replace(
         wishes.spec,
         bed=wishes.spec.bed or templates[0].bed or config.bed,
-        voice=wishes.spec.voice or config.voice or choose_voice("").name,
+        voice=wishes.spec.voice or config.voice or choose_voice("", home).name,
         album=wishes.spec.album or series.title,
         total=len(templates),
     )
-    choices, jobs = Choices(config), list[Job]()
+    choices, jobs = Choices(config, home), list[Job]()
     for number, template in enumerate(templates, start=1):
         values = {name: value for name, value in common.values.items() if name in fillable(template)}
         for error in template.wrong_values(words_only(values, template)).values():
@@ -51,7 +52,7 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
         chosen = check_voices(choices, spec)
         place = f"track {number}"
         jobs.append(wishes.job(place, code, spec, chosen, pattern=pattern, number=number, config=config))
-    expected = expectations(jobs, config)
+    expected = expectations(jobs, config, home)
     wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
     if wrong:
         raise ConfigError(series.title, [f"{place}: {clause(error)}" for place, error in wrong.items()])

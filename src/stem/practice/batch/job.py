@@ -88,7 +88,7 @@ def make(job: Job, facts: Inventory | None = None) -> Result:
     """Make a job's track where it belongs; whatever goes wrong is the result, not an error."""
     try:
         with _own_folder(job) as folder:
-            _make_in(folder, job, facts or Inventory())
+            _make_in(folder, job, facts or Inventory(job.home))
             settle(folder, job)
     except Exception as error:  # noqa: BLE001 - one track that fails costs one track
         return failure(error)
@@ -98,7 +98,7 @@ def make(job: Job, facts: Inventory | None = None) -> Result:
 def make_parcel(job: Job, folder: Path) -> Result:
     """Make a job's track in an empty folder, and return its files."""
     try:
-        _make_in(folder, job, Inventory())
+        _make_in(folder, job, Inventory(job.home))
         return FileSet({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
     except Exception as error:  # noqa: BLE001 - as above
         return failure(error)
@@ -175,7 +175,7 @@ def _make_in(folder: Path, job: Job, facts: Inventory) -> None:
     """Make a job's track, its record and what is beside it in an empty folder."""
     if not job.force:
         _replaceable(job.target, [job.target.with_suffix(f".{kind}").name for kind in job.captions])
-    plan = plan_track(job.spec, job.settings)
+    plan = plan_track(job.spec, job.settings, job.home)
     track = make_track(plan, folder / job.target.name)
     wanted = Sidecars(captions=job.captions, record=True)
     write_beside(track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts)

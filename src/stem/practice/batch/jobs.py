@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from stem.config import Config
+from stem.files import HERE
 from stem.track.spec import TrackSpec
 
 
@@ -24,6 +25,7 @@ class Job:
         target: The file it becomes.
         captions: Kinds of captions that are wanted beside it.
         force: Whether it is made also when nothing has changed, and replaces whatever has its name.
+        home: The folder of the project that it was asked for in.
     """
 
     place: str
@@ -33,6 +35,7 @@ class Job:
     target: Path
     captions: tuple[str, ...] = ()
     force: bool = False
+    home: Path = HERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import EngineUnavailable
 from stem.export.formats import find_format
+from stem.files import HERE
 from stem.practice.batch.estimate import Expected
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.name_patterns import named
@@ -31,6 +32,7 @@ class BatchOptions:
         names: Pattern for their names; empty for the usual one.
         captions: Kinds of captions that are wanted beside them.
         force: Whether also what has not changed is made again.
+        home: The project's folder.
     """
 
     spec: TrackSpec
@@ -38,6 +40,7 @@ class BatchOptions:
     names: str = ""
     captions: tuple[str, ...] = ()
     force: bool = False
+    home: Path = HERE
 
     def job(
         self,
@@ -71,7 +74,7 @@ class BatchOptions:
             values=spec.values,
         )
         target = self.folder / f"{name}{find_format(chosen.format).suffix}"
-        return Job(place, code, spec, config, target, self.captions, self.force)
+        return Job(place, code, spec, config, target, self.captions, self.force, self.home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,10 @@ def fillable(template: ScriptTemplate) -> frozenset[str]:
     return frozenset(names | ({PRONUNCIATION} if takes_pronunciation(template) else set()))
 
 
-def own_words(spec: TrackSpec) -> list[str]:
+def own_words(spec: TrackSpec, home: Path = HERE) -> list[str]:
     """Return what was filled in that may be somebody's: no choices and no numbers."""
-    own = {each.name for each in find_script(spec.script).variables if each.type == "text"} | {PRONUNCIATION}
+    variables = find_script(spec.script, home).variables
+    own = {each.name for each in variables if each.type == "text"} | {PRONUNCIATION}
     return [text for name, text in spec.values.items() if name in own and text]
 
 

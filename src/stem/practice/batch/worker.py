@@ -35,7 +35,7 @@ def make_here(job: Job) -> Result:
     """Make a job's track; the task of a process that `begin` made a worker."""
     try:
         _Busy.job = True
-        _Busy.facts = _Busy.facts or Inventory()
+        _Busy.facts = _Busy.facts or Inventory(job.home)
         return make(job, _Busy.facts)
     except _Ended:  # all is cleaned up; to the parent this is a worker that died, whoever ended it
         os._exit(1)
