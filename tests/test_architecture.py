@@ -16,7 +16,18 @@ FLOORS = [
     {"voices", "export"},
     {"sound"},
     {"script"},
-    {"errors", "units", "tables", "files", "filenames", "characters", "config", "cores", "programs"},
+    {
+        "errors",
+        "units",
+        "tables",
+        "files",
+        "filenames",
+        "characters",
+        "config",
+        "cores",
+        "programs",
+        "progress",
+    },
 ]
 """From the top of the house to the ground: a package imports only itself and what lies on floors below it."""
 
