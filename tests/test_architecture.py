@@ -62,7 +62,7 @@ LIBRARIES = {
 
 MAX_LINES = 450
 
-OWN_PROCESSES = {"espeak_worker.py", "sandbox.py", "worker.py"}
+OWN_PROCESSES = {"bed_worker.py", "espeak_worker.py", "sandbox.py", "worker.py"}
 """Run as programs of their own: they talk to their parent."""
 
 

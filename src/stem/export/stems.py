@@ -11,8 +11,8 @@ under full scale, and a voice that is silent between its words stays so.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -23,6 +23,7 @@ from stem import units
 from stem.errors import AudioError, OutputError
 from stem.export.formats import encoder
 from stem.files import publish, temporary_beside
+from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.mixing import Mix
 from stem.sound.true_peak import TruePeak
@@ -57,33 +58,57 @@ class Stems:
     remarks: tuple[str, ...] = ()
 
 
-def write_stems(
-    mix: Mix, folder: Path, name: str, *, ceiling_dbtp: float = -1.5, overwrite: bool = False
-) -> Stems:
-    """Write the parts of a mix; none gets its name before all are whole.
+@dataclass(frozen=True, slots=True)
+class EncodedStems:
+    """The parts of a mix, whole, under names that are not their own yet.
+
+    Attributes:
+        folder: Where they are.
+        temporaries: Of voice, bed and bells.
+        remarks: As of `Stems`.
+    """
+
+    folder: Path
+    temporaries: tuple[Path, ...]
+    remarks: tuple[str, ...]
+
+    def publish(self, name: str, *, overwrite: bool) -> Stems:
+        """Give them their names.
+
+        Args:
+            name: What these begin with: that of the track's file, without its suffix.
+            overwrite: Replace files that have these names.
+
+        Raises:
+            OutputError: when a name is taken, or the system refuses.
+        """
+        paths = tuple(self.folder / f"{name}-{part}.flac" for part in PARTS)
+        if not overwrite:
+            _refuse_taken(paths)
+        for temporary, path in zip(self.temporaries, paths, strict=True):
+            publish(temporary, path, overwrite=overwrite)
+        return Stems(paths, self.remarks)
+
+
+@contextmanager
+def encoded_stems(mix: Mix, folder: Path, *, ceiling_dbtp: float = -1.5) -> Iterator[EncodedStems]:
+    """Encode the parts of a mix; what has not been given its name at the end is gone.
 
     The three are encoded while they are mixed, each by an ffmpeg of its own, in the memory of a few blocks.
 
     Args:
         mix: The track.
         folder: Where the files go; made when it is not there.
-        name: What their names begin with: that of the track's file, without its suffix.
         ceiling_dbtp: Of the limiter that the track went through, to tell whether it acted.
-        overwrite: Replace files that have these names.
 
     Raises:
         AudioError: when a part is far louder than a FLAC file can hold, or ffmpeg cannot be started or fails.
-        OutputError: when a name is taken, or the system refuses to write.
+        OutputError: when the system refuses to write.
     """
-    paths = tuple(folder / f"{name}-{part}.flac" for part in PARTS)
-    if not overwrite:
-        _refuse_taken(paths)
-    with ExitStack() as stack:
-        temporaries = [stack.enter_context(temporary_beside(path)) for path in paths]
+    with ExitStack() as lent:
+        temporaries = tuple(lent.enter_context(temporary_beside(folder / part)) for part in PARTS)
         gain, peak_dbtp = _encoded(mix, temporaries)
-        for temporary, path in zip(temporaries, paths, strict=True):
-            publish(temporary, path, overwrite=overwrite)
-    return Stems(paths, _remarks(peak_dbtp, ceiling_dbtp, gain))
+        yield EncodedStems(folder, temporaries, _remarks(peak_dbtp, ceiling_dbtp, gain))
 
 
 def _encoded(mix: Mix, paths: Sequence[Path]) -> tuple[float, float]:
@@ -112,6 +137,7 @@ def _encode(mix: Mix, paths: Sequence[Path], gain: float) -> float:
             for ffmpeg, part, block in zip(ffmpegs, PARTS.values(), blocks, strict=True):
                 ffmpeg.write(_pcm(block * np.float32(gain), part, number * BLOCK_FRAMES))
             peak.add(reduce(np.add, blocks))
+            beat(number * BLOCK_FRAMES / mix.frames)
     return peak.dbtp()
 
 
