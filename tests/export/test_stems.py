@@ -53,8 +53,9 @@ def write_stems(
     mixed: Mix, folder: Path, name: str, *, ceiling_dbtp: float = -1.5, overwrite: bool = False
 ) -> Stems:
     """Encode the parts of a mix and give them their names."""
-    with encoded_stems(mixed, folder, ceiling_dbtp=ceiling_dbtp) as parts:
-        return parts.publish(name, overwrite=overwrite)
+    track = folder / f"{name}.mp3"
+    with encoded_stems(mixed, track, ceiling_dbtp=ceiling_dbtp, overwrite=overwrite) as parts:
+        return parts.publish(track, overwrite=overwrite)
 
 
 def decoded(path: Path) -> NDArray[np.float64]:

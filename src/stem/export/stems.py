@@ -63,26 +63,20 @@ class EncodedStems:
     """The parts of a mix, whole, under names that are not their own yet.
 
     Attributes:
-        folder: Where they are.
         temporaries: Of voice, bed and bells.
         remarks: As of `Stems`.
     """
 
-    folder: Path
     temporaries: tuple[Path, ...]
     remarks: tuple[str, ...]
 
-    def publish(self, name: str, *, overwrite: bool) -> Stems:
-        """Give them their names.
-
-        Args:
-            name: What these begin with: that of the track's file, without its suffix.
-            overwrite: Replace files that have these names.
+    def publish(self, track: Path, *, overwrite: bool) -> Stems:
+        """Give them their names, by that of the track's file.
 
         Raises:
             OutputError: when a name is taken, or the system refuses.
         """
-        paths = tuple(self.folder / f"{name}-{part}.flac" for part in PARTS)
+        paths = _beside(track)
         if not overwrite:
             _refuse_taken(paths)
         for temporary, path in zip(self.temporaries, paths, strict=True):
@@ -91,24 +85,34 @@ class EncodedStems:
 
 
 @contextmanager
-def encoded_stems(mix: Mix, folder: Path, *, ceiling_dbtp: float = -1.5) -> Iterator[EncodedStems]:
+def encoded_stems(
+    mix: Mix, track: Path, *, ceiling_dbtp: float = -1.5, overwrite: bool = False
+) -> Iterator[EncodedStems]:
     """Encode the parts of a mix; what has not been given its name at the end is gone.
 
     The three are encoded while they are mixed, each by an ffmpeg of its own, in the memory of a few blocks.
 
     Args:
         mix: The track.
-        folder: Where the files go; made when it is not there.
+        track: The file beside which they are to stand; its folder is made when it is not there.
         ceiling_dbtp: Of the limiter that the track went through, to tell whether it acted.
+        overwrite: Files that have their names may be replaced.
 
     Raises:
         AudioError: when a part is far louder than a FLAC file can hold, or ffmpeg cannot be started or fails.
-        OutputError: when the system refuses to write.
+        OutputError: when a name is taken, or the system refuses to write.
     """
+    paths = _beside(track)
+    if not overwrite:
+        _refuse_taken(paths)
     with ExitStack() as lent:
-        temporaries = tuple(lent.enter_context(temporary_beside(folder / part)) for part in PARTS)
+        temporaries = tuple(lent.enter_context(temporary_beside(path)) for path in paths)
         gain, peak_dbtp = _encoded(mix, temporaries)
-        yield EncodedStems(folder, temporaries, _remarks(peak_dbtp, ceiling_dbtp, gain))
+        yield EncodedStems(temporaries, _remarks(peak_dbtp, ceiling_dbtp, gain))
+
+
+def _beside(track: Path) -> tuple[Path, ...]:
+    return tuple(track.with_name(f"{track.stem}-{part}.flac") for part in PARTS)
 
 
 def _encoded(mix: Mix, paths: Sequence[Path]) -> tuple[float, float]:

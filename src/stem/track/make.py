@@ -14,7 +14,7 @@ from stem.export.formats import Settings, downmixed, find_format
 from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import Tags, tag
-from stem.files import give_name, sweep, temporary_beside
+from stem.files import free_name, give_name, sweep, temporary_beside
 from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed, is_own
@@ -120,10 +120,10 @@ def make_track(
             tag(temporary, told, chapter_marks(mix.timeline), delivery.format)
             check_before_publishing(temporary, mix.timeline, loudness)
         with stage(events, "files"):
-            parts = lent.enter_context(_parts(plan, mix, target)) if with_stems else None
+            parts = lent.enter_context(_parts(plan, mix, target, overwrite=overwrite)) if with_stems else None
         # From here on nothing can be stopped: what is whole gets its name.
         path = give_name(temporary, target, overwrite=overwrite)
-        stems = parts.publish(path.stem, overwrite=overwrite) if parts else Stems(())
+        stems = parts.publish(path, overwrite=overwrite) if parts else Stems(())
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
     return Track(
         path,
@@ -137,8 +137,9 @@ def make_track(
     )
 
 
-def _parts(plan: Plan, mix: Mix, target: Path) -> AbstractContextManager[EncodedStems]:
-    return encoded_stems(mix, target.parent, ceiling_dbtp=plan.profile.ceiling_dbtp)
+def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractContextManager[EncodedStems]:
+    path = target if overwrite else free_name(target)
+    return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
 
 
 def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
