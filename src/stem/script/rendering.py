@@ -6,18 +6,25 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stem.characters import visible
 from stem.errors import ScriptError, nearest
 from stem.programs import python_main
 from stem.script.includes import Parts
-from stem.script.template import _LONGEST_PROBLEM, _MOST_SLOW, ScriptTemplate
 from stem.script.variables import Value
+
+if TYPE_CHECKING:  # which imports this module
+    from stem.script.template import ScriptTemplate
 
 TIME_LIMIT_S = 5.0
 """Wall clock for filling in one template; a long script takes 0.1 s."""
 
+_MOST_SLOW = 3
+"""So many fillings may run out of time, or be broken off; those that come after are not tried."""
+
+_LONGEST_PROBLEM = 500
+"""Characters; a template can make a sentence about itself as long as it likes."""
 
 _AT_ONCE = 200
 """So many fillings go to one child: it takes 0.1 s to begin and 30 ms to compile, then 1 ms for each."""

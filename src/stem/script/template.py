@@ -27,13 +27,6 @@ from stem.script.variables import VORM, Value, Variable, whole
 
 _LOGGER = logging.getLogger(__name__)
 
-
-_MOST_SLOW = 3
-"""So many fillings may run out of time, or be broken off; those that come after are not tried."""
-
-_LONGEST_PROBLEM = 500
-"""Characters; a template can make a sentence about itself as long as it likes."""
-
 _WORD = re.compile(r"\w+")
 
 _NO_MASK = Mask({})
