@@ -27,6 +27,7 @@ FLOORS = [
         "characters",
         "config",
         "cores",
+        "pages",
         "programs",
         "progress",
     },
@@ -39,7 +40,7 @@ OLD_DOORS = {"engines"}
 LIBRARIES = {
     "click": {"cli"},
     "flask": {"web"},
-    "jinja2": {"script", "web"},
+    "jinja2": {"pages", "script"},
     "mutagen": {"export"},
     "pydub": {"sound"},
     "lameenc": {"export"},
