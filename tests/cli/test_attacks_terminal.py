@@ -480,7 +480,7 @@ def overview(text: str) -> str:
 
 def captions(write: Callable[..., bytes]) -> Callable[[str], str]:
     return lambda text: (
-        write([Line(0.0, 1.0, text, exact=True, sentence=text)], TrackInfo(text, text, text, 1.0))
+        write([Line(0.0, 1.0, text, exact=True, phrase=text)], TrackInfo(text, text, text, 1.0))
         .decode("utf-8-sig")
         .replace("\r\n", "\n")
     )

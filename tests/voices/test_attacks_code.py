@@ -361,13 +361,11 @@ def test_an_engine_of_another_package_needs_leave_in_a_folder(
     facts = tmp_path / "site" / "neurie-1.0.dist-info"
     facts.mkdir(parents=True)
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: neurie\nVersion: 1.0\n")
-    (facts / "entry_points.txt").write_text(
-        "[stem.engines]\nneurie = stem.voices.engines.espeak:Espeak\n"
-    )
+    (facts / "entry_points.txt").write_text("[stem.engines]\nneurie = stem.voices.engines.espeak:Espeak\n")
     monkeypatch.syspath_prepend(str(facts.parent))
     folder.voice("neurie", VOICE.replace('"command"', '"neurie"').format(command='["x"]'))
     with pytest.raises(EngineUnavailable, match="the engine 'neurie' of another package"):
-        Speaker(find_voice("neurie"), Lexicon({}), Terms())
+        Speaker.ready(find_voice("neurie"), Lexicon({}), Terms())
     assert choose_voice("").name != "neurie"
 
 
@@ -515,10 +513,10 @@ def test_leave_is_for_one_folder_and_what_is_in_it_now(
     folder.file("voice_templates/model.py", "")
     folder.file("voice_templates/instellingen.py", "")
     allowed(folder)
-    Speaker(find_voice("bij"), Lexicon({}), Terms())
+    Speaker.ready(find_voice("bij"), Lexicon({}), Terms())
     change(folder)
     with pytest.raises(EngineUnavailable, match="you have not allowed"):
-        Speaker(find_voice("bij"), Lexicon({}), Terms())
+        Speaker.ready(find_voice("bij"), Lexicon({}), Terms())
 
 
 def test_what_is_allowed_is_shown_without_signs_that_hide_it(
@@ -549,7 +547,7 @@ def test_a_folder_brings_no_leave(folder: Folder, name: str) -> None:
     folder.file(name, path.read_text())
     path.unlink()
     with pytest.raises(EngineUnavailable, match="you have not allowed"):
-        Speaker(find_voice(str(template)), Lexicon({}), Terms())
+        Speaker.ready(find_voice(str(template)), Lexicon({}), Terms())
 
 
 @needs_scripts

@@ -10,8 +10,7 @@ from pathlib import Path
 from stem.config import FILE_NAME, Config
 from stem.errors import ConfigError
 from stem.files import HERE, expanded
-from stem.script.cues import Bell, Cue, Heading, Line, Pause, PauseRange, Source, Utterance
-from stem.script.dutch import spoken
+from stem.script.cues import Bell, Cue, Heading, Line, Pause, PauseRange, Source, Utterance, phrases_of
 from stem.script.marks import parse_cues
 from stem.voices.recordings.engine import SOUND_SUFFIXES, recorded_voice
 from stem.voices.template import VoiceTemplate
@@ -61,7 +60,7 @@ def intro_outro(config: Config, pauses: Mapping[str, PauseRange], folder: Path =
     """
     files = {name: _recording(name, text, folder) for name, text in _wishes(config) if _is_recording(text)}
     said = {
-        name: (Utterance(_shown(name, config), _source(name)),)
+        name: (Utterance.of(_shown(name, config), _source(name)),)
         if name in files
         else _read(name, text, pauses, folder)
         for name, text in _wishes(config)
@@ -69,7 +68,7 @@ def intro_outro(config: Config, pauses: Mapping[str, PauseRange], folder: Path =
     rest = pauses[_PAUSE]
     opening = (*said.get("intro", ()), *_rests("intro", said, rest))
     closing = (*_rests("outro", said, rest), *said.get("outro", ()))
-    recorded = {spoken(_shown(name, config)): path for name, path in files.items()}
+    recorded = {phrase: path for name, path in files.items() for phrase in phrases_of(said[name])}
     voice = recorded_voice(recorded, Path(FILE_NAME)) if recorded else None
     return IntroOutro(opening, closing, voice, frozenset(recorded))
 
@@ -143,6 +142,5 @@ def sheet_order(texts: Sequence[Sequence[Cue]], house: IntroOutro) -> Iterator[C
     for cues in texts:
         yield from cues
     for part in (house.opening, house.closing):
-        said = {spoken(cue.text) for cue in part if isinstance(cue, Utterance)}
-        if not said & house.recorded:
+        if house.recorded.isdisjoint(phrases_of(part)):
             yield from part

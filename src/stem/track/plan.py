@@ -17,8 +17,8 @@ from stem.config import Config
 from stem.errors import StemError, UsageError
 from stem.export.destinations import Destination
 from stem.files import HERE
-from stem.script.cues import Cue, Source, Utterance
-from stem.script.dutch import has_words, spoken
+from stem.script.cues import Cue, Source, Utterance, phrases_of
+from stem.script.dutch import has_words
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.script.safety import USUAL_COUNTRY, safety
 from stem.script.template import ScriptTemplate
@@ -33,7 +33,6 @@ from stem.track.words import (
     Text,
     belled,
     masked,
-    phrases_of,
     takes_pronunciation,
     with_pronunciation,
     words_only,
@@ -52,7 +51,6 @@ __all__ = [
     "Resolved",
     "format_of",
     "output_path",
-    "phrases_of",
     "plan_all",
     "plan_sentence",
     "plan_track",
@@ -313,7 +311,7 @@ def _phrases(texts: tuple[Text, ...] | StemError) -> frozenset[str]:
 
 
 def _numbered(texts: Sequence[Text], house: IntroOutro) -> tuple[SheetLine, ...]:
-    return numbered(sheet_order(texts, house), spoken)
+    return numbered(sheet_order(texts, house))
 
 
 def _recorded(chosen: Resolved, lines: tuple[SheetLine, ...]) -> VoiceTemplate:
@@ -338,12 +336,13 @@ def plan_sentence(
     Raises:
         UsageError: when there are no words in it.
     """
-    if not has_words(spoken(text)):
+    sentence = Utterance.of(text, Source("text", 1))
+    if not has_words(sentence.phrase):
         raise UsageError("There are no words in that text.", hint='For example: stem say "Welkom."')
     return Plan(
         title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
         name="zin",
-        cues=(Utterance(text, Source("text", 1)),),
+        cues=(sentence,),
         voice=voice,
         bed=NO_BED,
         seed=1,

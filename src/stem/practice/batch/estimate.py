@@ -17,7 +17,7 @@ from stem.config import Config
 from stem.errors import StemError
 from stem.files import HERE
 from stem.practice.batch.jobs import Job
-from stem.script.cues import Cue
+from stem.script.cues import Cue, phrases_of
 from stem.script.dutch.pace import expected_seconds
 from stem.script.pacing import UnreachableLengthError, reach
 from stem.script.template import find_script
@@ -26,7 +26,7 @@ from stem.track.plan import Plan, plan_all
 from stem.track.preview import expected_timeline, house_frames
 from stem.track.spec import TrackSpec
 from stem.track.stages import timeline_of
-from stem.track.words import PRONUNCIATION, phrases_of
+from stem.track.words import PRONUNCIATION
 from stem.voices.speakers import expected_pace, recordings_folder
 
 UNSURE = 0.03

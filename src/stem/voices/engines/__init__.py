@@ -8,6 +8,7 @@ arguments.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol, cast
@@ -33,6 +34,8 @@ class Traits:
         ipa: Whether it reads phonemes between [[ and ]] in a phrase.
         remembered: Whether its clips are worth keeping between runs.
         at_once: How many phrases it says at the same time; 0 for as many as there are cores.
+        only_recorded: Whether it can say nothing but what someone recorded, by phrase under "files" in a
+            voice's settings.
     """
 
     sends_to: str = ""
@@ -41,6 +44,7 @@ class Traits:
     ipa: bool = False
     remembered: bool = True
     at_once: int = 0
+    only_recorded: bool = False
 
 
 class Engine(Protocol):
@@ -131,9 +135,13 @@ def say(engine: Engine, phrase: str, voice: VoiceTemplate) -> Clip:
         ConfigError: as `Engine.speak`.
         EngineError: as `Engine.speak`.
     """
-    clip = engine.speak(phrase, voice)
-    speed = 1.0 if engine.traits.speed else voice.speed
-    semitones = 0.0 if engine.traits.pitch else voice.pitch
+    return at_own_pace(engine.speak(phrase, voice), engine.traits, voice)
+
+
+def at_own_pace(clip: Clip, traits: Traits, voice: VoiceTemplate) -> Clip:
+    """Return an engine's clip at the voice's speed and pitch, if the engine does not follow them."""
+    speed = 1.0 if traits.speed else voice.speed
+    semitones = 0.0 if traits.pitch else voice.pitch
     if speed == 1.0 and semitones == 0.0:
         return clip
     # Trimmed again, because the 20 ms in front of the sound and the 80 ms behind it are stretched too.
@@ -148,12 +156,11 @@ _SAMPLE = (
 """Together these take as much longer or shorter than expected as a whole script does, within 1 % (espeak)."""
 
 
-def measured_pace(engine: Engine, voice: VoiceTemplate) -> float:
+def measured_pace(say: Callable[[str], Clip]) -> float:
     """Return a voice's speed, measured on a few sentences: 1.0 is the pace of `expected_seconds`.
 
-    Raises:
-        ConfigError: as `Engine.speak`.
-        EngineError: as `Engine.speak`.
+    Args:
+        say: Says a phrase with that voice, and raises what it raises.
     """
-    clips = [say(engine, phrase, voice) for phrase in _SAMPLE]
+    clips = [say(phrase) for phrase in _SAMPLE]
     return sum(map(expected_seconds, _SAMPLE)) / sum(clip.frames / clip.rate for clip in clips)

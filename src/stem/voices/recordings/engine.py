@@ -69,7 +69,7 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
     }
     found: dict[str, str] = {}
     for line in known:
-        path = meant.get(spoken(line.text)) if index else paths.get(line.number)
+        path = meant.get(line.phrase) if index else paths.get(line.number)
         if path is not None:
             found[line.phrase] = str(path.absolute())
     voice = VoiceTemplate(
@@ -146,7 +146,7 @@ class Recordings:
 
     name = NAME
     version = "1"
-    traits = Traits(remembered=False)
+    traits = Traits(remembered=False, only_recorded=True)
 
     def __init__(self) -> None:
         self._remarks: dict[str, tuple[str, ...]] = {}

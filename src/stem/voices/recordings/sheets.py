@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -51,19 +51,17 @@ class SheetLine:
     after: str = ""
 
 
-def numbered(cues: Iterable[Cue], phrase_of: Callable[[str], str]) -> tuple[SheetLine, ...]:
+def numbered(cues: Iterable[Cue]) -> tuple[SheetLine, ...]:
     """Return what is said, each phrase once, numbered in the order in which it is first heard.
 
     Args:
         cues: One text or several, one after another.
-        phrase_of: What a voice is given to say for a written sentence.
     """
     lines: dict[str, SheetLine] = {}
     latest = ""
     for cue in cues:
         match cue:
-            case Utterance(text=text) | Breath(text=text):
-                phrase = phrase_of(text)
+            case Utterance(text=text, phrase=phrase) | Breath(text=text, phrase=phrase):
                 latest = "" if phrase in lines else phrase
                 breath = f"adem van {in_words(cue.seconds)}" if isinstance(cue, Breath) else ""
                 lines.setdefault(phrase, SheetLine(len(lines) + 1, text, phrase, breath))
@@ -87,7 +85,7 @@ def renumbered(lines: Iterable[SheetLine], index: Mapping[int, str]) -> tuple[Sh
     fresh = count(max(index, default=0) + 1)
     found: list[SheetLine] = []
     for line in lines:
-        number = number_of.get(spoken(line.text))
+        number = number_of.get(line.phrase)
         found.append(replace(line, number=next(fresh) if number is None else number))
     return tuple(found)
 
