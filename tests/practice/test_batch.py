@@ -31,7 +31,6 @@ from stem.practice.batch import (
     rehearse,
     run_batch,
 )
-from stem.practice.batch.estimate import UNSURE
 from stem.practice.batch.handout import hand_over
 from stem.practice.batch.list_values import (
     LONGEST_CODE,
@@ -48,6 +47,7 @@ from stem.practice.lists import read_batch_file
 from stem.script.series import Series
 from stem.track.plan import plan_track
 from stem.track.preview import expected_timeline
+from stem.track.ready import UNSURE
 from stem.track.spec import TrackSpec
 from stem.units import seconds
 
