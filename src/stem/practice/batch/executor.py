@@ -166,7 +166,8 @@ class _OwnProcesses(SpawnContext):
     def end(self) -> None:
         """Tell those that are still there to end."""
         for process in self._spawned:
-            process.terminate()
+            if process.pid is not None:  # it was started
+                process.terminate()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class _Ended(KeyboardInterrupt):
 
 
 class _Busy:
-    """What this process is doing: whether a signal has something to stop, the facts it looked up, who hears."""
+    """What this process is doing: whether a signal has something to stop, what it looked up, who hears."""
 
     job = False
     facts: Inventory | None = None
