@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -13,14 +14,16 @@ from itertools import count, pairwise
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 from batchtasks import descendants
 
 from stem import files
 from stem.config import Config
-from stem.errors import EngineUnavailable, OutputError, UsageError
+from stem.errors import AudioError, EngineUnavailable, OutputError, UsageError
 from stem.progress import Cancelled, Progress, Stage, beat, part, stage
 from stem.script.pacing import UnreachableLengthError
+from stem.sound.beds import BEDS, bed_worker, load_bed
 from stem.track.make import make_track
 from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
@@ -262,3 +265,33 @@ def test_a_stage_within_another_gives_it_back(heard: list[Progress]) -> None:
     beat(0.5)
     assert [each.stage for each in inner] == ["files", "files"]
     assert heard[-1] == Progress("mix", 0.5)
+
+
+# --- the process that makes a bed
+
+
+def ending(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process that makes beds end with an exit code before anything is made."""
+    command = [sys.executable, "-I", "-c", f"raise SystemExit({code})"]
+    monkeypatch.setattr(bed_worker, "python_main", lambda _module: command)
+
+
+def test_a_bed_whose_process_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    ending(1, monkeypatch)
+    with pytest.raises(AudioError, match="the process that made it came to an early end"):
+        load_bed("zee", 1)
+    assert list(files.cache_path("beds").iterdir()) == []
+
+
+def test_a_bed_for_which_the_disk_has_no_room_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    ending(errno.ENOSPC, monkeypatch)
+    with pytest.raises(OutputError, match="the disk is full"):
+        load_bed("zee", 1)
+    assert list(files.cache_path("beds").iterdir()) == []
+
+
+def test_a_bed_is_the_same_from_a_process_of_its_own(folder: Path) -> None:
+    with (folder / "bed").open("w+b") as file:
+        bed_worker.write_loops("kamer", 2**70 + 5, file)
+    (made,) = BEDS["kamer"].make(2**70 + 5)
+    assert np.array_equal(np.fromfile(folder / "bed", "<f4"), made.ravel())

@@ -96,8 +96,8 @@ def make_track(
     """
     with ExitStack() as lent:
         with stage(events, "bed"):
-            temporary = lent.enter_context(_begun(target))
             check_ready(plan)
+            temporary = lent.enter_context(_begun(target))
             bed = bed_of(plan)
         with stage(events, "speech"):
             takes = lent.enter_context(Takes())

@@ -179,7 +179,9 @@ def _make_in(folder: Path, job: Job, facts: Inventory, events: Events = None) ->
     plan = plan_track(job.spec, job.settings)
     track = make_track(plan, folder / job.target.name, events=events)
     wanted = Sidecars(captions=job.captions, record=True)
-    write_beside(track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts)
+    write_beside(
+        track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts, events=events
+    )
 
 
 def _clear(job: Job, beside: Sequence[Path]) -> None:
