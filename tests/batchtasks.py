@@ -14,6 +14,7 @@ from stem.config import Config
 from stem.files import temporary_beside
 from stem.practice.batch import executor, worker
 from stem.practice.batch.jobs import Done, Job, Result
+from stem.progress import Events
 from stem.record.changes import Inventory
 from stem.track.spec import TrackSpec
 
@@ -86,7 +87,7 @@ def make_slowly(job: Job) -> Result:
     return worker.make_here(job)
 
 
-def _slowly(job: Job, _facts: Inventory | None = None) -> Result:
+def _slowly(job: Job, _facts: Inventory | None = None, _events: Events = None) -> Result:
     if job.target.name in tried(job.target.parent):
         job.target.touch()
         return Done()

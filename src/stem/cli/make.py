@@ -64,8 +64,8 @@ def make(
                 events=events,
                 on_notice=tell,
             )
-        made.append(track)
-        written = write_beside(track, sidecars, spec, settings, overwrite=force)
+            made.append(track)
+            written = write_beside(track, sidecars, spec, settings, overwrite=force, events=events)
     except StemError as error:
         for track in made:
             tell(f"{track.path} was made.")

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stem import units
 from stem.export.captions import Line
-from stem.export.destinations import Delivery, chosen
-from stem.export.formats import Settings, downmixed, find_format
+from stem.export.destinations import Delivery
+from stem.export.formats import downmixed, find_format
 from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
-from stem.export.tags import Tags, tag
-from stem.files import free_name, give_name, sweep, temporary_beside
+from stem.export.tags import tag
+from stem.files import free_name, give_name, output_error, sweep, temporary_beside
 from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
-from stem.sound.beds import Bed, OwnBed, is_own
+from stem.sound.beds import Bed, OwnBed
 from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
 from stem.sound.mixing import Levels, Mix
 from stem.sound.true_peak import TruePeak
+from stem.track.delivery import delivery, tag_bytes
 from stem.track.labels import chapter_marks, lines_of, tags_of
 from stem.track.plan import Plan
 from stem.track.preview import for_whom
 from stem.track.profiles import Profile
+from stem.track.ready import check_ready
 from stem.track.stages import (
     OnNotice,
     bed_of,
@@ -34,19 +36,11 @@ from stem.track.stages import (
     no_notice,
     speak,
 )
-from stem.track.target import USUAL_FORMAT
 from stem.voices.takes import Takes
 
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
 0.6 LU off; a meter that normalizes by the whole then plays the speech that much too loud."""
-
-_BYTES_A_LETTER = 8
-_TAG_ROOM_BYTES = 20_000
-"""For the words, which stand in the tags twice in two bytes a letter, and for all that is small."""
-
-_TONES = {"none", "drone", "klankschalen"}
-"""Backgrounds that low bit rates and one channel do little harm; not so the others, and music."""
 
 _DECODED_DBTP = -1.0
 """The highest true peak of a decoded file."""
@@ -102,8 +96,8 @@ def make_track(
     """
     with ExitStack() as lent:
         with stage(events, "bed"):
-            temporary = lent.enter_context(temporary_beside(target))
-            sweep(target.parent)
+            check_ready(plan)
+            temporary = lent.enter_context(_begun(target))
             bed = bed_of(plan)
         with stage(events, "speech"):
             takes = lent.enter_context(Takes())
@@ -113,11 +107,11 @@ def make_track(
             warned = for_whom(plan, units.seconds(mix.timeline.frames))
             lines = lines_of(mix.timeline, takes)
             told = tags_of(plan, warned, lines)
-            delivery = _delivery(plan, mix, told)
-            loudness = _encode(mix, plan.profile, delivery, temporary)
+            written = delivery(plan, units.seconds(mix.frames), tag_bytes(told))
+            loudness = _encode(mix, plan.profile, written, temporary)
         with stage(events, "check"):
             told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
-            tag(temporary, told, chapter_marks(mix.timeline), delivery.format)
+            tag(temporary, told, chapter_marks(mix.timeline), written.format)
             check_before_publishing(temporary, mix.timeline, loudness)
         with stage(events, "files"):
             parts = lent.enter_context(_parts(plan, mix, target, overwrite=overwrite)) if with_stems else None
@@ -133,29 +127,29 @@ def make_track(
         (*warned, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
         stems.paths,
         lines,
-        delivery,
+        written,
     )
+
+
+@contextmanager
+def _begun(target: Path) -> Iterator[Path]:
+    """Lend an empty temporary file beside a target: a folder that cannot be written is found out at once.
+
+    Raises:
+        OutputError: when the system refuses.
+    """
+    with temporary_beside(target) as temporary:
+        sweep(target.parent)
+        try:
+            temporary.touch(exist_ok=False)
+        except OSError as error:
+            raise output_error(target, error) from error
+        yield temporary
 
 
 def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractContextManager[EncodedStems]:
     path = target if overwrite else free_name(target)
     return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
-
-
-def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
-    """Return how the track is written: as its destination takes it, or as its format and profile say.
-
-    Raises:
-        UsageError: when it does not fit in what its destination takes.
-    """
-    tag_bytes = len(told.cover) + _BYTES_A_LETTER * len(told.lyrics) + _TAG_ROOM_BYTES
-    if plan.destination is not None:
-        noisy = is_own(plan.bed) or not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
-        return chosen(plan.destination, units.seconds(mix.frames), bed_is_noise=noisy, tag_bytes=tag_bytes)
-    kind = find_format(plan.format)
-    kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
-    rate = kind.rate_for(plan.profile.rate)
-    return Delivery(plan.format, Settings(kbps), rate, bell=False, expected_bytes=tag_bytes)
 
 
 def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> Loudness:

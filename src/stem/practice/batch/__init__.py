@@ -18,8 +18,10 @@ report_lines.py   lines and documents about a batch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
+from functools import partial
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,22 @@ from stem.practice.batch.executor import OpenExecutor, processes, run, sole_use
 from stem.practice.batch.from_list import jobs_of_list
 from stem.practice.batch.from_series import jobs_of_series
 from stem.practice.batch.job import Need, failure, need, unpack
-from stem.practice.batch.jobs import Done, Failure, FileSet, Job, Outcome, Report, Result
+from stem.practice.batch.jobs import (
+    BatchEvents,
+    BatchProgress,
+    Done,
+    Failure,
+    FileSet,
+    Job,
+    JobProgress,
+    Outcome,
+    Report,
+    Result,
+)
 from stem.practice.batch.list_values import without
 from stem.practice.batch.options import BatchOptions, JobList, own_words
 from stem.practice.batch.worker import make_here
+from stem.progress import Cancelled, Progress
 from stem.record.changes import Inventory
 from stem.record.document import read_record, record_path
 from stem.track.choices import Choices
@@ -43,10 +57,13 @@ from stem.track.preview import for_whom
 from stem.units import seconds
 
 __all__ = [
+    "BatchEvents",
     "BatchOptions",
+    "BatchProgress",
     "Failure",
     "Job",
     "JobList",
+    "JobProgress",
     "OnOutcome",
     "OpenExecutor",
     "Outcome",
@@ -69,10 +86,11 @@ def run_batch(
     config: Config,
     home: Path = HERE,
     *,
-    opened: OpenExecutor = processes,
+    opened: OpenExecutor | None = None,
     workers: int,
     task: Callable[[Job], Result] = make_here,
     on_outcome: OnOutcome,
+    events: BatchEvents = None,
 ) -> Report:
     """Make the tracks that are not there yet, or would be other ones now.
 
@@ -82,12 +100,14 @@ def run_batch(
         jobs: From `jobs_of_list` or `jobs_of_series`.
         config: Their settings.
         home: The project's folder.
-        opened: Lends executors, on this machine or others.
+        opened: Lends executors; None for processes on this machine, which tell how far each job is.
         workers: How many jobs are made at once.
         task: What a worker does with a job.
         on_outcome: Called for each job.
+        events: Called at once, and then several times a second; what is done when it stops the batch stays.
 
     Raises:
+        Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         BusyError: when another batch is being made in their folder.
         StemError: when no executor can be had.
     """
@@ -98,8 +118,20 @@ def run_batch(
         outcomes[numbers[id(job)]] = outcome
         on_outcome(outcome)
 
-    with sole_use({job.target.parent for job in jobs}):
-        needs = _needs(jobs, config, home)
+    hears, tells = Pipe(duplex=False)
+    heard: dict[str, Progress] = {}
+
+    def watch(making: Collection[Job] = ()) -> None:
+        while hears.poll():
+            target, progress = hears.recv()
+            heard[target] = progress
+        told = tuple(JobProgress(job.place, job.code, heard.get(str(job.target))) for job in making)
+        if events is not None and events(BatchProgress(len(outcomes), len(jobs), told)) is False:
+            raise Cancelled
+
+    watch()
+    with hears, tells, sole_use({job.target.parent for job in jobs}):
+        needs = _needs(jobs, config, home, watch)
         for job, needed in zip(jobs, needs, strict=True):
             if isinstance(needed, Failure):
                 tell(job, _failed(job, needed))
@@ -111,7 +143,9 @@ def run_batch(
             if isinstance(needed, Need) and needed.status != "kept"
         }
         if to_make:
-            with closing(run([job for job, _ in to_make.values()], opened, workers, task)) as results:
+            lends = opened or partial(processes, tells=tells)
+            making = run([job for job, _ in to_make.values()], lends, workers, task, watch)
+            with closing(making) as results:
                 for made, result in results:
                     job, needed = to_make[made.target]
                     arrived = unpack(result, job) if isinstance(result, FileSet) else result
@@ -132,7 +166,9 @@ def rehearse(asked: JobList, config: Config, home: Path = HERE) -> Report:
     )
 
 
-def _needs(jobs: Sequence[Job], config: Config, home: Path) -> list[Need | Failure]:
+def _needs(
+    jobs: Sequence[Job], config: Config, home: Path, watch: Callable[[], None] = lambda: None
+) -> list[Need | Failure]:
     """Return for each job whether it has to be made."""
     facts, choices = Inventory(home), Choices(config, home)
     recorded = {number: job for number, job in enumerate(jobs) if _is_recorded(job, choices)}
@@ -141,6 +177,7 @@ def _needs(jobs: Sequence[Job], config: Config, home: Path) -> list[Need | Failu
 
     def needed(number: int, job: Job) -> Need | Failure:
         plan = plans.get(number)
+        watch()
         try:
             if isinstance(plan, StemError):
                 raise plan

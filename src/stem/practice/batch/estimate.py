@@ -19,24 +19,16 @@ from stem.files import HERE
 from stem.practice.batch.jobs import Job
 from stem.script.cues import Cue, phrases_of
 from stem.script.dutch.pace import expected_seconds
-from stem.script.pacing import UnreachableLengthError, reach
+from stem.script.pacing import reach
 from stem.script.template import find_script
 from stem.script.timeline import Timeline
 from stem.track.plan import Plan, plan_all
 from stem.track.preview import expected_timeline, house_frames
+from stem.track.ready import check_reach
 from stem.track.spec import TrackSpec
 from stem.track.stages import timeline_of
 from stem.track.words import PRONUNCIATION
 from stem.voices.speakers import expected_pace, recordings_folder
-
-UNSURE = 0.03
-"""By so much, as a share, a length out of reach by the estimate may be within it when all is spoken: for the
-voices and scripts of stem the two lay at most 0.008 apart."""
-
-UNSURE_UNHEARD = 0.25
-"""The same for a voice whose pace is not known before it speaks."""
-
-_UNHEARD_PACE = 1.0
 
 ALIKE = 60
 """Letters; what is longer than any name is not taken to last as long as another text."""
@@ -153,11 +145,7 @@ class _Estimator:
         if plan.target_frames is None:
             return units.seconds(self._placer(plan, plan.cues, pace)(plan.cues).frames)
         ranges = [self._reach(plan, cues, pace) for cues in plan.texts]
-        unsure = UNSURE_UNHEARD if pace == _UNHEARD_PACE else UNSURE
-        low, high = plan.target_frames / (1 - unsure), plan.target_frames / (1 + unsure)
-        if not any(shortest <= low and high <= longest for shortest, longest in ranges):
-            in_seconds = [(units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges]
-            raise UnreachableLengthError(units.seconds(plan.target_frames), in_seconds)
+        check_reach(plan.target_frames, ranges, pace)
         return units.seconds(plan.target_frames)
 
     def _pace(self, plan: Plan) -> float | None:

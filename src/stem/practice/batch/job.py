@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeGuard
 from stem.errors import ConfigError, OutputError, StemError
 from stem.files import output_error, publish, sweep, temporary_beside
 from stem.practice.batch.jobs import Done, Failure, FileSet, Job, Result
+from stem.progress import Events
 from stem.record.changes import Inventory, changes
 from stem.record.document import read_document, record_path
 from stem.record.hashes import is_as_made
@@ -84,11 +85,11 @@ def need(job: Job, facts: Inventory, choices: Choices, plan: Plan | None = None)
     return Need("changed" if reasons else "kept", tuple(reasons))
 
 
-def make(job: Job, facts: Inventory | None = None) -> Result:
+def make(job: Job, facts: Inventory | None = None, events: Events = None) -> Result:
     """Make a job's track where it belongs; whatever goes wrong is the result, not an error."""
     try:
         with _own_folder(job) as folder:
-            _make_in(folder, job, facts or Inventory(job.home))
+            _make_in(folder, job, facts or Inventory(job.home), events)
             settle(folder, job)
     except Exception as error:  # noqa: BLE001 - one track that fails costs one track
         return failure(error)
@@ -171,14 +172,16 @@ def _own_folder(job: Job) -> Iterator[Path]:
         yield folder
 
 
-def _make_in(folder: Path, job: Job, facts: Inventory) -> None:
+def _make_in(folder: Path, job: Job, facts: Inventory, events: Events = None) -> None:
     """Make a job's track, its record and what is beside it in an empty folder."""
     if not job.force:
         _replaceable(job.target, [job.target.with_suffix(f".{kind}").name for kind in job.captions])
     plan = plan_track(job.spec, job.settings, job.home)
-    track = make_track(plan, folder / job.target.name)
+    track = make_track(plan, folder / job.target.name, events=events)
     wanted = Sidecars(captions=job.captions, record=True)
-    write_beside(track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts)
+    write_beside(
+        track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts, events=events
+    )
 
 
 def _clear(job: Job, beside: Sequence[Path]) -> None:

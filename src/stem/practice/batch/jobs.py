@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from stem.config import Config
 from stem.files import HERE
+from stem.progress import Progress
 from stem.track.spec import TrackSpec
 
 
@@ -36,6 +37,40 @@ class Job:
     captions: tuple[str, ...] = ()
     force: bool = False
     home: Path = HERE
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is that is being made.
+
+    Attributes:
+        place: Of the job.
+        code: Of the job.
+        progress: How far its track is; None as long as nothing was heard, as from another machine.
+    """
+
+    place: str
+    code: str
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """How far a batch is.
+
+    Attributes:
+        done: How many jobs are done with: made, kept or failed.
+        total: How many there are.
+        making: Those that are being made.
+    """
+
+    done: int
+    total: int
+    making: tuple[JobProgress, ...] = ()
+
+
+BatchEvents: TypeAlias = Callable[[BatchProgress], object] | None
+"""Called at once, and then several times a second, with how far a batch is; returning False stops it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.config import Config
-from stem.errors import EngineUnavailable
 from stem.export.formats import find_format
 from stem.files import HERE
 from stem.practice.batch.estimate import Expected
@@ -15,11 +14,12 @@ from stem.practice.batch.jobs import Job
 from stem.practice.batch.name_patterns import named
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.template import ScriptTemplate, find_script
+from stem.track import ready
 from stem.track.choices import Choices, Resolved, terms_of
 from stem.track.spec import TrackSpec
 from stem.track.words import PRONUNCIATION, takes_pronunciation
 from stem.voices.permission import notice, runs_program
-from stem.voices.speakers import Ensemble, sends_to
+from stem.voices.speakers import sends_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,7 @@ def check_voices(choices: Choices, spec: TrackSpec) -> Resolved:
     """
     chosen, house = choices.chosen(spec), choices.house(spec.pauses)
     voices = [voice for voice in (house.voice, chosen.voice, chosen.fill) if voice is not None]
-    for voice in voices:
-        if not voice.installed:
-            reason = f"the voice '{voice.name}' has not been downloaded yet"
-            raise EngineUnavailable(voice.engine, reason, hint=f"Download it: stem voices get {voice.name}")
-    Ensemble(voices, Lexicon({}), terms_of(spec, choices.config))
+    ready.check_voices(voices, Lexicon({}), terms_of(spec, choices.config))
     return chosen
 
 
