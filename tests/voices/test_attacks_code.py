@@ -361,9 +361,7 @@ def test_an_engine_of_another_package_needs_leave_in_a_folder(
     facts = tmp_path / "site" / "neurie-1.0.dist-info"
     facts.mkdir(parents=True)
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: neurie\nVersion: 1.0\n")
-    (facts / "entry_points.txt").write_text(
-        "[stem.engines]\nneurie = stem.voices.engines.espeak:Espeak\n"
-    )
+    (facts / "entry_points.txt").write_text("[stem.engines]\nneurie = stem.voices.engines.espeak:Espeak\n")
     monkeypatch.syspath_prepend(str(facts.parent))
     folder.voice("neurie", VOICE.replace('"command"', '"neurie"').format(command='["x"]'))
     with pytest.raises(EngineUnavailable, match="the engine 'neurie' of another package"):
