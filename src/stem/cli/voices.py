@@ -85,7 +85,7 @@ def allow(name: str, forget: bool) -> None:
         tell(f"The voice '{voice.name}' may run no program any more.")
         return
     give_leave(voice)
-    click.echo(command_line(voice))
+    show(command_line(voice))
     tell(f"The voice '{voice.name}' of {voice.path.parent} may run this with your rights, until it changes.")
     tell(f"To take that back: stem voices allow {name} --forget")
 
