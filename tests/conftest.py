@@ -112,23 +112,21 @@ def made_beds(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> P
     shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
     folder = shared / "made-beds"
     folder.mkdir(mode=0o700, exist_ok=True)
-    (folder.parent / "made-speech").mkdir(mode=0o700, exist_ok=True)
     lend(folder)
     return folder
 
 
-def lend(folder: Path, kind: str = "beds") -> None:
+def lend(folder: Path) -> None:
     """Let the cache of now have the backgrounds that are in a folder, and keep there what it makes."""
     if sys.platform != "win32":  # where a link needs rights of its own
-        files.cache_folder(kind).rmdir()
-        files.cache_path(kind).symlink_to(folder)
+        files.cache_folder("beds").rmdir()
+        files.cache_path("beds").symlink_to(folder)
 
 
 @pytest.fixture
 def kept_beds(own_folders: None, made_beds: Path) -> None:
-    """A cache with what other tests have made and had said: for tests that are not about making it."""
+    """A cache with the backgrounds that other tests have made: for tests that are not about making them."""
     lend(made_beds)
-    lend(made_beds.parent / "made-speech", "speech")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from stem import files, units
+from stem import units
 from stem.config import Config
 from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
 from stem.sound.beds import load_bed
@@ -264,7 +264,6 @@ def test_options_go_before_the_script_and_the_script_before_the_settings(short_s
 
 
 def test_a_name_reaches_neither_the_file_name_nor_the_tags(short_script: Path, tmp_path: Path) -> None:
-    files.cache_path("speech").unlink(missing_ok=True)  # to be looked through, it is this test's own
     plan = planned(short_script, values={"naam": "Xanthippe"})
     track = make_track(plan, output_path(plan.name, f"{tmp_path}/uit/", Config()))
     assert track.path == tmp_path / "uit" / "proef.mp3"
