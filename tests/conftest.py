@@ -33,6 +33,15 @@ if sys.platform == "linux":
         libc.mallopt(-3, 1 << 30)
 
 
+LONG = {"test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"}
+"""Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 _LONGEST_S = 86_400 if "STEM_ALL_FAULTS" in os.environ else 600
 """Of one test, on a machine that has much else to do: what takes longer hangs."""
 

@@ -384,7 +384,10 @@ def streams(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> dic
     (folder / "tekst.txt").write_text("Titel\n\nAdem in. (pauze 3 seconden)\n")
     (folder / "lijst.csv").write_text("code;script\nc1;proef.j2\n")
     (folder / "voice_templates").mkdir()
-    voice = 'inherits = "zacht"\nengine = "command"\n[settings]\ncommand = ["spreek.py"]\n'
+    voice = (
+        'title = "x"\nsummary = "x"\nengine = "command"\nsex = "own"\nvoice = "x"\ncredit = ""\nrank = 99\n'
+    )
+    voice += '[settings]\ncommand = ["spreek.py"]\n'
     (folder / "voice_templates" / "eigen.toml").write_text(voice)
     (folder / "voice_templates" / "spreek.py").touch(0o755)
     (folder / "feed").mkdir()

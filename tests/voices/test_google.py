@@ -184,6 +184,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Set-Cookie", "NID=follow-me; Path=/")
+        self.send_header("Connection", "close")  # or a client sends its next request where nobody listens
         for name, value in {"Content_Length": str(len(body)), **headers}.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
