@@ -18,7 +18,18 @@ FLOORS = [
     {"voices", "export"},
     {"sound"},
     {"script"},
-    {"errors", "units", "tables", "files", "filenames", "characters", "config", "cores", "programs"},
+    {
+        "errors",
+        "units",
+        "tables",
+        "files",
+        "filenames",
+        "characters",
+        "config",
+        "cores",
+        "programs",
+        "progress",
+    },
 ]
 """From the top of the house to the ground: a package imports only itself and what lies on floors below it."""
 
@@ -53,7 +64,7 @@ LIBRARIES = {
 
 MAX_LINES = 450
 
-OWN_PROCESSES = {"espeak_worker.py", "sandbox.py", "worker.py"}
+OWN_PROCESSES = {"bed_worker.py", "espeak_worker.py", "sandbox.py", "worker.py"}
 """Run as programs of their own: they talk to their parent."""
 
 

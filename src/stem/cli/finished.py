@@ -149,8 +149,8 @@ def remake(
         differences.append(f"The recordings of '{record.voice.name}' have changed.")
         tell(f"Since then: {differences[-1]}")
     target = output_path(plan.name, output, here, plan.format)
-    with progress() as on_progress:
-        track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
+    with progress() as events:
+        track = make_track(plan, target, overwrite=force, events=events, on_notice=tell)
     same = file_hash(track.path) == record.track.sha256
     _write_record(track, asked, settings, record, expanded(record_file), is_same=same, overwrite=force)
     show(track_line(track))

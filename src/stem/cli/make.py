@@ -55,13 +55,13 @@ def make(
         beside = companions(sidecars, with_stems=with_stems)
         for note in voice_note(plan):
             tell(note)
-        with progress() as on_progress:
+        with progress() as events:
             track = make_track(
                 plan,
                 target if force else free_target(target, beside),
                 overwrite=force,
                 with_stems=with_stems,
-                on_progress=on_progress,
+                events=events,
                 on_notice=tell,
             )
         made.append(track)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from stem.export.captions import Line
 from stem.export.destinations import Delivery, chosen
 from stem.export.formats import Settings, downmixed, find_format
 from stem.export.selfcheck import check_before_publishing
-from stem.export.stems import Stems, write_stems
+from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import Tags, tag
-from stem.files import give_name, sweep, temporary_beside
+from stem.files import free_name, give_name, sweep, temporary_beside
+from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed, is_own
 from stem.sound.clips import resampled
@@ -27,11 +29,9 @@ from stem.track.preview import for_whom
 from stem.track.profiles import Profile
 from stem.track.stages import (
     OnNotice,
-    OnProgress,
     bed_of,
     mixed,
     no_notice,
-    no_progress,
     speak,
 )
 from stem.track.target import USUAL_FORMAT
@@ -83,7 +83,7 @@ def make_track(
     *,
     overwrite: bool = False,
     with_stems: bool = False,
-    on_progress: OnProgress = no_progress,
+    events: Events = None,
     on_notice: OnNotice = no_notice,
 ) -> Track:
     """Make the track and give it its name when it is whole.
@@ -93,28 +93,37 @@ def make_track(
         target: The file; when it exists and `overwrite` is not set, the next free name is taken.
         overwrite: Replace what is there.
         with_stems: Write voice, bed and bells beside it too.
-        on_progress: Called now and then.
+        events: Called at once, and then several times a second; see `progress`.
         on_notice: Called before text leaves the machine.
 
     Raises:
+        Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         StemError: EngineError, AudioError or OutputError; nothing stands under the final name then.
     """
-    with temporary_beside(target) as temporary, Takes() as takes:
-        sweep(target.parent)
-        # The bed first: making one takes more memory than all that follows, and together they take 460 MB.
-        bed = bed_of(plan)
-        plan = speak(plan, takes, on_progress, on_notice)
-        mix = mixed(plan, takes, bed)
-        warned = for_whom(plan, units.seconds(mix.timeline.frames))
-        lines = lines_of(mix.timeline, takes)
-        told = tags_of(plan, warned, lines)
-        delivery = _delivery(plan, mix, told)
-        loudness = _encode(mix, plan.profile, delivery, temporary, on_progress)
-        told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
-        tag(temporary, told, chapter_marks(mix.timeline), delivery.format)
-        check_before_publishing(temporary, mix.timeline, loudness)
+    with ExitStack() as lent:
+        with stage(events, "bed"):
+            temporary = lent.enter_context(temporary_beside(target))
+            sweep(target.parent)
+            bed = bed_of(plan)
+        with stage(events, "speech"):
+            takes = lent.enter_context(Takes())
+            plan = speak(plan, takes, on_notice)
+        with stage(events, "mix"):
+            mix = mixed(plan, takes, bed)
+            warned = for_whom(plan, units.seconds(mix.timeline.frames))
+            lines = lines_of(mix.timeline, takes)
+            told = tags_of(plan, warned, lines)
+            delivery = _delivery(plan, mix, told)
+            loudness = _encode(mix, plan.profile, delivery, temporary)
+        with stage(events, "check"):
+            told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
+            tag(temporary, told, chapter_marks(mix.timeline), delivery.format)
+            check_before_publishing(temporary, mix.timeline, loudness)
+        with stage(events, "files"):
+            parts = lent.enter_context(_parts(plan, mix, target, overwrite=overwrite)) if with_stems else None
+        # From here on nothing can be stopped: what is whole gets its name.
         path = give_name(temporary, target, overwrite=overwrite)
-        stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())
+        stems = parts.publish(path, overwrite=overwrite) if parts else Stems(())
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
     return Track(
         path,
@@ -128,9 +137,9 @@ def make_track(
     )
 
 
-def _stems(plan: Plan, mix: Mix, track: Path, *, overwrite: bool) -> Stems:
-    ceiling = plan.profile.ceiling_dbtp
-    return write_stems(mix, track.parent, track.stem, ceiling_dbtp=ceiling, overwrite=overwrite)
+def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractContextManager[EncodedStems]:
+    path = target if overwrite else free_name(target)
+    return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
 
 
 def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
@@ -149,7 +158,7 @@ def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
     return Delivery(plan.format, Settings(kbps), rate, bell=False, expected_bytes=tag_bytes)
 
 
-def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progress: OnProgress) -> Loudness:
+def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> Loudness:
     """Master and encode the mix in one pass; return what was measured on the way."""
     kind, channels = find_format(delivery.format), delivery.settings.channels
     ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
@@ -160,7 +169,7 @@ def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progr
         resampled(measured(limited(blocks, ceiling), meter, peak), delivery.rate),
         delivery.settings,
         delivery.rate,
-        on_block=lambda done: on_progress("mixing", done * units.SAMPLE_RATE / delivery.rate / mix.frames),
+        on_block=lambda done: beat(done * units.SAMPLE_RATE / delivery.rate / mix.frames),
     )
     return Loudness.of(meter, peak)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from stem.progress import beat
 from stem.script.cues import Cue
 from stem.script.dutch import spoken
 from stem.script.pacing import fit_first
@@ -21,16 +22,8 @@ spoken_form = lru_cache(maxsize=4096)(spoken)
 """The same sentences are placed many times while their pauses are fitted."""
 
 
-OnProgress = Callable[[str, float], None]
-"""Called with the name of a stage and the share of it that is done, 0 to 1."""
-
-
 OnNotice = Callable[[str], None]
 """Called with a sentence that someone must be able to read before what it tells happens."""
-
-
-def no_progress(_stage: str, _share: float) -> None:
-    """Keep still."""
 
 
 def no_notice(_sentence: str) -> None:
@@ -42,9 +35,7 @@ def bed_of(plan: Plan) -> Bed:
     return load_bed(plan.bed, plan.seed, start_s=plan.bed_start_s, once=plan.bed_once)
 
 
-def speak(
-    plan: Plan, takes: Takes, on_progress: OnProgress = no_progress, on_notice: OnNotice = no_notice
-) -> Plan:
+def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:
     """Speak the plan into `takes`; return it with its pauses fitted to the length wanted, and with remarks.
 
     Raises:
@@ -57,7 +48,7 @@ def speak(
         for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
             on_notice(told)
         for voice, speaker, said in company.parts(phrases):
-            takes.record(said, speaker, voice, lambda done, total: on_progress("speaking", done / total))
+            takes.record(said, speaker, voice, lambda done, total: beat(done / total))
         return takes.frames_of
 
     plan = paced(plan, lengths_of)
