@@ -11,6 +11,7 @@ import pytest
 
 FLOORS = [
     {"cli", "web"},
+    {"project"},
     {"practice", "doctor"},
     {"documents"},
     {"record", "authoring"},
@@ -29,6 +30,7 @@ FLOORS = [
         "cores",
         "programs",
         "progress",
+        "text_files",
     },
 ]
 """From the top of the house to the ground: a package imports only itself and what lies on floors below it."""

@@ -342,13 +342,13 @@ def _write_page(report: Report, settings: Config, page: str, title: str, *, forc
     Raises:
         OutputError: when something else has that name.
     """
-    from stem.cli.scripts import write_text
     from stem.files import expanded
     from stem.practice.overview import is_ours, overview_page
+    from stem.text_files import write_text
 
     path = expanded(page)
     text = overview_page(report, title=title, practice=settings.practice, folder=path.absolute().parent)
-    return write_text(page, text, overwrite=force or is_ours(path))
+    return str(write_text(path, text, overwrite=force or is_ours(path)))
 
 
 COMMANDS = (practice, batch, series)

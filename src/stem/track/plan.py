@@ -103,6 +103,7 @@ class Plan:
         chosen: Whether someone chose the voice; else it is the best there was.
         remarks: What is heard otherwise than it is written, as sentences; known once it is spoken.
         folder: Of the project that it was planned in.
+        spec: What was asked for; None for a single sentence.
     """
 
     title: str
@@ -138,6 +139,7 @@ class Plan:
     chosen: bool = True
     remarks: tuple[str, ...] = ()
     folder: Path = HERE
+    spec: TrackSpec | None = None
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -302,6 +304,7 @@ class _Planner:
             terms=terms_of(spec, config),
             chosen=chosen.by_wish,
             folder=self.choices.folder,
+            spec=spec,
         )
 
 

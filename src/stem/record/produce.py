@@ -1,0 +1,60 @@
+"""A track with all that is wanted beside it, made in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from stem.config import Config
+from stem.errors import UsageError
+from stem.progress import Events
+from stem.record.sidecars import Sidecars, companions, free_target, write_beside
+from stem.track.make import Track, make_track
+from stem.track.plan import Plan
+from stem.track.stages import OnNotice, no_notice
+
+
+def produce(
+    plan: Plan,
+    target: Path,
+    settings: Config,
+    *,
+    beside: Sidecars,
+    with_stems: bool = False,
+    overwrite: bool = False,
+    events: Events = None,
+    on_notice: OnNotice = no_notice,
+    on_made: Callable[[Track], object] = lambda _track: None,
+) -> Track:
+    """Make a track and write what is wanted beside it.
+
+    Args:
+        plan: What is made.
+        target: The file; when its name or one beside it is taken, the next is used.
+        settings: What the plan was made under, for the record.
+        beside: What is wanted beside it.
+        with_stems: Whether voice, bed and bells are too, each as a file.
+        overwrite: Replace what is there.
+        events: See `make_track`.
+        on_notice: See `make_track`.
+        on_made: Called with the track when it is there, and nothing stands beside it yet.
+
+    Raises:
+        StemError: as `make_track` and `write_beside`.
+    """
+    if plan.spec is None and beside.record:
+        raise UsageError("Of a single sentence no record is kept.", hint="Make it without one.")
+    endings = companions(beside, with_stems=with_stems)
+    track = make_track(
+        plan,
+        target if overwrite else free_target(target, endings),
+        overwrite=overwrite,
+        with_stems=with_stems,
+        events=events,
+        on_notice=on_notice,
+    )
+    on_made(track)
+    if plan.spec is None:
+        return track
+    return replace(track, beside=write_beside(track, beside, plan.spec, settings, overwrite=overwrite))
