@@ -7,10 +7,10 @@ import stem
 
 def main(folder: str, clients: str) -> None:
     project = stem.Project(folder)
-    batch = project.read_list(clients)
-    for outcome in project.rehearse(batch).outcomes:
-        print(f"{outcome.path.name}: {outcome.status}, about {outcome.seconds:.0f} s")
-    report = project.make_all(batch, on_outcome=lambda outcome: print(f"{outcome.path.name}: {outcome.status}"))
+    batch = project.batch(clients)
+    for outcome in batch.rehearse().outcomes:
+        print(f"{outcome.path.name}: {outcome.status}, about {outcome.seconds or 0:.0f} s")
+    report = batch.make(on_outcome=lambda outcome: print(f"{outcome.path.name}: {outcome.status}"))
     sys.exit(report.exit_code)
 
 

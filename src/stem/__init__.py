@@ -34,7 +34,8 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
-    from stem.practice.batch import BatchOptions, Outcome, Report
+    from stem.practice.batch import Outcome, Report
+    from stem.practice.batch.batch import Batch
     from stem.progress import Cancelled, Progress
     from stem.project import Project
     from stem.record.remake import Change, Remade
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AudioError",
-    "BatchOptions",
+    "Batch",
     "BusyError",
     "Cancelled",
     "Change",
@@ -74,7 +75,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BatchOptions": "stem.practice.batch",
+    "Batch": "stem.practice.batch.batch",
     "Cancelled": "stem.progress",
     "Change": "stem.record.remake",
     "Outcome": "stem.practice.batch",

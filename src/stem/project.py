@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stem.config import FILE_NAME, Config, load_config
 from stem.documents import Preview, preview
-from stem.errors import BusyError, ConfigError
+from stem.errors import ConfigError, UsageError
 from stem.files import expanded
 from stem.progress import Events
 from stem.record.document import read_record, record_path
 from stem.record.model import Record
-from stem.record.produce import produce
+from stem.record.produce import made_alone, produce
 from stem.record.remake import Change, Remade, remake
 from stem.record.sidecars import Sidecars
 from stem.script.dutch.lexicon import load_lexicon
@@ -35,16 +34,15 @@ from stem.voices.template import VoiceTemplate, broken_voices, find_voice, voice
 
 if TYPE_CHECKING:
     from stem.authoring.check import Checked
+    from stem.practice.batch import BatchOptions
+    from stem.practice.batch.batch import Batch
 
 RECORDINGS = "opnames/"
 """Where own recordings go unless something else is asked."""
 
 _SLASHES = ("/", "\\")
+_EACH_ITS_OWN = TrackSpec("")
 _NOTHING = Sidecars()
-_targets: set[Path] = set()
-"""The files that are being made in this process."""
-_targets_lock = threading.Lock()
-
 _AS_IT_WAS = Change()
 
 
@@ -188,7 +186,7 @@ class Project:
         """
         path = self.target(plan, target)
         is_named = target is not None and path == self.path(target)
-        with _made_alone(path) if is_named else nullcontext():
+        with made_alone(path) if is_named else nullcontext():
             return produce(
                 plan,
                 path,
@@ -356,21 +354,83 @@ class Project:
         record = read_record(record_path(path))
         return record if record.track.suffix.casefold() == path.suffix.casefold() else None
 
+    # Many tracks
 
-@contextmanager
-def _made_alone(path: Path) -> Iterator[None]:
-    """Keep other threads from making the same file.
+    def batch(
+        self,
+        file: str,
+        spec: TrackSpec = _EACH_ITS_OWN,
+        target: str | None = None,
+        *,
+        content: bytes | None = None,
+        names: str = "",
+        captions: tuple[str, ...] = (),
+        again: bool = False,
+    ) -> Batch:
+        """Read a list: a track for each row, or all mistakes at once.
 
-    Raises:
-        BusyError: when one does.
-    """
-    real = path.resolve()
-    with _targets_lock:
-        if real in _targets:
-            raise BusyError(path)
-        _targets.add(real)
-    try:
-        yield
-    finally:
-        with _targets_lock:
-            _targets.discard(real)
+        Args:
+            file: CSV, XLSX or TOML.
+            spec: What is not None in it goes before what a row says; its values are the usual ones.
+            target: The folder of the tracks; by default that of the settings.
+            content: What is in the file, when that was read already.
+            names: Pattern of their names; empty for the usual one.
+            captions: Kinds of captions beside them.
+            again: Make also what has not changed, and replace whatever has its name.
+
+        Raises:
+            ConfigError: with every mistake in the list.
+            UsageError: when what holds for the whole batch cannot be.
+        """
+        from stem.practice.batch import jobs_of_list
+        from stem.practice.batch.batch import Batch, read_list
+
+        listed = read_list(file, self.folder, content)
+        options = self._batch_options(spec, target, names, captions, again=again)
+        jobs = jobs_of_list(listed, options, self.settings)
+        return Batch(Path(file).stem, jobs, self.settings, self.folder)
+
+    def series_batch(
+        self,
+        name: str | None,
+        code: str,
+        spec: TrackSpec = _EACH_ITS_OWN,
+        target: str | None = None,
+        *,
+        names: str = "",
+        captions: tuple[str, ...] = (),
+        again: bool = False,
+    ) -> Batch:
+        """Ask for all tracks of a series for one client; see `batch`.
+
+        Args:
+            name: Of the series; None for the usual one.
+            code: The client's; never a name.
+            spec: What holds for all tracks.
+            target: As of `batch`.
+            names: Likewise.
+            captions: Likewise.
+            again: Likewise.
+
+        Raises:
+            UsageError: when no series is named, or the code cannot be one.
+            StemError: for whatever else is wrong.
+        """
+        from stem.practice.batch import jobs_of_series
+        from stem.practice.batch.batch import Batch
+
+        if not (name or self.settings.series):
+            raise UsageError("No series is named.", hint="For example: stem series zeven-dagen --code c017")
+        series = self.series(name or self.settings.series)
+        options = self._batch_options(spec, target, names, captions, again=again)
+        jobs = jobs_of_series(series, code, options, self.settings)
+        return Batch(series.title, jobs, self.settings, self.folder)
+
+    def _batch_options(
+        self, spec: TrackSpec, target: str | None, names: str, captions: tuple[str, ...], *, again: bool
+    ) -> BatchOptions:
+        from stem.practice.batch import BatchOptions
+        from stem.practice.batch.batch import batch_folder
+
+        folder = batch_folder(target or self.settings.output, self.folder)
+        return BatchOptions(spec, folder, names, captions, again, self.folder)

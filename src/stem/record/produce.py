@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from stem.config import Config
-from stem.errors import UsageError
+from stem.errors import BusyError, UsageError
 from stem.progress import Events
 from stem.record.sidecars import Sidecars, companions, free_target, write_beside
 from stem.track.make import Track, make_track
 from stem.track.plan import Plan
 from stem.track.stages import OnNotice, no_notice
+
+_targets: set[Path] = set()
+"""The files that are being made in this process."""
+_targets_lock = threading.Lock()
 
 
 def produce(
@@ -58,3 +64,22 @@ def produce(
     if plan.spec is None:
         return track
     return replace(track, beside=write_beside(track, beside, plan.spec, settings, overwrite=overwrite))
+
+
+@contextmanager
+def made_alone(path: Path) -> Iterator[None]:
+    """Keep other threads from making the same file.
+
+    Raises:
+        BusyError: when one does.
+    """
+    real = path.resolve()
+    with _targets_lock:
+        if real in _targets:
+            raise BusyError(path)
+        _targets.add(real)
+    try:
+        yield
+    finally:
+        with _targets_lock:
+            _targets.discard(real)

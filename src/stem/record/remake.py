@@ -24,6 +24,13 @@ from stem.track.target import output_path
 class Change:
     """What is to be another way than the record says.
 
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> track = project.make(plan, beside=stem.Sidecars(record=True))
+        >>> for_bert = stem.Change(values={"naam": "Bert"})
+        >>> project.remake(track.beside[0], for_bert).track.plan.phrases[0]
+        'Bert, ga zitten zoals het prettig is.'
+
     Attributes:
         values: What is filled in, by variable.
         voice: Another voice.
@@ -43,6 +50,13 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Remade:
     """A track that was made again.
+
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> track = project.make(plan, beside=stem.Sidecars(record=True))
+        >>> again = project.remake(track.beside[0])
+        >>> again.is_same, again.differences
+        (True, ())
 
     Attributes:
         track: The track.

@@ -61,6 +61,11 @@ _DECODED_DBTP = -1.0
 class Track:
     """A finished track.
 
+    Example:
+        >>> track = project.make(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+        >>> track.path.name, len(track.timeline.utterances), track.audio().channels
+        ('kort.mp3', 2, 2)
+
     Attributes:
         path: The file.
         plan: What it was made from.

@@ -71,6 +71,11 @@ _LOCAL = Terms()
 class Plan:
     """A track before it has sound: everything is known but how long the sentences last.
 
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> plan.title, plan.voice.name, plan.phrases[-1]
+        ('Kort moment', 'zacht', 'Je hoeft niets.')
+
     Attributes:
         title: For people.
         name: For files.
