@@ -12,6 +12,8 @@ from stem.sound.decoding import Recording
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
+__all__ = ["AudioSegment", "read_segment"]
+
 _FULL_SCALE = 32_768
 _BYTES = 2
 

@@ -40,7 +40,7 @@ from stem.track.target import USUAL_FORMAT
 from stem.voices.takes import Takes
 
 if TYPE_CHECKING:
-    from pydub import AudioSegment
+    from stem.sound.segments import AudioSegment
 
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
