@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ default = ""
 {% if naam %}{{ naam }}, ga{% else %}Ga{% endif %} zitten zoals het prettig is. [pauze 1]
 Je hoeft niets.
 """
-QUIET = {"voice": "zacht", "bed": "none"}
+QUIET: dict[str, Any] = {"voice": "zacht", "bed": "none"}
 
 
 def written(folder: Path, name: str, text: str) -> None:
@@ -63,7 +64,7 @@ def two_practices(place: Path) -> tuple[Path, Path]:
         written(
             home,
             "stem.toml",
-            f'practice = "{folder}"\nvoice = "eigen"\nbed = "none"\nintro = "opening.wav"\n',
+            f'practice = "{folder}"\nvoice = "eigen"\nbed = "none"\nintro = "opening.mp3"\n',
         )
         written(home, "scripts/eigen.j2", f'+++\ntitle = "Van {folder}"\n+++\nDag, Jansen.\n')
         written(home, "scripts/reeksen/week.toml", f'title = "Week {folder}"\nscripts = ["eigen"]\n')
