@@ -95,7 +95,7 @@ def test_two_projects_in_two_threads_keep_to_their_own_folders(
         assert track.path == folder / "output" / "eigen.mp3"
         assert track.plan.title == f"Van {folder.name}"
         assert track.plan.voice.path == folder / "voice_templates" / "eigen.toml"
-        assert track.plan.lexicon.applied("Jansen") == f"{folder.name}-sen"
+        assert track.plan.lexicon.applied("Jansen").casefold() == f"{folder.name}-sen"
         assert track.timeline.utterances[0].text == f"(opening van {folder.name})"
         assert stem.Project(folder).series("week").title == f"Week {folder.name}"
         again = stem.Project(folder).remake(track.path.with_suffix(".stem.json"))
