@@ -26,6 +26,13 @@ Stage: TypeAlias = Literal["bed", "speech", "mix", "check", "files"]
 class Progress:
     """How far a track is.
 
+    Example:
+        >>> told = []
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> track = project.make(plan, events=told.append)
+        >>> list(dict.fromkeys(each.stage for each in told))
+        ['bed', 'speech', 'mix', 'check', 'files']
+
     Attributes:
         stage: What is being done.
         done: How much of it; the unit is the stage's own.
@@ -47,7 +54,16 @@ Events: TypeAlias = Callable[[Progress], object] | None
 
 
 class Cancelled(StemError):  # noqa: N818 - it is what was asked for, and reads so where it is caught
-    """The work was stopped because someone asked for it; nothing half-made is left."""
+    """The work was stopped because someone asked for it; nothing half-made is left.
+
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> try:
+        ...     project.make(plan, events=lambda progress: False)
+        ... except stem.Cancelled as stopped:
+        ...     print(stopped.sentence)
+        Stopped; nothing half-made is left.
+    """
 
     def __init__(self, sentence: str = "Stopped; nothing half-made is left.", *, hint: str = "") -> None:
         super().__init__(sentence, hint=hint)

@@ -33,6 +33,12 @@ LONGEST_NAME_BYTES = 255
 class Sidecars:
     """What is wanted beside a track.
 
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> track = project.make(plan, beside=stem.Sidecars(captions=("vtt",), record=True))
+        >>> [path.name for path in track.beside]
+        ['kort.vtt', 'kort.stem.json']
+
     Attributes:
         captions: Kinds of captions, of `captions.FORMATS`.
         plot: Whether a picture is.

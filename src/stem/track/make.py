@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stem import units
 from stem.export.captions import Line
@@ -22,6 +23,7 @@ from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
 from stem.sound.mixing import Levels, Mix
+from stem.sound.segments import read_segment
 from stem.sound.true_peak import TruePeak
 from stem.track.delivery import delivery, tag_bytes
 from stem.track.labels import chapter_marks, lines_of, tags_of
@@ -38,6 +40,9 @@ from stem.track.stages import (
 )
 from stem.voices.takes import Takes
 
+if TYPE_CHECKING:
+    from stem.sound.segments import AudioSegment
+
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
 0.6 LU off; a meter that normalizes by the whole then plays the speech that much too loud."""
@@ -50,6 +55,11 @@ _DECODED_DBTP = -1.0
 class Track:
     """A finished track.
 
+    Example:
+        >>> track = project.make(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+        >>> track.path.name, len(track.timeline.utterances), track.audio().channels
+        ('kort.mp3', 2, 2)
+
     Attributes:
         path: The file.
         plan: What it was made from.
@@ -59,6 +69,7 @@ class Track:
         stems: The files of its parts, when they were asked for.
         lines: Its words in time.
         delivery: How it was written.
+        beside: The files that were written beside it: captions, a picture, its record.
     """
 
     path: Path
@@ -69,6 +80,15 @@ class Track:
     stems: tuple[Path, ...] = ()
     lines: tuple[Line, ...] = ()
     delivery: Delivery | None = None
+    beside: tuple[Path, ...] = ()
+
+    def audio(self) -> AudioSegment:
+        """Return the sound of its file as pydub has it, to go on with.
+
+        Raises:
+            AudioError: when the file is gone, or is no sound any more.
+        """
+        return read_segment(self.path)
 
 
 def make_track(

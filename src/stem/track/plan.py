@@ -69,6 +69,11 @@ _LOCAL = Terms()
 class Plan:
     """A track before it has sound: everything is known but how long the sentences last.
 
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> plan.title, plan.voice.name, plan.phrases[-1]
+        ('Kort moment', 'zacht', 'Je hoeft niets.')
+
     Attributes:
         title: For people.
         name: For files.
@@ -101,6 +106,7 @@ class Plan:
         chosen: Whether someone chose the voice; else it is the best there was.
         remarks: What is heard otherwise than it is written, as sentences; known once it is spoken.
         folder: Of the project that it was planned in.
+        spec: What was asked for; None for a single sentence.
     """
 
     title: str
@@ -136,6 +142,7 @@ class Plan:
     chosen: bool = True
     remarks: tuple[str, ...] = ()
     folder: Path = HERE
+    spec: TrackSpec | None = None
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -300,6 +307,7 @@ class _Planner:
             terms=terms_of(spec, config),
             chosen=chosen.by_wish,
             folder=self.choices.folder,
+            spec=spec,
         )
 
 

@@ -109,6 +109,11 @@ Result: TypeAlias = Done | Failure | FileSet
 class Outcome:
     """What became of a job.
 
+    Example:
+        >>> batch = project.batch("lijst.csv", stem.TrackSpec("", voice="zacht", bed="none"))
+        >>> [(outcome.code, outcome.status) for outcome in batch.rehearse().outcomes]
+        [('k01', 'new'), ('k02', 'new')]
+
     Attributes:
         place: Of the job.
         code: Of the job.
@@ -148,6 +153,12 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of a batch.
+
+    Example:
+        >>> batch = project.batch("lijst.csv", stem.TrackSpec("", voice="zacht", bed="none"))
+        >>> report = batch.rehearse()
+        >>> report.count("new"), report.exit_code
+        (2, 0)
 
     Attributes:
         outcomes: In the order of the list.
