@@ -66,9 +66,7 @@ def produce(
     try:
         written = write_beside(track, beside, plan.spec, settings, overwrite=overwrite, events=events)
     except BaseException as error:
-        if isinstance(error, Cancelled) or not isinstance(
-            error, StemError
-        ):  # it was stopped: nothing is left
+        if isinstance(error, Cancelled) or not isinstance(error, StemError):  # stopped
             for path in (track.path, *track.stems):
                 path.unlink(missing_ok=True)
         raise
