@@ -58,6 +58,10 @@ class Noisy:
     def check(self) -> None:
         """It can always make noise."""
 
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        path = Path(voice.voice)
+        return (path, path.with_name(f"{path.name}.json")) if path.is_absolute() else ()
+
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         if not phrase:
             raise SynthesisError(self.name, phrase, "there is nothing to say in it")

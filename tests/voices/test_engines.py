@@ -18,7 +18,8 @@ import pytest
 from stem.errors import EngineUnavailable, SynthesisError, UnknownNameError
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
-from stem.voices.engines import ENGINES, Traits, engine, measured_pace, say
+from stem.voices.cache import CachedEngine
+from stem.voices.engines import ENGINES, Traits, engine, files_of, measured_pace, say, traits_of
 from stem.voices.template import VoiceTemplate, find_voice
 
 PHRASE = "Laat je schouders zakken."
@@ -105,6 +106,7 @@ def test_an_engine_from_elsewhere_speaks(site: Site, voice: VoiceTemplate) -> No
     hum = engine("neurie")
     hum.check()
     assert (hum.name, hum.version, hum.remarks(PHRASE, voice)) == ("neurie", "3", ())
+    assert files_of(hum, voice) == ()
     clip = say(hum, PHRASE, voice)
     assert clip.frames / clip.rate == pytest.approx(expected_seconds(PHRASE) + 0.1, abs=0.01)
     assert measured_pace(partial(say, hum, voice=voice)) == pytest.approx(1, abs=0.05)
@@ -167,6 +169,28 @@ def test_a_broken_package_is_one_sentence(site: Site, name: str) -> None:
     assert "\n" not in caught.value.sentence
     assert caught.value.hint == "Install stem-neurie again, or choose another voice."
     assert engine("espeak").name == "espeak"
+
+
+def test_an_engine_from_elsewhere_tells_the_files_of_its_voices(site: Site, voice: VoiceTemplate) -> None:
+    site.install(
+        GOOD
+        + """
+    def files(self, voice):
+        return (voice.path.with_name("een"), voice.path.with_name("twee"))
+"""
+    )
+    paths = files_of(engine("neurie"), voice)
+    assert paths == (voice.path.with_name("een"), voice.path.with_name("twee"))
+    paths[1].write_text("eerst")
+    clips = CachedEngine(engine("neurie"))
+    (before,) = clips.entry_names([PHRASE], voice)
+    paths[1].write_text("anders dan eerst")
+    assert clips.entry_names([PHRASE], voice) != (before,)
+
+
+def test_only_recordings_say_nothing_but_what_was_recorded(voice: VoiceTemplate) -> None:
+    assert [name for name in ENGINES if traits_of(name).only_recorded] == ["recordings"]
+    assert traits_of(voice.engine) == Traits()  # of an engine that is not here
 
 
 def test_what_an_engine_says_for_itself_is_passed_on(site: Site) -> None:

@@ -28,6 +28,7 @@ from stem.script.template import ScriptTemplate
 from stem.sound.beds import is_own
 from stem.track.choices import NO_COVER
 from stem.track.spec import TrackSpec
+from stem.voices.engines import traits_of
 from stem.voices.template import VoiceTemplate
 
 
@@ -99,7 +100,7 @@ class Inventory:
         return self._scripts[template.path]
 
     def _voice(self, voice: VoiceTemplate) -> VoiceFacts:
-        if voice.engine == "recordings":  # which files count depends on what is said
+        if traits_of(voice.engine).only_recorded:  # which files count depends on what is said
             return voice_facts(voice)
         key = (voice.name, voice.path)
         if key not in self._voices:

@@ -49,6 +49,7 @@ from stem.script.template import find_script
 from stem.sound.beds import is_own
 from stem.tables import from_table
 from stem.track.spec import TrackSpec
+from stem.voices.engines import traits_of
 from stem.voices.template import find_voice
 
 __all__ = [
@@ -249,7 +250,7 @@ def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
 
 def _voice_differences(before: VoiceFacts, wish: str | None, folder: Path) -> Iterator[str]:
     named = folder / (wish or "")
-    if before.engine == "recordings":
+    if traits_of(before.engine).only_recorded:
         if not named.is_dir():
             yield f"The folder of recordings '{before.name}' is not there."
         return  # which of its files are said is known once the track is planned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,7 @@ from stem.script.includes import read_parts, read_template
 from stem.script.template import ScriptTemplate
 from stem.sound.beds import is_own, load_bed
 from stem.track.spec import TrackSpec
-from stem.voices.engines import engine
+from stem.voices.engines import engine, files_of
 from stem.voices.template import VoiceTemplate
 
 Asked = TypeVar("Asked", TrackSpec, Config)
@@ -64,6 +64,7 @@ def voice_facts(voice: VoiceTemplate) -> VoiceFacts:
         EngineUnavailable: when its engine is not on this machine.
         UnknownNameError: when there is no such engine.
     """
+    speaker = engine(voice.engine)
     said = {
         "voice": Path(voice.voice).name,
         "settings": {key: value for key, value in voice.settings.items() if key != "files"},
@@ -74,18 +75,14 @@ def voice_facts(voice: VoiceTemplate) -> VoiceFacts:
     return VoiceFacts(
         voice.name,
         voice.engine,
-        engine(voice.engine).version,
+        speaker.version,
         _sha256(json.dumps(said, sort_keys=True, default=str).encode()),
-        _files_hash(voice),
+        _files_hash(files_of(speaker, voice)),
     )
 
 
-def _files_hash(voice: VoiceTemplate) -> str:
-    """Return a hash of the content of a voice's files: a neural voice has its settings beside it."""
-    recordings = voice.settings.get("files")
-    paths: Iterable[Path] = (Path(voice.voice), Path(f"{voice.voice}.json"))
-    if isinstance(recordings, Mapping):
-        paths = map(Path, recordings.values())
+def _files_hash(paths: Iterable[Path]) -> str:
+    """Return a hash of the content of a voice's files."""
     hashes = [file_hash(path) for path in paths if path.is_absolute() and path.is_file()]
     return _sha256("".join(sorted(hashes)).encode()) if hashes else ""
 

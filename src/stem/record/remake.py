@@ -18,6 +18,7 @@ from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice
 from stem.track.target import output_path
+from stem.voices.engines import traits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _refuse_outside(
 
 def _other_recordings(record: Record, plan: Plan) -> bool:
     """Tell whether own recordings are not those of the record: which are said is known with the plan."""
-    was_recorded = record.voice.engine == "recordings"
+    was_recorded = traits_of(record.voice.engine).only_recorded
     return was_recorded and voice_facts(plan.voice).files_sha256 != record.voice.files_sha256
 
 

@@ -38,7 +38,7 @@ from stem.voices.cache_folder import (
     speech_cache,
     tidy,
 )
-from stem.voices.engines import Engine
+from stem.voices.engines import Engine, files_of
 from stem.voices.template import VoiceTemplate
 
 __all__ = [
@@ -196,7 +196,7 @@ class CachedEngine:
             _FORMAT,
             self._engine.name,
             self._engine.version,
-            _voice_identity(voice.voice),
+            self._files_identity(voice),
             json.dumps(dict(voice.settings), sort_keys=True, default=str),
             _beside(voice),
             float(voice.speed) if traits.speed else None,
@@ -205,15 +205,13 @@ class CachedEngine:
         ]
         return hmac.digest(self._key, json.dumps(facts).encode(), "sha256").hex()
 
-
-def _voice_identity(voice: str) -> str:
-    """Return a hash of the content of a voice file, or the name of a voice that is no file.
-
-    A neural voice has its settings beside it, in a file with ".json" behind its name: they count too.
-    """
-    if not Path(voice).is_absolute():
-        return voice
-    return f"{_content_hash(Path(voice)) or voice} {_content_hash(Path(f'{voice}.json'))}"
+    def _files_identity(self, voice: VoiceTemplate) -> str:
+        """Return hashes of the content of a voice's files, or the name of a voice that has none."""
+        paths = files_of(self._engine, voice)
+        if not paths:
+            return voice.voice
+        first, *rest = map(_content_hash, paths)
+        return f"{first or voice.voice} {' '.join(rest)}"
 
 
 def _beside(voice: VoiceTemplate) -> list[str]:

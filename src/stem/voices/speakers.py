@@ -12,7 +12,7 @@ from stem.files import HERE, expanded
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
-from stem.voices.engines import Engine, Traits, at_own_pace, engine, measured_pace
+from stem.voices.engines import Engine, Traits, at_own_pace, engine, measured_pace, traits_of
 from stem.voices.permission import check_leave, notice, runs_program
 from stem.voices.template import (
     VoiceTemplate,
@@ -139,20 +139,7 @@ def _engine_of(voice: VoiceTemplate) -> Engine:
 
 def sends_to(voice: VoiceTemplate) -> str:
     """Return whom a voice's phrases are sent to; "" when nothing leaves the machine, or it cannot speak."""
-    return _traits(voice).sends_to
-
-
-def only_recorded(voice: VoiceTemplate) -> bool:
-    """Tell whether a voice can say nothing but what someone recorded."""
-    return _traits(voice).only_recorded
-
-
-def _traits(voice: VoiceTemplate) -> Traits:
-    """Return what a voice's engine is like; the usual, when it cannot speak here."""
-    try:
-        return engine(voice.engine).traits
-    except (EngineUnavailable, UnknownNameError):
-        return Traits()
+    return traits_of(voice.engine).sends_to
 
 
 class Speaker:
@@ -288,7 +275,7 @@ def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float
     Raises:
         EngineError: when the voice fails.
     """
-    if only_recorded(voice):
+    if traits_of(voice.engine).only_recorded:
         return None
     if runs_program(voice) or sends_to(voice) or not can_speak(voice):
         return 1.0

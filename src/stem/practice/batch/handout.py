@@ -26,7 +26,7 @@ from stem.practice.handout import (
 from stem.record.document import read_record, record_path
 from stem.script.safety import safety
 from stem.script.template import find_script
-from stem.voices.recordings.engine import NAME as RECORDINGS
+from stem.voices.engines import traits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +167,4 @@ def _is_recorded(job: Job) -> bool:
         record = read_record(record_path(job.target))
     except StemError:
         return False
-    return record.voice.engine == RECORDINGS and record.fill is None
+    return traits_of(record.voice.engine).only_recorded and record.fill is None

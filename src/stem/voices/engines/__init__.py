@@ -11,9 +11,10 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Protocol, cast
+from pathlib import Path
+from typing import Protocol, cast, runtime_checkable
 
-from stem.errors import UnknownNameError
+from stem.errors import EngineUnavailable, UnknownNameError
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
 from stem.sound.stretch import shifted, stretched
@@ -97,6 +98,14 @@ class Engine(Protocol):
         """
 
 
+@runtime_checkable
+class HasFiles(Protocol):
+    """An engine that knows which files a voice is made of; of any other it is what `voice` names."""
+
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        """Return a voice's files: another content, another sound. They need not be there."""
+
+
 ENGINES: dict[str, str] = {
     "command": "stem.voices.engines.command:Command",
     "espeak": "stem.voices.engines.espeak:Espeak",
@@ -123,6 +132,22 @@ def engine(name: str) -> Engine:
     from stem.voices.engines.plugins import PluginEngine  # which builds on this module
 
     return PluginEngine(elsewhere[name])
+
+
+def traits_of(name: str) -> Traits:
+    """Return what the engine of a name is like; the usual when there is none on this machine."""
+    try:
+        return engine(name).traits
+    except (EngineUnavailable, UnknownNameError):
+        return Traits()
+
+
+def files_of(engine: Engine, voice: VoiceTemplate) -> tuple[Path, ...]:
+    """Return the files that a voice is made of; none for one that has only a name."""
+    if isinstance(engine, HasFiles):
+        return engine.files(voice)
+    path = Path(voice.voice)
+    return (path,) if path.is_absolute() else ()
 
 
 def say(engine: Engine, phrase: str, voice: VoiceTemplate) -> Clip:

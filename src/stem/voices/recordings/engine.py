@@ -156,6 +156,10 @@ class Recordings:
     def check(self) -> None:
         """Return: files can always be read, or it is said of them what is wrong."""
 
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        """Return the recordings; see `engines.HasFiles`."""
+        return tuple(map(Path, _files(voice).values()))
+
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Return a phrase's recording; see `engines.Engine`.
 
