@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from stem.config import Config
+from stem.practice.lists import Place
 from stem.track.spec import TrackSpec
 
 
@@ -17,7 +18,7 @@ class Job:
     """A track that is to be there in the end.
 
     Attributes:
-        place: Where it was asked for, as people count: "row 7".
+        place: Where it was asked for.
         code: The client's; never a name.
         spec: What was asked for.
         settings: What stem.toml says.
@@ -26,7 +27,7 @@ class Job:
         force: Whether it is made also when nothing has changed, and replaces whatever has its name.
     """
 
-    place: str
+    place: Place
     code: str
     spec: TrackSpec
     settings: Config
@@ -72,7 +73,7 @@ class Outcome:
     """What became of a job.
 
     Attributes:
-        place: Of the job.
+        place: Of the job, as people tell it: "row 7".
         code: Of the job.
         script: The script's name.
         status: "made", "kept" (it was there already and nothing had changed) or "failed"; in a dry run "new",
