@@ -35,6 +35,7 @@ from stem.practice.batch import Job
 from stem.practice.batch.jobs import Outcome, Report
 from stem.practice.batch.remote_job import packed
 from stem.practice.handout import LetterTrack, covering_text
+from stem.practice.lists import Place
 from stem.practice.overview import overview_page
 from stem.script.safety import safety
 from stem.script.template import find_script
@@ -617,7 +618,7 @@ def test_beds_of_a_clock_that_was_wrong_go_first(tmp_path: Path, wrong_s: float)
 
 def job(**asked: Any) -> Job:
     spec = TrackSpec("proef.j2", voice="zacht", bed="none", **asked)
-    return Job("row 2", "c1", spec, Config(), Path("c1.mp3"), ())
+    return Job(Place("row", 2), "c1", spec, Config(), Path("c1.mp3"), ())
 
 
 @pytest.mark.parametrize("place", ["scripts/x.j2", "voice_templates/x.toml", "lexicon.toml"])

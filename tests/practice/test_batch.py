@@ -44,7 +44,7 @@ from stem.practice.batch.list_values import (
 )
 from stem.practice.batch.name_patterns import SERIES_NAMES, USUAL_NAMES, checked_pattern, named
 from stem.practice.batch.report_lines import batch_document, outcome_line, outcome_rows, summary
-from stem.practice.lists import read_batch_file
+from stem.practice.lists import Place, read_batch_file
 from stem.progress import Cancelled, Stage
 from stem.script.series import Series
 from stem.track.plan import plan_track
@@ -134,7 +134,7 @@ def test_a_list_becomes_jobs_in_its_order() -> None:
         )
     )
     first, second, third = found.jobs
-    assert [job.place for job in found.jobs] == ["row 2", "row 3", "row 5"]
+    assert [str(job.place) for job in found.jobs] == ["row 2", "row 3", "row 5"]
     assert [job.target.name for job in found.jobs] == [
         "c2_proef_0,6min.mp3",
         "c1_ander_0,6min.mp3",
@@ -438,11 +438,11 @@ def test_two_hours_may_be_meant() -> None:
 
 
 def test_places_are_told_as_people_do() -> None:
-    assert counted(["row 7"]) == "row 7"
-    assert counted(["track 3", "track 4"]) == "tracks 3 and 4"
-    assert counted(["row 9", "row 2", "row 3", "row 4"]) == "rows 2 to 4 and 9"
-    assert where(["row 7"], "duur", {"duur": "column D"}) == "row 7, column D ('duur')"
-    assert where(["track 7"], "duur", {"duur": ""}) == "track 7 ('duur')"
+    assert counted([Place("row", 7)]) == "row 7"
+    assert counted([Place("track", 3), Place("track", 4)]) == "tracks 3 and 4"
+    assert counted([Place("row", number) for number in (9, 2, 3, 4)]) == "rows 2 to 4 and 9"
+    assert where([Place("row", 7)], "duur", {"duur": "column D"}) == "row 7, column D ('duur')"
+    assert where([Place("track", 7)], "duur", {"duur": ""}) == "track 7 ('duur')"
     assert clause(UsageError("It is wrong.", hint="Mend it.")) == "it is wrong (Mend it)"
 
 

@@ -206,7 +206,7 @@ def _failed(job: Job, failed: Failure) -> Outcome:
     except StemError:  # a script that is gone meanwhile
         own = list(job.spec.values.values())
     return Outcome(
-        job.place,
+        str(job.place),
         job.code,
         job.spec.script,
         "failed",
@@ -223,7 +223,7 @@ def _there(job: Job, needed: Need) -> Outcome:
     except StemError as error:
         return _failed(job, failure(error))
     return Outcome(
-        place=job.place,
+        place=str(job.place),
         code=job.code,
         script=record.script.name,
         status="kept" if needed.status == "kept" else "made",
@@ -245,7 +245,7 @@ def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | St
     if isinstance(length_s, StemError):
         return _failed(job, failure(length_s))
     return Outcome(
-        place=job.place,
+        place=str(job.place),
         code=job.code,
         script=plan.name,
         status=needed.status,

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from stem.config import Config
 from stem.files import HERE
+from stem.practice.lists import Place
 from stem.progress import Progress
 from stem.track.spec import TrackSpec
 
@@ -19,7 +20,7 @@ class Job:
     """A track that is to be there in the end.
 
     Attributes:
-        place: Where it was asked for, as people count: "row 7".
+        place: Where it was asked for.
         code: The client's; never a name.
         spec: What was asked for.
         settings: What stem.toml says.
@@ -29,7 +30,7 @@ class Job:
         home: The folder of the project that it was asked for in.
     """
 
-    place: str
+    place: Place
     code: str
     spec: TrackSpec
     settings: Config
@@ -49,7 +50,7 @@ class JobProgress:
         progress: How far its track is; None as long as nothing was heard, as from another machine.
     """
 
-    place: str
+    place: Place
     code: str
     progress: Progress | None
 
@@ -115,7 +116,7 @@ class Outcome:
         [('k01', 'new'), ('k02', 'new')]
 
     Attributes:
-        place: Of the job.
+        place: Of the job, as people tell it: "row 7".
         code: Of the job.
         script: The script's name.
         status: "made", "kept" (it was there already and nothing had changed) or "failed"; in a dry run "new",

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.config import Config
+from stem.errors import UnknownNameError
 from stem.export.formats import find_format
 from stem.files import HERE
 from stem.practice.batch.estimate import Expected
 from stem.practice.batch.jobs import Job
+from stem.practice.batch.list_values import shows
 from stem.practice.batch.name_patterns import named
+from stem.practice.lists import Place
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.template import ScriptTemplate, find_script
 from stem.track import ready
@@ -44,7 +47,7 @@ class BatchOptions:
 
     def job(
         self,
-        place: str,
+        place: Place,
         code: str,
         spec: TrackSpec,
         chosen: Resolved,
@@ -120,6 +123,27 @@ def fillable(template: ScriptTemplate) -> frozenset[str]:
     """Return what can be filled in in a script: its variables, and how a name is said."""
     names = {variable.name for variable in template.variables}
     return frozenset(names | ({PRONUNCIATION} if takes_pronunciation(template) else set()))
+
+
+def check_variables(values: Mapping[str, str], known: frozenset[str]) -> None:
+    """Refuse values of variables that no script of a batch has.
+
+    Raises:
+        UnknownNameError: when there is one.
+    """
+    for name in values:
+        if name not in known:
+            raise UnknownNameError("variable", name, known)
+
+
+def names_in_code(code: str, values: Mapping[str, str], template: ScriptTemplate, pattern: str) -> list[str]:
+    """Return, each as a clause, what a client's code tells of what is filled in; file names show the code."""
+    own = {variable.name for variable in template.variables if variable.type == "text"}
+    return [
+        f"the code holds what is filled in for '{name}', and file names show it"
+        for name in sorted(own & values.keys())
+        if shows(code, values[name]) and f"{{{name}}}" not in pattern
+    ]
 
 
 def own_words(spec: TrackSpec, home: Path = HERE) -> list[str]:
