@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem import units
-from stem.authoring.printout import TEXT_WIDTH, as_html, as_text, in_words
+from stem.authoring.printout import TEXT_WIDTH, as_html, as_text
 from stem.config import Config
 from stem.script.cues import Cue, Heading, Line, Source, Utterance
 from stem.script.dutch import has_words
+from stem.script.dutch.lengths import in_words
 from stem.script.marks import parse_cues
 from stem.script.safety import safety
 from stem.script.timeline import Timeline, place

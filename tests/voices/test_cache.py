@@ -462,11 +462,11 @@ RUN = """
                 time.sleep(0.01)
             return Clip(np.full((20000, 1), len(phrase), np.float32), 22050)
 
-    (folder / f"ready-{os.getpid()}").touch()
-    while len(list(folder.glob("ready-*"))) < int(sys.argv[3]):
-        time.sleep(0.001)
-    cached, voice = CachedEngine(Tone()), find_voice("zacht")
     try:
+        cached, voice = CachedEngine(Tone()), find_voice("zacht")
+        (folder / f"ready-{os.getpid()}").touch()
+        while len(list(folder.glob("ready-*"))) < int(sys.argv[3]):
+            time.sleep(0.001)
         for phrase in phrases:
             clip = cached.speak(phrase, voice)
             assert clip.samples.shape == (20000, 1) and (clip.samples == len(phrase)).all()
@@ -520,15 +520,19 @@ def test_a_phrase_that_another_run_is_making_is_waited_for(
     assert first.stdout.readline() == "asked\n"
     waiting, interrupted, elsewhere = run("slow"), run("slow"), run(other)
     assert elsewhere.wait(timeout=30) == 0
-    time.sleep(0.3)
+    for each in (waiting, interrupted):
+        while not (tmp_path / f"ready-{each.pid}").exists():
+            assert each.poll() is None, each.communicate()
+            time.sleep(0.01)
+    time.sleep(0.3)  # who would not wait says so by then, or at the end
     assert (waiting.poll(), interrupted.poll()) == (None, None)
     interrupted.send_signal(signal.SIGINT)
-    assert interrupted.communicate(timeout=10)[1] == "interrupted\n"
+    assert interrupted.communicate(timeout=60)[1] == "interrupted\n"
     first.kill()  # as by kill -9: its lock is free, and its phrase is not there
     assert waiting.stdout is not None
     assert waiting.stdout.readline() == "asked\n"
     (tmp_path / "go").touch()
-    assert waiting.wait(timeout=10) == 0
+    assert waiting.wait(timeout=60) == 0
     assert sorted((tmp_path / "asked").read_text().split()) == [other, "slow", "slow"]
 
 

@@ -131,11 +131,12 @@ def pitch_hz(clip: Clip, lowest_hz: float, highest_hz: float) -> NDArray[np.floa
     x = clip.samples[:, 0].astype(np.float64)
     frame = clip.rate * 8 // 100
     lags = np.arange(int(clip.rate / highest_hz), int(clip.rate / lowest_hz) + 1)
+    power = np.concatenate([[0.0], np.cumsum(np.square(x))])
     found = []
     for first in range(0, len(x) - frame - lags[-1], clip.rate // 100):
-        here = x[first : first + frame]
-        there = np.lib.stride_tricks.sliding_window_view(x[first + lags[0] :], frame)[: len(lags)]
-        likeness = there @ here / np.sqrt((here @ here) * np.square(there).sum(axis=1) + 1e-9)
+        here, starts = x[first : first + frame], first + lags
+        there = np.correlate(x[starts[0] : starts[-1] + frame], here, "valid")
+        likeness = there / np.sqrt((here @ here) * (power[starts + frame] - power[starts]) + 1e-9)
         loud = np.sqrt(np.mean(here**2)) > 0.05 * np.abs(x).max()
         found.append(clip.rate / lags[np.argmax(likeness)] if loud and likeness.max() > 0.85 else np.nan)
     return np.array(found)

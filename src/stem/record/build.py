@@ -42,7 +42,7 @@ def record_of(
     """
     plan, timeline = track.plan, track.timeline
     assert plan.template is not None, "a sentence has no record"
-    made_of = (facts or Inventory()).ingredients(
+    made_of = (facts or Inventory(plan.folder)).ingredients(
         spec,
         config,
         template=plan.template,

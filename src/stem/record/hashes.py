@@ -14,7 +14,7 @@ from typing import TypeVar
 from stem import __version__
 from stem.config import Config
 from stem.errors import AudioError, UsageError
-from stem.files import file_hash
+from stem.files import HERE, file_hash
 from stem.record.model import ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.includes import read_parts, read_template
@@ -124,12 +124,17 @@ def with_paths(asked: Asked, written: Callable[[str], str]) -> Asked:
     return replace(asked, **changed)  # type: ignore[arg-type]  # a text for a text
 
 
-def shown_path(text: str) -> str:
-    """Return a name as it is, and a path so that it does not tell whose computer this is."""
+def shown_path(text: str, folder: Path = HERE) -> str:
+    """Return a name as it is, and a path so that it does not tell whose computer this is.
+
+    Args:
+        text: A name, a path, or any other text.
+        folder: The project's; what lies in it is told from there.
+    """
     path = Path(text)
-    for folder, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
-        if path.is_absolute() and path.is_relative_to(folder):
-            return prefix + path.relative_to(folder).as_posix()
+    for home, prefix in ((folder.absolute(), ""), (Path.home(), "~/")):
+        if path.is_absolute() and path.is_relative_to(home):
+            return prefix + path.relative_to(home).as_posix()
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from stem.progress import beat
 from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
@@ -14,16 +15,8 @@ from stem.track.plan import Plan
 from stem.voices.speakers import Ensemble
 from stem.voices.takes import Takes
 
-OnProgress = Callable[[str, float], None]
-"""Called with the name of a stage and the share of it that is done, 0 to 1."""
-
-
 OnNotice = Callable[[str], None]
 """Called with a sentence that someone must be able to read before what it tells happens."""
-
-
-def no_progress(_stage: str, _share: float) -> None:
-    """Keep still."""
 
 
 def no_notice(_sentence: str) -> None:
@@ -35,9 +28,7 @@ def bed_of(plan: Plan) -> Bed:
     return load_bed(plan.bed, plan.seed, start_s=plan.bed_start_s, once=plan.bed_once)
 
 
-def speak(
-    plan: Plan, takes: Takes, on_progress: OnProgress = no_progress, on_notice: OnNotice = no_notice
-) -> Plan:
+def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:
     """Speak the plan into `takes`; return it with its pauses fitted to the length wanted, and with remarks.
 
     Raises:
@@ -50,7 +41,7 @@ def speak(
         for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
             on_notice(told)
         for speaker, said in company.parts(phrases):
-            takes.record(said, speaker, lambda done, total: on_progress("speaking", done / total))
+            takes.record(said, speaker, lambda done, total: beat(done / total))
         return takes.frames_of
 
     plan = paced(plan, lengths_of)

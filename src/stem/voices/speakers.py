@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
-from stem.files import expanded
+from stem.files import HERE, expanded
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
@@ -70,7 +70,7 @@ class Sending:
         )
 
 
-def recordings_folder(wish: str) -> Path | None:
+def recordings_folder(wish: str, folder: Path = HERE) -> Path | None:
     """Return the folder with recordings that is meant, or None when `wish` is a voice's name or file.
 
     A known voice goes before a folder of the same name; with a slash it is the folder.
@@ -78,11 +78,13 @@ def recordings_folder(wish: str) -> Path | None:
     if not wish:
         return None
     if wish.endswith(_SLASHES):
-        return expanded(wish)
-    return None if wish in voice_names() or not expanded(wish).is_dir() else expanded(wish)
+        return expanded(wish, folder)
+    if wish in voice_names(folder) or not expanded(wish, folder).is_dir():
+        return None
+    return expanded(wish, folder)
 
 
-def choose_voice(name: str) -> VoiceTemplate:
+def choose_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
     """Return the voice of a name, or the best that can speak on this machine when the name is empty.
 
     Voices that send text away or run a program are never chosen unasked; a folder's own one is told.
@@ -92,23 +94,23 @@ def choose_voice(name: str) -> VoiceTemplate:
         UsageError: when it is a folder with recordings.
         ConfigError: when a voice template has mistakes.
     """
-    if recordings_folder(name) is not None:
+    if recordings_folder(name, folder) is not None:
         raise UsageError(
             f"The recordings in '{name}' can only say the sentences of their own script.",
             hint="Name a voice here, as in --voice zacht.",
         )
     if name:
-        return find_voice(name)
-    by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
+        return find_voice(name, folder)
+    by_rank = sorted(voices(folder), key=lambda voice: (-voice.rank, voice.name))
     best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
     if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
         _LOGGER.warning("The usual voice is '%s', the one in %s.", best.name, best.path)
     return best or packaged_voice(EMBEDDED)
 
 
-def better_voice(voice: VoiceTemplate) -> VoiceTemplate | None:
+def better_voice(voice: VoiceTemplate, folder: Path = HERE) -> VoiceTemplate | None:
     """Return the best voice that could be downloaded and is better than `voice`; None when there is none."""
-    better = [each for each in voices() if each.rank > voice.rank and not each.installed]
+    better = [each for each in voices(folder) if each.rank > voice.rank and not each.installed]
     return max(better, key=lambda each: each.rank, default=None)
 
 

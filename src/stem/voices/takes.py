@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import struct
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from stem import units
 from stem.cores import cores
 from stem.errors import EngineError
 from stem.files import output_error
+from stem.progress import beat
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
 from stem.sound.loudness import block_powers, gated_lufs
@@ -35,6 +37,7 @@ CORRECTION_LIMIT_DB = 2.0
 TREATMENT = 1
 """To be raised when the same clip comes out of stretching, conforming, a chain or the meter otherwise."""
 
+_LOOK_S = 0.1
 _FRAMES = struct.Struct("<Q")
 
 
@@ -64,6 +67,9 @@ class Measures:
         """Return what was packed."""
         (frames,) = _FRAMES.unpack_from(content)
         return cls(frames, np.frombuffer(content, "<f8", offset=_FRAMES.size).astype(np.float64))
+
+
+_Known: TypeAlias = tuple[Measures, Samples | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +194,7 @@ class Takes:
             OutputError: when the temporary file cannot be written.
         """
         if phrase not in self._places:
+            beat()
             self._write(phrase, self._takes[phrase].make())
         place = self._places[phrase]
         self._file.seek(place.offset * 4)
@@ -205,7 +212,7 @@ class Takes:
         self._written += len(wet)
 
 
-def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[tuple[Measures, Samples | None]]:
+def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[_Known]:
     """Yield what `_known` returns for each phrase, in order."""
     about = _treatment(speaker)
     at_once = speaker.traits.at_once or cores()
@@ -214,13 +221,23 @@ def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[tuple[Measu
         return
     with ThreadPoolExecutor(max_workers=at_once) as pool:
         try:
-            yield from pool.map(lambda phrase: _known(phrase, speaker, about), phrases)
+            waiting = deque(pool.submit(_known, phrase, speaker, about) for phrase in phrases)
+            while waiting:
+                yield _awaited(waiting.popleft())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _known(phrase: str, speaker: Speaker, about: str) -> tuple[Measures, Samples | None]:
+def _awaited(future: Future[_Known]) -> _Known:
+    """Return what another thread finds, and tell meanwhile that work goes on."""
+    while not future.done():
+        beat()
+        wait([future], _LOOK_S)
+    return future.result()
+
+
+def _known(phrase: str, speaker: Speaker, about: str) -> _Known:
     """Return a phrase's measures; also its sound, unless they are remembered and it can be made later."""
     note = speaker.note(phrase, about)
     if note is not None:
