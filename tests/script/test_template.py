@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stem.errors import ScriptError, UnknownNameError, UsageError
 from stem.programs import python
-from stem.script import template as script_module
+from stem.script import rendering as script_module
 from stem.script.cues import Bell, Heading, Source
 from stem.script.marks import parse_cues
 from stem.script.template import Filling, Script, ScriptTemplate, find_script, scripts
