@@ -163,7 +163,7 @@ def _begun(target: Path) -> Iterator[Path]:
         try:
             temporary.touch(exist_ok=False)
         except OSError as error:
-            raise output_error(target, error) from error
+            raise output_error(temporary, error) from error
         yield temporary
 
 
