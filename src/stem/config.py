@@ -93,6 +93,7 @@ def load_config(folder: Path) -> Config:
     path = folder / FILE_NAME
     if not path.exists():
         return Config()
+    path = path.absolute()  # which of several folders' it is, is told whole
     if not path.is_file():
         raise ConfigError(path, ["it is not a file"], hint="Rename what is in the way.")
     config = from_table(Config, load_toml(path), path)

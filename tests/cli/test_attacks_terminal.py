@@ -563,7 +563,7 @@ def test_what_settings_say_is_refused_with_such_signs(
     (tmp_path / "stem.toml").write_text(f"{key} = {f'[{value}]' if key == 'help' else value}\n")
     assert cli.run(["preview", "aankomen"]) == 1
     error = capfd.readouterr().err
-    assert error.startswith(f"Error: stem.toml: '{key}' cannot be used: it holds U+202E")
+    assert error.startswith(f"Error: {tmp_path / 'stem.toml'}: '{key}' cannot be used: it holds U+202E")
 
 
 # Others on the same machine, and clocks that are wrong
