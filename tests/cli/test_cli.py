@@ -189,7 +189,7 @@ def test_values_come_from_a_file_and_from_questions(
     done = subprocess.run(
         [*STEM, "preview", "nieuwe-sporen", "--ask"],
         cwd=folder,
-        input="Anna\njij\nu\n\n",
+        input="Anna\njij\nu\n\n\n",
         capture_output=True,
         text=True,
         check=False,

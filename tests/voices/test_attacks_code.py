@@ -442,7 +442,7 @@ def test_also_with_leave_it_runs_only_where_a_track_is_made(folder: Folder, word
 def test_also_with_leave_doctor_does_not_run_it(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.voice()
     allowed(folder)
-    monkeypatch.setattr(stem.doctor, "voices", lambda: (find_voice("bij"),))
+    monkeypatch.setattr(stem.doctor, "voices", lambda _folder: (find_voice("bij"),))
     assert [each.works for each in stem.doctor.diagnose(Config()) if each.subject == "voice bij"] == [True]
     assert not folder.ran
 
@@ -761,7 +761,8 @@ def test_no_file_of_the_folder_makes_stem_read_elsewhere(
     up = Path(os.path.relpath(elsewhere, folder.path)).as_posix()
     folder.file(name, text.replace("{home}", elsewhere.as_posix()).replace("{up}", up))
     assert cli.run(words.split()) == 1
-    assert re.search("outside (this|the) folder|lie below the folder", capsys.readouterr().err)
+    rule = "lie below the folder" if "reeksen" in name else "outside (this|the) folder"
+    assert re.search(rule, capsys.readouterr().err)
 
 
 @needs_links
