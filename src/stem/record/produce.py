@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from stem.config import Config
-from stem.errors import BusyError, StemError, UsageError
-from stem.progress import Cancelled, Events
+from stem.errors import BusyError, UsageError
+from stem.progress import Events, Progress
 from stem.record.sidecars import Sidecars, companions, free_target, write_beside
 from stem.track.make import Track, make_track
 from stem.track.plan import Plan
@@ -63,14 +63,33 @@ def produce(
     on_made(track)
     if plan.spec is None:
         return track
+    with _gone_when_stopped((track.path, *track.stems), events) as heard:
+        written = write_beside(track, beside, plan.spec, settings, overwrite=overwrite, events=heard)
+    return replace(track, beside=written)
+
+
+@contextmanager
+def _gone_when_stopped(paths: Sequence[Path], events: Events) -> Iterator[Events]:
+    """Lend what tells `events`, and remove files when that stops the work; whatever else fails, they stay."""
+    if events is None:
+        yield None
+        return
+    is_stopped = False
+
+    def heard(progress: Progress) -> object:
+        nonlocal is_stopped
+        is_stopped = True  # also when what is called raises
+        answer = events(progress)
+        is_stopped = answer is False
+        return answer
+
     try:
-        written = write_beside(track, beside, plan.spec, settings, overwrite=overwrite, events=events)
-    except BaseException as error:
-        if isinstance(error, Cancelled) or not isinstance(error, StemError):  # stopped
-            for path in (track.path, *track.stems):
+        yield heard
+    except BaseException:
+        if is_stopped:
+            for path in paths:
                 path.unlink(missing_ok=True)
         raise
-    return replace(track, beside=written)
 
 
 @contextmanager
