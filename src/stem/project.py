@@ -22,6 +22,7 @@ from stem.script.dutch.lexicon import load_lexicon
 from stem.script.series import Series, all_series, find_series
 from stem.script.template import ScriptTemplate, find_script, scripts
 from stem.text_files import write_text
+from stem.track.choices import terms_of
 from stem.track.make import Track
 from stem.track.plan import Plan, plan_sentence, plan_track
 from stem.track.reading_sheet import Pieces, Sheet, cut_recording, write_sheet
@@ -342,7 +343,7 @@ class Project:
         return write_text(path, template_text(found, way), overwrite=overwrite)
 
     def _terms(self, *, online: bool | None, remember: bool) -> Terms:
-        return Terms(self.settings.allow_online if online is None else online, remember)
+        return terms_of(replace(_EACH_ITS_OWN, online=online, remember=remember), self.settings)
 
     # Finished tracks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stem.errors import OutputError
-from stem.files import output_error, publish, temporary_beside
+from stem.files import write_whole
 
 
 def write_text(path: Path, text: str, *, overwrite: bool) -> Path:
@@ -16,10 +16,5 @@ def write_text(path: Path, text: str, *, overwrite: bool) -> Path:
     """
     if path.exists() and not overwrite:
         raise OutputError(path, "it is there already", hint="Choose another name, or use --force.")
-    with temporary_beside(path) as temporary:
-        try:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise output_error(path, error) from error
-        publish(temporary, path, overwrite=overwrite)
+    write_whole(path, text.encode(), overwrite=overwrite)
     return path
