@@ -42,8 +42,8 @@ AT_ONCE_S = 2.0
 """A stop takes half a second on a machine with nothing else to do; it takes so long on none."""
 
 
-BEFORE: frozenset[int] = frozenset()
-"""Processes that other tests have left running, such as the resource tracker of `multiprocessing`."""
+BEFORE: frozenset[object] = frozenset()
+"""Processes and threads that other tests have left, such as the resource tracker of `multiprocessing`."""
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "temp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
     (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
-    monkeypatch.setattr(sys.modules[__name__], "BEFORE", frozenset(descendants_here()))
+    monkeypatch.setattr(
+        sys.modules[__name__], "BEFORE", frozenset([*descendants_here(), *threading.enumerate()])
+    )
     return tmp_path
 
 
@@ -67,7 +69,7 @@ def left(folder: Path) -> set[str]:
     places = (folder / "out", folder / "temp", *([cached] if cached.exists() else []))
     found = {path.name for place in places for path in place.glob("*") if place.exists()}
     kept = {name for name in found if name.startswith("none-")}  # what is whole stays in the cache
-    threads = {each.name for each in threading.enumerate() if each is not threading.main_thread()}
+    threads = {each.name for each in threading.enumerate() if each not in BEFORE}
     children = map(str, set(descendants_here()) - BEFORE)
     return found - kept | threads | set(children)
 
