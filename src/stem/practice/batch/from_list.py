@@ -157,6 +157,8 @@ def _default(file: BatchFile, meaning: str) -> str:
 
 def _first_passwords(file: BatchFile) -> dict[str, str]:
     passwords = dict[str, str]()
+    if not any(HEADS.get(head) == "password" for head in (*file.heads, *file.defaults)):
+        return passwords
     for row in file.rows:
         asked = asked_of(row, file)
         if asked.get("password"):
