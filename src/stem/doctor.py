@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import AudioError, OutputError, StemError
-from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
+from stem.files import HERE, cache_folder, expanded, output_error, temporary_beside, temporary_folder
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.sound.beds import BedChoice
@@ -47,20 +47,20 @@ class Diagnosis:
     hint: str = ""
 
 
-def diagnose(config: Config) -> Iterator[Diagnosis]:
-    """Try everything a track needs, one thing at a time."""
+def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
+    """Try everything a track in a project's folder needs, one thing at a time."""
     yield Diagnosis(
         "Python", works=True, found=f"{platform.python_version()} on {platform.platform(terse=True)}"
     )
-    yield _tried("output folder", lambda: _writable(expanded(config.output)))
+    yield _tried("output folder", lambda: _writable(expanded(config.output, home)))
     yield _tried("cache folder", lambda: _writable(cache_folder("speech")))
-    yield _tried("usual voice", lambda: _usual_voice(config.voice))
-    yield _tried("usual background", lambda: _bed(config.bed))
+    yield _tried("usual voice", lambda: _usual_voice(config.voice, home))
+    yield _tried("usual background", lambda: _bed(config.bed, home))
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
-    yield _tried("own words", lambda: _own_words(Path.cwd()))
-    for error in broken_voices():
+    yield _tried("own words", lambda: _own_words(home))
+    for error in broken_voices(home):
         yield Diagnosis("voice template", works=False, found=error.sentence, hint=error.hint)
-    for voice in voices():
+    for voice in voices(home):
         if runs_program(voice):
             found = "runs a program, which is not tried here; hear it: stem say"
             yield Diagnosis(f"voice {voice.name}", works=True, found=found)
@@ -75,8 +75,8 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
         return Diagnosis(subject, works=False, found=error.sentence, hint=error.hint)
 
 
-def _bed(name: str) -> str:
-    BedChoice.read(name)
+def _bed(name: str, home: Path) -> str:
+    BedChoice.read(name, home)
     return name
 
 
@@ -102,9 +102,9 @@ def _writable(folder: Path) -> str:
     return f"{folder.resolve()}, {free / 1e9:.1f} GB free"
 
 
-def _usual_voice(wish: str) -> str:
-    folder = recordings_folder(wish)
-    return choose_voice(wish).name if folder is None else f"the recordings in {folder}"
+def _usual_voice(wish: str, home: Path) -> str:
+    folder = recordings_folder(wish, home)
+    return choose_voice(wish, home).name if folder is None else f"the recordings in {folder}"
 
 
 def _own_words(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""Sound at the front door: pydub's AudioSegment, which other programs can cut, join, play and save."""
+"""Sound for other programs: pydub's `AudioSegment`."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from stem.sound.decoding import Recording
 AudioSegment: TypeAlias = Any
 """`pydub.AudioSegment`, which has no types; it is imported where one is made, for few tracks need it."""
 
-_STEPS = 2**15
+_FULL_SCALE = 32_768
+_BYTES = 2
 
 
-def segment_of(path: Path, longest_s: float) -> AudioSegment:
-    """Return all sound of a file as 16-bit samples; what is above full scale is cut off there.
+def read_segment(path: Path) -> AudioSegment:
+    """Return the sound of a file, in 16 bits, at its own rate and with its own channels.
 
     Raises:
-        AudioError: as `decoding.decode`.
+        AudioError: when it cannot be decoded.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for an ffmpeg on the PATH, and says when there is none
+    with warnings.catch_warnings():  # pydub looks for an ffmpeg on the PATH and says so when there is none
+        warnings.simplefilter("ignore")
         from pydub import AudioSegment as Segment
-
     recording = Recording.open(path)
     pcm = bytearray()
-    for block in recording.blocks(longest_s):
-        pcm += np.clip(np.rint(block * _STEPS), -_STEPS, _STEPS - 1).astype("<i2").tobytes()
-    return Segment(bytes(pcm), sample_width=2, frame_rate=recording.rate, channels=recording.channels)
+    for block in recording.blocks():
+        whole = np.clip(np.rint(block * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
+        pcm += whole.astype("<i2").tobytes()
+    return Segment(bytes(pcm), sample_width=_BYTES, frame_rate=recording.rate, channels=recording.channels)
 
 
 def wav_of(segment: AudioSegment) -> bytes:

@@ -14,6 +14,7 @@ Two loops of unequal length (120 and 97 s) repeat together only after more than 
     choice.py        which background was asked for
     bed.py           a bed, ready to be heard
     kept.py          beds on disk
+    bed_worker.py    a bed made in a process of its own
     file_bed.py      the listener's own music, from a file
     file_samples.py  that music on disk
     seam.py          where its end and its start meet

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stem import files, units
 from stem.errors import AudioError, UsageError
+from stem.progress import part
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.file_bed import check_own_bed, is_own, load_own_bed
 from stem.sound.beds.kept import load_single
@@ -41,12 +42,18 @@ class BedChoice:
 
     @classmethod
     def read(
-        cls, wish: str | AudioSegment, *, start_s: float = 0.0, once: bool = False, credit: str = ""
+        cls,
+        wish: str | AudioSegment,
+        folder: Path = files.HERE,
+        *,
+        start_s: float = 0.0,
+        once: bool = False,
+        credit: str = "",
     ) -> BedChoice:
         """Read a wish: a name in `BEDS`, or layers of these, or a sound file, or sound.
 
         Layers are up to four names with a `+` between them, each with a level in dB beside the others when it
-        should not be as loud: "zee+vogels:-6".
+        should not be as loud: "zee+vogels:-6". A file's path is relative to `folder`.
 
         Raises:
             UnknownNameError: when there is no bed of a name in it.
@@ -57,15 +64,20 @@ class BedChoice:
             return cls(GIVEN, (), start_s, once, credit.strip(), wish)
         if wish == GIVEN:
             raise UsageError("That background was given as sound, not as a file.", hint="Give it again.")
-        name = wish
-        if is_own(name):
-            check_own_bed(Path(name))
-            return cls(name, (), start_s, once, credit.strip())
-        layers = read_layers(name)
+        if is_own(wish):
+            path = files.expanded(wish, folder)
+            check_own_bed(path)
+            return cls(str(path), (), start_s, once, credit.strip())
+        layers = read_layers(wish)
         if start_s or once:
             hint = "Leave it out, or give a file: --bed muziek.m4a"
-            raise UsageError(f"'{name}' has no beginning and no end; only music from a file has.", hint=hint)
-        return cls(name, layers, credit=credit.strip())
+            raise UsageError(f"'{wish}' has no beginning and no end; only music from a file has.", hint=hint)
+        return cls(wish, layers, credit=credit.strip())
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is music from a file."""
+        return not self.layers and self.music is None
 
     @property
     def is_noise(self) -> bool:
@@ -94,7 +106,10 @@ class BedChoice:
                 return load_own_bed(path, start_s=self.start_s, once=self.once)
         if not self.layers:
             return load_own_bed(Path(self.name), start_s=self.start_s, once=self.once)
-        singles = [load_single(layer.name, seed) for layer in self.layers]
+        singles = []
+        for number, layer in enumerate(self.layers):
+            with part(number, len(self.layers)):
+                singles.append(load_single(layer.name, seed))
         if len(singles) == 1:
             return singles[0]
         loops = tuple(loop for single in singles for loop in single.loops)
@@ -115,8 +130,7 @@ class BedChoice:
             return hashlib.sha256(wav_of(self.music)).hexdigest()
         if not self.layers:
             try:
-                with Path(self.name).open("rb") as file:
-                    return hashlib.file_digest(file, "sha256").hexdigest()
+                return files.file_hash(Path(self.name))
             except OSError as error:
                 raise AudioError(self.name, f"it cannot be read ({error.strerror})") from error
         digest = hashlib.sha256()
