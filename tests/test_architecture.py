@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,42 @@ def test_imports_point_down(package: Path) -> None:
         if target in set().union(*FLOORS) and floor_of(target) <= floor_of(home) != len(FLOORS) - 1
     ]
     assert wrong == []
+
+
+def test_no_circle_hides_behind_the_order_of_imports(package: Path) -> None:
+    """What is imported within functions, or for types alone, makes no circle."""
+    paths = {dotted(path, package): path for path in package.rglob("*.py")}
+    graph = {name: set(needed_at_once(path, paths)) - {name} for name, path in paths.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' > '.join(error.args[1])}")
+
+
+def dotted(path: Path, package: Path) -> str:
+    parts = path.relative_to(package.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def needed_at_once(path: Path, known: Mapping[str, Path]) -> Iterator[str]:
+    """Yield the modules that have to be there before this one is."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    for node in statements(body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module in known:
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                yield name if name in known else str(node.module)
+
+
+def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        if isinstance(node, ast.Try) or (
+            isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test)
+        ):
+            yield from statements([*node.body, *node.orelse])
 
 
 def test_libraries_stay_in_their_packages(package: Path) -> None:

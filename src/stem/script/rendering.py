@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,19 @@ from stem.characters import visible
 from stem.errors import ScriptError, nearest
 from stem.programs import python_main
 from stem.script.includes import Parts
-from stem.script.template import _LONGEST_PROBLEM, _MOST_SLOW, ScriptTemplate
-from stem.script.variables import Value
+from stem.script.variables import Value, Variable
 
 TIME_LIMIT_S = 5.0
 """Wall clock for filling in one template; a long script takes 0.1 s."""
 
-
 _AT_ONCE = 200
 """So many fillings go to one child: it takes 0.1 s to begin and 30 ms to compile, then 1 ms for each."""
+
+_MOST_SLOW = 3
+"""So many fillings may run out of time, or be broken off; those that come after are not tried."""
+
+_LONGEST_PROBLEM = 500
+"""Characters; a template can make a sentence about itself as long as it likes."""
 
 
 def answers_of(
@@ -84,12 +88,12 @@ def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]
     return answers
 
 
-def _error_of(answer: Mapping[str, Any], parts: Parts, script: ScriptTemplate) -> ScriptError:
+def error_of(answer: Mapping[str, Any], parts: Parts, variables: Iterable[Variable]) -> ScriptError:
     """Return the error that the sandbox describes."""
     hint = ""
     if answer["unknown"]:
         meant = nearest(answer["unknown"], answer["known"])
-        names = ", ".join(variable.name for variable in script.variables)
+        names = ", ".join(variable.name for variable in variables)
         if meant is not None:
             hint = f"Did you mean '{meant}'?"
         elif "variable" in answer["problem"]:

@@ -22,17 +22,11 @@ from stem.script.front_matter import read_front
 from stem.script.includes import SUFFIX, Parts, read_parts, read_template, split_front
 from stem.script.marks import parse_cues
 from stem.script.masking import Mask
-from stem.script.rendering import _error_of, answers_of
+from stem.script.rendering import answers_of, error_of
 from stem.script.variables import VORM, Value, Variable, whole
 
 _LOGGER = logging.getLogger(__name__)
 
-
-_MOST_SLOW = 3
-"""So many fillings may run out of time, or be broken off; those that come after are not tried."""
-
-_LONGEST_PROBLEM = 500
-"""Characters; a template can make a sentence about itself as long as it likes."""
 
 _WORD = re.compile(r"\w+")
 
@@ -171,7 +165,7 @@ class ScriptTemplate:
         if isinstance(answer, ScriptError):
             return answer
         if "lines" not in answer:
-            return _error_of(answer, parts, self)
+            return error_of(answer, parts, self.variables)
         shown = [str(part.path) for part in parts.found]
         lines = tuple(Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
         own = {name: str(values[name]) for name in self._personal if name in values}
