@@ -18,7 +18,8 @@ FLOORS = [
     {"voices", "export"},
     {"sound"},
     {"script"},
-    {"errors", "units", "tables", "files", "filenames", "characters", "config", "cores", "programs"},
+    {"errors", "units", "tables", "files", "filenames", "characters", "config", "cores", "programs"}
+    | {"messages"},
 ]
 """From the top of the house to the ground: a package imports only itself and what lies on floors below it."""
 

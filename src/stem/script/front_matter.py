@@ -84,7 +84,8 @@ def read_front(front: str, path: Path) -> Front:
         line = None if error.line is None else error.line + 1
         raise ScriptError(f"the front matter is no TOML: {error.problem}", path, line) from error
     except ConfigError as error:
-        raise ScriptError("; ".join(error.problems), path, _line_of(error.problems[0], front)) from error
+        problem, line = "; ".join(error.problems), _line_of(error.problems[0], front)
+        raise ScriptError(problem, path, line, problems=error.problems) from error
     return table
 
 
