@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
 
+import pytest
+
+import stem.cli
+from stem.cli.words import OPTIONS
 from stem.messages import PLAIN, Message, joined, told
 
 WORDS = dict(PLAIN) | {"for_output": "with -o", "voice_is": "--voice"}
@@ -57,3 +66,52 @@ def test_a_message_travels_whole() -> None:
 
     assert type(again) is Message
     assert (again, again.template, again.facts) == (message, message.template, message.facts)
+
+
+def test_every_name_is_called_something_on_the_command_line() -> None:
+    assert OPTIONS.keys() == PLAIN.keys()
+
+
+@pytest.fixture
+def below(root: Path) -> dict[Path, ast.Module]:
+    """The modules outside cli/, read."""
+    source = root / "src" / "stem"
+    paths = [path for path in sorted(source.rglob("*.py")) if "cli" not in path.relative_to(source).parts]
+    return {path.relative_to(root): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def test_options_and_commands_are_named_in_cli_alone(below: dict[Path, ast.Module]) -> None:
+    commands = "|".join(stem.cli.stem.commands)
+    telling = re.compile(rf"(?:^|[\s(\"'])(?:--[a-z]|-[os](?=[\s.,;]|$))|\bstem (?:{commands})\b(?! is\b)")
+    wrong = [
+        f"{path}:{text.lineno}: {text.value}"
+        for path, module in below.items()
+        for text in literals(module)
+        if telling.search(text.value) and not re.search(r"pip install|:root \{", text.value)
+    ]
+    assert wrong == []
+
+
+def literals(module: ast.Module) -> Iterator[ast.Constant]:
+    """Yield the texts in a module that are no docstrings, f-strings in parts."""
+    documentation = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            yield node
+
+
+def test_templates_name_what_is_known(below: dict[Path, ast.Module]) -> None:
+    unused = set(PLAIN)
+    for path, module in below.items():
+        for call in ast.walk(module):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Message":
+                template = call.args[0]
+                facts = {keyword.arg for keyword in call.keywords}
+                if isinstance(template, ast.Constant):
+                    fields = {field for _, field, _, _ in Formatter().parse(str(template.value)) if field}
+                    assert fields >= facts, f"{path}:{call.lineno}"
+                    assert fields <= PLAIN.keys() | facts, f"{path}:{call.lineno}"
+                    assert not facts & PLAIN.keys(), f"{path}:{call.lineno}"
+        names = (set(re.findall(r"\{(\w+)\}", text.value)) for text in literals(module))
+        unused -= set().union(*names)
+    assert unused <= {"value_of", "Try_again_later"}, "nobody tells them"

@@ -12,6 +12,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import AudioError, OutputError, StemError
 from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
+from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.sound.beds import check_bed
@@ -62,7 +63,7 @@ def diagnose(config: Config) -> Iterator[Diagnosis]:
         yield Diagnosis("voice template", works=False, found=error.sentence, hint=error.hint)
     for voice in voices():
         if runs_program(voice):
-            found = "runs a program, which is not tried here; hear it: stem say"
+            found = Message("runs a program, which is not tried here; hear it: {say}")
             yield Diagnosis(f"voice {voice.name}", works=True, found=found)
         elif voice.installed and not sends_to(voice):
             yield _tried(f"voice {voice.name}", partial(_round_trip, voice))

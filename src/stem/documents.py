@@ -9,6 +9,7 @@ from pathlib import Path
 from stem import units
 from stem.config import Config
 from stem.errors import StemError
+from stem.messages import Message
 from stem.record.model import Record
 from stem.record.verify import FileInfo
 from stem.script.dutch import differences, spoken
@@ -50,8 +51,8 @@ def voice_note(plan: Plan) -> Iterator[str]:
     if plan.chosen:
         return
     better = better_voice(plan.voice)
-    more = f" A more natural one: stem voices get {better.name}" if better else ""
-    yield f"Voice: {plan.voice.name}, the best that is installed.{more}"
+    more = Message(" A more natural one: {get_voice} {voice}", voice=better.name) if better else ""
+    yield Message("Voice: {voice}, the best that is installed.{more}", voice=plan.voice.name, more=more)
 
 
 def said_otherwise(plan: Plan, text: str) -> str:

@@ -20,7 +20,6 @@ process to another whole, but for their causes, which are not ours to pickle.
 
 from __future__ import annotations
 
-import copyreg
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -74,7 +73,12 @@ class StemError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what a copy is made of: not what it was made with, which each class takes in its own way."""
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+        return _bare, (type(self), *self.args), self.__dict__
+
+
+def _bare(kind: type[StemError], *args: object) -> StemError:
+    """Return an error to which what it keeps has yet to be given."""
+    return kind.__new__(kind, *args)
 
 
 class UsageError(StemError):

@@ -31,7 +31,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "code_is": "code =",
         "destination_is": "destination =",
         "duration_is": "length =",
-        "fill_is": "another voice =",
+        "fill_is": "fill =",
         "format_is": "format =",
         "jobs_is": "jobs =",
         "link_is": "link =",
@@ -51,6 +51,13 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "replacing": "replacing it",
         "to_go_online": "to go online",
         "use_force": "let it be replaced",
+        # To begin again
+        "It_goes_on": "It goes on",
+        "The_same": "A next time",
+        "Try_again": "Try again",
+        "Try_again_later": "Try again later",
+        "it_goes_on": "it goes on",
+        "try_again": "try again",
         # What to do, before what it is done with
         "allow_voice": "the voice",
         "forget": "the code",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stem.cli.options import Request, batch_options, config, json_option
-from stem.cli.output import ask, batch_progress, print_json, print_list, show
+from stem.cli.output import ask, batch_progress, in_options, print_json, print_list, show
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError, nearest
 
@@ -299,7 +299,7 @@ def _hand_over(
     for path in handed.own:
         tell(f"{path} has words of your own and stays as it is; for a new one, move it away.")
     for code, reason in handed.left.items():
-        tell(f"Error: {code}: {reason}.")
+        tell(f"Error: {code}: {in_options(reason)}.")
     return handed.exit_code
 
 
@@ -315,9 +315,9 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
                 tell(f"Warning: {outcome.code}, {outcome.path.name}: {warning}")
     for outcome in report.outcomes:
         if outcome.status == "failed":
-            tell(f"Error: {outcome.place}, {outcome.code}: {outcome.error}")
+            tell(f"Error: {outcome.place}, {outcome.code}: {in_options(outcome.error)}")
             if outcome.hint:
-                tell(f"Hint: {outcome.hint}")
+                tell(f"Hint: {in_options(outcome.hint)}")
     tell(summary(report, dry_run=dry_run))
 
 

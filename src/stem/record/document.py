@@ -20,6 +20,7 @@ from typing import Any
 from stem.config import Config
 from stem.errors import ConfigError, StemError
 from stem.files import output_error, publish, temporary_beside
+from stem.messages import Message
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes
 from stem.record.hashes import (
@@ -152,7 +153,7 @@ def read_record(path: Path) -> Record:
         raise ConfigError(
             path,
             [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
-            hint="Install a newer stem, then give the same command again.",
+            hint=Message("Install a newer stem, then {try_again}."),
         )
     loudness = document.get("loudness")
     if isinstance(loudness, dict):
@@ -195,7 +196,9 @@ def _differences(record: Record) -> Iterator[str]:
     try:
         yield from _script_differences(record.script, script_facts(find_script(spec.script)))
     except StemError as error:
-        yield f"The script '{record.script.name}' cannot be read: {error.sentence}"
+        yield Message(
+            "The script '{script}' cannot be read: {why}", script=record.script.name, why=error.sentence
+        )
     for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
         if voice is not None:
             yield from _voice_differences(voice, wish)
@@ -214,7 +217,7 @@ def _bed_differences(record: Record) -> Iterator[str]:
         if bed_hash(path_here(record.bed), record.asked.seed) != record.bed_sha256:
             yield f"The background '{record.bed}' has changed."
     except StemError as error:
-        yield f"The background '{record.bed}' cannot be had: {error.sentence}"
+        yield Message("The background '{bed}' cannot be had: {why}", bed=record.bed, why=error.sentence)
 
 
 def _cover_differences(record: Record) -> Iterator[str]:
@@ -234,7 +237,7 @@ def _lexicon_differences(record: Record) -> Iterator[str]:
         if lexicon_hash(load_lexicon(Path.cwd())) != record.lexicon_sha256:
             yield "The lexicon has changed."
     except StemError as error:
-        yield f"The lexicon cannot be read: {error.sentence}"
+        yield Message("The lexicon cannot be read: {why}", why=error.sentence)
 
 
 def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
@@ -254,7 +257,7 @@ def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
     try:
         now = voice_facts(find_voice(wish if wish and folder.suffix else before.name))
     except StemError as error:
-        yield f"The voice '{before.name}' cannot be used: {error.sentence}"
+        yield Message("The voice '{voice}' cannot be used: {why}", voice=before.name, why=error.sentence)
         return
     if now.template_sha256 != before.template_sha256:
         yield f"The voice template '{before.name}' has changed."

@@ -16,6 +16,7 @@ from stem import units
 from stem.config import Config
 from stem.errors import StemError, UsageError
 from stem.export.destinations import Destination
+from stem.messages import Message
 from stem.script.cues import Cue, Source, Utterance
 from stem.script.dutch import has_words, spoken
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
@@ -332,7 +333,9 @@ def plan_sentence(
         UsageError: when there are no words in it.
     """
     if not has_words(spoken(text)):
-        raise UsageError("There are no words in that text.", hint='For example: stem say "Welkom."')
+        raise UsageError(
+            "There are no words in that text.", hint=Message('For example: {say_text} "Welkom."')
+        )
     return Plan(
         title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
         name="zin",

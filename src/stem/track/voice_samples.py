@@ -11,6 +11,7 @@ from pathlib import Path
 from stem.errors import UsageError
 from stem.filenames import safe_name
 from stem.files import expanded
+from stem.messages import Message
 from stem.script.dutch.lexicon import load_lexicon
 from stem.track.make import make_track
 from stem.track.plan import plan_sentence
@@ -101,7 +102,9 @@ def check_name(name: str, voice: VoiceTemplate) -> None:
             hint="Put its template in voice_templates, or set speed and pitch in it.",
         )
     if name == voice.name or (name in voice_names() and find_voice(name).path.absolute() != own):
-        raise UsageError(f"There is a voice named '{name}' already.", hint="Choose another name with --as.")
+        raise UsageError(
+            f"There is a voice named '{name}' already.", hint=Message("Choose another name {as_name}.")
+        )
 
 
 def template_text(voice: VoiceTemplate, way: Choice) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
 from stem.files import expanded
+from stem.messages import Message
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
@@ -94,7 +95,7 @@ def choose_voice(name: str) -> VoiceTemplate:
     if recordings_folder(name) is not None:
         raise UsageError(
             f"The recordings in '{name}' can only say the sentences of their own script.",
-            hint="Name a voice here, as in --voice zacht.",
+            hint=Message("Name a voice here, as in {voice_is} zacht."),
         )
     if name:
         return find_voice(name)
@@ -167,7 +168,7 @@ class Speaker:
             raise EngineUnavailable(
                 self.name,
                 f"the voice '{voice.name}' sends what it says to {self.traits.sends_to}",
-                hint="Allow it with --allow-online, and without --offline; or choose a voice that runs here.",
+                hint=Message("Allow it {to_go_online}; or choose a voice that runs here."),
             )
         self._cache = CachedEngine(self._engine) if remembered else None
         self._lexicon = lexicon

@@ -24,6 +24,7 @@ from stem import units
 from stem.cores import cores
 from stem.errors import EngineError
 from stem.files import output_error
+from stem.messages import Message, joined
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
 from stem.sound.loudness import block_powers, gated_lufs
@@ -148,8 +149,8 @@ class Takes:
                 on_take(done, len(todo))
         except EngineError as error:
             if done and engine.traits.remembered:
-                ready = f"{done} of {len(todo)} phrases are ready; the same command goes on."
-                error.hint = f"{error.hint} {ready}".strip()
+                ready = Message("{done} of {all} phrases are ready; {it_goes_on}.", done=done, all=len(todo))
+                error.hint = joined(" ", [error.hint, ready]) if error.hint else ready
             raise
 
     def level(self, spoken: Sequence[str], target_lufs: float) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from stem.errors import BusyError, OutputError
 from stem.files import cache_folder, lock, sweep
+from stem.messages import Message
 from stem.practice.batch.job import failure
 from stem.practice.batch.jobs import Failure, Job, Result
 from stem.practice.batch.worker import begin
@@ -91,7 +92,7 @@ def run(
                     job,
                     Failure(
                         "The process that made it was ended from outside, each time that it was tried.",
-                        "Perhaps there was too little memory. The same command tries it again.",
+                        Message("Perhaps there was too little memory. {The_same} tries it again."),
                     ),
                 )
 

@@ -18,6 +18,7 @@ from stem.errors import (
 )
 from stem.filenames import same_name
 from stem.files import expanded, is_outside
+from stem.messages import Message
 from stem.practice.batch.estimate import Expected, expectations
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import (
@@ -58,7 +59,7 @@ HEADS = {
 """What the heads of a list mean; every other head is a variable of the scripts."""
 
 _OUTSIDE = "That is a file outside this folder."
-_OUTSIDE_HINT = "put a copy of it in this folder, or name it on the command line"
+_OUTSIDE_HINT = Message("put a copy of it in this folder, or name it {on_command_line}")
 
 
 def jobs_of_list(file: BatchFile, wishes: BatchOptions, config: Config) -> JobList:
@@ -163,8 +164,12 @@ class _List:
             if len(same) > 1:
                 one = "of one name" if self._shows_values() else same[0].target.name
                 self._problems.append(
-                    f"{counted([job.place for job in same])} would all be {one}: give each "
-                    "another code or length, or put {number} in the pattern of names (--names)"
+                    Message(
+                        "{places} would all be {one}: give each "
+                        "another code or length, or put {{number}} in the pattern of names{in_names}",
+                        places=counted([job.place for job in same]),
+                        one=one,
+                    )
                 )
 
         clients: dict[str, list[Job]] = {}
@@ -201,7 +206,8 @@ class _List:
         yield from self._problems
         in_order = sorted(self._places.items(), key=lambda noted: place_number(noted[1][0]))
         for (head, problem), places in in_order:
-            yield f"{where(places, head, self.file.heads)}: {problem}"
+            place = where(places, head, self.file.heads)
+            yield Message("{place}: {problem}", place=place, problem=problem)
 
     def _note(self, row: Row, head: str, problem: str) -> None:
         """Note a mistake; rows with the same one are told together."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from stem.config import Config
 from stem.errors import ConfigError, StemError, UnknownNameError, UsageError
+from stem.messages import Message
 from stem.practice.batch.estimate import Expected, expectations
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import clause, code_problem, shows
@@ -17,6 +18,8 @@ from stem.track.choices import Choices
 from stem.track.words import words_only
 from stem.voices.speakers import choose_voice
 
+_EXAMPLE = Message("For example: {code_is} c017")
+
 
 def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Config) -> JobList:
     """Return the jobs of a series.
@@ -27,7 +30,7 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     """
     problem = code_problem(code)
     if problem:
-        raise UsageError(f"--code: {problem}.", hint="For example: --code c017")
+        raise UsageError(Message("{code}: {problem}.", problem=problem), hint=_EXAMPLE)
     templates = [find_script(name) for name in series.scripts]
     known = frozenset(name for template in templates for name in fillable(template))
     for name in wishes.spec.values:
@@ -54,7 +57,13 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     expected = expectations(jobs, config)
     wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
     if wrong:
-        raise ConfigError(series.title, [f"{place}: {clause(error)}" for place, error in wrong.items()])
+        raise ConfigError(
+            series.title,
+            [
+                Message("{place}: {clause}", place=place, clause=clause(error))
+                for place, error in wrong.items()
+            ],
+        )
     return JobList(tuple(jobs), tuple(each for each in expected if isinstance(each, Expected)))
 
 
@@ -70,6 +79,9 @@ def _refuse_name_in_code(
     for name in sorted(own & wishes.spec.values.keys()):
         if shows(code, wishes.spec.values[name]) and f"{{{name}}}" not in pattern:
             raise UsageError(
-                f"--code: the code holds what is filled in for '{name}', and file names show it.",
-                hint="For example: --code c017",
+                Message(
+                    "{code}: the code holds what is filled in for '{name}', and file names show it.",
+                    name=name,
+                ),
+                hint=_EXAMPLE,
             )

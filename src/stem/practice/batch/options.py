@@ -9,6 +9,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import EngineUnavailable
 from stem.export.formats import find_format
+from stem.messages import Message
 from stem.practice.batch.estimate import Expected
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.name_patterns import named
@@ -112,7 +113,8 @@ def check_voices(choices: Choices, spec: TrackSpec) -> Resolved:
     for voice in voices:
         if not voice.installed:
             reason = f"the voice '{voice.name}' has not been downloaded yet"
-            raise EngineUnavailable(voice.engine, reason, hint=f"Download it: stem voices get {voice.name}")
+            hint = Message("Download it: {get_voice} {voice}", voice=voice.name)
+            raise EngineUnavailable(voice.engine, reason, hint=hint)
     Ensemble(voices, Lexicon({}), terms_of(spec, choices.config))
     return chosen
 
