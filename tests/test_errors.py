@@ -48,7 +48,7 @@ EXAMPLES: tuple[StemError, ...] = (
 )
 
 COPIES: dict[str, Callable[[StemError], StemError]] = {
-    "pickle": lambda error: pickle.loads(pickle.dumps(error)),  # type: ignore[no-any-return]
+    "pickle": lambda error: pickle.loads(pickle.dumps(error)),
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
 }

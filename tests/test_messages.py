@@ -84,20 +84,20 @@ def test_options_and_commands_are_named_in_cli_alone(below: dict[Path, ast.Modul
     commands = "|".join(stem.cli.stem.commands)
     telling = re.compile(rf"(?:^|[\s(\"'])(?:--[a-z]|-[os](?=[\s.,;]|$))|\bstem (?:{commands})\b(?! is\b)")
     wrong = [
-        f"{path}:{text.lineno}: {text.value}"
+        f"{path}:{line}: {text}"
         for path, module in below.items()
-        for text in literals(module)
-        if telling.search(text.value) and not re.search(r"pip install|:root \{", text.value)
+        for line, text in literals(module)
+        if telling.search(text) and not re.search(r"pip install|:root \{", text)
     ]
     assert wrong == []
 
 
-def literals(module: ast.Module) -> Iterator[ast.Constant]:
-    """Yield the texts in a module that are no docstrings, f-strings in parts."""
+def literals(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of the strings in a module that are no docstrings, f-strings in parts."""
     documentation = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     for node in ast.walk(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-            yield node
+            yield node.lineno, node.value
 
 
 def test_templates_name_what_is_known(below: dict[Path, ast.Module]) -> None:
@@ -112,6 +112,6 @@ def test_templates_name_what_is_known(below: dict[Path, ast.Module]) -> None:
                     assert fields >= facts, f"{path}:{call.lineno}"
                     assert fields <= PLAIN.keys() | facts, f"{path}:{call.lineno}"
                     assert not facts & PLAIN.keys(), f"{path}:{call.lineno}"
-        names = (set(re.findall(r"\{(\w+)\}", text.value)) for text in literals(module))
+        names = (re.findall(r"\{(\w+)\}", text) for _, text in literals(module))
         unused -= set().union(*names)
     assert unused <= {"value_of", "Try_again_later"}, "nobody tells them"

@@ -67,7 +67,12 @@ def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> d
     return {
         "tracks": [_track_document(track) for track in tracks],
         "failed": [
-            {"script": script, "error": error.sentence, "hint": error.hint}
+            {
+                "script": script,
+                "error": error.sentence,
+                "hint": error.hint,
+                "problems": list(error.problems),
+            }
             for script, error in failed.items()
         ],
     }

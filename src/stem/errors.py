@@ -129,6 +129,7 @@ class ScriptError(StemError):
         problem: What is wrong, without a full stop.
         path: The file.
         line: The line in that file, counted from 1; None when the whole file is meant.
+        problems: Several mistakes in the file, each with its line; else the one there is.
     """
 
     def __init__(
@@ -144,8 +145,9 @@ class ScriptError(StemError):
         self.problems = tuple(problems) or (problem,)
         self.path = path
         self.line = line
-        self.place = f"{path}:{line}" if line is not None else f"{path}"
-        super().__init__(Message("{place}: {problem}.", place=self.place, problem=problem), hint=hint)
+        self.place = f"{path}"
+        place = f"{path}:{line}" if line is not None else f"{path}"
+        super().__init__(Message("{place}: {problem}.", place=place, problem=problem), hint=hint)
 
 
 class EngineError(StemError):

@@ -610,7 +610,14 @@ def test_lines_rows_and_sums() -> None:
     assert (report.exit_code, Report((outcome(),)).exit_code) == (1, 0)
     document = batch_document(report)
     assert document["failed"] == [
-        {"script": "proef", "code": "c1", "place": "row 2", "error": "No.", "hint": "Yes."}
+        {
+            "script": "proef",
+            "code": "c1",
+            "place": "row 2",
+            "error": "No.",
+            "hint": "Yes.",
+            "problems": [],
+        }
     ]
     tracks = document["tracks"]
     assert isinstance(tracks, list)

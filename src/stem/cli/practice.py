@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stem.cli.options import Request, batch_options, config, json_option
-from stem.cli.output import ask, batch_progress, in_options, print_json, print_list, show
+from stem.cli.output import ask, batch_progress, in_options, print_json, print_list, say_problems, show
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError, nearest
 
@@ -315,7 +315,8 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
                 tell(f"Warning: {outcome.code}, {outcome.path.name}: {warning}")
     for outcome in report.outcomes:
         if outcome.status == "failed":
-            tell(f"Error: {outcome.place}, {outcome.code}: {in_options(outcome.error)}")
+            about = f"Error: {outcome.place}, {outcome.code}"
+            say_problems(about, outcome.error, outcome.origin, outcome.problems)
             if outcome.hint:
                 tell(f"Hint: {in_options(outcome.hint)}")
     tell(summary(report, dry_run=dry_run))

@@ -122,10 +122,10 @@ def unpack(parcel: FileSet, job: Job) -> Result:
 
 
 def failure(error: BaseException) -> Failure:
-    """Return an error as a result: errors themselves do not travel well between processes."""
+    """Return an error as a result: what is told of it, without the facts that it keeps."""
     match error:
         case StemError():
-            return Failure(error.sentence, error.hint)
+            return Failure(error.sentence, error.hint, error.place, error.problems)
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
             return Failure(f"The system refused: {error.strerror or error}{place}.")
