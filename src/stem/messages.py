@@ -52,11 +52,10 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "to_go_online": "to go online",
         "use_force": "let it be replaced",
         # To begin again
-        "It_goes_on": "It goes on",
-        "The_same": "A next time",
+        "The_same": "The next try",
         "Try_again": "Try again",
         "Try_again_later": "Try again later",
-        "it_goes_on": "it goes on",
+        "the_same": "the next try",
         "try_again": "try again",
         # What to do, before what it is done with
         "allow_voice": "the voice",

@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 OPTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "It_goes_on": "The same command goes on",
         "The_same": "The same command",
         "Try_again": "Give the same command again",
         "Try_again_later": "Try the same command again later",
@@ -33,7 +32,6 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         "get_voice": "stem voices get",
         "in_names": " (--names)",
         "jobs_is": "--jobs",
-        "it_goes_on": "the same command goes on",
         "let_replace": "let --force replace it",
         "link_is": "--link",
         "make_sheet": "stem sheet SCRIPT",
@@ -47,6 +45,7 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         "say": "stem say",
         "say_text": "stem say",
         "sheet_again": "it again with stem sheet",
+        "the_same": "the same command",
         "to_go_online": "with --allow-online, and without --offline",
         "try_again": "give the same command again",
         "use_force": "use --force",

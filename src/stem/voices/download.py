@@ -45,7 +45,7 @@ _MOST_UNSTATED_BYTES = 1 << 22
 """For a file of which only the MD5 is published: settings and cards are a few kilobytes."""
 _ABANDONED_S = 30 * 24 * 3600
 _PATIENT = Patience()
-_WHEN_MENDED = Message("When that is mended, {it_goes_on} where this one stopped.")
+_WHEN_MENDED = Message("When that is mended, {the_same} goes on where this one stopped.")
 
 _NAME = re.compile(r"\w[\w.+-]*")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")

@@ -27,7 +27,7 @@ _MOST_REDIRECTS = 5
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DELAY = re.compile(r"\d{1,9}", re.ASCII)
 
-GOES_ON = Message("{It_goes_on} where this one stopped.")
+GOES_ON = Message("{The_same} goes on where this one stopped.")
 OTHER_ADDRESS = Message("Name another address {for_download}, or look for a newer stem.")
 _OFFLINE = Message(
     "Check the connection, or name another address {for_download}. "

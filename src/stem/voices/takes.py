@@ -149,7 +149,9 @@ class Takes:
                 on_take(done, len(todo))
         except EngineError as error:
             if done and engine.traits.remembered:
-                ready = Message("{done} of {all} phrases are ready; {it_goes_on}.", done=done, all=len(todo))
+                ready = Message(
+                    "{done} of {all} phrases are ready; {the_same} goes on.", done=done, all=len(todo)
+                )
                 error.hint = joined(" ", [error.hint, ready]) if error.hint else ready
             raise
 

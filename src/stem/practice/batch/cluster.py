@@ -45,7 +45,9 @@ class Cluster:
             UsageError: when the cluster is gone.
         """
         if self.client.status != "running":
-            raise UsageError(f"The Dask cluster at {self.address} is gone.", hint=Message("{It_goes_on}."))
+            raise UsageError(
+                f"The Dask cluster at {self.address} is gone.", hint=Message("{The_same} goes on.")
+            )
         executor = _Carrying(self.client.get_executor(pure=False), self.luggage)
         try:
             yield executor
