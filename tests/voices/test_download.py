@@ -668,7 +668,7 @@ def test_a_full_disk_is_told_and_after_making_room_it_goes_on(server: FaultServe
         try:
             download(voice(sys.argv[2], Path(sys.argv[3])), patience=HASTE)
         except OutputError as error:
-            print(error, error.hint)
+            print(error, in_options(error.hint))
         """,
         server.address,
         folder,
@@ -695,7 +695,7 @@ def test_a_folder_that_can_only_be_read_is_told(server: FaultServer, folder: Pat
         try:
             download(voice(sys.argv[2], Path("voices")), patience=HASTE)
         except OutputError as error:
-            print(error, error.hint)
+            print(error, in_options(error.hint))
         """,
         server.address,
         cwd=folder.parent,
