@@ -40,12 +40,16 @@ class Diagnosis:
         works: Whether it did.
         found: What was seen.
         hint: How to mend it; empty when it works.
+        place: Where mistakes are, when they can be told one by one.
+        problems: These mistakes.
     """
 
     subject: str
     works: bool
     found: str
     hint: str = ""
+    place: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def diagnose(config: Config) -> Iterator[Diagnosis]:
@@ -60,7 +64,7 @@ def diagnose(config: Config) -> Iterator[Diagnosis]:
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
     yield _tried("own words", lambda: _own_words(Path.cwd()))
     for error in broken_voices():
-        yield Diagnosis("voice template", works=False, found=error.sentence, hint=error.hint)
+        yield _wrong("voice template", error)
     for voice in voices():
         if runs_program(voice):
             found = Message("runs a program, which is not tried here; hear it: {say}")
@@ -73,7 +77,11 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
     try:
         return Diagnosis(subject, works=True, found=attempt())
     except StemError as error:
-        return Diagnosis(subject, works=False, found=error.sentence, hint=error.hint)
+        return _wrong(subject, error)
+
+
+def _wrong(subject: str, error: StemError) -> Diagnosis:
+    return Diagnosis(subject, False, error.sentence, error.hint, error.place, error.problems)
 
 
 def _bed(name: str) -> str:

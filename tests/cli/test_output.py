@@ -10,7 +10,7 @@ import pytest
 from stem import cli
 from stem.cli.output import MOST_PROBLEMS, print_json, print_list, say_error
 from stem.errors import ConfigError, OutputError, ScriptError, StemError
-from stem.messages import Message
+from stem.messages import Message, joined
 
 ELSEWHERE = Message("Choose another folder {for_output}, not {folder}.", folder="{x}")
 
@@ -36,6 +36,11 @@ ELSEWHERE = Message("Choose another folder {for_output}, not {folder}.", folder=
                 "Hint: Choose another folder with -o, not {x}.",
             ],
         ),
+        (
+            StemError("No.", hint=joined("\n", [ELSEWHERE, "  2  a\nHint: b"])),
+            ["Error: No.", "Hint: Choose another folder with -o, not {x}.", "  2  aU+000AHint: b"],
+        ),
+        (StemError("No.", hint="a\nb"), ["Error: No.", "Hint: aU+000Ab"]),
     ],
 )
 def test_errors_are_told_a_mistake_a_line(

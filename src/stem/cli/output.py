@@ -182,12 +182,17 @@ MOST_PROBLEMS = 200
 def say_error(error: StemError) -> None:
     """Tell what went wrong and what to do about it; several mistakes in a file each get a line."""
     say_problems("Error", error.sentence, error.place, error.problems)
-    if error.hint:
-        say(f"Hint: {in_options(error.hint)}")
+    say_hint(error.hint)
 
 
 def say_problems(subject: str, sentence: str, place: str, problems: Sequence[str]) -> None:
-    """Tell what is wrong, several mistakes each on a line.
+    """Tell what is wrong; see `problem_lines`."""
+    for line in problem_lines(subject, sentence, place, problems):
+        say(line)
+
+
+def problem_lines(subject: str, sentence: str, place: str, problems: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong, several mistakes each on a line.
 
     Args:
         subject: What the first line begins with.
@@ -196,13 +201,21 @@ def say_problems(subject: str, sentence: str, place: str, problems: Sequence[str
         problems: Each of them; one, or none, is told by the sentence.
     """
     if len(problems) <= 1:
-        say(f"{subject}: {in_options(sentence)}")
+        yield f"{subject}: {in_options(sentence)}"
         return
-    say(f"{subject}: {place}: {len(problems)} mistakes:")
-    for problem in problems[:MOST_PROBLEMS]:
-        say(f"  {in_options(problem)}")
+    yield f"{subject}: {place}: {len(problems)} mistakes:"
+    yield from (f"  {in_options(problem)}" for problem in problems[:MOST_PROBLEMS])
     if len(problems) > MOST_PROBLEMS:
-        say(f"  and {len(problems) - MOST_PROBLEMS} more")
+        yield f"  and {len(problems) - MOST_PROBLEMS} more"
+
+
+def say_hint(hint: str) -> None:
+    """Tell what to do, if anything; what it lists gets lines of its own, but not what ends a line in a fact."""
+    lines = in_options(hint.with_facts(_one_line)).split("\n") if isinstance(hint, Message) else [hint]
+    if hint:
+        say(f"Hint: {lines[0]}")
+    for line in lines[1:]:
+        say(line)
 
 
 def print_json(document: Mapping[str, object]) -> None:

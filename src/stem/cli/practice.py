@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stem.cli.options import Request, batch_options, config, json_option
-from stem.cli.output import ask, batch_progress, in_options, print_json, print_list, say_problems, show
+from stem.cli.output import (
+    ask,
+    batch_progress,
+    in_options,
+    print_json,
+    print_list,
+    say_hint,
+    say_problems,
+    show,
+)
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError, nearest
 
@@ -317,8 +326,7 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
         if outcome.status == "failed":
             about = f"Error: {outcome.place}, {outcome.code}"
             say_problems(about, outcome.error, outcome.origin, outcome.problems)
-            if outcome.hint:
-                tell(f"Hint: {in_options(outcome.hint)}")
+            say_hint(outcome.hint)
     tell(summary(report, dry_run=dry_run))
 
 
