@@ -81,7 +81,14 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
 
 
 def _wrong(subject: str, error: StemError) -> Diagnosis:
-    return Diagnosis(subject, False, error.sentence, error.hint, error.place, error.problems)
+    return Diagnosis(
+        subject,
+        works=False,
+        found=error.sentence,
+        hint=error.hint,
+        place=error.place,
+        problems=error.problems,
+    )
 
 
 def _bed(name: str) -> str:

@@ -210,7 +210,7 @@ def problem_lines(subject: str, sentence: str, place: str, problems: Sequence[st
 
 
 def say_hint(hint: str) -> None:
-    """Tell what to do, if anything; what it lists gets lines of its own, but not what ends a line in a fact."""
+    """Tell what to do, if anything; what it lists gets lines of its own, what ends a line in a fact none."""
     lines = in_options(hint.with_facts(_one_line)).split("\n") if isinstance(hint, Message) else [hint]
     if hint:
         say(f"Hint: {lines[0]}")
