@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# In the order of their names the long modules come early, so that no core ends up waiting for one of them.
+# In the order of tests/conftest.py: the long modules come first, so that no core ends up waiting for one of them.
 CORES := --numprocesses auto --dist loadscope --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 

@@ -28,6 +28,7 @@ from stem.errors import OutputError
 from stem.files import is_temporary, publish, sweep, temporary_beside
 from stem.practice.batch import job as making
 from stem.practice.batch.jobs import Job
+from stem.practice.lists import Place
 from stem.track.spec import TrackSpec
 
 NAME = "c001_proef"
@@ -203,7 +204,7 @@ def _run(output: Path, case: Case, calls: Calls, kind: str, call: int) -> tuple[
 
 
 def _settle(output: Path, case: Case, calls: Calls, strike: Callable[[str], None], call: int) -> int:
-    job = Job("row 1", "c001", TrackSpec("proef"), Config(), output / TRACK, force=case.force)
+    job = Job(Place("row", 1), "c001", TrackSpec("proef"), Config(), output / TRACK, force=case.force)
     try:
         with temporary_beside(job.target) as folder:
             folder.mkdir()

@@ -14,6 +14,8 @@ from stem.config import Config
 from stem.files import temporary_beside
 from stem.practice.batch import executor, worker
 from stem.practice.batch.jobs import Done, Job, Result
+from stem.practice.lists import Place
+from stem.progress import Events
 from stem.record.changes import Inventory
 from stem.track.spec import TrackSpec
 
@@ -24,7 +26,7 @@ LOG = "log"
 
 def job(folder: Path, code: str, number: int = 0) -> Job:
     """Return a job; what becomes of it is in its code."""
-    return Job(f"row {number}", code, TrackSpec("proef"), Config(), folder / f"{code}-{number}.mp3")
+    return Job(Place("row", number), code, TrackSpec("proef"), Config(), folder / f"{code}-{number}.mp3")
 
 
 def act(job: Job) -> Result:
@@ -86,7 +88,7 @@ def make_slowly(job: Job) -> Result:
     return worker.make_here(job)
 
 
-def _slowly(job: Job, _facts: Inventory | None = None) -> Result:
+def _slowly(job: Job, _facts: Inventory | None = None, _events: Events = None) -> Result:
     if job.target.name in tried(job.target.parent):
         job.target.touch()
         return Done()

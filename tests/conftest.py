@@ -6,18 +6,20 @@ import contextlib
 import ctypes
 import functools
 import os
+import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from stem import files
 
 # How long one example takes says more about what else the machine does than about the code.
-settings.register_profile("stem", deadline=None)
+settings.register_profile("stem", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stem")
 
 
@@ -29,6 +31,54 @@ if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.mallopt(-1, 1 << 30)
         libc.mallopt(-3, 1 << 30)
+
+
+LONG = {"test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"}
+"""Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
+_LONGEST_S = 86_400 if "STEM_ALL_FAULTS" in os.environ else 600
+"""Of one test, on a machine that has much else to do: what takes longer hangs."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that hangs fail, and tell where it was."""
+    if not hasattr(signal, "SIGALRM"):  # Windows
+        return (yield)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        pytest.fail(f"it takes more than {_LONGEST_S} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(_LONGEST_S)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_heard() -> Iterator[None]:
+    """Programs that tests start hear Ctrl-C, also when who runs the tests has it ignored.
+
+    A script's background ignores it, `nohup` ignores SIGHUP, and what is ignored stays so in every child.
+    """
+    heard: dict[int, Callable[[int, FrameType | None], object]] = {signal.SIGINT: signal.default_int_handler}
+    if hasattr(signal, "SIGHUP"):
+        heard[signal.SIGHUP] = lambda *_: None  # ours stays alive; a child starts with what is usual
+    ignored = [number for number in heard if signal.getsignal(number) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, heard[number])
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session", autouse=True)

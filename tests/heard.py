@@ -9,6 +9,8 @@ import imageio_ffmpeg
 import numpy as np
 import pyloudnorm
 from numpy.typing import NDArray
+from scipy.linalg import solve_toeplitz
+from scipy.signal import lfilter
 
 RATE = 44_100
 
@@ -65,3 +67,20 @@ def crackle(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how abruptly the sound moves at each frame: its fourth difference, which clicks stand out in."""
     steps = np.diff(samples.mean(axis=1), n=4, prepend=np.zeros(4, np.float32))
     return np.asarray(np.abs(steps), dtype=np.float32)
+
+
+def seam_score(before: NDArray[np.floating], after: NDArray[np.floating]) -> float:
+    """Return how much the joint of two waves stands out for who knows what usually comes next.
+
+    What a linear prediction from 32 samples leaves over at the joint, over the 99.9 percentile elsewhere. A
+    joint like any other place scores about 1.
+    """
+    wave = np.concatenate([before, after]).astype(np.float64)
+    spectrum = np.square(np.abs(np.fft.rfft(wave * np.hanning(len(wave)), 2 * len(wave))))
+    correlation = np.fft.irfft(spectrum)[:33]
+    correlation[0] *= 1 + 1e-9  # pure tones would make the equations singular
+    predictor = solve_toeplitz(correlation[:32], correlation[1:])
+    residual = np.abs(lfilter(np.concatenate([[1.0], -predictor]), [1.0], wave))
+    joint = len(before)
+    elsewhere = np.concatenate([residual[100 : joint - 100], residual[joint + 100 :]])
+    return float(residual[joint - 4 : joint + 36].max() / np.percentile(elsewhere, 99.9))

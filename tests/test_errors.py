@@ -26,6 +26,7 @@ from stem.errors import (
     UsageError,
 )
 from stem.messages import Message
+from stem.progress import Cancelled
 from stem.script.pacing import UnreachableLengthError
 
 HINT = Message("Choose another folder {for_output}, not {path}.", path="{naam}")
@@ -45,6 +46,7 @@ EXAMPLES: tuple[StemError, ...] = (
     OutputError(Path("a.mp3"), "the disk is full", hint=HINT),
     BusyError(Path("a.mp3")),
     UnreachableLengthError(60.0, [(100.0, 200.0), (300.5, 400.0)]),
+    Cancelled(),
 )
 
 COPIES: dict[str, Callable[[StemError], StemError]] = {

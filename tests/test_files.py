@@ -497,7 +497,7 @@ def test_what_came_with_stem_is_found(
     assert files.packaged_folder(kind) == root / kind
     (tmp_path / "stem" / kind).mkdir(parents=True)
     # As in an installed wheel.
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "stem" / "files" / "__init__.py"))
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "stem" / "files.py"))
     assert files.packaged_folder(kind) == tmp_path / "stem" / kind
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from pathlib import Path, PureWindowsPath
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from stem.filenames import free_name, safe_name, unique_names
+from stem.filenames import free_name, safe_name
 from stem.files import write_whole
 
 HOSTILE = [
@@ -91,52 +88,3 @@ def test_a_hostile_name_gives_a_safe_and_readable_file(tmp_path: Path, text: str
         write_whole(path, number.encode())
     assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == [b"", b"-2", b"-3"]
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}{each}.mp3" for each in ("", "-2", "-3")}
-
-
-def test_all_of_them_together_get_names_that_do_not_meet(tmp_path: Path) -> None:
-    texts = [*HOSTILE, *(text.upper() for text in HOSTILE), *HOSTILE]
-    names = unique_names(texts)
-    assert len(names) == len(texts)
-    assert len({folded(name) for name in names}) == len(texts)
-    for name in names:
-        assert_safe(name)
-        write_whole(tmp_path / f"{name}.mp3", name.encode(), overwrite=False)
-    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {
-        f"{each}.mp3": each for each in names
-    }
-
-
-@pytest.mark.parametrize(
-    ("texts", "names"),
-    [
-        (["Anna", "Bram"], ["Anna", "Bram"]),
-        (["Anna", "anna", "ANNA"], ["Anna", "anna-2", "ANNA-3"]),
-        (["Zo\u00eb", "Zoe\u0308"], ["Zo\u00eb", "Zo\u00eb-2"]),
-        (["fijn", "\ufb01jn"], ["fijn", "\ufb01jn-2"]),
-        (["Straße", "strasse"], ["Straße", "strasse-2"]),
-        (["Anna", "Anna", "Anna-2"], ["Anna", "Anna-3", "Anna-2"]),
-        (["", "???", "track"], ["track", "track-2", "track-3"]),
-        (["x" * 300, "x" * 301], ["x" * 120, "x" * 118 + "-2"]),
-        ([], []),
-    ],
-)  # fmt: skip
-def test_of_names_that_meet_the_later_ones_get_a_number(texts: list[str], names: list[str]) -> None:
-    assert unique_names(texts) == names
-
-
-@given(st.lists(st.text(alphabet=string.ascii_letters[:4] + "A-23 .éßſﬁ", max_size=5), max_size=30))
-def test_any_names_are_safe_and_apart(texts: list[str]) -> None:
-    names = unique_names(texts)
-    assert len({folded(name) for name in names}) == len(names) == len(texts)
-    firsts: set[str] = set()
-    for text, name in zip(texts, names, strict=True):
-        assert_safe(name)
-        if folded(safe_name(text)) not in firsts:
-            assert name == safe_name(text)
-        firsts.add(folded(safe_name(text)))
-
-
-def test_a_thousand_of_one_name_are_numbered_at_once() -> None:
-    names = unique_names(["Anna"] * 1000)
-    assert names[0] == "Anna"
-    assert names[1:] == [f"Anna-{number}" for number in range(2, 1001)]

@@ -1,4 +1,4 @@
-"""stem.toml: a person's or practice's own defaults, in the folder where stem is run."""
+"""stem.toml: a person's or practice's own defaults, in their folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stem.characters import code_point, first_control, line_problem
 from stem.errors import ConfigError
-from stem.files import is_outside
+from stem.files import HERE, is_outside
 from stem.tables import from_table, load_toml
 
 FILE_NAME = "stem.toml"
@@ -93,20 +93,24 @@ def load_config(folder: Path) -> Config:
     path = folder / FILE_NAME
     if not path.exists():
         return Config()
+    path = path.absolute()  # which of several folders' it is, is told whole
     if not path.is_file():
         raise ConfigError(path, ["it is not a file"], hint="Rename what is in the way.")
     config = from_table(Config, load_toml(path), path)
-    refuse_outside(path, {name: getattr(config, name) for name in PATHS})
+    refuse_outside(path, {name: getattr(config, name) for name in PATHS}, folder=folder)
     return config
 
 
-def refuse_outside(origin: Path, named: Mapping[str, str | None], hint: str = "") -> None:
-    """Refuse what a file names that lies outside the working folder: who wrote it may not be who reads it.
+def refuse_outside(
+    origin: Path, named: Mapping[str, str | None], hint: str = "", *, folder: Path = HERE
+) -> None:
+    """Refuse what a file names that lies outside a project's folder: who wrote it may not be who reads it.
 
     Args:
         origin: The file.
         named: What it names, by key: a path, or whatever else is no path out of the folder.
         hint: What to do; by default to put a copy in the folder.
+        folder: The project's.
 
     Raises:
         ConfigError: with all of it.
@@ -114,7 +118,7 @@ def refuse_outside(origin: Path, named: Mapping[str, str | None], hint: str = ""
     problems = [
         f"'{key}' names a file outside this folder: {path}"
         for key, path in named.items()
-        if path and is_outside(path)
+        if path and is_outside(path, folder)
     ]
     if problems:
         raise ConfigError(origin, problems, hint=hint or "Put a copy of it in this folder.")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import AudioError, OutputError, StemError
-from stem.files import cache_folder, expanded, output_error, temporary_beside, temporary_folder
+from stem.files import HERE, cache_folder, expanded, output_error, temporary_beside, temporary_folder
 from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
-from stem.sound.beds import check_bed
+from stem.sound.beds import check_bed, is_own
 from stem.sound.decoding import decode
 from stem.track.make import make_track
 from stem.track.plan import plan_sentence
@@ -52,20 +52,20 @@ class Diagnosis:
     problems: tuple[str, ...] = ()
 
 
-def diagnose(config: Config) -> Iterator[Diagnosis]:
-    """Try everything a track needs, one thing at a time."""
+def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
+    """Try everything a track in a project's folder needs, one thing at a time."""
     yield Diagnosis(
         "Python", works=True, found=f"{platform.python_version()} on {platform.platform(terse=True)}"
     )
-    yield _tried("output folder", lambda: _writable(expanded(config.output)))
+    yield _tried("output folder", lambda: _writable(expanded(config.output, home)))
     yield _tried("cache folder", lambda: _writable(cache_folder("speech")))
-    yield _tried("usual voice", lambda: _usual_voice(config.voice))
-    yield _tried("usual background", lambda: _bed(config.bed))
+    yield _tried("usual voice", lambda: _usual_voice(config.voice, home))
+    yield _tried("usual background", lambda: _bed(config.bed, home))
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
-    yield _tried("own words", lambda: _own_words(Path.cwd()))
-    for error in broken_voices():
+    yield _tried("own words", lambda: _own_words(home))
+    for error in broken_voices(home):
         yield _wrong("voice template", error)
-    for voice in voices():
+    for voice in voices(home):
         if runs_program(voice):
             found = Message("runs a program, which is not tried here; hear it: {say}")
             yield Diagnosis(f"voice {voice.name}", works=True, found=found)
@@ -91,8 +91,8 @@ def _wrong(subject: str, error: StemError) -> Diagnosis:
     )
 
 
-def _bed(name: str) -> str:
-    check_bed(name)
+def _bed(name: str, home: Path) -> str:
+    check_bed(str(expanded(name, home)) if is_own(name) else name)
     return name
 
 
@@ -118,9 +118,9 @@ def _writable(folder: Path) -> str:
     return f"{folder.resolve()}, {free / 1e9:.1f} GB free"
 
 
-def _usual_voice(wish: str) -> str:
-    folder = recordings_folder(wish)
-    return choose_voice(wish).name if folder is None else f"the recordings in {folder}"
+def _usual_voice(wish: str, home: Path) -> str:
+    folder = recordings_folder(wish, home)
+    return choose_voice(wish, home).name if folder is None else f"the recordings in {folder}"
 
 
 def _own_words(folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from stem import units
@@ -19,6 +20,8 @@ from stem.script.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.sound.loudness import Loudness
 from stem.track.make import Track
 from stem.track.plan import Plan
+from stem.track.preview import expected_timeline, remarks
+from stem.track.stages import OnNotice, no_notice
 from stem.units import format_time, seconds
 from stem.voices.permission import runs_program
 from stem.voices.speakers import better_voice, can_speak, sends_to
@@ -50,7 +53,7 @@ def voice_note(plan: Plan) -> Iterator[str]:
     """Yield which voice is used when nobody chose one, and how to get a better one."""
     if plan.chosen:
         return
-    better = better_voice(plan.voice)
+    better = better_voice(plan.voice, plan.folder)
     more = Message(" A more natural one: {get_voice} {voice}", voice=better.name) if better else ""
     yield Message("Voice: {voice}, the best that is installed.{more}", voice=plan.voice.name, more=more)
 
@@ -193,6 +196,54 @@ def info_lines(facts: FileInfo, config: Config) -> Iterator[str]:
         return
     yield f"made of  {record.script.name}, voice {record.voice.name}, bed {record.bed}"
     yield "made by  " + ", ".join(f"{name} {version}" for name, version in record.versions.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a track will be, without its sound.
+
+    Example:
+        >>> seen = stem.preview(project.plan(stem.TrackSpec("kort")))
+        >>> print(seen.text().splitlines()[0])
+        Kort moment  (voice zacht, bed zee)
+
+    Attributes:
+        plan: Of the track.
+        timeline: When everything is expected to happen.
+        remarks: What the voices will say otherwise than it is written, as sentences.
+    """
+
+    plan: Plan
+    timeline: Timeline
+    remarks: tuple[str, ...]
+
+    def text(self) -> str:
+        """Return chapters, sentences, pauses and bells, each with its time."""
+        return "\n".join(preview_lines(self.plan, self.timeline))
+
+    def document(self) -> dict[str, object]:
+        """Return the same for programs, with times in seconds."""
+        return preview_document(self.plan, self.timeline)
+
+
+def preview(plan: Plan, *, exact: bool = False, on_notice: OnNotice = no_notice) -> Preview:
+    """Return the words of a plan with the times that are expected; no track is made.
+
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort"))
+        >>> stem.preview(plan).timeline.utterances[0].text
+        'Ga zitten zoals het prettig is.'
+
+    Args:
+        plan: From `Project.plan`.
+        exact: Speak all sentences, to know their lengths exactly.
+        on_notice: Called with a sentence before text leaves the machine.
+
+    Raises:
+        StemError: when a voice fails, or the length cannot be had.
+    """
+    timeline = expected_timeline(plan, exact=exact, on_notice=on_notice)
+    return Preview(plan, timeline, remarks(plan))
 
 
 def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:

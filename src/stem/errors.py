@@ -52,6 +52,13 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
 class StemError(Exception):
     """The root of all errors that stem raises on purpose.
 
+    Example:
+        >>> try:
+        ...     project.plan(stem.TrackSpec("kortt"))
+        ... except stem.StemError as error:
+        ...     print(error.hint)
+        Did you mean 'kort'?
+
     Attributes:
         sentence: What is wrong and where, as one sentence.
         hint: What to do about it; may be empty.
@@ -82,11 +89,26 @@ def _bare(kind: type[StemError], *args: object) -> StemError:
 
 
 class UsageError(StemError):
-    """What was asked for cannot be right."""
+    """What was asked for cannot be right.
+
+    Example:
+        >>> try:
+        ...     project.plan(stem.TrackSpec("kort", duck_lu=50))
+        ... except stem.UsageError as error:
+        ...     print(error.sentence)
+        The background cannot give way by 50 LU.
+    """
 
 
 class UnknownNameError(UsageError):
     """A name that does not exist.
+
+    Example:
+        >>> try:
+        ...     project.plan(stem.TrackSpec("kort", voice="zachtt"))
+        ... except stem.UnknownNameError as error:
+        ...     print(error.kind, error.name)
+        voice zachtt
 
     Attributes:
         kind: What the name was taken for: "script", "voice", "bed", "variable" ...
@@ -107,6 +129,13 @@ class UnknownNameError(UsageError):
 class ConfigError(StemError):
     """A settings file (stem.toml, a voice template) with mistakes, all of them told at once.
 
+    Example:
+        >>> try:
+        ...     stem.Project("nergens")
+        ... except stem.ConfigError as error:
+        ...     print(error.path, error.problems[0])
+        nergens there is no such folder
+
     Attributes:
         path: The file.
         problems: One phrase a mistake, without a full stop.
@@ -124,6 +153,14 @@ class ConfigError(StemError):
 
 class ScriptError(StemError):
     """A script template with a mistake.
+
+    Example:
+        >>> try:
+        ...     _ = project.path("fout.j2").write_text("Geen kop.")
+        ...     project.plan(stem.TrackSpec("fout.j2"))
+        ... except stem.ScriptError as error:
+        ...     print(error.line, error.problem)
+        1 this script has no front matter
 
     Attributes:
         problem: What is wrong, without a full stop.
@@ -151,11 +188,28 @@ class ScriptError(StemError):
 
 
 class EngineError(StemError):
-    """A voice engine failed."""
+    """A voice engine failed.
+
+    Example:
+        >>> try:
+        ...     plan = project.plan(stem.TrackSpec("kort", voice="google"))
+        ...     project.make(plan)
+        ... except stem.EngineError as error:
+        ...     print(type(error).__name__)
+        EngineUnavailable
+    """
 
 
 class EngineUnavailable(EngineError):  # noqa: N818 - reads as what it says; the tree above has the family name
     """A voice cannot speak on this machine.
+
+    Example:
+        >>> try:
+        ...     plan = project.plan(stem.TrackSpec("kort", voice="google"))
+        ...     project.make(plan)
+        ... except stem.EngineUnavailable as error:
+        ...     print(error.engine)
+        google
 
     Attributes:
         engine: The engine's name.
@@ -174,6 +228,10 @@ class EngineUnavailable(EngineError):  # noqa: N818 - reads as what it says; the
 class SynthesisError(EngineError):
     """A phrase that an engine could not say.
 
+    Example:
+        >>> issubclass(stem.SynthesisError, stem.EngineError)
+        True
+
     Attributes:
         engine: The engine's name.
         phrase: The phrase.
@@ -191,6 +249,10 @@ class SynthesisError(EngineError):
 class DownloadError(StemError):
     """A file of a voice that could not be fetched; what was fetched of it stays, for the next time.
 
+    Example:
+        >>> issubclass(stem.DownloadError, stem.StemError)
+        True
+
     Attributes:
         name: The file.
         problem: What went wrong, without a full stop.
@@ -206,6 +268,15 @@ class DownloadError(StemError):
 class AudioError(StemError):
     """Sound that cannot be used.
 
+    Example:
+        >>> try:
+        ...     _ = project.path("muziek.wav").write_bytes(b"geen geluid")
+        ...     plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="muziek.wav"))
+        ...     project.make(plan)
+        ... except stem.AudioError as error:
+        ...     print("muziek.wav" in error.sentence)
+        True
+
     Attributes:
         origin: Where the sound came from: a file, or a few words.
         problem: What is wrong, without a full stop.
@@ -220,6 +291,14 @@ class AudioError(StemError):
 class OutputError(StemError):
     """A file or folder that cannot be written.
 
+    Example:
+        >>> try:
+        ...     plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        ...     project.make(plan, "lijst.csv/een.mp3")
+        ... except stem.OutputError as error:
+        ...     print(type(error).__name__)
+        OutputError
+
     Attributes:
         path: The file or folder.
         problem: What is wrong, without a full stop.
@@ -233,7 +312,12 @@ class OutputError(StemError):
 
 
 class BusyError(OutputError):
-    """A file or folder where another run of stem is at work."""
+    """A file or folder where another run of stem is at work.
+
+    Example:
+        >>> issubclass(stem.BusyError, stem.OutputError)  # what two threads make at once
+        True
+    """
 
     def __init__(self, path: Path | str) -> None:
         hint = "Wait until it is done, then try again."

@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _MAX_NAME_BYTES = 120
@@ -54,37 +54,6 @@ def safe_name(text: str) -> str:
     if _WINDOWS_DEVICE.fullmatch(name):
         name = f"_{name}"
     return _cut(name, _MAX_NAME_BYTES) or "track"
-
-
-def unique_names(names: Iterable[str]) -> list[str]:
-    """Return safe names, in order, of which no two meet on any disk: a later one gets -2, -3 ... behind it.
-
-    Disks differ in which names are one: some fold case, some normalize. Names that are equal under NFKC and
-    case folding are kept apart here. A name that needs no number keeps itself, also when it comes later.
-
-    Args:
-        names: Any texts; see `safe_name`.
-    """
-    safe = [safe_name(name) for name in names]
-    taken = {same_name(name) for name in safe}
-    numbers: dict[str, Iterator[int]] = {}
-    unique = []
-    for name in safe:
-        folded = same_name(name)
-        if folded not in numbers:
-            numbers[folded] = itertools.count(2)
-            unique.append(name)
-            continue
-        numbered = (_numbered(name, number) for number in numbers[folded])
-        chosen = next(each for each in numbered if same_name(each) not in taken)
-        taken.add(same_name(chosen))
-        unique.append(chosen)
-    return unique
-
-
-def _numbered(name: str, number: int) -> str:
-    mark = f"-{number}"
-    return f"{_cut(name, _MAX_NAME_BYTES - len(mark))}{mark}"
 
 
 def same_name(name: str) -> str:

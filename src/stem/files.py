@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import hashlib
 import math
 import os
 import platform
@@ -26,7 +27,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import BusyError, OutputError
-from stem.filenames import free_name, safe_name, same_name, unique_names
+from stem.filenames import free_name, safe_name, same_name
 from stem.messages import Message
 
 if sys.platform == "win32":
@@ -35,9 +36,11 @@ else:
     import fcntl
 
 __all__ = [
+    "HERE",
     "cache_folder",
     "cache_path",
     "expanded",
+    "file_hash",
     "free_name",
     "is_outside",
     "is_temporary",
@@ -50,9 +53,11 @@ __all__ = [
     "sweep",
     "temporary_beside",
     "temporary_folder",
-    "unique_names",
     "write_whole",
 ]
+
+HERE = Path()
+"""The folder of a program that is run in it, as the command line is."""
 
 _TEMPORARY = re.compile(r"\.stem-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
@@ -66,6 +71,7 @@ _LAST_LOOK_S = 0.05
 
 _FULL = Message("Make room there, or choose another folder {for_output}; then {try_again}.")
 _ELSEWHERE = Message("Choose another folder {for_output}.")
+_OTHER_NAME = Message("Choose another name {for_output}, or remove that file first.")
 _REASONS: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("the disk is full", _FULL),
     errno.EDQUOT: ("your share of the disk is full", _FULL),
@@ -91,14 +97,20 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(place, problem, hint=hint)
 
 
-def expanded(path: str) -> Path:
-    """Return the path that a user means, "~" included.
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content; an OSError comes out as it is."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def expanded(path: str, folder: Path = HERE) -> Path:
+    """Return the path that a user means, "~" included; one that is relative is so to `folder`.
 
     Raises:
         OutputError: when the system could never have such a path.
     """
     try:
-        found = Path(path).expanduser()
+        found = folder / Path(path).expanduser()
         found.is_dir()
     except OSError as error:
         raise output_error(Path(path), error) from error
@@ -107,14 +119,14 @@ def expanded(path: str) -> Path:
     return found
 
 
-def is_outside(path: str) -> bool:
-    """Tell whether a path leads out of the working folder, also through a link.
+def is_outside(path: str, folder: Path = HERE) -> bool:
+    """Tell whether a path leads out of a project's folder, also through a link.
 
     What a file names that someone else may have written, settings, a list or a record, must lie inside: who
     gives a path on the command line knows what is read.
     """
     try:
-        named, here = Path(path).expanduser(), Path.cwd().resolve()
+        named, here = folder / Path(path).expanduser(), folder.resolve()
         if named.is_absolute() and named.drive != here.drive:  # another machine's would get to know of us
             return True
         return not named.resolve().is_relative_to(here)
@@ -184,11 +196,7 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
         else:
             _name_if_free(temporary, final)
     except FileExistsError as error:
-        raise OutputError(
-            final,
-            "it exists already",
-            hint=Message("Choose another name {for_output}, or remove that file first."),
-        ) from error
+        raise OutputError(final, "it exists already", hint=_OTHER_NAME) from error
     except OSError as error:
         raise output_error(final, error) from error
     _flush_folder(final.parent)

@@ -24,6 +24,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "exact_or_audio": "the exact times, or the sound",
         "fill": "Another voice",
         "format": "the format",
+        "page": "the page",
         "profile": "the profile",
         "profile_kind": "profile",
         # A setting before its value, as in "For example: code = c017"; the last goes without a name
@@ -35,6 +36,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "format_is": "format =",
         "jobs_is": "jobs =",
         "link_is": "link =",
+        "series_is": "series =",
         "voice_is": "voice =",
         "value_of": "",
         # Where a setting is given, as in "Choose another name for the output."
@@ -65,6 +67,11 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "say": "let it say something",
         "say_text": "the text",
         "sheet_again": "the sheet again",
+        # By what means, after what to do
+        "by_cd": "",
+        "by_init": ".",
+        "by_outside": ".",
+        "force_replaces": "",
     }
 )
 """How settings and deeds are called where there are no options and commands."""

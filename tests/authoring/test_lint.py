@@ -460,7 +460,7 @@ CHOSEN = ("figuur_bron", "voornaamwoord", "adem", "ogen")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("minutes", [10, 15, 20])
+@pytest.mark.parametrize("minutes", [12, 15, 20])
 @pytest.mark.parametrize("vorm", ["je", "u"])
 def test_the_main_script_is_clean_however_it_is_filled_in(root: Path, vorm: str, minutes: float) -> None:
     template = find_script(str(root / "scripts" / "door-andere-ogen.j2"))

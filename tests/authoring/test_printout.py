@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem import units
-from stem.authoring.printout import TEXT_WIDTH, as_html, as_text, in_words
+from stem.authoring.printout import TEXT_WIDTH, as_html, as_text
 from stem.config import Config
 from stem.script.cues import Cue, Heading, Line, Source, Utterance
-from stem.script.dutch import has_words, spoken
+from stem.script.dutch import has_words
+from stem.script.dutch.lengths import in_words
 from stem.script.marks import parse_cues
 from stem.script.safety import safety
 from stem.script.timeline import Timeline, place
@@ -85,7 +86,7 @@ def planned(text: str, title: str = "Rust") -> tuple[Plan, Timeline]:
 
 def timed(plan: Plan) -> tuple[Plan, Timeline]:
     lengths = dict.fromkeys(plan.phrases, units.frames(1.0))
-    return plan, place(plan.cues, lengths, spoken, title=plan.title, pre_roll_s=0, post_roll_s=0)
+    return plan, place(plan.cues, lengths, title=plan.title, pre_roll_s=0, post_roll_s=0)
 
 
 def page(text: str, title: str = "Rust") -> Page:
@@ -272,7 +273,7 @@ def test_the_page_needs_nothing_from_outside(real: tuple[Plan, Timeline]) -> Non
 
 @given(title=WORDS | MARKUP, chapter=WORDS | MARKUP, sentences=st.lists(WORDS | MARKUP, min_size=1))
 def test_words_stay_words(title: str, chapter: str, sentences: list[str]) -> None:
-    cues: tuple[Cue, ...] = (Heading(chapter, AT), *(Utterance(text, AT) for text in sentences))
+    cues: tuple[Cue, ...] = (Heading(chapter, AT), *(Utterance.of(text, AT) for text in sentences))
     plan = replace(plan_sentence("Rust.", find_voice("zacht")), title=title, cues=cues)
     parsed = Page(as_html(*timed(plan)))
     assert {tag for tag, _ in parsed.tags} <= TAGS
@@ -373,7 +374,7 @@ def test_any_name_of_a_file_is_an_address_beside_the_page(name: str, address: st
 
 @given(sentences=st.lists(WORDS | MARKUP, min_size=1))
 def test_words_stay_words_when_they_play(sentences: list[str]) -> None:
-    cues: tuple[Cue, ...] = tuple(Utterance(text, AT) for text in sentences)
+    cues: tuple[Cue, ...] = tuple(Utterance.of(text, AT) for text in sentences)
     plan = replace(plan_sentence("Rust.", find_voice("zacht")), cues=cues)
     parsed = Page(as_html(*timed(plan), SOUND))
     assert {tag for tag, _ in parsed.tags} <= PLAYER_TAGS

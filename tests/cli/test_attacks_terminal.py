@@ -35,6 +35,7 @@ from stem.practice.batch import Job
 from stem.practice.batch.jobs import Outcome, Report
 from stem.practice.batch.remote_job import packed
 from stem.practice.handout import LetterTrack, covering_text
+from stem.practice.lists import Place
 from stem.practice.overview import overview_page
 from stem.script.safety import safety
 from stem.script.template import find_script
@@ -217,7 +218,7 @@ def test_a_cell_stays_in_its_table(capsys: pytest.CaptureFixture[str]) -> None:
 TERMINAL = """
 import sys, warnings
 from stem import cli
-from stem.cli import telling
+from stem.cli import output
 evil = sys.argv[1]
 sys.stderr.write("<errors>")
 cli.run(["make", evil])
@@ -276,7 +277,7 @@ def test_one_module_prints_and_asks(root: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and printing.fullmatch(ast.unparse(node.func))
     }
-    assert found == {"telling.py", "sandbox.py"}  # the latter in a child, to its parent
+    assert found == {"output.py", "sandbox.py"}  # the latter in a child, to its parent
 
 
 # A standard output that is full, closed, or not read
@@ -336,6 +337,7 @@ FULL: dict[str, list[str]] = {
     "forget": ["forget", "c1", "--yes", "--in", "weg"],
     "feed": ["feed", "feed", "--link", "https://a.nl/"],
     "voices": ["voices"],
+    "voices allow": ["voices", "allow", "eigen"],
     "say": ["say", "Welkom.", "-o", "zin.mp3"],
     "tune": ["tune", "zacht", "--pick", "1"],
     "sheet": ["sheet", "proef.j2"],
@@ -382,6 +384,13 @@ def streams(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> dic
     (folder / "stem.toml").write_text('profile = "acx"\n')  # the shortest tracks there are
     (folder / "tekst.txt").write_text("Titel\n\nAdem in. (pauze 3 seconden)\n")
     (folder / "lijst.csv").write_text("code;script\nc1;proef.j2\n")
+    (folder / "voice_templates").mkdir()
+    voice = (
+        'title = "x"\nsummary = "x"\nengine = "command"\nsex = "own"\nvoice = "x"\ncredit = ""\nrank = 99\n'
+    )
+    voice += '[settings]\ncommand = ["spreek.py"]\n'
+    (folder / "voice_templates" / "eigen.toml").write_text(voice)
+    (folder / "voice_templates" / "spreek.py").touch(0o755)
     (folder / "feed").mkdir()
     for path in (folder / "kort.mp3", folder / "feed" / "kort.mp3"):
         path.write_bytes(soundfiles.encoded(".mp3"))
@@ -480,7 +489,7 @@ def overview(text: str) -> str:
 
 def captions(write: Callable[..., bytes]) -> Callable[[str], str]:
     return lambda text: (
-        write([Line(0.0, 1.0, text, exact=True, sentence=text)], TrackInfo(text, text, text, 1.0))
+        write([Line(0.0, 1.0, text, exact=True, phrase=text)], TrackInfo(text, text, text, 1.0))
         .decode("utf-8-sig")
         .replace("\r\n", "\n")
     )
@@ -609,7 +618,7 @@ def test_beds_of_a_clock_that_was_wrong_go_first(tmp_path: Path, wrong_s: float)
 
 def job(**asked: Any) -> Job:
     spec = TrackSpec("proef.j2", voice="zacht", bed="none", **asked)
-    return Job("row 2", "c1", spec, Config(), Path("c1.mp3"), ())
+    return Job(Place("row", 2), "c1", spec, Config(), Path("c1.mp3"), ())
 
 
 @pytest.mark.parametrize("place", ["scripts/x.j2", "voice_templates/x.toml", "lexicon.toml"])

@@ -189,7 +189,7 @@ def test_values_come_from_a_file_and_from_questions(
     done = subprocess.run(
         [*STEM, "preview", "nieuwe-sporen", "--ask"],
         cwd=folder,
-        input="Anna\njij\nu\n\n",
+        input="Anna\njij\nu\n\n\n",
         capture_output=True,
         text=True,
         check=False,
@@ -256,7 +256,7 @@ def test_a_sentence_is_written_where_no_player_is(
 def test_a_mistake_of_our_own_is_one_sentence_too(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stem.track.plan.plan_track", lambda *_: 1 / 0)
+    monkeypatch.setattr("stem.project.plan_track", lambda *_: 1 / 0)
     assert cli.run(["make", "proef.j2"]) == 1
     assert "stem itself made a mistake (ZeroDivisionError" in capfd.readouterr().err
     monkeypatch.setenv("STEM_DEBUG", "1")

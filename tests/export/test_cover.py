@@ -277,7 +277,8 @@ def test_a_drawn_cover_is_a_cover_of_full_size() -> None:
 
 def test_the_same_title_gives_the_same_bytes_elsewhere_too() -> None:
     code = (
-        "import hashlib; from stem import covers; print(hashlib.sha256(covers.generated('Rust')).hexdigest())"
+        "import hashlib; from stem.export.cover import generated\n"
+        "print(hashlib.sha256(generated('Rust')).hexdigest())"
     )
     runs = [
         subprocess.run(

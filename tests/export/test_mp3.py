@@ -328,7 +328,8 @@ def test_a_full_disk_stops_the_mix(tmp_path: Path) -> None:
         """
         import pathlib, resource, signal, sys, threading
         import numpy as np
-        from stem import mp3, errors
+        from stem import errors
+        from stem.export import mp3
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the limit then shows as an error, like a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         asked = 0
@@ -351,7 +352,7 @@ def test_ctrl_c_leaves_nothing_hanging(tmp_path: Path) -> None:
     code = """
         import itertools, pathlib, sys, threading
         import numpy as np
-        from stem import encoding
+        from stem.export import mp3
         block = np.zeros((65_536, 2), np.float32)
         tell = lambda frames: print("going", flush=True) if frames == 10 * len(block) else None
         try:
@@ -377,7 +378,7 @@ def test_a_mix_that_is_quicker_than_the_encoder_does_not_fill_the_memory(tmp_pat
         """
         import itertools, pathlib, resource, sys
         import numpy as np
-        from stem import encoding
+        from stem.export import mp3
         block = np.random.default_rng(1).normal(0, 0.1, (65_536, 2)).astype(np.float32)
         peak_kib = {}
         def note(frames):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import AudioError, OutputError, StemError
-from stem.export.stems import Stems, write_stems
+from stem.export.stems import Stems, encoded_stems
 from stem.script.timeline import PlacedUtterance, Timeline
 from stem.sound.beds import Bed
 from stem.sound.clips import BLOCK_FRAMES, Samples
@@ -47,6 +47,15 @@ def mix(*, peak: float = 0.1, spoken: bool = True, bells: bool = True) -> Mix:
     bed = Bed("ruis", (noise(50_000, 2, 0.1, 2),), lufs=-22.0)
     stroke = noise(frames(1.0), 2, 0.1, 3)
     return Mix(timeline, {"ja": clip}.__getitem__, bed, stroke if bells else None, Levels())
+
+
+def write_stems(
+    mixed: Mix, folder: Path, name: str, *, ceiling_dbtp: float = -1.5, overwrite: bool = False
+) -> Stems:
+    """Encode the parts of a mix and give them their names."""
+    track = folder / f"{name}.mp3"
+    with encoded_stems(mixed, track, ceiling_dbtp=ceiling_dbtp, overwrite=overwrite) as parts:
+        return parts.publish(track, overwrite=overwrite)
 
 
 def decoded(path: Path) -> NDArray[np.float64]:

@@ -300,7 +300,8 @@ def test_a_full_disk_changes_nothing(sounds: Mapping[str, Path], tmp_path: Path,
     path.write_bytes(sounds[name].read_bytes())
     code = """
         import pathlib, resource, signal, sys
-        from stem import errors, tagging
+        from stem import errors
+        from stem.export import tags as tagging
         path, name = pathlib.Path(sys.argv[1]), sys.argv[2]
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the limit then shows as an error, like a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, 2 * (path.stat().st_size,))

@@ -91,11 +91,15 @@ WRONG_CELLS = [
     ("achtergrond", f"zee:{NAME}+regen", "row 2, column C ('achtergrond'): "),
     ("achtergrond", f"{NAME}+{NAME}", "row 2, column C ('achtergrond'): "),
     ("achtergrond", f"+{NAME}", "row 2, column C ('achtergrond'): "),
-    ("vorm", NAME, "row 2, column C ('vorm'): '…' is no choice for 'vorm' (There is: je, u)"),
-    ("vorm", f"{NAME}  de Vries", "row 2, column C ('vorm'): '…' is no choice for 'vorm'"),
-    ("plek", NAME.upper(), "row 2, column C ('plek'): '…' is no choice for 'plek' (There is: bos, zee)"),
-    ("keer", NAME, "row 2, column C ('keer'): '…' for 'keer' is not a number"),
-    ("keer", "612345678", "row 2, column C ('keer'): … is no possible value for 'keer'"),
+    ("vorm", NAME, "row 2, column C ('vorm'): what is given is no choice for 'vorm' (There is: je, u)"),
+    ("vorm", f"{NAME}  de Vries", "row 2, column C ('vorm'): what is given is no choice for 'vorm'"),
+    (
+        "plek",
+        NAME.upper(),
+        "row 2, column C ('plek'): what is given is no choice for 'plek' (There is: bos, zee)",
+    ),
+    ("keer", NAME, "row 2, column C ('keer'): what is given for 'keer' is not a number"),
+    ("keer", "612345678", "row 2, column C ('keer'): what is given is no possible value for 'keer'"),
     ("duur", NAME, "row 2, column C ('duur'): that is no length of time"),
     ("wachtwoord", NAME[:5], "row 2, column C ('wachtwoord'): the password has 5 characters"),
     (NAME, "a", "column C: no script of this list has a variable of that name (there is "),
@@ -150,9 +154,9 @@ def test_tracks_of_one_name_are_told_without_the_name() -> None:
 
 WRONG_VALUES = [
     (f"{NAME} = 'a'", "waarden.toml: a name in it is no variable here."),
-    (f"vorm = '{NAME}'", "'…' is no choice for 'vorm'."),
-    (f"keer = '{NAME}'", "'…' for 'keer' is not a number."),
-    ("keer = 612345678", "… is no possible value for 'keer'."),
+    (f"vorm = '{NAME}'", "What is given is no choice for 'vorm'."),
+    (f"keer = '{NAME}'", "What is given for 'keer' is not a number."),
+    ("keer = 612345678", "What is given is no possible value for 'keer'."),
     (f"naam = 'a'\n{NAME} = ['a']", "waarden.toml: value 2 must be a text"),
     (f"a = {{{NAME} = 1, {NAME} = 2}}", "waarden.toml:1: what is named there is there already"),
 ]
@@ -175,10 +179,10 @@ def test_what_stands_in_a_file_of_values_is_not_told(
     assert "6.12346e+08" not in err
 
 
-def test_what_is_seen_on_the_command_line_may_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_value_on_the_command_line_is_told_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     Path("waarden.toml").write_text("naam = 'Bo'", encoding="utf-8")
     assert cli.run(["preview", "proef", "--values", "waarden.toml", "-s", "vorm=jij"])
-    assert "'jij' is no choice" in capsys.readouterr().err
+    assert "What is given is no choice for 'vorm'." in capsys.readouterr().err
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import pyzipper
@@ -24,6 +24,7 @@ from stem.errors import ConfigError, StemError, UnknownNameError, UsageError
 from stem.filenames import safe_name, same_name
 from stem.practice.batch import (
     BatchOptions,
+    BatchProgress,
     JobList,
     Outcome,
     Report,
@@ -32,7 +33,6 @@ from stem.practice.batch import (
     rehearse,
     run_batch,
 )
-from stem.practice.batch.estimate import UNSURE
 from stem.practice.batch.handout import hand_over
 from stem.practice.batch.list_values import (
     LONGEST_CODE,
@@ -45,10 +45,12 @@ from stem.practice.batch.list_values import (
 )
 from stem.practice.batch.name_patterns import SERIES_NAMES, USUAL_NAMES, checked_pattern, named
 from stem.practice.batch.report_lines import batch_document, outcome_line, outcome_rows, summary
-from stem.practice.lists import read_batch_file
+from stem.practice.lists import Place, read_batch_file
+from stem.progress import Cancelled, Stage
 from stem.script.series import Series
 from stem.track.plan import plan_track
 from stem.track.preview import expected_timeline
+from stem.track.ready import UNSURE
 from stem.track.spec import TrackSpec
 from stem.units import seconds
 
@@ -133,7 +135,7 @@ def test_a_list_becomes_jobs_in_its_order() -> None:
         )
     )
     first, second, third = found.jobs
-    assert [job.place for job in found.jobs] == ["row 2", "row 3", "row 5"]
+    assert [str(job.place) for job in found.jobs] == ["row 2", "row 3", "row 5"]
     assert [job.target.name for job in found.jobs] == [
         "c2_proef_0,6min.mp3",
         "c1_ander_0,6min.mp3",
@@ -437,11 +439,11 @@ def test_two_hours_may_be_meant() -> None:
 
 
 def test_places_are_told_as_people_do() -> None:
-    assert counted(["row 7"]) == "row 7"
-    assert counted(["track 3", "track 4"]) == "tracks 3 and 4"
-    assert counted(["row 9", "row 2", "row 3", "row 4"]) == "rows 2 to 4 and 9"
-    assert where(["row 7"], "duur", {"duur": "column D"}) == "row 7, column D ('duur')"
-    assert where(["track 7"], "duur", {"duur": ""}) == "track 7 ('duur')"
+    assert counted([Place("row", 7)]) == "row 7"
+    assert counted([Place("track", 3), Place("track", 4)]) == "tracks 3 and 4"
+    assert counted([Place("row", number) for number in (9, 2, 3, 4)]) == "rows 2 to 4 and 9"
+    assert where([Place("row", 7)], "duur", {"duur": "column D"}) == "row 7, column D ('duur')"
+    assert where([Place("track", 7)], "duur", {"duur": ""}) == "track 7 ('duur')"
     assert clause(UsageError("It is wrong.", hint="Mend it.")) == "it is wrong (Mend it)"
 
 
@@ -643,6 +645,25 @@ HANDED = table(
     ("code", "script", "naam"), ("c1", "proef", RARE), ("c1", "ander", RARE), ("c2", "proef", "Bo")
 )
 PASSWORD = "molen-tafel-kaars-12345"
+
+
+@pytest.mark.slow
+def test_how_far_each_job_is_can_be_heard_and_stopped(folder: Path) -> None:
+    jobs = asked(table(("code", "script"), ("c1", "proef"), ("c2", "ander"))).jobs
+    heard: list[BatchProgress] = []
+
+    def events(told: BatchProgress) -> bool:
+        heard.append(told)
+        return not any(each.progress for each in told.making)
+
+    with pytest.raises(Cancelled):
+        run_batch(jobs, Config(), workers=1, on_outcome=lambda _: None, events=events)
+    assert heard[0] == BatchProgress(0, 2)
+    (making,) = heard[-1].making
+    assert (making.place, making.code) == (jobs[0].place, "c1")
+    assert making.progress is not None
+    assert making.progress.stage in get_args(Stage)
+    assert list((folder / "out").iterdir()) == []
 
 
 def test_a_batch_is_made_once_and_handed_over_once(folder: Path) -> None:

@@ -19,6 +19,7 @@ from stem.practice import batch
 from stem.practice.batch import remote_job
 from stem.practice.batch.cluster import on_cluster
 from stem.practice.batch.jobs import Failure, FileSet
+from stem.practice.lists import Place
 from stem.record.verify import verify
 from stem.track.spec import TrackSpec
 
@@ -48,7 +49,7 @@ def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def jobs(folder: Path, count: int) -> tuple[batch.Job, ...]:
     return tuple(
         batch.Job(
-            f"row {number}",
+            Place("row", number),
             f"c{number}",
             TrackSpec("proef", {"naam": f"Anna {'x' * number}"}, voice="zacht", bed="none"),
             Config(),

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -18,14 +18,15 @@ from typing import Any
 
 import batchtasks
 import pytest
-from batchtasks import act, job, tried
+from batchtasks import act, job, make_slowly, tried
 
 from stem.cli.output import in_options
 from stem.errors import BusyError
 from stem.files import is_temporary
 from stem.practice.batch import Failure, processes
 from stem.practice.batch.executor import MOST_DEATHS, run, sole_use
-from stem.practice.batch.jobs import Done, Result
+from stem.practice.batch.jobs import Done, Job, Result
+from stem.progress import Cancelled
 
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
@@ -341,3 +342,30 @@ def test_a_batch_without_a_cache_is_made_all_the_same(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with sole_use([tmp_path / "output"]):
         pass
+
+
+# --- stopped by whoever watches
+
+
+@needs_proc
+@pytest.mark.slow
+def test_who_watches_can_stop_a_batch_and_others_keep_their_processes(tmp_path: Path) -> None:
+    foreign = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(batchtasks.LONG_S,))
+    foreign.start()
+    try:
+        before = batchtasks.descendants(os.getpid())
+        jobs = [job(tmp_path, "slow", number) for number in range(2)]
+
+        def stopped(making: Collection[Job]) -> None:
+            if len(tried(tmp_path)) == len(jobs):
+                assert list(making) == jobs
+                raise Cancelled
+
+        with pytest.raises(Cancelled), closing(run(jobs, processes, 2, make_slowly, stopped)) as results:
+            next(results)
+        assert batchtasks.descendants(os.getpid()) == before
+        assert foreign.is_alive()
+    finally:
+        foreign.terminate()
+        foreign.join()
+    assert [path.name for path in tmp_path.iterdir()] == [batchtasks.LOG]

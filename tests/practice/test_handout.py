@@ -743,9 +743,11 @@ def test_a_run_that_is_stopped_leaves_no_half_parcel(tmp_path: Path, signal_numb
         "write_zip(Path(sys.argv[1]), [Member('a.mp3', Path(sys.argv[2]))], 'molen-tafel-kaars')"
     )
     command = [sys.executable, "-c", code, str(out / "a.zip"), str(slow)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process, slow.open("wb", 0) as sound:
-        sound.write(b"half a track")  # opening waited until the pipe was read
-        process.send_signal(signal_number)
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        with slow.open("wb", 0) as sound:
+            sound.write(b"half a track")  # opening waited until the pipe was read
+            process.send_signal(signal_number)
+        # A signal that comes just before Python waits for more is seen when that has come: here the end.
         process.wait(timeout=60)
     assert process.returncode != 0
     left = list(out.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from stem.script.marks import parse_cues
 from stem.script.pacing import measure
 from stem.script.series import all_series
 from stem.script.template import Filling, Script, find_script
-from stem.track.plan import plan_track
+from stem.track.plan import Plan, plan_all, plan_track
 from stem.track.preview import expected_timeline
 from stem.track.spec import TrackSpec
 
@@ -29,31 +30,45 @@ LENGTHS = [
 ]
 
 CATALOGUE = {
-    "aankomen": (3, 5),
-    "behoefte": (8,),
-    "dichtbij-met-ruimte": (10,),
-    "door-andere-ogen": (15, 10, 20),
-    "even-andere-ogen": (5,),
-    "gedragen": (8,),
-    "grens": (8,),
-    "kamer-vol-mensen": (8,),
-    "niets-te-verdienen": (10,),
-    "nieuwe-sporen": (3,),
-    "tegenover": (8, 10),
-    "veilige-basis": (6, 10),
-    "voeten-op-de-grond": (5,),
-    "wat-al-veilig-is": (8,),
-    "wat-is-hechting": (3,),
+    "aankomen": (5, 3),
+    "als-het-schuurt": (10, 13),
+    "behoefte": (10, 13),
+    "dichtbij-met-ruimte": (12, 15),
+    "door-andere-ogen": (15, 12, 20),
+    "een-plek-van-jou": (8, 6, 12),
+    "eigen-oefening": (10, 5, 15),
+    "even-andere-ogen": (6, 5, 8),
+    "gedragen": (10, 13),
+    "grens": (10, 13),
+    "kamer-vol-mensen": (10, 13),
+    "naar-de-nacht": (15, 25),
+    "niets-te-verdienen": (12, 15),
+    "nieuwe-sporen": (5, 8),
+    "tegenover": (10, 13),
+    "terug-naar-nu": (3, 5),
+    "veilige-basis": (8, 6, 12),
+    "voeten-op-de-grond": (6, 8),
+    "wat-al-veilig-is": (8, 12),
+    "wat-is-hechting": (4, 6),
 }
 TEXTS = {
     "naam": ("", "Anna", "Jean-Luc d'Arc", "Zoë", "ijsbrand"),
     "figuur": ("", "mijn oma", "oma Riet", "de buurman"),
     "situatie": ("", "het gesprek met mijn chef", "kamer vol onbekenden", "grens aangeven"),
+    "wie": ("", "mijn zus"),
+    "thema": ("", "even niets hoeven"),
+    "plek": ("", "het strandje bij mijn oma"),
+    "zien": ("", "de golven"),
+    "horen": ("", "de meeuwen"),
+    "voelen": ("", "zand onder mijn voeten"),
+    **{f"zin_{number}": ("", "Voel de grond.") for number in range(1, 7)},
 }
 UNCLEAN = re.compile(r"  | ,|,\.|[{}\[\]/]|\.\.|\s$|^\s|^[a-z,]")
 """Two spaces, an orphan comma, template code, a mark, a slash, or a sentence that starts small."""
 
 FOR_PRACTITIONERS = {"gedragen", "voeten-op-de-grond"}
+QUIET = {"naar-de-nacht", "eigen-oefening"}
+"""For falling asleep, and to be filled with words of one's own: more silence than in what is guided."""
 
 
 def test_the_catalogue_is_complete() -> None:
@@ -86,7 +101,9 @@ def test_a_script_is_in_order_however_it_is_filled_in(name: str) -> None:
 def test_any_combination_of_values_gives_a_script_without_errors(data: st.DataObject) -> None:
     template = find_script(data.draw(st.sampled_from(NAMES)))
     values = {
-        variable.name: st.sampled_from(variable.choices or TEXTS[variable.name])
+        variable.name: st.sampled_from(
+            ("ja", "nee") if variable.type == "yesno" else variable.choices or TEXTS[variable.name]
+        )
         for variable in template.variables
     }
     filling = st.builds(Filling, st.fixed_dictionaries(values), st.sampled_from(template.minutes))
@@ -111,8 +128,33 @@ def test_a_script_reaches_every_length_it_offers_and_leaves_room(name: str, minu
         assert timeline.frames == units.frames(minutes * 60)
         measured = measure(timeline)
         # Published scripts have 32 (half an hour) to 72 words a minute (three minutes) in all.
-        assert 40 < measured.words_per_minute < 75
-        assert 0.3 < measured.silence_share < 0.6
+        assert (20 if name in QUIET else 40) < measured.words_per_minute < 75
+        assert 0.3 < measured.silence_share < (0.85 if name in QUIET else 0.6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_reaches_one_unbroken_range(name: str) -> None:
+    """From four fifths to one and a half times its usual length."""
+    usual_s = 60 * CATALOGUE[name][0]
+    ends_s = [round(0.8 * usual_s), round(1.5 * usual_s), *(60 * minutes for minutes in CATALOGUE[name])]
+    lengths_s = sorted({*ends_s, *range(min(ends_s), max(ends_s), max(10, round(usual_s / 24)))})
+    values = {"vorm": "u", "naam": "Annemarie"}
+    specs = [TrackSpec(name, values, duration_s=length_s) for length_s in lengths_s]
+    for length_s, plan in zip(lengths_s, plan_all(specs, Config(), in_outline=True), strict=True):
+        assert isinstance(plan, Plan), plan
+        assert expected_timeline(plan).frames == units.frames(length_s)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_longer_is_roomier(name: str) -> None:
+    """Of the lengths that are offered, a longer one has more silence and fewer words a minute."""
+    specs = [TrackSpec(name, duration_s=60 * minutes) for minutes in sorted(CATALOGUE[name])]
+    timelines = [expected_timeline(plan_track(spec, Config())) for spec in specs]
+    measured = [measure(timeline) for timeline in timelines]
+    for shorter, longer in pairwise(measured):
+        assert longer.silence_share > shorter.silence_share
+        assert longer.words_per_minute < shorter.words_per_minute
 
 
 @pytest.mark.parametrize("name", NAMES)

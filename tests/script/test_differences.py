@@ -18,6 +18,7 @@ from stem.export.cover import generated
 from stem.practice.batch import Job
 from stem.practice.batch.job import make
 from stem.practice.batch.jobs import Done
+from stem.practice.lists import Place
 from stem.record.changes import Inventory, changes
 from stem.record.document import read_document, record_path
 from stem.track.choices import Choices
@@ -87,7 +88,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, made_beds: Path) -> Iterator
         spec = TrackSpec("proef.j2", {"naam": RARE}, voice="zacht")
         (folder / "plaat.png").write_bytes(generated("Proef"))
         config = Config(intro="in.wav", output="weg", cover="plaat.png")
-        job = Job("row 2", "c1", spec, config, folder / "c1.mp3")
+        job = Job(Place("row", 2), "c1", spec, config, folder / "c1.mp3")
         assert make(job) == Done()
         yield Made(folder, spec, config, dict(read_document(record_path(job.target))))
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from stem import units
 from stem.errors import UsageError
-from stem.script.cues import PAUSES, Bell, Breath, Cue, Heading, Line, Pause, Source, Utterance
-from stem.script.dutch import spoken
+from stem.script.cues import PAUSES, Bell, Breath, Cue, Heading, Line, Pause, Source, Utterance, phrases_of
 from stem.script.dutch.pace import expected_seconds
 from stem.script.marks import parse_cues
 from stem.script.pacing import (
@@ -41,7 +40,7 @@ BELL_FRAMES = units.frames(25)
 
 def placed(cues: Sequence[Cue]) -> Timeline:
     lengths = {cue.text: WORD_FRAMES for cue in cues if isinstance(cue, Utterance | Breath)}
-    return place(cues, lengths, str, title="Proef", bell_frames=BELL_FRAMES)
+    return place(cues, lengths, title="Proef", bell_frames=BELL_FRAMES)
 
 
 def named(name: str) -> Pause:
@@ -66,16 +65,16 @@ def elastic_pauses(draw: st.DrawFn) -> Pause:
 
 
 any_cue = st.one_of(
-    st.just(Utterance("woord", HERE)),
+    st.just(Utterance("woord", "woord", HERE)),
     elastic_pauses(),
     elastic_pauses(),
     st.sampled_from(sorted(PAUSES)).map(named),
     st.floats(0.01, 60).map(exact),
-    st.floats(1, 15).map(lambda length_s: Breath("in", length_s, HERE)),
+    st.floats(1, 15).map(lambda length_s: Breath("in", "in", length_s, HERE)),
     st.just(Bell(HERE)),
     st.just(Heading("Deel", HERE)),
 )
-texts = st.lists(any_cue, max_size=40).map(lambda cues: [Utterance("begin", HERE), *cues])
+texts = st.lists(any_cue, max_size=40).map(lambda cues: [Utterance("begin", "begin", HERE), *cues])
 shares = st.floats(0, 1)
 
 
@@ -151,7 +150,7 @@ def test_the_length_it_has_already_changes_no_pause_by_more_than_rounding(cues: 
 
 def test_the_first_and_the_last_chapter_keep_their_pauses() -> None:
     voel, ruim = named("voel"), named("ruim")
-    word = Utterance("woord", HERE)
+    word = Utterance("woord", "woord", HERE)
     chapters: list[list[Cue]] = [
         [Heading(name, HERE), word, voel, word, ruim] for name in ("Een", "Twee", "Drie")
     ]
@@ -165,7 +164,7 @@ def test_the_first_and_the_last_chapter_keep_their_pauses() -> None:
 
 
 def test_chapters_are_those_of_the_timeline() -> None:
-    voel, word = named("voel"), Utterance("woord", HERE)
+    voel, word = named("voel"), Utterance("woord", "woord", HERE)
     # Words before the first heading are a chapter; two headings in a row and one without a sound are not.
     cues: list[Cue] = [
         *(word, voel),
@@ -180,13 +179,19 @@ def test_chapters_are_those_of_the_timeline() -> None:
 
 
 def test_a_pause_at_the_end_of_its_range_leaves_the_rest_to_the_others() -> None:
-    cues: list[Cue] = [Utterance("woord", HERE), named("kort"), named("ruim"), exact(7), named("zin")]
+    cues: list[Cue] = [
+        Utterance("woord", "woord", HERE),
+        named("kort"),
+        named("ruim"),
+        exact(7),
+        named("zin"),
+    ]
     wanted = placed(cues).frames + units.frames(17)
     assert lengths_s(fit(cues, placed, wanted)) == pytest.approx([5, 35, 7, 1], abs=1e-9)
 
 
 def test_only_a_few_placings_are_needed_for_an_hour() -> None:
-    cues: list[Cue] = [Utterance("woord", HERE), named("ruim")] * 200
+    cues: list[Cue] = [Utterance("woord", "woord", HERE), named("ruim")] * 200
     calls = 0
 
     def counted(changed: Sequence[Cue]) -> Timeline:
@@ -201,9 +206,9 @@ def test_only_a_few_placings_are_needed_for_an_hour() -> None:
 
 def with_reach(shortest_s: float, longest_s: float) -> list[Cue]:
     """Return cues of a track that can last between two lengths."""
-    frame = units.seconds(placed([Utterance("woord", HERE)]).frames)
+    frame = units.seconds(placed([Utterance("woord", "woord", HERE)]).frames)
     low_s, high_s = shortest_s - frame, longest_s - frame
-    return [Utterance("woord", HERE), Pause("ruim", low_s, low_s, high_s, HERE)]
+    return [Utterance("woord", "woord", HERE), Pause("ruim", low_s, low_s, high_s, HERE)]
 
 
 def test_the_refusal_says_what_is_possible() -> None:
@@ -222,7 +227,7 @@ def test_the_refusal_says_what_is_possible() -> None:
 
 
 def test_a_text_without_elastic_pauses_has_one_length() -> None:
-    cues: list[Cue] = [Utterance("woord", HERE), exact(41.6)]
+    cues: list[Cue] = [Utterance("woord", "woord", HERE), exact(41.6)]
     now = placed(cues).frames
     assert reach(cues, placed) == (now, now)
     assert fit(cues, placed, now) == tuple(cues)
@@ -260,18 +265,23 @@ def test_texts_for_the_nearest_lengths_come_first() -> None:
 
 def test_scaled_pauses_keep_their_ranges_and_what_is_exact() -> None:
     table = ("zin", "alinea", "kort", "voel", "beeld", "ruim", "stilte", "bel")
-    cues: list[Cue] = [Utterance("woord", HERE), *map(named, table), exact(8), Breath("in", 4, HERE)]
+    cues: list[Cue] = [
+        Utterance("woord", "woord", HERE),
+        *map(named, table),
+        exact(8),
+        Breath("in", "in", 4, HERE),
+    ]
     assert lengths_s(scaled(cues, 1.2)) == pytest.approx([1.2, 3, 3.6, 9.6, 14.4, 24, 54, 6, 8])
     assert lengths_s(scaled(cues, 3)) == pytest.approx([1.6, 5, 5, 15, 20, 40, 90, 6, 8])
     assert lengths_s(scaled(cues, 0.5)) == pytest.approx([0.8, 2, 3, 5, 6, 12, 30, 6, 8])
     assert scaled(cues, 1) == tuple(cues)
     assert scaled(cues, 2)[-1] == cues[-1]
-    slow_sentences: list[Cue] = [Utterance("woord", HERE), Pause("zin", 2.5, 2.5, 2.5, HERE)]
+    slow_sentences: list[Cue] = [Utterance("woord", "woord", HERE), Pause("zin", 2.5, 2.5, 2.5, HERE)]
     assert lengths_s(scaled(slow_sentences, 0.5)) == [2.5], "whoever set it so wants it so"
 
 
 def test_scaling_spares_the_first_and_the_last_chapter() -> None:
-    chapter: list[Cue] = [Heading("Deel", HERE), Utterance("woord", HERE), named("voel")]
+    chapter: list[Cue] = [Heading("Deel", HERE), Utterance("woord", "woord", HERE), named("voel")]
     assert lengths_s(scaled(chapter * 3, 1.5)) == [8, 12, 8]
 
 
@@ -295,10 +305,15 @@ def test_a_factor_out_of_bounds_is_refused(factor: float) -> None:
 
 def test_speech_and_silence_are_measured_for_the_whole_and_for_each_chapter() -> None:
     cues: list[Cue] = [
-        *(Heading("Een", HERE), Utterance("een twee drie", HERE), exact(10)),
-        *(Heading("Twee", HERE), Utterance("vier", HERE), exact(3), Utterance("vijf zes", HERE)),
+        *(Heading("Een", HERE), Utterance("een twee drie", "een twee drie", HERE), exact(10)),
+        *(
+            Heading("Twee", HERE),
+            Utterance("vier", "vier", HERE),
+            exact(3),
+            Utterance("vijf zes", "vijf zes", HERE),
+        ),
     ]
-    timeline = place(cues, dict.fromkeys(("een twee drie", "vier", "vijf zes"), 44_100), str, title="Proef")
+    timeline = place(cues, dict.fromkeys(("een twee drie", "vier", "vijf zes"), 44_100), title="Proef")
     whole = measure(timeline)
     # 6 s before, 1 + 10 + 1 + 3 + 1 s, 12 s after
     assert (whole.words, whole.speech_s) == (6, 3)
@@ -323,9 +338,8 @@ def test_pauses_as_short_as_settings_allow_are_no_trouble() -> None:
 def test_the_complete_exercise_can_be_made_in_its_usual_length_and_a_sixth_longer() -> None:
     template = find_script("door-andere-ogen")
     cues = parse_cues(template.render({}).lines)
-    phrases = {cue.text: spoken(cue.text) for cue in cues if isinstance(cue, Utterance | Breath)}
-    lengths = {phrase: units.frames(expected_seconds(phrase)) for phrase in phrases.values()}
-    track = partial(place, frames_of=lengths, phrase_of=phrases.__getitem__, title=template.title)
+    lengths = {phrase: units.frames(expected_seconds(phrase)) for phrase in phrases_of(cues)}
+    track = partial(place, frames_of=lengths, title=template.title)
     for minutes in (template.minutes[0], template.minutes[0] * 7 / 6):
         target = units.frames(minutes * 60)
         assert track(fit(cues, track, target)).frames == target

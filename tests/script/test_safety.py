@@ -72,7 +72,7 @@ def test_an_unknown_country_is_told() -> None:
 
 
 def test_nothing_of_the_file_is_passed_over(root: Path) -> None:
-    told = tomllib.loads((root / "src" / "stem" / "helplines.toml").read_text(encoding="utf-8"))
+    told = tomllib.loads((root / "src" / "stem" / "script" / "helplines.toml").read_text(encoding="utf-8"))
     assert tuple(told["countries"]) == countries()
     assert [len(told["countries"][name]["help"]) for name in countries()] == [
         len(safety(name).help) for name in countries()

@@ -402,7 +402,7 @@ def child(body: str, seconds: float = 4.0, prelude: str = "") -> tuple[int, dict
         "fillings": fillings,
     }
     request["seconds"] = seconds
-    code = f"from stem import limits, sandbox\n{prelude}\nsandbox.main()"
+    code = f"from stem.script import limits, sandbox\n{prelude}\nsandbox.main()"
     done = subprocess.run(
         [sys.executable, "-c", code], input=json.dumps(request).encode(), capture_output=True, check=False
     )

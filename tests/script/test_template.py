@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from stem.cli.output import in_options
 from stem.errors import ScriptError, UnknownNameError, UsageError
 from stem.programs import python
-from stem.script import template as script_module
+from stem.script import rendering
 from stem.script.cues import Bell, Heading, Source
 from stem.script.marks import parse_cues
 from stem.script.template import Filling, Script, ScriptTemplate, find_script, scripts
@@ -423,7 +423,7 @@ def test_includes_without_end_are_refused(folder: Path) -> None:
 
 
 def test_a_template_cannot_take_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(script_module, "TIME_LIMIT_S", 0.8)
+    monkeypatch.setattr(rendering, "TIME_LIMIT_S", 0.8)
     loop = "{% for a in range(1000) %}\n"
     error = refused(folder, "Dag.\n" + loop * 5 + "{% set x = 1 %}\n" + "{% endfor %}" * 5)
     assert "seconds to fill in" in error.problem
@@ -442,8 +442,8 @@ def test_a_template_cannot_take_long(folder: Path, monkeypatch: pytest.MonkeyPat
 def test_a_child_that_comes_to_its_end_is_no_traceback(
     folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, problem: str
 ) -> None:
-    monkeypatch.setattr(script_module, "TIME_LIMIT_S", 1.0)
-    monkeypatch.setattr(script_module, "python_main", lambda *_: python("-c", code))
+    monkeypatch.setattr(rendering, "TIME_LIMIT_S", 1.0)
+    monkeypatch.setattr(rendering, "python_main", lambda *_: python("-c", code))
     assert problem in refused(folder, "Dag.").problem
 
 
@@ -497,7 +497,7 @@ def test_many_fillings_give_what_each_gives_by_itself(folder: Path) -> None:
 def test_more_fillings_than_one_child_is_given_keep_their_order(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script_module, "_AT_ONCE", 3)
+    monkeypatch.setattr(rendering, "_AT_ONCE", 3)
     template = written(folder, "Dag {{ naam }}.\n")
     rendered = template.render_all([Filling({"naam": f"N{number}"}) for number in range(8)])
     assert [script.lines[0].text for script in rendered if isinstance(script, Script)] == [
@@ -507,7 +507,7 @@ def test_more_fillings_than_one_child_is_given_keep_their_order(
 
 def test_a_filling_that_goes_wrong_is_the_only_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its values, by what the template does with them, and by a child that does not come to an end."""
-    monkeypatch.setattr(script_module, "TIME_LIMIT_S", 0.5)
+    monkeypatch.setattr(rendering, "TIME_LIMIT_S", 0.5)
     for_ever = "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}"
     body = (
         "{% if naam == 'stuk' %}{{ tellen.weg.weg }}{% endif %}\n"

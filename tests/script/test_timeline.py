@@ -17,7 +17,7 @@ HERE = Source("proef.j2", 3)
 
 
 def utterance(text: str) -> Utterance:
-    return Utterance(text, HERE)
+    return Utterance(text, text, HERE)
 
 
 def pause(seconds: float, name: str = "exact") -> Pause:
@@ -26,7 +26,7 @@ def pause(seconds: float, name: str = "exact") -> Pause:
 
 def placed(cues: list[Cue], bell_frames: int = 0) -> Timeline:
     lengths = {cue.text: 1_000 + 7 * len(cue.text) for cue in cues if isinstance(cue, Utterance | Breath)}
-    return place(cues, lengths, str, title="Proef", bell_frames=bell_frames)
+    return place(cues, lengths, title="Proef", bell_frames=bell_frames)
 
 
 lengths_s = st.floats(min_value=0.01, max_value=600)
@@ -47,7 +47,8 @@ def test_every_pause_is_exact_to_the_frame(pauses_s: list[float]) -> None:
 @given(st.lists(st.floats(min_value=1, max_value=15), min_size=2, max_size=20))
 def test_breaths_count_from_the_start_of_their_word(breaths_s: list[float]) -> None:
     cues: list[Cue] = [
-        Breath("in" if n % 2 else "en uit", length, HERE) for n, length in enumerate(breaths_s)
+        Breath(word, word, length, HERE)
+        for word, length in zip(itertools.cycle(("en uit", "in")), breaths_s, strict=False)
     ]
     timeline = placed([*cues, utterance("klaar")])
     starts = [item.start for item in timeline.utterances]
@@ -62,7 +63,7 @@ def test_a_safety_mark_takes_no_time() -> None:
 
 def test_a_breath_shorter_than_its_word_is_refused_with_its_place() -> None:
     with pytest.raises(ScriptError) as caught:
-        placed([Breath("adem in", 0.02, HERE), utterance("klaar")])
+        placed([Breath("adem in", "adem in", 0.02, HERE), utterance("klaar")])
     assert (caught.value.path, caught.value.line) == ("proef.j2", 3)
     assert "0.5 seconds" in caught.value.hint
 

@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 import pyloudnorm
 import pytest
+from heard import seam_score
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.linalg import solve_toeplitz
-from scipy.signal import lfilter
 
 from stem import files
 from stem.errors import UnknownNameError, UsageError
@@ -109,23 +108,6 @@ def band_densities(
     density = np.add.reduceat(power, limits)[:-1] / np.diff(limits)
     centres = np.sqrt(hertz[limits[:-1]] * hertz[limits[1:]])
     return np.asarray(centres, np.float64), np.asarray(10 * np.log10(density), np.float64)
-
-
-def seam_score(before: NDArray[np.floating], after: NDArray[np.floating]) -> float:
-    """Return how much the joint of two waves stands out for who knows what usually comes next.
-
-    What a linear prediction from 32 samples leaves over at the joint, over the 99.9 percentile elsewhere. A
-    joint like any other place scores about 1.
-    """
-    wave = np.concatenate([before, after]).astype(np.float64)
-    spectrum = np.square(np.abs(np.fft.rfft(wave * np.hanning(len(wave)), 2 * len(wave))))
-    correlation = np.fft.irfft(spectrum)[:33]
-    correlation[0] *= 1 + 1e-9  # pure tones would make the equations singular
-    predictor = solve_toeplitz(correlation[:32], correlation[1:])
-    residual = np.abs(lfilter(np.concatenate([[1.0], -predictor]), [1.0], wave))
-    joint = len(before)
-    elsewhere = np.concatenate([residual[100 : joint - 100], residual[joint + 100 :]])
-    return float(residual[joint - 4 : joint + 36].max() / np.percentile(elsewhere, 99.9))
 
 
 def slope_and_residual(heard: Heard) -> tuple[float, float]:

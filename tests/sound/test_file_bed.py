@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from heard import loudness
+from heard import loudness, seam_score
 from soundfiles import Wave, encoded, float_wav, wav
-from test_beds import seam_score
 
 from stem import files
 from stem.errors import AudioError, UnknownNameError, UsageError

@@ -180,14 +180,17 @@ def voicing(clip: Clip, lowest_hz: float = 60, highest_hz: float = 350) -> float
     """How much each loud 40 ms is like the next period: 1.0 for a hum, 0 for noise; the median."""
     x = clip.samples[:, 0].astype(np.float64)
     frame = clip.rate // 25
-    lags = range(int(clip.rate / highest_hz), int(clip.rate / lowest_hz))
+    lags = np.arange(int(clip.rate / highest_hz), int(clip.rate / lowest_hz))
+    power = np.concatenate([[0.0], np.cumsum(np.square(x))])
     found: list[float] = []
     for first in range(0, len(x) - 2 * frame, frame):
         here = x[first : first + frame]
         if np.sqrt(np.mean(here**2)) < 0.05 * np.abs(x).max():
             continue
-        there = [x[first + lag : first + lag + frame] for lag in lags]
-        found.append(max(float(here @ t / np.sqrt((here @ here) * (t @ t) + 1e-12)) for t in there))
+        starts = first + lags
+        there = np.correlate(x[starts[0] : starts[-1] + frame], here, "valid")
+        likeness = there / np.sqrt((here @ here) * (power[starts + frame] - power[starts]) + 1e-12)
+        found.append(float(likeness.max()))
     return float(np.median(found))
 
 

@@ -75,13 +75,13 @@ def words(cues: tuple[Cue, ...]) -> list[str]:
 
 
 def test_the_house_stands_behind_the_first_heading_and_before_the_last_bell() -> None:
-    house = IntroOutro(opening=(Utterance("Dag.", AT),), closing=(Utterance("Tot ziens.", AT),))
+    house = IntroOutro(opening=(Utterance.of("Dag.", AT),), closing=(Utterance.of("Tot ziens.", AT),))
     rest = Pause("bel", 5.0, 5.0, 5.0, AT)
-    cues = (Bell(AT), rest, Heading("Kop", AT), Utterance("Een.", AT), rest, Bell(AT), rest)
+    cues = (Bell(AT), rest, Heading("Kop", AT), Utterance.of("Een.", AT), rest, Bell(AT), rest)
     assert words(house.around(cues)) == [
         *("Bell", "bel", "Heading", "Dag.", "Een.", "Tot ziens.", "bel", "Bell", "bel")
     ]
-    assert words(house.around((Utterance("Een.", AT),))) == ["Dag.", "Een.", "Tot ziens."]
+    assert words(house.around((Utterance.of("Een.", AT),))) == ["Dag.", "Een.", "Tot ziens."]
     assert IntroOutro().around(cues) == cues
 
 

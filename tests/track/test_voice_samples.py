@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stem.errors import UsageError
+from stem.script.dutch.lexicon import Lexicon
 from stem.sound.decoding import decode
 from stem.track.voice_samples import Choice, check_name, choices, make_samples, template_text
 from stem.voices.speakers import Terms
@@ -43,7 +44,7 @@ def test_what_no_voice_can_do_is_refused(speeds: list[float], pitches: list[floa
 def test_a_slower_way_lasts_longer(tmp_path: Path) -> None:
     voice = find_voice("zacht")
     ways = choices(voice, [1.2, 0.9], [0.0])
-    made = list(make_samples(voice, ways, Terms(), str(tmp_path)))
+    made = list(make_samples(voice, ways, Terms(), tmp_path, lexicon=Lexicon({})))
     assert [way for way, _ in made] == list(ways)
     quick, slow = (decode(path).frames for _, path in made)
     # Together with 0.8 s around them and the pause between them, which keep their lengths.
@@ -92,6 +93,9 @@ def test_samples_replace_nothing_unasked(tmp_path: Path) -> None:
     mine = tmp_path / "proef-zacht-01.mp3"
     mine.write_bytes(b"mine")
     ways = choices(find_voice("zacht"), [1.0], [0.0])
-    made = [path.name for _, path in make_samples(find_voice("zacht"), ways, Terms(), str(tmp_path))]
+    made = [
+        path.name
+        for _, path in make_samples(find_voice("zacht"), ways, Terms(), tmp_path, lexicon=Lexicon({}))
+    ]
     assert made == ["proef-zacht-01-2.mp3"]
     assert mine.read_bytes() == b"mine"

@@ -641,7 +641,7 @@ def test_a_template_cannot_write_outside_the_folder(folder: Path, name: str) -> 
 
 def run(code: str, *arguments: str | Path, cwd: Path | None = None) -> str:
     """Run `code` in a Python of its own and return what it prints."""
-    start = "import sys; sys.path.insert(0, sys.argv[1])\nfrom test_downloads import *\n"
+    start = "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/voices']\nfrom test_download import *\n"
     command = [sys.executable, "-c", start + textwrap.dedent(code), str(Path(__file__).parents[1])]
     done = subprocess.run(
         [*command, *map(str, arguments)], check=True, capture_output=True, text=True, timeout=60, cwd=cwd
@@ -767,7 +767,7 @@ def hatchery() -> Iterator[subprocess.Popen[str]]:
                 os._exit(0)
         print(child, flush=True)
     """
-    start = "import sys; sys.path.insert(0, sys.argv[1])\nfrom test_downloads import *\n"
+    start = "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/voices']\nfrom test_download import *\n"
     process = subprocess.Popen(
         [sys.executable, "-c", start + textwrap.dedent(code), str(Path(__file__).parents[1])],
         stdin=subprocess.PIPE,

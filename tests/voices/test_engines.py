@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ import pytest
 from stem.errors import EngineUnavailable, SynthesisError, UnknownNameError
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
-from stem.voices.engines import ENGINES, Traits, engine, measured_pace, say
+from stem.voices.cache import CachedEngine
+from stem.voices.engines import ENGINES, Traits, engine, files_of, measured_pace, say, traits_of
 from stem.voices.template import VoiceTemplate, find_voice
 
 PHRASE = "Laat je schouders zakken."
@@ -65,7 +67,7 @@ class Site:
         facts = self.folder / "stem_neurie-1.0.dist-info"
         facts.mkdir()
         (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: stem-neurie\nVersion: 1.0\n")
-        (facts / "entry_points.txt").write_text(f"[stem.voices.engines]\n{name} = {target}\n")
+        (facts / "entry_points.txt").write_text(f"[stem.engines]\n{name} = {target}\n")
 
 
 @pytest.fixture
@@ -104,9 +106,10 @@ def test_an_engine_from_elsewhere_speaks(site: Site, voice: VoiceTemplate) -> No
     hum = engine("neurie")
     hum.check()
     assert (hum.name, hum.version, hum.remarks(PHRASE, voice)) == ("neurie", "3", ())
+    assert files_of(hum, voice) == ()
     clip = say(hum, PHRASE, voice)
     assert clip.frames / clip.rate == pytest.approx(expected_seconds(PHRASE) + 0.1, abs=0.01)
-    assert measured_pace(hum, voice) == pytest.approx(1, abs=0.05)
+    assert measured_pace(partial(say, hum, voice=voice)) == pytest.approx(1, abs=0.05)
 
 
 def test_a_program_of_its_own_finds_it_too(site: Site, voice: VoiceTemplate) -> None:
@@ -168,6 +171,28 @@ def test_a_broken_package_is_one_sentence(site: Site, name: str) -> None:
     assert engine("espeak").name == "espeak"
 
 
+def test_an_engine_from_elsewhere_tells_the_files_of_its_voices(site: Site, voice: VoiceTemplate) -> None:
+    site.install(
+        GOOD
+        + """
+    def files(self, voice):
+        return (voice.path.with_name("een"), voice.path.with_name("twee"))
+"""
+    )
+    paths = files_of(engine("neurie"), voice)
+    assert paths == (voice.path.with_name("een"), voice.path.with_name("twee"))
+    paths[1].write_text("eerst")
+    clips = CachedEngine(engine("neurie"))
+    (before,) = clips.entry_names([PHRASE], voice)
+    paths[1].write_text("anders dan eerst")
+    assert clips.entry_names([PHRASE], voice) != (before,)
+
+
+def test_only_recordings_say_nothing_but_what_was_recorded(voice: VoiceTemplate) -> None:
+    assert [name for name in ENGINES if traits_of(name).only_recorded] == ["recordings"]
+    assert traits_of(voice.engine) == Traits()  # of an engine that is not here
+
+
 def test_what_an_engine_says_for_itself_is_passed_on(site: Site) -> None:
     source = """
     from stem.errors import EngineUnavailable
@@ -184,7 +209,7 @@ def test_what_an_engine_says_for_itself_is_passed_on(site: Site) -> None:
     ("spoken", "told"),
     [
         ("return 1 / 0", r"the package stem-neurie failed \(ZeroDivisionError: division by zero\)"),
-        ("return [0.1, 0.2]", r"failed \(TypeError: it gives a list for a stem\.audio\.Clip\)"),
+        ("return [0.1, 0.2]", r"failed \(TypeError: it gives a list for a stem\.sound\.clips\.Clip\)"),
     ],
 )
 def test_an_engine_that_fails_at_a_phrase_names_it(
@@ -260,9 +285,9 @@ def test_what_needs_no_help_is_not_touched() -> None:
 
 def test_the_pace_that_is_measured_is_the_one_that_is_heard() -> None:
     slow = replace(find_voice("zacht"), speed=0.8)
-    plain = measured_pace(Ah(Traits()), find_voice("zacht"))
+    plain = measured_pace(partial(say, Ah(Traits()), voice=find_voice("zacht")))
     # Of each sentence of 3 s, 0.1 s is silence around it, which is not stretched.
-    assert measured_pace(Ah(Traits()), slow) == pytest.approx(0.8 * plain, rel=0.02)
+    assert measured_pace(partial(say, Ah(Traits()), voice=slow)) == pytest.approx(0.8 * plain, rel=0.02)
 
 
 @pytest.mark.parametrize("piece", ["a.", ".", " ", ". ", "woord ", "a", "0", "1.000", "x'", "!?…\n", "10,0/"])

@@ -26,6 +26,7 @@ from stem.voices.engines.espeak import Espeak
 from stem.voices.recordings.cleaning import TARGET_LUFS, UnusableError, cleaned, voice_channel, window_powers
 from stem.voices.recordings.engine import Recordings, missing_error, recorded_numbers, voice_of
 from stem.voices.recordings.sheets import INDEX_NAME, SheetLine, as_index
+from stem.voices.speakers import Speaker
 from stem.voices.takes import Takes
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -224,8 +225,8 @@ def test_phrases_are_equally_loud_however_they_were_recorded(tmp_path: Path) -> 
     filled = ["Voel waar je lichaam steun krijgt.", "Je hoeft jezelf even niet te dragen."]
     said = [line.phrase for line in LINES]
     with Takes() as takes:
-        takes.record(said, Recordings(), voice, lambda done, total: None)
-        takes.record(filled, Espeak(), fill, lambda done, total: None)
+        takes.record(said, Speaker(voice, Recordings()), lambda done, total: None)
+        takes.record(filled, Speaker(fill, Espeak()), lambda done, total: None)
         takes.level([*said, *filled], -18.0)
         heard = {phrase: loudness(takes.read(phrase)[882:-3528], RATE) for phrase in [*said, *filled]}
     # "In." is too short for takes to measure: its loudness is the one given to it here.

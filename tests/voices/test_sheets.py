@@ -28,7 +28,7 @@ HERE = Source("a.j2", 1)
 
 
 def said(text: str) -> Utterance:
-    return Utterance(text, HERE)
+    return Utterance.of(text, HERE)
 
 
 def rest(seconds: float) -> Pause:
@@ -41,7 +41,7 @@ def line(number: int, text: str) -> SheetLine:
 
 def test_each_phrase_is_numbered_once_where_it_is_first_heard() -> None:
     cues: list[Cue] = [said("Welkom."), said("Kijk om je heen"), said("Welkom."), said("Kijk om je heen.")]
-    lines = numbered(cues, spoken)
+    lines = numbered(cues)
     assert [(each.number, each.text) for each in lines] == [(1, "Welkom."), (2, "Kijk om je heen")]
     assert [each.phrase for each in lines] == ["Welkom.", "Kijk om je heen."]
 
@@ -56,13 +56,13 @@ def test_each_phrase_is_numbered_once_where_it_is_first_heard() -> None:
         ([said("A."), Bell(HERE), rest(6.0)], "daarna een bel"),
         ([said("A."), Heading("Nu", HERE), rest(8.0)], ""),
         ([said("A."), said("B."), said("A."), rest(8.0)], ""),
-        ([Breath("In.", 4.0, HERE)], "adem van 4 seconden"),
-        ([Breath("In.", 4.0, HERE), rest(8.0)], "adem van 4 seconden"),
+        ([Breath("In.", "In.", 4.0, HERE)], "adem van 4 seconden"),
+        ([Breath("In.", "In.", 4.0, HERE), rest(8.0)], "adem van 4 seconden"),
         ([rest(8.0), said("A.")], ""),
     ],
 )
 def test_a_line_tells_the_pause_that_follows_it(cues: list[Cue], after: str) -> None:
-    assert numbered(cues, spoken)[0].after == after
+    assert numbered(cues)[0].after == after
 
 
 def test_a_number_stays_with_its_sentence_when_the_script_changes() -> None:

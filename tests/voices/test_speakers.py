@@ -76,19 +76,19 @@ def test_a_voice_that_sends_text_away_is_never_chosen_unasked(
 def test_nothing_is_sent_without_leave() -> None:
     google = find_voice("google")
     with pytest.raises(EngineUnavailable, match="sends what it says to Google") as refusal:
-        Speaker(google, NO_WORDS, Terms())
+        Speaker.ready(google, NO_WORDS, Terms())
     assert "--allow-online" in in_options(refusal.value.hint)
 
 
 def test_what_would_be_sent_is_counted_before_it_is() -> None:
-    speaker = Speaker(find_voice("google"), NO_WORDS, Terms(online=True))
+    speaker = Speaker.ready(find_voice("google"), NO_WORDS, Terms(online=True))
     sent = speaker.sending(["Welkom.", "Welkom.", "Dank je wel."])
     assert sent == Sending("Google (translate.google.com)", phrases=2, characters=19, kept=True)
     assert str(sent) == (
         "2 phrases (19 characters, with what you filled in) to be sent to Google (translate.google.com); "
         "what comes back is kept, so that nothing is sent twice."
     )
-    forgetful = Speaker(find_voice("google"), NO_WORDS, Terms(online=True, remember=False))
+    forgetful = Speaker.ready(find_voice("google"), NO_WORDS, Terms(online=True, remember=False))
     assert str(forgetful.sending(["Welkom."])) == (
         "1 phrase (7 characters, with what you filled in) to be sent to Google (translate.google.com); "
         "what comes back is not kept."
@@ -97,24 +97,22 @@ def test_what_would_be_sent_is_counted_before_it_is() -> None:
 
 
 def test_a_local_voice_sends_nothing() -> None:
-    assert Speaker(find_voice("zacht"), NO_WORDS, Terms()).sending(["Welkom."]) is None
+    assert Speaker.ready(find_voice("zacht"), NO_WORDS, Terms()).sending(["Welkom."]) is None
 
 
 def test_words_of_the_lexicon_are_said_as_it_has_them() -> None:
     zacht = find_voice("zacht")
-    knowing = Speaker(zacht, NO_WORDS.plus("healing", "hieling"), Terms())
-    plain = Speaker(zacht, NO_WORDS, Terms())
-    assert np.array_equal(
-        knowing.speak("Dit is healing.", zacht).samples, plain.speak("Dit is hieling.", zacht).samples
-    )
+    knowing = Speaker.ready(zacht, NO_WORDS.plus("healing", "hieling"), Terms())
+    plain = Speaker.ready(zacht, NO_WORDS, Terms())
+    assert np.array_equal(knowing.say("Dit is healing.").samples, plain.say("Dit is hieling.").samples)
 
 
 def test_with_no_memory_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     zacht = find_voice("zacht")
-    Speaker(zacht, NO_WORDS, Terms(remember=False)).speak("Welkom.", zacht)
+    Speaker.ready(zacht, NO_WORDS, Terms(remember=False)).say("Welkom.")
     assert not (tmp_path / "cache").exists()
-    Speaker(zacht, NO_WORDS, Terms()).speak("Welkom.", zacht)
+    Speaker.ready(zacht, NO_WORDS, Terms()).say("Welkom.")
     assert (tmp_path / "cache").exists()
 
 
@@ -135,15 +133,14 @@ def recorded(tmp_path: Path) -> VoiceTemplate:
 
 def test_recordings_say_what_they_have_and_the_other_voice_the_rest(recorded: VoiceTemplate) -> None:
     company = Ensemble((recorded, find_voice("zacht")), NO_WORDS, Terms())
-    parts = [
-        (voice.name, said) for voice, _, said in company.parts(["Welkom.", "Dank je.", "Dag.", "Welkom."])
-    ]
+    phrases = ["Welkom.", "Dank je.", "Dag.", "Welkom."]
+    parts = [(speaker.voice.name, said) for speaker, said in company.parts(phrases)]
     assert parts == [(recorded.name, ("Welkom.", "Dag.")), ("zacht", ("Dank je.",))]
 
 
 def test_a_recording_is_found_by_what_is_written_whatever_the_lexicon(recorded: VoiceTemplate) -> None:
-    speaker = Speaker(recorded, NO_WORDS.plus("Welkom", "welkomm"), Terms())
-    assert speaker.speak("Welkom.", recorded).frames > 0
+    speaker = Speaker.ready(recorded, NO_WORDS.plus("Welkom", "welkomm"), Terms())
+    assert speaker.say("Welkom.").frames > 0
 
 
 def test_only_a_voice_that_can_say_anything_has_a_pace(recorded: VoiceTemplate) -> None:
@@ -178,7 +175,7 @@ def test_an_engine_that_is_not_there_is_a_mistake_of_the_template() -> None:
     with pytest.raises(
         ConfigError, match=r"zacht.toml: 'engine' must be the name of a voice engine"
     ) as refusal:
-        Speaker(voice, NO_WORDS, Terms())
+        Speaker.ready(voice, NO_WORDS, Terms())
     assert "espeak" in refusal.value.hint
 
 

@@ -19,9 +19,9 @@ from stem.sound.clips import Clip, Samples, conform, trimmed
 from stem.sound.filters import Compressor, Deesser, Filter, Highpass, Lowshelf, Peak, Room, apply_chain
 from stem.sound.stretch import shifted, stretched
 from stem.voices import takes as takes_module
-from stem.voices.cache import CachedEngine
 from stem.voices.cache_folder import clear_speech_cache, forget_entries
-from stem.voices.engines import Engine, Traits
+from stem.voices.engines import Traits
+from stem.voices.speakers import Speaker
 from stem.voices.takes import CORRECTION_LIMIT_DB, TREATMENT, Measures, Takes
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -81,8 +81,8 @@ def test_each_phrase_is_spoken_once_and_progress_is_told(dry_voice: VoiceTemplat
     reciter = Reciter()
     told: list[tuple[int, int]] = []
     with Takes() as takes:
-        takes.record(["een", "twee", "een", "drie"], reciter, dry_voice, lambda *at: told.append(at))
-        takes.record(["twee", "vier"], reciter, dry_voice, quiet)
+        takes.record(["een", "twee", "een", "drie"], Speaker(dry_voice, reciter), lambda *at: told.append(at))
+        takes.record(["twee", "vier"], Speaker(dry_voice, reciter), quiet)
         assert sorted(reciter.said) == ["drie", "een", "twee", "vier"]
         assert told == [(1, 3), (2, 3), (3, 3)]
         assert set(takes.frames_of) == {"een", "twee", "drie", "vier"}
@@ -96,7 +96,7 @@ def test_the_speech_of_a_track_is_at_its_target_by_another_meter(dry_voice: Voic
     ]
     spoken = [phrases[0], phrases[1], phrases[0], phrases[2]]
     with Takes() as takes:
-        takes.record(phrases, Reciter(), dry_voice, quiet)
+        takes.record(phrases, Speaker(dry_voice, Reciter()), quiet)
         takes.level(spoken, -18.0)
         whole = np.concatenate(
             [as_played(takes.read(phrase)[: takes.frames_of[phrase]]) for phrase in spoken]
@@ -109,7 +109,7 @@ def test_the_speech_of_a_track_is_at_its_target_by_another_meter(dry_voice: Voic
 def test_an_utterance_is_moved_towards_the_others_but_never_far(dry_voice: VoiceTemplate) -> None:
     near, far, middle = "zin 1 en nog wat woorden", "zin 9 en nog wat woorden", "zin 2 en nog wat woorden"
     with Takes() as takes:
-        takes.record([near, far, middle], Reciter(), dry_voice, quiet)
+        takes.record([near, far, middle], Speaker(dry_voice, Reciter()), quiet)
         takes.level([near, far, middle], -18.0)
         meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
         level = {
@@ -122,10 +122,9 @@ def test_an_utterance_is_moved_towards_the_others_but_never_far(dry_voice: Voice
 def test_a_text_that_was_tried_and_dropped_does_not_count(dry_voice: VoiceTemplate) -> None:
     said = ["zin 1 en nog wat woorden", "zin 2 en nog wat woorden"]
     with Takes() as alone, Takes() as among:
-        alone.record(said, Reciter(), dry_voice, quiet)
-        among.record(
-            [*said, "zin 9 en nog wat woorden", "zin 8 en nog wat woorden"], Reciter(), dry_voice, quiet
-        )
+        alone.record(said, Speaker(dry_voice, Reciter()), quiet)
+        dropped = ["zin 9 en nog wat woorden", "zin 8 en nog wat woorden"]
+        among.record([*said, *dropped], Speaker(dry_voice, Reciter()), quiet)
         alone.level(said, -18.0)
         among.level(said, -18.0)
         for phrase in said:
@@ -134,12 +133,12 @@ def test_a_text_that_was_tried_and_dropped_does_not_count(dry_voice: VoiceTempla
 
 def test_a_phrase_that_fails_stops_the_recording_with_its_name(dry_voice: VoiceTemplate) -> None:
     with Takes() as takes, pytest.raises(SynthesisError, match="kapot"):
-        takes.record(["een", "kapot", *(f"zin {n}" for n in range(50))], Reciter(), dry_voice, quiet)
+        takes.record(["een", "kapot", *(f"zin {n}" for n in range(50))], Speaker(dry_voice, Reciter()), quiet)
 
 
 def test_a_phrase_too_short_to_measure_keeps_the_common_gain(dry_voice: VoiceTemplate) -> None:
     with Takes() as takes:
-        takes.record(["een hele gewone zin van een regel"], Reciter(), dry_voice, quiet)
+        takes.record(["een hele gewone zin van een regel"], Speaker(dry_voice, Reciter()), quiet)
         takes.level(["een hele gewone zin van een regel"], -18.0)
         assert np.isfinite(takes.read("een hele gewone zin van een regel")).all()
         assert takes.read("een hele gewone zin van een regel").dtype == np.float32
@@ -151,8 +150,8 @@ def test_each_voice_of_a_track_is_brought_to_the_same_level(dry_voice: VoiceTemp
     near, far = ["zin 1 en nog wat woorden", "een andere zin 1"], ["zin 9 en nog wat woorden"]
     meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
     with Takes() as takes:
-        takes.record(near, Reciter(), dry_voice, quiet)
-        takes.record([*near, *far], Reciter(), other, quiet)
+        takes.record(near, Speaker(dry_voice, Reciter()), quiet)
+        takes.record([*near, *far], Speaker(other, Reciter()), quiet)
         takes.level([*near, *far], -18.0)
         level = [meter.integrated_loudness(as_played(takes.read(phrase))) for phrase in (near[0], far[0])]
     assert level == pytest.approx([-18.0, -15.0], abs=0.15)
@@ -176,7 +175,7 @@ def test_an_engine_says_how_many_phrases_it_bears_at_once(dry_voice: VoiceTempla
 
     shy = Shy()
     with Takes() as takes:
-        takes.record([f"zin {n}" for n in range(8)], shy, dry_voice, quiet)
+        takes.record([f"zin {n}" for n in range(8)], Speaker(dry_voice, shy), quiet)
     assert shy.most == 1
 
 
@@ -185,7 +184,7 @@ def test_a_failure_says_how_much_is_ready(dry_voice: VoiceTemplate) -> None:
         traits = Traits(at_once=1)
 
     with Takes() as takes, pytest.raises(SynthesisError) as failure:
-        takes.record(["een", "twee", "kapot", "drie"], OneByOne(), dry_voice, quiet)
+        takes.record(["een", "twee", "kapot", "drie"], Speaker(dry_voice, OneByOne()), quiet)
     assert in_options(failure.value.hint) == "2 of 4 phrases are ready; the same command goes on."
 
 
@@ -207,10 +206,10 @@ ROOM = Room(t60_s=0.2, predelay_ms=5, low_hz=200, high_hz=6000, level_db=-20, se
 PHRASES = ["zin 1 en nog wat woorden", "zin 3, en een heel andere", "ja"]
 
 
-def levelled(engine: Engine, voice: VoiceTemplate) -> list[tuple[int, bytes]]:
+def levelled(speaker: Speaker) -> list[tuple[int, bytes]]:
     """Record, level and read: the length and the sound of each phrase."""
     with Takes() as takes:
-        takes.record(PHRASES, engine, voice, quiet)
+        takes.record(PHRASES, speaker, quiet)
         takes.level([*PHRASES, PHRASES[0]], -18.0)
         return [(takes.frames_of[phrase], takes.read(phrase).tobytes()) for phrase in PHRASES]
 
@@ -222,12 +221,14 @@ def chained(voice: VoiceTemplate) -> tuple[VoiceTemplate, list[int]]:
 
 def test_of_what_is_remembered_nothing_is_made_before_it_is_read(dry_voice: VoiceTemplate) -> None:
     voice, clips = chained(dry_voice)
-    alone = levelled(Reciter(), voice)
-    assert levelled(CachedEngine(Reciter()), voice) == alone  # and now it is remembered
+    alone = levelled(Speaker(voice, Reciter(), remember=False))
+    assert levelled(Speaker(voice, Reciter())) == alone  # and now it is remembered
     clips.clear()
-    engine = CachedEngine(Reciter())
+    speaker = Speaker(voice, Reciter())
+    engine = speaker.clips
+    assert engine is not None
     with Takes() as takes:
-        takes.record(PHRASES, engine, voice, quiet)
+        takes.record(PHRASES, speaker, quiet)
         takes.level([*PHRASES, PHRASES[0]], -18.0)
         lengths = takes.frames_of
         assert (clips, engine.made, engine.remembered) == ([], 0, 0)
@@ -245,9 +246,9 @@ def test_what_is_known_is_of_one_treatment(dry_voice: VoiceTemplate, monkeypatch
         """Whether the chain runs for it before anything is read; what comes out is right in either case."""
         clips.clear()
         with Takes() as takes:
-            takes.record(PHRASES, CachedEngine(Reciter()), changed, quiet)
+            takes.record(PHRASES, Speaker(changed, Reciter()), quiet)
         again = bool(clips)
-        assert levelled(CachedEngine(Reciter()), changed) == levelled(Reciter(), changed)
+        assert levelled(Speaker(changed, Reciter())) == levelled(Speaker(changed, Reciter(), remember=False))
         return again
 
     assert measured_again(voice)
@@ -272,12 +273,12 @@ def test_speed_that_the_engine_makes_is_no_treatment(dry_voice: VoiceTemplate) -
 
     voice, clips = chained(dry_voice)
     slow = replace(voice, speed=0.9, pitch=1.0)
-    levelled(CachedEngine(Quick()), voice)
-    levelled(CachedEngine(Quick()), slow)  # other clips, each with its own note
+    levelled(Speaker(voice, Quick()))
+    levelled(Speaker(slow, Quick()))  # other clips, each with its own note
     clips.clear()
     with Takes() as takes:
-        takes.record(PHRASES, CachedEngine(Quick()), voice, quiet)
-        takes.record(["nieuw"], CachedEngine(Quick()), slow, quiet)
+        takes.record(PHRASES, Speaker(voice, Quick()), quiet)
+        takes.record(["nieuw"], Speaker(slow, Quick()), quiet)
     assert len(clips) == 1
 
 
@@ -285,7 +286,7 @@ def test_speed_that_the_engine_makes_is_no_treatment(dry_voice: VoiceTemplate) -
 @pytest.mark.parametrize("how", ["gone", "torn", "rubbish"])
 def test_what_is_damaged_is_made_again(dry_voice: VoiceTemplate, what: str, how: str) -> None:
     voice, clips = chained(dry_voice)
-    alone = levelled(CachedEngine(Reciter()), voice)
+    alone = levelled(Speaker(voice, Reciter()))
     for path in cache_folder("speech").glob("[0-9a-f]*"):
         if what != "both" and path.name.endswith(".note") != (what == "note"):
             continue
@@ -294,20 +295,20 @@ def test_what_is_damaged_is_made_again(dry_voice: VoiceTemplate, what: str, how:
         else:
             content = path.read_bytes()
             path.write_bytes(content[:-8] if how == "torn" else content[:-8] + b"\xff" * 8)
-    assert levelled(CachedEngine(Reciter()), voice) == alone
+    assert levelled(Speaker(voice, Reciter())) == alone
     clips.clear()
     with Takes() as takes:
-        takes.record(PHRASES, CachedEngine(Reciter()), voice, quiet)
+        takes.record(PHRASES, Speaker(voice, Reciter()), quiet)
     assert clips == []  # and remembered for the next time
 
 
 def test_a_clip_that_goes_between_measuring_and_mixing_is_spoken_again(dry_voice: VoiceTemplate) -> None:
     voice, _ = chained(dry_voice)
-    alone = levelled(CachedEngine(Reciter()), voice)
+    alone = levelled(Speaker(voice, Reciter()))
     reciter = Reciter()
-    engine = CachedEngine(reciter)
+    speaker = Speaker(voice, reciter)
     with Takes() as takes:
-        takes.record(PHRASES, engine, voice, quiet)
+        takes.record(PHRASES, speaker, quiet)
         takes.level([*PHRASES, PHRASES[0]], -18.0)
         clear_speech_cache()  # as another process would
         assert [(takes.frames_of[phrase], takes.read(phrase).tobytes()) for phrase in PHRASES] == alone
@@ -315,9 +316,10 @@ def test_a_clip_that_goes_between_measuring_and_mixing_is_spoken_again(dry_voice
 
 
 def test_who_forgets_a_phrase_forgets_what_is_known_of_it(dry_voice: VoiceTemplate) -> None:
-    engine = CachedEngine(Reciter())
-    levelled(engine, dry_voice)
-    assert forget_entries(engine.entry_names(PHRASES, dry_voice)) == (3, 0)
+    speaker = Speaker(dry_voice, Reciter())
+    levelled(speaker)
+    assert speaker.clips is not None
+    assert forget_entries(speaker.clips.entry_names(PHRASES, dry_voice)) == (3, 0)
     assert {path.name for path in cache_folder("speech").iterdir()} == {"key", "locks"}
 
 

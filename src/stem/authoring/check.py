@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from stem.authoring.lint import LintFinding, gathered, lint
 from stem.config import refuse_outside
 from stem.errors import StemError, UsageError
+from stem.files import HERE
 from stem.script.cues import PauseRange
 from stem.script.dutch import FORMS
 from stem.script.template import Filling, ScriptTemplate, find_script
@@ -41,19 +43,19 @@ class Checked:
         return all(finding.severity != "error" for finding in self.findings)
 
 
-def check_script(name: str, pauses: Mapping[str, PauseRange]) -> Checked:
+def check_script(name: str, pauses: Mapping[str, PauseRange], folder: Path = HERE) -> Checked:
     """Fill a script in, in both forms, at every length it offers, with each value of each variable in turn.
 
     Raises:
         ScriptError: for a mistake that keeps it from being read at all.
         UnknownNameError: when there is no such script, or its bed or voice does not exist.
     """
-    template = find_script(name)
-    refuse_outside(template.path, {"bed": template.bed, "voice": template.voice})
+    template = find_script(name, folder)
+    refuse_outside(template.path, {"bed": template.bed, "voice": template.voice}, folder=folder)
     if template.bed is not None:
         check_bed(template.bed)
     if template.voice is not None:
-        find_voice(template.voice)
+        find_voice(template.voice, folder)
     ways = list(_ways(template))
 
     found: list[LintFinding] = []

@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+import stem
 from stem.characters import RETYPE, line_problem
-from stem.cli.options import config, force_option, json_option, online_options
+from stem.cli.options import config, force_option, json_option, online_options, project
 from stem.cli.output import confirmed, in_options, print_json, progress, show
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from stem.config import Config
     from stem.export.selfcheck import FileFault
     from stem.practice.forget import Found
-    from stem.record.model import Record
-    from stem.track.make import Track
-    from stem.track.plan import Plan
-    from stem.track.spec import TrackSpec
-
-
-def _record_of(path: Path) -> Record | None:
-    """Return the record beside a track; None when there is none, or it is that of a file of another kind."""
-    from stem.record.document import read_record, record_path
-
-    if not path.name or not record_path(path).exists():  # "." and "/" have no name
-        return None
-    record = read_record(record_path(path))
-    return record if record.track.suffix.casefold() == path.suffix.casefold() else None
 
 
 @click.command()
@@ -47,7 +31,7 @@ def info(track: str, as_json: bool) -> None:
     from stem.record.verify import info as look
 
     path = expanded(track)
-    facts = look(path, _record_of(path))
+    facts = look(path, project().record(path))
     if facts.problem:
         tell(f"Warning: {path}: {facts.problem}")
     if as_json:
@@ -70,7 +54,7 @@ def verify(tracks: Sequence[str]) -> None:
         findings: list[FileFault] = []
         record = None
         try:
-            record = _record_of(path)
+            record = project().record(path)
         except ConfigError as error:
             findings.append(FileFault("its record", "one that can be read", "; ".join(error.problems)))
         findings += check(path, record)
@@ -112,104 +96,27 @@ def remake(
     """
     from stem.cli.options import online, pairs
     from stem.documents import track_line
-    from stem.files import expanded
-    from stem.record.document import differences_from_now, read_record, spec_of
-    from stem.record.hashes import file_hash
-    from stem.track.make import make_track
-    from stem.track.plan import plan_track
-    from stem.track.target import output_path
 
-    here = config()
-    record = read_record(expanded(record_file))
-    spec, settings = spec_of(record)
-    if not outside:
-        kept = replace(spec, voice=None if voice else spec.voice, bed=None if bed else spec.bed)
-        _refuse_outside(expanded(record_file), record, kept, settings)
-    given = pairs("-s", values, "naam=Anna")
-    asked = replace(
-        spec,
-        values={**spec.values, **given},
-        voice=voice or spec.voice,
-        bed=bed or spec.bed,
-        online=online(allow=allow_online, offline=offline),
-    )
-    settings = replace(settings, allow_online=here.allow_online)
-    lacking = [name for name in record.filled if name not in asked.values]
-    if lacking:
-        raise UsageError(
-            f"The record does not tell what was filled in for {', '.join(lacking)}.",
-            hint=f"Give it again: -s {lacking[0]}=...",
+    change = stem.Change(pairs("-s", values, "naam=Anna"), voice, bed)
+    with progress() as events:
+        made = project().remake(
+            record_file,
+            change,
+            output,
+            online=online(allow=allow_online, offline=offline),
+            outside=outside,
+            overwrite=force,
+            events=events,
+            on_notice=tell,
         )
-    is_changed = bool(given or voice or bed)
-    differences = [*differences_from_now(record)]
-    for difference in differences:
-        tell(f"Since then: {in_options(difference)}")
-    plan = plan_track(asked, settings)
-    if not is_changed and _other_recordings(record, plan):
-        differences.append(f"The recordings of '{record.voice.name}' have changed.")
-        tell(f"Since then: {differences[-1]}")
-    target = output_path(plan.name, output, here, plan.format)
-    with progress() as on_progress:
-        track = make_track(plan, target, overwrite=force, on_progress=on_progress, on_notice=tell)
-    same = file_hash(track.path) == record.track.sha256
-    _write_record(track, asked, settings, record, expanded(record_file), is_same=same, overwrite=force)
-    show(track_line(track))
-    if same:
+    for path in made.track.beside:
+        tell(str(path))
+    show(track_line(made.track))
+    if made.is_same:
         tell("It is the same, byte for byte.")
-    elif not is_changed:
-        why = "what changed since then is told above" if differences else "it is not known what changed"
+    elif change.is_none:
+        why = "what changed since then is told above" if made.differences else "it is not known what changed"
         tell(f"It is not the same, byte for byte: {why}.")
-
-
-def _refuse_outside(path: Path, record: Record, spec: TrackSpec, settings: Config) -> None:
-    """Refuse to read what a record names outside this folder: someone else may have written it.
-
-    Raises:
-        ConfigError: when it names any.
-    """
-    from stem.config import PATHS, refuse_outside
-
-    named = {name: getattr(spec, name) for name in ("script", "voice", "fill", "bed", "cover")}
-    named |= {f"settings.{name}": getattr(settings, name) for name in PATHS}
-    named |= {"voice.name": record.voice.name, "fill.name": record.fill.name if record.fill else None}
-    refuse_outside(path, named, hint="When you trust the record, let stem read them: --outside")
-
-
-def _other_recordings(record: Record, plan: Plan) -> bool:
-    """Tell whether own recordings are not those of the record: which are said is known with the plan."""
-    from stem.record.hashes import voice_facts
-
-    was_recorded = record.voice.engine == "recordings"
-    return was_recorded and voice_facts(plan.voice).files_sha256 != record.voice.files_sha256
-
-
-def _write_record(
-    track: Track,
-    spec: TrackSpec,
-    settings: Config,
-    before: Record,
-    before_path: Path,
-    *,
-    is_same: bool,
-    overwrite: bool,
-) -> None:
-    """Write the record of a track that was made again, as personal as the one it was made from.
-
-    A track in which someone is named, and of which no record tells, could not be found to forget them.
-    """
-    from stem.record.build import record_of
-    from stem.record.document import record_path, write_record
-
-    path = record_path(track.path)
-    if path.exists() and is_same and path.samefile(before_path):
-        return
-    if path.exists() and not overwrite:
-        tell(f"{path} is there already and stays (--force replaces it): no record tells of {track.path}.")
-        return
-    code = before.personal.code if before.personal and dict(spec.values) == before.personal.values else ""
-    record = record_of(track, spec, settings, code=code)
-    write_record(record, path, anonymous=before.personal is None, overwrite=overwrite)
-    tell(str(path))
 
 
 def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:

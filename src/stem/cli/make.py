@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from stem.cli.options import Request, config, force_option, json_option, script_options
+import stem
+from stem.cli.options import Request, force_option, json_option, project, script_options
 from stem.cli.output import print_json, progress, show, show_text
 from stem.cli.output import say as tell
 from stem.errors import StemError, UsageError
@@ -38,45 +38,37 @@ def make(
 ) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
     from stem.documents import made_document, track_line, voice_note
-    from stem.record.sidecars import Sidecars, companions, free_target, write_beside
-    from stem.track.make import Track, make_track
-    from stem.track.plan import plan_track
-    from stem.track.target import format_of, output_path
 
-    made: list[Track] = []
+    made: list[stem.Track] = []
     try:
-        settings = config()
-        spec = request.spec()
-        if spec.format is None and spec.destination is None:
-            spec = replace(spec, format=format_of(output))
-        sidecars = Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
-        plan = plan_track(spec, settings)
-        target = output_path(plan.name, output, settings, plan.format)
-        beside = companions(sidecars, with_stems=with_stems)
+        here = project()
+        beside = stem.Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
+        plan = here.plan(request.spec(), output)
         for note in voice_note(plan):
             tell(note)
-        with progress() as on_progress:
-            track = make_track(
+        with progress() as events:
+            track = here.make(
                 plan,
-                target if force else free_target(target, beside),
-                overwrite=force,
+                output,
+                beside=beside,
                 with_stems=with_stems,
-                on_progress=on_progress,
+                overwrite=force,
+                events=events,
                 on_notice=tell,
+                on_made=made.append,
             )
-        made.append(track)
-        written = write_beside(track, sidecars, spec, settings, overwrite=force)
     except StemError as error:
         for track in made:
             tell(f"{track.path} was made.")
         if as_json:
             print_json(made_document(made, {request.script: error}))
         raise
+    target = here.target(plan, output)
     if track.path != target:
         tell(f"{target} was there already and stays as it is (--force replaces it).")
     for warning in track.warnings:
         tell(f"Warning: {warning}")
-    for path in (*track.stems, *written):
+    for path in (*track.stems, *track.beside):
         tell(str(path))
     if as_json:
         print_json(made_document([track], {}))
@@ -111,19 +103,14 @@ def plot(track: str, output: str | None, force: bool) -> None:
 @json_option
 def preview(request: Request, exact: bool, as_json: bool) -> None:
     """Show the text of SCRIPT with its pauses and expected times; makes no track."""
-    from stem.documents import preview_document, preview_lines
-    from stem.track.plan import plan_track
-    from stem.track.preview import expected_timeline, remarks
-
-    plan = plan_track(request.spec(), config())
-    timeline = expected_timeline(plan, exact=exact, on_notice=tell)
-    for remark in remarks(plan):
+    here = project()
+    seen = here.preview(here.plan(request.spec()), exact=exact, on_notice=tell)
+    for remark in seen.remarks:
         tell(f"Warning: {remark}")
     if as_json:
-        print_json(preview_document(plan, timeline))
+        print_json(seen.document())
         return
-    for lines in preview_lines(plan, timeline):
-        show_text(lines)
+    show_text(seen.text())
 
 
 @click.command()
@@ -137,23 +124,19 @@ def script(
     request: Request, as_page: bool, as_text: bool, audio: str | None, output: str | None, force: bool
 ) -> None:
     """Print out SCRIPT as it will be spoken."""
-    from stem.authoring import printout
-    from stem.cli.scripts import write_text
-    from stem.track.plan import plan_track
-    from stem.track.preview import expected_timeline
+    from stem.text_files import write_text
 
     if as_page and as_text:
         raise click.UsageError("--html and --text exclude each other.")
     if audio is not None and not as_page:
         raise click.UsageError("--audio is for a page: add --html.")
     sound = None if audio is None else _beside(audio, output)
-    plan = plan_track(request.spec(), config())
-    timeline = expected_timeline(plan, exact=sound is not None, on_notice=tell)
-    text = printout.as_html(plan, timeline, sound) if as_page else printout.as_text(plan, timeline)
+    here = project()
+    text = here.printout(here.plan(request.spec()), as_page=as_page, sound=sound, on_notice=tell)
     if output is None:
         show_text(text)
     else:
-        show(write_text(output, text, overwrite=force))
+        show(str(write_text(here.path(output), text, overwrite=force)))
 
 
 def _beside(audio: str, page: str | None) -> str:

@@ -19,6 +19,7 @@ from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, di
 
 if TYPE_CHECKING:
     from stem.config import Config
+    from stem.project import Project
     from stem.script.variables import Variable
     from stem.track.spec import TrackSpec
 
@@ -56,11 +57,16 @@ def online(*, allow: bool, offline: bool) -> bool | None:
     return allow if allow or offline else None
 
 
+def project() -> Project:
+    """Return the folder where stem is run."""
+    from stem.project import Project
+
+    return Project()
+
+
 def config() -> Config:
     """Return the settings of the folder where stem is run."""
-    from stem.config import load_config
-
-    return load_config(Path.cwd())
+    return project().settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +160,8 @@ class Request:
 
     def _asked(self, given: Mapping[str, str]) -> dict[str, str]:
         """Ask for each variable that was not given, and show the command that says the same."""
-        from stem.script.template import find_script
-
         values = dict(given)
-        for variable in find_script(self.script).variables:
+        for variable in project().script(self.script).variables:
             if variable.name not in values:
                 values[variable.name] = _answer(variable)
         say(f"The same again: {shlex.join(_same_again(values))}")

@@ -25,7 +25,10 @@ from stem.errors import OutputError, StemError
 from stem.messages import Message, told
 
 if TYPE_CHECKING:
-    from stem.track.stages import OnProgress
+    from rich.progress import TaskID
+
+    from stem.progress import Events, Stage
+    from stem.progress import Progress as Told
 
 VERSION = 1
 """Version of all documents; grows when a key changes its meaning or goes."""
@@ -270,25 +273,32 @@ def byte_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+_STAGES: Mapping[Stage, str] = {
+    "bed": "background",
+    "speech": "speaking",
+    "mix": "mixing",
+    "check": "checking",
+    "files": "files",
+}
+
+
 @contextmanager
-def progress() -> Iterator[OnProgress]:
+def progress() -> Iterator[Events]:
     """Show a bar on a terminal; keep still elsewhere."""
     if not sys.stderr.isatty():
-        from stem.track.stages import no_progress
-
-        yield no_progress
+        yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
+        tasks: dict[Stage, TaskID] = {}
 
-        def show(stage: str, share: float) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=1.0)
-            bar.update(tasks[stage], completed=share)
+        def show(told: Told) -> None:
+            if told.stage not in tasks:
+                tasks[told.stage] = bar.add_task(_STAGES[told.stage], total=1.0)
+            bar.update(tasks[told.stage], completed=told.share)
 
         yield show
 

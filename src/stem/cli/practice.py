@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from stem.cli.options import Request, batch_options, config, json_option
+import stem
+from stem.cli.options import Request, batch_options, json_option, project
 from stem.cli.output import (
     ask,
     batch_progress,
@@ -24,16 +24,17 @@ from stem.cli.output import (
     show,
 )
 from stem.cli.output import say as tell
-from stem.errors import ConfigError, UsageError, nearest
+from stem.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from stem.config import Config
-    from stem.practice.batch import BatchOptions, Job, JobList, Outcome, Report
+    from stem import Batch, Outcome, Report, TrackSpec
 
 _PRIVATE_UMASK = 0o077
 """What is made for clients is for the eyes of its owner."""
 
 _LONGEST_PASSWORD_FILE = 1_000
+_LARGEST_LIST = 20_000_001
+"""Bytes: one more than is taken, so that what is too large is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +119,13 @@ def _quoted(folder: str) -> str:
 @_how_options
 def batch(request: Request, file: str, how: _How) -> None:
     """Make a track for each row of FILE: CSV, XLSX or TOML; "-" reads CSV from standard input."""
-    from stem.practice.batch import jobs_of_list
-    from stem.practice.lists import read_batch_file
-
     if file == how.password_file == "-":
         raise UsageError(
             "The list and the password cannot both come from standard input.",
             hint="Name a file that holds the password.",
         )
-    settings = config()
-    asked = jobs_of_list(read_batch_file(file, _content(file)), _wishes(request, how, settings), settings)
-    _make(asked, settings, how, title=Path(file).stem)
+    content = sys.stdin.buffer.read(_LARGEST_LIST) if file == "-" else None
+    _make(project().batch(file, *_wishes(request, how), content=content, **_kept(how)), how)
 
 
 @click.command()
@@ -138,90 +135,45 @@ def batch(request: Request, file: str, how: _How) -> None:
 @_how_options
 def series(request: Request, name: str | None, code: str, how: _How) -> None:
     """Make all tracks of the series NAME (see: stem scripts): numbered, one album, voice and background."""
-    from stem.practice.batch import jobs_of_series
-    from stem.script.series import find_series
-
-    settings = config()
-    if not (name or settings.series):
-        raise UsageError("No series is named.", hint="For example: stem series zeven-dagen --code c017")
-    wanted = find_series(name or settings.series)
-    asked = jobs_of_series(wanted, code, _wishes(request, how, settings), settings)
-    _make(asked, settings, how, title=wanted.title)
+    _make(project().series_batch(name, code, *_wishes(request, how), **_kept(how)), how)
 
 
-def _content(file: str) -> bytes:
-    """Read a list.
-
-    Raises:
-        ConfigError: when it cannot be read.
-    """
-    from stem.files import expanded
-    from stem.practice.lists import LARGEST_FILE
-
-    if file == "-":
-        return sys.stdin.buffer.read(LARGEST_FILE + 1)
-    path = expanded(file)
-    try:
-        with path.open("rb") as opened:
-            return opened.read(LARGEST_FILE + 1)
-    except FileNotFoundError as error:
-        problem = f"there is no such file in {path.absolute().parent}"
-        raise ConfigError(file, [problem], hint=_list_hint(path)) from error
-    except OSError as error:
-        raise ConfigError(file, [f"it cannot be read ({error.strerror})"]) from error
+def _wishes(request: Request, how: _How) -> tuple[TrackSpec, str | None]:
+    return request.spec(), how.output
 
 
-def _list_hint(path: Path) -> str:
-    """Return what to do about a list that is not there: most often the folder is another one."""
-    lists = [each.name for kind in ("csv", "xlsx") for each in path.parent.glob(f"*.{kind}")]
-    meant = nearest(path.name, lists)
-    if meant:
-        return f"Did you mean '{meant}'?"
-    return "Go to the folder of the practice with cd, or begin one with: stem practice init"
+def _kept(how: _How) -> dict[str, Any]:
+    kinds = stem.Sidecars.read(how.captions, plot=False, record=True, anonymous=False).captions
+    return {"names": how.names, "captions": kinds, "again": how.force}
 
 
-def _wishes(request: Request, how: _How, settings: Config) -> BatchOptions:
-    from stem.files import expanded
-    from stem.practice.batch import BatchOptions
-    from stem.record.sidecars import Sidecars
-
-    folder = expanded(how.output or settings.output)
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"'{folder}' is not a folder.", hint="A batch needs a folder for its tracks.")
-    captions = Sidecars.read(how.captions, plot=False, record=True, anonymous=False).captions
-    return BatchOptions(request.spec(), folder, how.names, captions, how.force)
-
-
-def _make(asked: JobList, settings: Config, how: _How, *, title: str) -> None:
+def _make(batch: Batch, how: _How) -> None:
     """Make the tracks that are asked for, and what is wanted of them, and tell what became of them."""
-    from stem.practice.batch import rehearse
-
     os.umask(_PRIVATE_UMASK)
-    _check_page(how)
+    if how.page is not None:
+        batch.check_page(how.page, overwrite=how.force)
     exit_code = 0
     if how.dry_run:
-        report = rehearse(asked, settings)
+        report = batch.rehearse()
     else:
-        locks = _passwords(asked.jobs, asked.passwords, how.password_file) if how.zipped else None
-        for told in asked.notices:
+        locks = batch.passwords(lambda: _password(how.password_file)) if how.zipped else None
+        for told in batch.notices:
             tell(told)
-        report = _run(asked.jobs, settings, how)
-        exit_code = _hand_over(asked.jobs, report, settings, how, locks)
+        report = _run(batch, how)
+        exit_code = _hand_over(batch, report, how, locks)
     _print_report(report, as_json=how.as_json, dry_run=how.dry_run)
     if how.page is not None:
-        tell(_write_page(report, settings, how.page, title, force=how.force))
+        tell(str(batch.write_page(report, how.page, overwrite=how.force)))
     if exit_code := exit_code or report.exit_code:
         raise click.exceptions.Exit(exit_code)
 
 
-def _run(jobs: Sequence[Job], settings: Config, how: _How) -> Report:
+def _run(batch: Batch, how: _How) -> Report:
     """Make the tracks, here or on a cluster, with a line for each."""
-    from stem.cores import cores
-    from stem.practice.batch import run_batch
     from stem.practice.batch.report_lines import outcome_line
 
-    there = 0
-    with batch_progress(len(jobs)) as on_line:
+    there, count = 0, len(batch.asked.jobs)
+    with batch_progress(count) as on_line:
 
         def on_outcome(outcome: Outcome) -> None:
             nonlocal there
@@ -229,41 +181,14 @@ def _run(jobs: Sequence[Job], settings: Config, how: _How) -> Report:
             on_line(outcome_line(outcome))
 
         try:
-            if how.dask is not None:
-                from stem.practice.batch.cluster import on_cluster
-
-                with on_cluster(how.dask, jobs) as cluster:
-                    return run_batch(
-                        jobs,
-                        settings,
-                        opened=cluster.opened,
-                        workers=how.jobs or cluster.workers,
-                        task=cluster.task,
-                        on_outcome=on_outcome,
-                    )
-            return run_batch(jobs, settings, workers=how.jobs or cores(), on_outcome=on_outcome)
+            return batch.make(workers=how.jobs, dask=how.dask, on_outcome=on_outcome)
         except KeyboardInterrupt:
-            tell(f"{there} of {len(jobs)} tracks are there; the same command goes on with the rest.")
+            tell(f"{there} of {count} tracks are there; the same command goes on with the rest.")
             raise
 
 
-def _passwords(jobs: Sequence[Job], given: Mapping[str, str], file: str | None) -> dict[str, str]:
-    """Return a password for each code: its own, or one for all, from a file or asked for.
-
-    Raises:
-        UsageError: when one will not do, or none can be had.
-        ConfigError: when the file cannot be read.
-    """
-    from stem.practice.handout import checked_password
-
-    codes = dict.fromkeys(job.code for job in jobs)
-    common = ""
-    if any(code not in given for code in codes):
-        common = _password_of(file) if file else _asked_password()
-    passwords = {code: given.get(code, common) for code in codes}
-    for password in dict.fromkeys(passwords.values()):
-        checked_password(password)
-    return passwords
+def _password(file: str | None) -> str:
+    return _password_of(file) if file else _asked_password()
 
 
 def _password_of(file: str) -> str:
@@ -292,15 +217,11 @@ def _asked_password() -> str:
     return ask("Password of the zip files", secret=True)
 
 
-def _hand_over(
-    jobs: Sequence[Job], report: Report, settings: Config, how: _How, locks: Mapping[str, str] | None
-) -> int:
+def _hand_over(batch: Batch, report: Report, how: _How, locks: Mapping[str, str] | None) -> int:
     """Put together what goes to clients, tell of it, and return the exit code."""
-    from stem.practice.batch.handout import hand_over
-
     if not (how.letter or how.zipped):
         return 0
-    handed = hand_over(jobs, report, settings, locks)
+    handed = batch.hand_over(report, locks)
     for path in handed.written:
         tell(str(path))
     for path in handed.kept:
@@ -328,36 +249,6 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
             say_problems(about, outcome.error, outcome.origin, outcome.problems)
             say_hint(outcome.hint)
     tell(summary(report, dry_run=dry_run))
-
-
-def _check_page(how: _How) -> None:
-    """Look whether the page can have its name, before anything is made.
-
-    Raises:
-        OutputError: when something else has it.
-    """
-    from stem.errors import OutputError
-    from stem.files import expanded
-    from stem.practice.overview import is_ours
-
-    path = expanded(how.page or "")
-    if how.page and os.path.lexists(path) and not (how.force or is_ours(path)):
-        raise OutputError(path, "something else has that name", hint="Choose another name for --page.")
-
-
-def _write_page(report: Report, settings: Config, page: str, title: str, *, force: bool) -> str:
-    """Write the page of a batch and return its path; an older one of stem's is replaced.
-
-    Raises:
-        OutputError: when something else has that name.
-    """
-    from stem.cli.scripts import write_text
-    from stem.files import expanded
-    from stem.practice.overview import is_ours, overview_page
-
-    path = expanded(page)
-    text = overview_page(report, title=title, practice=settings.practice, folder=path.absolute().parent)
-    return write_text(page, text, overwrite=force or is_ours(path))
 
 
 COMMANDS = (practice, batch, series)

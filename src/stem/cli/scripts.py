@@ -8,54 +8,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stem.cli.options import config, force_option, json_option
+from stem.cli.options import force_option, json_option, project
 from stem.cli.output import print_json, say, say_error, show
-from stem.errors import OutputError, StemError, UsageError
+from stem.errors import StemError, UsageError
 
 if TYPE_CHECKING:
     from stem.authoring.check import Checked
     from stem.script.template import ScriptTemplate
 
 
-def write_text(output: str, text: str, *, overwrite: bool) -> str:
-    """Write a text whole to a file and return its path.
-
-    Raises:
-        OutputError: when it cannot be written, or is there already and may not be replaced.
-    """
-    from stem.files import expanded, output_error, publish, temporary_beside
-
-    path = expanded(output)
-    if path.exists() and not overwrite:
-        raise OutputError(path, "it is there already", hint="Choose another name, or use --force.")
-    with temporary_beside(path) as temporary:
-        try:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise output_error(path, error) from error
-        publish(temporary, path, overwrite=overwrite)
-    return str(path)
-
-
 @click.command()
 @json_option
 def scripts(as_json: bool) -> None:
     """List the scripts, and the series made of them."""
-    from stem.script.series import all_series
-    from stem.script.template import scripts as all_scripts
-
+    here = project()
     if as_json:
-        rows = [_document(item) for item in all_scripts()]
+        rows = [_document(item) for item in here.scripts()]
         series = [
             {"name": item.name, "title": item.title, "summary": item.summary, "scripts": list(item.scripts)}
-            for item in all_series()
+            for item in here.all_series()
         ]
         print_json({"scripts": rows, "series": series})
         return
-    for item in all_scripts():
+    for item in here.scripts():
         for line in _lines(item):
             show(line)
-    for one in all_series():
+    for one in here.all_series():
         show()
         show(f"Series {one.name}: {one.title}. {one.summary}")
         show(f"    {', '.join(one.scripts)}")
@@ -96,15 +74,12 @@ def _document(item: ScriptTemplate) -> dict[str, object]:
 @json_option
 def check(scripts: Sequence[str], as_json: bool) -> None:
     """Check SCRIPTS (names, or .j2 files) in every form: marks, pacing, safety and wording."""
-    from stem.authoring.check import check_script
-    from stem.script.cues import PAUSES, override_pauses
-
-    pauses = override_pauses(PAUSES, config().pauses)
+    here = project()
     done: list[Checked] = []
     broken: dict[str, StemError] = {}
     for name in scripts:
         try:
-            done.append(check_script(name, pauses))
+            done.append(here.check(name))
         except StemError as error:
             broken[name] = error
             say_error(error)
@@ -161,6 +136,7 @@ def new(name: str, force: bool) -> None:
     from importlib.resources import files
 
     from stem.filenames import safe_name
+    from stem.text_files import write_text
 
     bare = name.removesuffix(".j2")
     if safe_name(Path(bare).name) != Path(bare).name:
@@ -168,8 +144,8 @@ def new(name: str, force: bool) -> None:
             f"'{name}' is no name for a file.", hint=f"Did you mean '{safe_name(Path(bare).name)}'?"
         )
     text = files("stem.authoring").joinpath("starting_point.j2").read_text(encoding="utf-8")
-    path = write_text(f"{bare}.j2", text, overwrite=force)
-    show(path)
+    path = write_text(project().path(f"{bare}.j2"), text, overwrite=force)
+    show(str(path))
     say(f"Change the words, then: stem check {path}")
 
 
@@ -180,11 +156,13 @@ def new(name: str, force: bool) -> None:
 def import_(file: str, output: str | None, force: bool) -> None:
     """Turn a text with other pause marks into a script: FILE is txt, md, docx, odt, SSML or JSON."""
     from stem.authoring.importing import import_file, report_lines
+    from stem.text_files import write_text
 
     imported = import_file(Path(file))
     for line in report_lines(imported):
         say(line)
-    show(write_text(output or str(Path(file).with_suffix(".j2")), imported.template_text, overwrite=force))
+    target = project().path(output or Path(file).with_suffix(".j2"))
+    show(str(write_text(target, imported.template_text, overwrite=force)))
 
 
 COMMANDS = (scripts, check, new, import_)

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import json
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from stem.cli.options import (
     Request,
-    config,
     force_option,
     json_option,
     no_cache_option,
     online,
     online_options,
+    project,
     words_options,
 )
 from stem.cli.output import byte_progress, print_list, say_error, show
 from stem.cli.output import say as tell
-from stem.cli.scripts import write_text
 from stem.errors import UsageError
 
 if TYPE_CHECKING:
     from stem.track.plan import Plan
-    from stem.voices.speakers import Terms
 
 
 @click.group(invoke_without_command=True)
@@ -37,11 +34,10 @@ def voices(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from stem.documents import voice_row
-    from stem.voices.template import broken_voices
-    from stem.voices.template import voices as all_voices
 
-    rows = [voice_row(voice) for voice in all_voices()]
-    for error in broken_voices():
+    here = project()
+    rows = [voice_row(voice) for voice in here.voices()]
+    for error in here.broken_voices():
         say_error(error)
     if as_json:
         print_list("voices", rows, as_json=True)
@@ -57,9 +53,9 @@ def voices(context: click.Context, as_json: bool) -> None:
 def get(names: tuple[str, ...], mirror: str | None) -> None:
     """Download voices, checked to the last byte; what was begun before goes on."""
     from stem.voices.download import download
-    from stem.voices.template import find_voice
 
-    for voice in [find_voice(name) for name in names]:
+    here = project()
+    for voice in [here.voice(name) for name in names]:
         if voice.download is None:
             tell(f"{voice.name} needs no download.")
             continue
@@ -77,15 +73,14 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
 def allow(name: str, forget: bool) -> None:
     """Let a VOICE of this folder run its program, as it is now; it is shown."""
     from stem.voices.permission import command_line, give_leave, take_leave
-    from stem.voices.template import find_voice
 
-    voice = find_voice(name)
+    voice = project().voice(name)
     if forget:
         take_leave(voice)
         tell(f"The voice '{voice.name}' may run no program any more.")
         return
     give_leave(voice)
-    click.echo(command_line(voice))
+    show(command_line(voice))
     tell(f"The voice '{voice.name}' of {voice.path.parent} may run this with your rights, until it changes.")
     tell(f"To take that back: stem voices allow {name} --forget")
 
@@ -113,9 +108,6 @@ def say(
 ) -> None:
     """Let a voice say TEXT: played where a player exists, else written to a file."""
     from stem.script.dutch import has_words
-    from stem.script.dutch.lexicon import load_lexicon
-    from stem.track.plan import plan_sentence
-    from stem.voices.speakers import choose_voice
 
     if (text is None) == (word is None) or (respelling is not None and word is None):
         raise UsageError(
@@ -124,14 +116,16 @@ def say(
     for given in (word, respelling):
         if given is not None and not has_words(given):
             raise UsageError(f"There is nothing to say in '{given}'.", hint="Give a word of letters.")
-    lexicon = load_lexicon(Path.cwd())
     if word is not None:
         text = f"{word}. Welkom, {word}."
-        lexicon = lexicon.plus(word, respelling) if respelling else lexicon
-    wish = voice or config().voice
-    terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
     assert text is not None
-    plan = plan_sentence(text, choose_voice(wish), lexicon, terms, chosen=bool(wish))
+    plan = project().sentence(
+        text,
+        voice,
+        said_as=(word, respelling) if word is not None and respelling else None,
+        online=online(allow=allow_online, offline=offline),
+        remember=not no_cache,
+    )
     _hear(text, plan, output, force=force)
     if word is not None:
         _tell_word(word, respelling)
@@ -141,16 +135,14 @@ def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
     """Play a short plan, or write it where that cannot be or is not wanted."""
     from stem.documents import said_otherwise, voice_note
     from stem.sound.playing import play
-    from stem.track.make import make_track
     from stem.track.preview import remarks, sound
-    from stem.track.target import output_path
 
     said = said_otherwise(plan, text)
     for note in (*voice_note(plan), *([said] if said else []), *remarks(plan)):
         tell(note)
     if output is None and play(sound(plan, tell)):
         return
-    track = make_track(plan, output_path(plan.name, output, config()), overwrite=force, on_notice=tell)
+    track = project().make(plan, output, overwrite=force, on_notice=tell)
     show(str(track.path))
 
 
@@ -190,31 +182,22 @@ def tune(
 
     Without --pick every way is written as a numbered MP3; give the same command with --pick to keep one.
     """
-    from stem.track.voice_samples import check_name, choices, make_samples, template_text
-    from stem.voices.speakers import choose_voice
-
-    voice = choose_voice(name)
-    ways = choices(voice, _numbers("--speeds", speeds), _numbers("--pitches", pitches))
+    here = project()
+    ways = here.tuned(name, _numbers("--speeds", speeds), _numbers("--pitches", pitches))
     if pick is None:
-        terms = _terms(allow=allow_online, offline=offline, remember=not no_cache)
-        folder = output or config().output
-        for way, path in make_samples(voice, ways, terms, folder, overwrite=force, on_notice=tell):
+        allowed = online(allow=allow_online, offline=offline)
+        made = here.samples(
+            name, ways, output, online=allowed, remember=not no_cache, overwrite=force, on_notice=tell
+        )
+        for way, path in made:
             show(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
         tell(f"To keep one: stem tune {name} --pick NUMBER")
         return
     if not 1 <= pick <= len(ways):
         raise UsageError(f"There is no number {pick}.", hint=f"Pick one from 1 to {len(ways)}.")
-    own = own_name or f"{voice.name}-eigen"
-    check_name(own, voice)
-    show(write_text(f"voice_templates/{own}.toml", template_text(voice, ways[pick - 1]), overwrite=force))
+    own = own_name or f"{here.voice(name).name}-eigen"
+    show(str(here.keep_voice(name, ways[pick - 1], own, overwrite=force)))
     tell(f"It can be used in this folder as: --voice {own}")
-
-
-def _terms(*, allow: bool, offline: bool, remember: bool) -> Terms:
-    from stem.voices.speakers import Terms
-
-    allowed = online(allow=allow, offline=offline)
-    return Terms(config().allow_online if allowed is None else allowed, remember)
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:
@@ -235,34 +218,17 @@ def sheet(request: Request, output: str | None, force: bool) -> None:
 
     A folder gets the sheet (blad.html) and a list of its sentences (blad.toml): stem knows them by that.
     """
-    from stem.files import expanded
-    from stem.track.plan import sheet_lines
-    from stem.voices.recordings.sheets import (
-        INDEX_NAME,
-        SHEET_NAME,
-        as_html,
-        as_index,
-        read_index,
-        renumbered,
-    )
-
-    template, lines = sheet_lines(request.spec(), config())
-    wanted = expanded(output or _RECORDINGS)
-    if output is not None and not output.endswith(("/", "\\")) and not wanted.is_dir():
-        show(write_text(output, as_html(template.title, lines), overwrite=force))
-        return
-    index = read_index(wanted / INDEX_NAME)
-    lines = renumbered(lines, index)
-    show(write_text(str(wanted / SHEET_NAME), as_html(template.title, lines), overwrite=force))
-    show(write_text(str(wanted / INDEX_NAME), as_index(lines, index), overwrite=True))
-    tell(f"{len(lines)} sentences. When they are recorded: {_make_with(request, wanted)}")
+    here = project()
+    written = here.sheet(request.spec(), output, overwrite=force, on_written=lambda path: show(str(path)))
+    if len(written.paths) > 1:
+        tell(f"{written.sentences} sentences. When they are recorded: {_make_with(request, output)}")
 
 
-_RECORDINGS = "opnames/"
-
-
-def _make_with(request: Request, folder: Path) -> str:
+def _make_with(request: Request, output: str | None) -> str:
     """Return the command that makes a track with the recordings in a folder."""
+    from stem.project import RECORDINGS
+
+    folder = project().path(output or RECORDINGS)
     values = [word for value in request.values for word in ("-s", value)]
     return shlex.join(["stem", "make", request.script, *values, "--voice", f"{folder}/"])
 
@@ -277,28 +243,14 @@ def cut(request: Request, recording: str, output: str | None, force: bool) -> No
 
     Places in doubt are told and not guessed: record those sentences again.
     """
-    from stem.files import expanded
-    from stem.sound.decoding import Recording
-    from stem.track.plan import sheet_lines
-    from stem.voices.recordings.cutting import cut as cut_up
-    from stem.voices.recordings.cutting import report_lines, write_pieces
-    from stem.voices.recordings.sheets import INDEX_NAME, as_index, read_index, renumbered
-
-    _, lines = sheet_lines(request.spec(), config())
-    folder = expanded(output or _RECORDINGS)
-    index = read_index(folder / INDEX_NAME)
-    lines = renumbered(lines, index)
-    sound = Recording.open(expanded(recording))
-    found = cut_up(sound, lines)
-    paths = write_pieces(found, sound, folder, overwrite=force)
-    for path in paths:
+    pieces = project().cut(recording, request.spec(), output, overwrite=force)
+    for path in pieces.paths:
         show(str(path))
-    for line in report_lines(found, lines):
+    for line in pieces.remarks:
         tell(line)
-    if not paths:
+    if not pieces.paths:
         raise click.exceptions.Exit(1)
-    write_text(str(folder / INDEX_NAME), as_index(lines, index), overwrite=True)
-    tell(f"{len(paths)} of {len(lines)} sentences. Then: {_make_with(request, folder)}")
+    tell(f"{len(pieces.paths)} of {pieces.sentences} sentences. Then: {_make_with(request, output)}")
 
 
 COMMANDS = (voices, say, tune, sheet, cut)

@@ -11,8 +11,8 @@ under full scale, and a voice that is silent between its words stays so.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -24,6 +24,7 @@ from stem.errors import AudioError, OutputError
 from stem.export.formats import encoder
 from stem.files import publish, temporary_beside
 from stem.messages import Message
+from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.mixing import Mix
 from stem.sound.true_peak import TruePeak
@@ -58,33 +59,61 @@ class Stems:
     remarks: tuple[str, ...] = ()
 
 
-def write_stems(
-    mix: Mix, folder: Path, name: str, *, ceiling_dbtp: float = -1.5, overwrite: bool = False
-) -> Stems:
-    """Write the parts of a mix; none gets its name before all are whole.
+@dataclass(frozen=True, slots=True)
+class EncodedStems:
+    """The parts of a mix, whole, under names that are not their own yet.
+
+    Attributes:
+        temporaries: Of voice, bed and bells.
+        remarks: As of `Stems`.
+    """
+
+    temporaries: tuple[Path, ...]
+    remarks: tuple[str, ...]
+
+    def publish(self, track: Path, *, overwrite: bool) -> Stems:
+        """Give them their names, by that of the track's file.
+
+        Raises:
+            OutputError: when a name is taken, or the system refuses.
+        """
+        paths = _beside(track)
+        if not overwrite:
+            _refuse_taken(paths)
+        for temporary, path in zip(self.temporaries, paths, strict=True):
+            publish(temporary, path, overwrite=overwrite)
+        return Stems(paths, self.remarks)
+
+
+@contextmanager
+def encoded_stems(
+    mix: Mix, track: Path, *, ceiling_dbtp: float = -1.5, overwrite: bool = False
+) -> Iterator[EncodedStems]:
+    """Encode the parts of a mix; what has not been given its name at the end is gone.
 
     The three are encoded while they are mixed, each by an ffmpeg of its own, in the memory of a few blocks.
 
     Args:
         mix: The track.
-        folder: Where the files go; made when it is not there.
-        name: What their names begin with: that of the track's file, without its suffix.
+        track: The file beside which they are to stand; its folder is made when it is not there.
         ceiling_dbtp: Of the limiter that the track went through, to tell whether it acted.
-        overwrite: Replace files that have these names.
+        overwrite: Files that have their names may be replaced.
 
     Raises:
         AudioError: when a part is far louder than a FLAC file can hold, or ffmpeg cannot be started or fails.
         OutputError: when a name is taken, or the system refuses to write.
     """
-    paths = tuple(folder / f"{name}-{part}.flac" for part in PARTS)
+    paths = _beside(track)
     if not overwrite:
         _refuse_taken(paths)
-    with ExitStack() as stack:
-        temporaries = [stack.enter_context(temporary_beside(path)) for path in paths]
+    with ExitStack() as lent:
+        temporaries = tuple(lent.enter_context(temporary_beside(path)) for path in paths)
         gain, peak_dbtp = _encoded(mix, temporaries)
-        for temporary, path in zip(temporaries, paths, strict=True):
-            publish(temporary, path, overwrite=overwrite)
-    return Stems(paths, _remarks(peak_dbtp, ceiling_dbtp, gain))
+        yield EncodedStems(temporaries, _remarks(peak_dbtp, ceiling_dbtp, gain))
+
+
+def _beside(track: Path) -> tuple[Path, ...]:
+    return tuple(track.with_name(f"{track.stem}-{part}.flac") for part in PARTS)
 
 
 def _encoded(mix: Mix, paths: Sequence[Path]) -> tuple[float, float]:
@@ -113,6 +142,7 @@ def _encode(mix: Mix, paths: Sequence[Path], gain: float) -> float:
             for ffmpeg, part, block in zip(ffmpegs, PARTS.values(), blocks, strict=True):
                 ffmpeg.write(_pcm(block * np.float32(gain), part, number * BLOCK_FRAMES))
             peak.add(reduce(np.add, blocks))
+            beat(number * BLOCK_FRAMES / mix.frames)
     return peak.dbtp()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import OutputError
+from stem.files import file_hash
 from stem.record.changes import Inventory
-from stem.record.hashes import file_hash
 from stem.record.model import FileBeside, Personal, Record, SoundFile, Span, Times
 from stem.track.make import Track
 from stem.track.plan import Plan
@@ -42,7 +42,7 @@ def record_of(
     """
     plan, timeline = track.plan, track.timeline
     assert plan.template is not None, "a sentence has no record"
-    made_of = (facts or Inventory()).ingredients(
+    made_of = (facts or Inventory(plan.folder)).ingredients(
         spec,
         config,
         template=plan.template,

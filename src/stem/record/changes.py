@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from stem.config import Config
+from stem.files import HERE
 from stem.record.hashes import (
     bed_hash,
     cover_hash,
@@ -23,15 +25,22 @@ from stem.record.json_tables import as_tables
 from stem.record.model import Ingredients, ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import ScriptTemplate
+from stem.sound.beds import is_own
 from stem.track.choices import NO_COVER
 from stem.track.spec import TrackSpec
+from stem.voices.engines import traits_of
 from stem.voices.template import VoiceTemplate
 
 
 @dataclass(slots=True)
 class Inventory:
-    """What there is, looked up once: what changes meanwhile is noticed by who looks with new facts."""
+    """What there is, looked up once: what changes meanwhile is noticed by who looks with new facts.
 
+    Attributes:
+        folder: Of the project.
+    """
+
+    folder: Path = HERE
     _versions: dict[str, str] = field(default_factory=versions)
     _scripts: dict[Path, ScriptFacts] = field(default_factory=dict)
     _voices: dict[tuple[str, Path], VoiceFacts] = field(default_factory=dict)
@@ -69,16 +78,17 @@ class Inventory:
             StemError: when the script, a voice or the background cannot be read any more.
         """
         asked = replace(spec, voice=spec.voice if by_wish else voice.name)
+        shown = partial(shown_path, folder=self.folder)
         return Ingredients(
             versions=self._versions,
             script=self._script(template),
-            asked=with_paths(replace(asked, values={}, pauses=dict(spec.pauses)), shown_path),
+            asked=with_paths(replace(asked, values={}, pauses=dict(spec.pauses)), shown),
             filled=tuple(sorted(spec.values)),
-            settings=with_paths(replace(config, output=Config().output), shown_path),
+            settings=with_paths(replace(config, output=Config().output), shown),
             voice=self._voice(voice),
             fill=self._voice(fill) if fill else None,
             house=self._voice(house) if house else None,
-            bed=shown_path(bed),
+            bed=shown(str(Path(bed).absolute())) if is_own(bed) else bed,
             bed_sha256=self._bed(bed, spec.seed),
             lexicon_sha256=self._lexicon_hash(),
             cover_sha256=self._cover(cover),
@@ -90,7 +100,7 @@ class Inventory:
         return self._scripts[template.path]
 
     def _voice(self, voice: VoiceTemplate) -> VoiceFacts:
-        if voice.engine == "recordings":  # which files count depends on what is said
+        if traits_of(voice.engine).only_recorded:  # which files count depends on what is said
             return voice_facts(voice)
         key = (voice.name, voice.path)
         if key not in self._voices:
@@ -111,7 +121,7 @@ class Inventory:
 
     def _lexicon_hash(self) -> str:
         if not self._lexicon:
-            self._lexicon = lexicon_hash(load_lexicon(Path.cwd()))
+            self._lexicon = lexicon_hash(load_lexicon(self.folder))
         return self._lexicon
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from stem.config import Config
 from stem.errors import ConfigError, StemError
-from stem.files import output_error, publish, temporary_beside
+from stem.files import HERE, output_error, publish, temporary_beside
 from stem.messages import Message
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes
@@ -47,8 +47,10 @@ from stem.record.model import (
 )
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import find_script
+from stem.sound.beds import is_own
 from stem.tables import from_table
 from stem.track.spec import TrackSpec
+from stem.voices.engines import traits_of
 from stem.voices.template import find_voice
 
 __all__ = [
@@ -184,27 +186,27 @@ def spec_of(record: Record) -> tuple[TrackSpec, Config]:
     return asked, with_paths(record.settings, path_here)
 
 
-def differences_from_now(record: Record) -> tuple[str, ...]:
+def differences_from_now(record: Record, folder: Path = HERE) -> tuple[str, ...]:
     """Return, as sentences, what is not as it was when the track was made: the bytes may then differ too."""
-    return tuple(_differences(record))
+    return tuple(_differences(record, folder))
 
 
-def _differences(record: Record) -> Iterator[str]:
+def _differences(record: Record, folder: Path) -> Iterator[str]:
     if record.personal is None and record.filled:
         yield f"What was filled in was left out of the record; give it again: {', '.join(record.filled)}."
     spec, _ = spec_of(record)
     try:
-        yield from _script_differences(record.script, script_facts(find_script(spec.script)))
+        yield from _script_differences(record.script, script_facts(find_script(spec.script, folder)))
     except StemError as error:
         yield Message(
             "The script '{script}' cannot be read: {why}", script=record.script.name, why=error.sentence
         )
     for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
         if voice is not None:
-            yield from _voice_differences(voice, wish)
-    yield from _bed_differences(record)
-    yield from _cover_differences(record)
-    yield from _lexicon_differences(record)
+            yield from _voice_differences(voice, wish, folder)
+    yield from _bed_differences(record, folder)
+    yield from _cover_differences(record, folder)
+    yield from _lexicon_differences(record, folder)
     now = versions()
     for name in dict.fromkeys((*record.versions, *now)):
         before, after = record.versions.get(name, "absent"), now.get(name, "absent")
@@ -212,29 +214,30 @@ def _differences(record: Record) -> Iterator[str]:
             yield f"{name} was {before} and is {after}."
 
 
-def _bed_differences(record: Record) -> Iterator[str]:
+def _bed_differences(record: Record, folder: Path) -> Iterator[str]:
+    bed = path_here(record.bed)
     try:
-        if bed_hash(path_here(record.bed), record.asked.seed) != record.bed_sha256:
+        if bed_hash(str(folder / bed) if is_own(bed) else bed, record.asked.seed) != record.bed_sha256:
             yield f"The background '{record.bed}' has changed."
     except StemError as error:
         yield Message("The background '{bed}' cannot be had: {why}", bed=record.bed, why=error.sentence)
 
 
-def _cover_differences(record: Record) -> Iterator[str]:
+def _cover_differences(record: Record, folder: Path) -> Iterator[str]:
     if not record.cover_sha256:
         return
     spec, settings = spec_of(record)
     picture = spec.cover or settings.cover
     try:
-        if cover_hash(Path(picture)) != record.cover_sha256:
+        if cover_hash(folder / picture) != record.cover_sha256:
             yield f"The picture '{picture}' has changed."
     except StemError as error:
         yield error.sentence
 
 
-def _lexicon_differences(record: Record) -> Iterator[str]:
+def _lexicon_differences(record: Record, folder: Path) -> Iterator[str]:
     try:
-        if lexicon_hash(load_lexicon(Path.cwd())) != record.lexicon_sha256:
+        if lexicon_hash(load_lexicon(folder)) != record.lexicon_sha256:
             yield "The lexicon has changed."
     except StemError as error:
         yield Message("The lexicon cannot be read: {why}", why=error.sentence)
@@ -248,14 +251,14 @@ def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
             yield f"The text {name} {what}."
 
 
-def _voice_differences(before: VoiceFacts, wish: str | None) -> Iterator[str]:
-    folder = Path(wish or "")
-    if before.engine == "recordings":
-        if not folder.is_dir():
+def _voice_differences(before: VoiceFacts, wish: str | None, folder: Path) -> Iterator[str]:
+    named = folder / (wish or "")
+    if traits_of(before.engine).only_recorded:
+        if not named.is_dir():
             yield f"The folder of recordings '{before.name}' is not there."
         return  # which of its files are said is known once the track is planned
     try:
-        now = voice_facts(find_voice(wish if wish and folder.suffix else before.name))
+        now = voice_facts(find_voice(wish if wish and named.suffix else before.name, folder))
     except StemError as error:
         yield Message("The voice '{voice}' cannot be used: {why}", voice=before.name, why=error.sentence)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,13 +14,14 @@ from typing import TypeVar
 from stem import __version__
 from stem.config import Config
 from stem.errors import AudioError, UsageError
+from stem.files import HERE, file_hash
 from stem.record.model import ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.includes import read_parts, read_template
 from stem.script.template import ScriptTemplate
 from stem.sound.beds import is_own, load_bed
 from stem.track.spec import TrackSpec
-from stem.voices.engines import engine
+from stem.voices.engines import engine, files_of
 from stem.voices.template import VoiceTemplate
 
 Asked = TypeVar("Asked", TrackSpec, Config)
@@ -63,6 +64,7 @@ def voice_facts(voice: VoiceTemplate) -> VoiceFacts:
         EngineUnavailable: when its engine is not on this machine.
         UnknownNameError: when there is no such engine.
     """
+    speaker = engine(voice.engine)
     said = {
         "voice": Path(voice.voice).name,
         "settings": {key: value for key, value in voice.settings.items() if key != "files"},
@@ -73,18 +75,14 @@ def voice_facts(voice: VoiceTemplate) -> VoiceFacts:
     return VoiceFacts(
         voice.name,
         voice.engine,
-        engine(voice.engine).version,
+        speaker.version,
         _sha256(json.dumps(said, sort_keys=True, default=str).encode()),
-        _files_hash(voice),
+        _files_hash(files_of(speaker, voice)),
     )
 
 
-def _files_hash(voice: VoiceTemplate) -> str:
-    """Return a hash of the content of a voice's files: a neural voice has its settings beside it."""
-    recordings = voice.settings.get("files")
-    paths: Iterable[Path] = (Path(voice.voice), Path(f"{voice.voice}.json"))
-    if isinstance(recordings, Mapping):
-        paths = map(Path, recordings.values())
+def _files_hash(paths: Iterable[Path]) -> str:
+    """Return a hash of the content of a voice's files."""
     hashes = [file_hash(path) for path in paths if path.is_absolute() and path.is_file()]
     return _sha256("".join(sorted(hashes)).encode()) if hashes else ""
 
@@ -126,12 +124,17 @@ def with_paths(asked: Asked, written: Callable[[str], str]) -> Asked:
     return replace(asked, **changed)  # type: ignore[arg-type]  # a text for a text
 
 
-def shown_path(text: str) -> str:
-    """Return a name as it is, and a path so that it does not tell whose computer this is."""
+def shown_path(text: str, folder: Path = HERE) -> str:
+    """Return a name as it is, and a path so that it does not tell whose computer this is.
+
+    Args:
+        text: A name, a path, or any other text.
+        folder: The project's; what lies in it is told from there.
+    """
     path = Path(text)
-    for folder, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
-        if path.is_absolute() and path.is_relative_to(folder):
-            return prefix + path.relative_to(folder).as_posix()
+    for home, prefix in ((folder.absolute(), ""), (Path.home(), "~/")):
+        if path.is_absolute() and path.is_relative_to(home):
+            return prefix + path.relative_to(home).as_posix()
     return text
 
 
@@ -144,16 +147,6 @@ def lexicon_hash(lexicon: Lexicon) -> str:
     """Return the SHA-256 of how words are said."""
     entries = {word: asdict(entry) for word, entry in lexicon.entries.items()}
     return _sha256(json.dumps(entries, sort_keys=True).encode())
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's content.
-
-    Raises:
-        OSError: when it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_as_made(path: Path, sha256: str) -> bool:

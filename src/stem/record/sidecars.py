@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from stem.config import Config
-from stem.errors import ConfigError, OutputError, UnknownNameError, UsageError
+from stem.errors import ConfigError, OutputError, StemError, UnknownNameError, UsageError
 from stem.export.captions import FORMATS, TrackInfo
 from stem.export.plot import Shown, check_drawing, draw
 from stem.export.stems import PARTS
 from stem.filenames import free_name
-from stem.files import write_whole
+from stem.files import file_hash, write_whole
 from stem.messages import Message
+from stem.progress import Cancelled, Events, stage
 from stem.record.build import record_of
 from stem.record.changes import Inventory
 from stem.record.document import SUFFIX, files_beside, read_record, record_path, write_record
-from stem.record.hashes import file_hash, is_as_made
+from stem.record.hashes import is_as_made
 from stem.track.make import Track
 from stem.track.spec import TrackSpec
 from stem.units import seconds
@@ -32,6 +33,12 @@ LONGEST_NAME_BYTES = 255
 @dataclass(frozen=True, slots=True)
 class Sidecars:
     """What is wanted beside a track.
+
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> track = project.make(plan, beside=stem.Sidecars(captions=("vtt",), record=True))
+        >>> [path.name for path in track.beside]
+        ['kort.vtt', 'kort.stem.json']
 
     Attributes:
         captions: Kinds of captions, of `captions.FORMATS`.
@@ -97,8 +104,11 @@ def write_beside(
     overwrite: bool,
     code: str = "",
     facts: Inventory | None = None,
+    events: Events = None,
 ) -> tuple[Path, ...]:
     """Write what is wanted beside a finished track, and return the files.
+
+    Who stops it finds none of these files; the track itself, which has its name, stays.
 
     Args:
         track: From `make_track`.
@@ -109,20 +119,39 @@ def write_beside(
             as it was made: it belonged to the track that was replaced.
         code: The client's, for the record.
         facts: What there is, when many tracks are made.
+        events: Hears of the stage "files".
 
     Raises:
+        Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         OutputError: when one cannot be written, or is there already and may not be replaced.
     """
     path = record_path(track.path)
-    old = _beside_older(path) if overwrite else {}
-    captions = _write_captions(track, wanted.captions, overwrite=overwrite)
-    picture = (_draw(track, overwrite=overwrite),) if wanted.plot else ()
+    with ExitStack() as stopped:
+        with stage(events, "files"):
+            old = _beside_older(path) if overwrite else {}
+            captions = _write_captions(track, wanted.captions, overwrite=overwrite)
+            stopped.push(_removing(captions))
+            picture = (_draw(track, overwrite=overwrite),) if wanted.plot else ()
+            stopped.push(_removing(picture))
+            if wanted.record:
+                record = record_of(track, spec, config, code=code, beside=(*captions, *picture), facts=facts)
+        stopped.pop_all()
     _remove_stale(old, keep={*track.stems, *captions, *picture, *([path] if wanted.record else [])})
     if not wanted.record:
         return (*captions, *picture)
-    record = record_of(track, spec, config, code=code, beside=(*captions, *picture), facts=facts)
     write_record(record, path, anonymous=wanted.anonymous, overwrite=overwrite)
     return (*captions, *picture, path)
+
+
+def _removing(paths: tuple[Path, ...]) -> Callable[[type[BaseException] | None, object, object], None]:
+    """Return what removes files when someone stopped the work; an error of ours leaves what is whole."""
+
+    def remove(kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        if kind is not None and (issubclass(kind, Cancelled) or not issubclass(kind, StemError)):
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+    return remove
 
 
 def _beside_older(path: Path) -> dict[Path, str]:

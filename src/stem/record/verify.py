@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from stem.export.selfcheck import (
     peak_slack_db,
 )
 from stem.export.tags import ChapterMark, FileTags, Tags, read
+from stem.files import file_hash
 from stem.record.model import Record
 from stem.sound.decoding import Recording
 from stem.sound.loudness import Loudness
@@ -109,8 +109,7 @@ def _sound(path: Path, record: Record | None) -> Iterator[FileFault]:
 
 def _content(path: Path, record: Record) -> Iterator[FileFault]:
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = file_hash(path)
         size = path.stat().st_size
     except OSError as error:
         raise AudioError(path, f"it cannot be read ({error.strerror})") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
 from stem.errors import UnknownNameError, UsageError
+from stem.script.dutch import spoken
 
 EXACT = "exact"
 """The name of a pause whose seconds were written; its length is never changed."""
@@ -94,10 +95,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A sentence to be spoken, as written."""
+    """A sentence to be spoken.
+
+    Attributes:
+        text: As written.
+        phrase: What a voice is given to say for it.
+        source: Where it was written.
+    """
 
     text: str
+    phrase: str
     source: Source
+
+    @classmethod
+    def of(cls, text: str, source: Source) -> Utterance:
+        """Return a written sentence with its phrase."""
+        return cls(text, spoken(text), source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Breath:
     """A breath word to be spoken; what comes next starts `seconds` after the word's *start*."""
 
     text: str
+    phrase: str
     seconds: float
     source: Source
 
@@ -152,6 +166,11 @@ class Safe:
 
 
 Cue: TypeAlias = Utterance | Breath | Pause | Bell | Heading | Safe
+
+
+def phrases_of(cues: Iterable[Cue]) -> tuple[str, ...]:
+    """Return what a voice is given to say, in order."""
+    return tuple(cue.phrase for cue in cues if isinstance(cue, Utterance | Breath))
 
 
 def override_pauses(

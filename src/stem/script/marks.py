@@ -19,7 +19,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby, takewhile
+from itertools import accumulate, cycle, groupby, takewhile
 from typing import NoReturn, TypeAlias
 
 from stem import units
@@ -215,7 +215,7 @@ def _utterances(text: str, start: int, end: int, pieces: Sequence[tuple[str, Sou
         if len(sentence) > LONGEST_SENTENCE:
             hint = "A sentence ends with a full stop."
             _refuse(f"this sentence is longer than {LONGEST_SENTENCE:,} characters", source, hint)
-        yield Utterance(sentence, source)
+        yield Utterance.of(sentence, source)
         start += len(sentence)
 
 
@@ -274,9 +274,11 @@ def _breaths(content: str, rest: str, source: Source) -> Sequence[Breath]:
     if not 1 <= repeats <= MOST_BREATHS:
         hint = f"Between 1 and {MOST_BREATHS} times is possible."
         _refuse(f"'[{content[:30]}]' asks for {repeats} breaths", source, hint)
-    first = [Breath("Adem in.", in_s, source), Breath("Adem uit.", out_s, source)]
-    again = [Breath("En in.", in_s, source), Breath("En uit.", out_s, source)]
-    return first + again * (repeats - 1)
+    words = ("Adem in.", "Adem uit.", *("En in.", "En uit.") * (repeats - 1))
+    return [
+        Breath(word, word, length_s, source)
+        for word, length_s in zip(words, cycle((in_s, out_s)), strict=False)
+    ]
 
 
 def _safe(content: str, rest: str, source: Source) -> Safe:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stem.characters import visible
 from stem.errors import ConfigError, UnknownNameError
-from stem.files import packaged_folder
+from stem.files import HERE, packaged_folder
 from stem.script.includes import SUFFIX, hidden_problem, name_problem, place_problem
 from stem.tables import from_table, load_toml
 
@@ -42,40 +42,40 @@ class _Table:
     summary: str = ""
 
 
-def all_series() -> tuple[Series, ...]:
-    """Return the series in ./scripts/reeksen and those that came with stem, by name; own ones go first.
+def all_series(folder: Path = HERE) -> tuple[Series, ...]:
+    """Return the series in a project's scripts/reeksen and those of stem, by name; own ones go first.
 
     Raises:
         ConfigError: when a file has mistakes.
     """
     found: dict[str, Path] = {}
-    for folder in _folders():
-        for path in (folder / _FOLDER).glob("[!.]*.toml"):
-            problem = place_problem(path, folder)
+    for home in _folders(folder):
+        for path in (home / _FOLDER).glob("[!.]*.toml"):
+            problem = place_problem(path, home)
             if problem:
                 raise ConfigError(visible(str(path)), [problem])
             found.setdefault(path.stem, path)
     return tuple(_read(found[name]) for name in sorted(found))
 
 
-def find_series(name: str) -> Series:
-    """Return the series of a name.
+def find_series(name: str, folder: Path = HERE) -> Series:
+    """Return the series of a name that can be had in a project's folder.
 
     Raises:
         UnknownNameError: when there is none.
         ConfigError: when a file has mistakes.
     """
-    known = {series.name: series for series in all_series()}
+    known = {series.name: series for series in all_series(folder)}
     if name not in known:
         raise UnknownNameError("series", name, known)
-    own, packaged = (folder / _FOLDER / f"{name}.toml" for folder in _folders())
+    own, packaged = (home / _FOLDER / f"{name}.toml" for home in _folders(folder))
     if own.is_file() and packaged.is_file() and not own.samefile(packaged):
         _LOGGER.warning("The series '%s' is the one in %s, not the one that comes with stem.", name, own)
     return known[name]
 
 
-def _folders() -> tuple[Path, Path]:
-    return Path("scripts"), packaged_folder("scripts")
+def _folders(folder: Path) -> tuple[Path, Path]:
+    return folder / "scripts", packaged_folder("scripts")
 
 
 def _read(path: Path) -> Series:

@@ -16,7 +16,7 @@ from typing import Any
 
 from stem.characters import code_point, first_control
 from stem.errors import ScriptError, StemError, UnknownNameError, UsageError
-from stem.files import packaged_folder
+from stem.files import HERE, packaged_folder
 from stem.messages import Message
 from stem.script.cues import PAUSES, SAFETY_RULES, Cue, Line, PauseRange, Source
 from stem.script.front_matter import read_front
@@ -244,8 +244,12 @@ def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptErr
     return None
 
 
-def find_script(name_or_path: str) -> ScriptTemplate:
-    """Return the script in a .j2 file, or the one with a name: in ./scripts, else among those of stem.
+def find_script(name_or_path: str, folder: Path = HERE) -> ScriptTemplate:
+    """Return the script in a .j2 file, or the one with a name: in a project's scripts, else of stem.
+
+    Args:
+        name_or_path: A path is relative to the folder.
+        folder: The project's.
 
     Raises:
         UnknownNameError: when there is none.
@@ -253,42 +257,42 @@ def find_script(name_or_path: str) -> ScriptTemplate:
     """
     given = Path(name_or_path)
     if given.suffix == SUFFIX or len(given.parts) > 1:
-        candidates = [given]
+        candidates = [folder / given]
     else:
-        candidates = [folder / f"{name_or_path}{SUFFIX}" for folder in _folders()]
+        candidates = [home / f"{name_or_path}{SUFFIX}" for home in _folders(folder)]
     for path in candidates:
         if _is_file(path):
-            _tell_own(path)
+            _tell_own(path, folder)
             return _load(path)
-    own = [path.name for path in Path().glob(f"*{SUFFIX}")]
-    raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files()), *own])
+    own = [path.name for path in folder.glob(f"*{SUFFIX}")]
+    raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files(folder)), *own])
 
 
-def _tell_own(path: Path) -> None:
+def _tell_own(path: Path, folder: Path) -> None:
     """Tell that a script of the folder goes before the one of its name that came with stem."""
-    own, packaged = _folders()
+    own, packaged = _folders(folder)
     if path.parent == own and path.resolve().parent != packaged and _is_file(packaged / path.name):
         told = "The script '%s' is the one in %s, not the one that comes with stem."
         _LOGGER.warning(told, path.stem, path)
 
 
-def scripts() -> tuple[ScriptTemplate, ...]:
-    """Return every script that has a name, by name; those in ./scripts go before those of stem.
+def scripts(folder: Path = HERE) -> tuple[ScriptTemplate, ...]:
+    """Return every script that has a name, by name; those in a project's scripts go before those of stem.
 
     Raises:
         ScriptError: when one has mistakes.
     """
-    return tuple(_load(path) for path in _script_files())
+    return tuple(_load(path) for path in _script_files(folder))
 
 
-def _folders() -> tuple[Path, Path]:
-    return Path("scripts"), packaged_folder("scripts")
+def _folders(folder: Path) -> tuple[Path, Path]:
+    return folder / "scripts", packaged_folder("scripts")
 
 
-def _script_files() -> list[Path]:
+def _script_files(folder: Path) -> list[Path]:
     found: dict[str, Path] = {}
-    for folder in _folders():
-        for path in folder.glob(f"*{SUFFIX}"):
+    for home in _folders(folder):
+        for path in home.glob(f"*{SUFFIX}"):
             if _is_file(path):
                 found.setdefault(path.stem, path)
     return [found[name] for name in sorted(found)]

@@ -6,7 +6,7 @@ end of the clip before it. What follows a breath word starts that many frames af
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stem import units
@@ -80,7 +80,6 @@ class Timeline:
 def place(
     cues: Sequence[Cue],
     frames_of: Mapping[str, int],
-    phrase_of: Callable[[str], str],
     *,
     title: str,
     bell_frames: int = 0,
@@ -92,7 +91,6 @@ def place(
     Args:
         cues: In order.
         frames_of: The length in frames of each phrase's clip at `units.SAMPLE_RATE`.
-        phrase_of: What the voice says for a written sentence; gives the keys of `frames_of`.
         title: The first chapter's name when words come before the first heading.
         bell_frames: How long a bell rings on; the track does not end before that.
         pre_roll_s: Seconds before the first cue.
@@ -101,7 +99,7 @@ def place(
     Raises:
         ScriptError: when a breath word lasts longer than its breath.
     """
-    placing = _Placing(frames_of, phrase_of, title, cursor=units.frames(pre_roll_s))
+    placing = _Placing(frames_of, title, cursor=units.frames(pre_roll_s))
     for cue in cues:
         placing.add(cue)
     return placing.finished(bell_frames, units.frames(post_roll_s))
@@ -112,7 +110,6 @@ class _Placing:
     """The state of placing: where the next sound goes, and what is placed so far."""
 
     frames_of: Mapping[str, int]
-    phrase_of: Callable[[str], str]
     title: str
     cursor: int
     last_sound: int = 0
@@ -133,23 +130,22 @@ class _Placing:
             case Bell():
                 self.start_chapter()
                 self.bells.append(self.cursor)
-            case Utterance(text=text):
-                self.speak(text)
+            case Utterance():
+                self.speak(cue)
             case Breath():
                 self.breathe(cue)
             case Safe():
                 pass
 
-    def speak(self, text: str) -> None:
+    def speak(self, cue: Utterance | Breath) -> None:
         self.start_chapter()
-        phrase = self.phrase_of(text)
-        end = self.cursor + self.frames_of[phrase]
-        self.utterances.append(PlacedUtterance(text, phrase, self.cursor, end))
+        end = self.cursor + self.frames_of[cue.phrase]
+        self.utterances.append(PlacedUtterance(cue.text, cue.phrase, self.cursor, end))
         self.cursor = self.last_sound = end
 
     def breathe(self, breath: Breath) -> None:
         start = self.cursor
-        self.speak(breath.text)
+        self.speak(breath)
         until = start + units.frames(breath.seconds)
         if until < self.cursor:
             word_s = units.seconds(self.cursor - start)

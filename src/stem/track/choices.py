@@ -11,7 +11,7 @@ from stem.errors import UsageError
 from stem.export.cover import cover_from
 from stem.export.destinations import Destination, find_destination
 from stem.export.formats import find_format
-from stem.files import expanded
+from stem.files import HERE, expanded
 from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.template import ScriptTemplate, find_script
@@ -63,28 +63,29 @@ class Resolved:
     cover: str | None
 
 
-def resolve(spec: TrackSpec, config: Config) -> Resolved:
+def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
     """Find the script, the voice and the background, and look whether they go together.
 
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    template = find_script(spec.script)
+    template = find_script(spec.script, folder)
     profile = _profile(spec, config)
     bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
     refuse_outside(
         template.path,
         {"bed": None if spec.bed else template.bed, "voice": None if spec.voice else template.voice},
+        folder=folder,
     )
-    bed = str(expanded(bed)) if is_own(bed) else bed
+    bed = str(expanded(bed, folder)) if is_own(bed) else bed
     check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
     format_name, destination = _delivered(spec, profile)
     wish = spec.voice or template.voice or config.voice
-    folder = recordings_folder(wish)
-    fill = choose_voice(spec.fill) if spec.fill else None
-    if folder is None and fill is not None:
+    recordings = recordings_folder(wish, folder)
+    fill = choose_voice(spec.fill, folder) if spec.fill else None
+    if recordings is None and fill is not None:
         hint = Message("Name their folder: {voice_is} opnames/")
         raise UsageError(Message("{fill} is for what is missing among own recordings."), hint=hint)
     return Resolved(
@@ -94,11 +95,11 @@ def resolve(spec: TrackSpec, config: Config) -> Resolved:
         bell=bell,
         format=format_name,
         destination=destination,
-        voice=choose_voice(wish) if folder is None else None,
-        folder=folder,
+        voice=choose_voice(wish, folder) if recordings is None else None,
+        folder=recordings,
         fill=fill,
         by_wish=bool(wish),
-        cover=_cover(spec.cover or config.cover),
+        cover=_cover(spec.cover or config.cover, folder),
     )
 
 
@@ -112,10 +113,12 @@ class Choices:
 
     Args:
         config: The settings.
+        folder: The project's.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, folder: Path = HERE) -> None:
         self.config = config
+        self.folder = folder
         self._chosen: dict[str, Resolved] = {}
         self._houses: dict[tuple[object, ...], IntroOutro] = {}
 
@@ -123,7 +126,7 @@ class Choices:
         """Return what does not depend on what is filled in; raises as `resolve`."""
         key = repr(replace(spec, values={}, pauses={}, duration_s=None, number=None))
         if key not in self._chosen:
-            self._chosen[key] = resolve(spec, self.config)
+            self._chosen[key] = resolve(spec, self.config, self.folder)
         return self._chosen[key]
 
     def house(self, pauses: Mapping[str, float]) -> IntroOutro:
@@ -131,7 +134,7 @@ class Choices:
         key = tuple(sorted(pauses.items()))
         if key not in self._houses:
             table = override_pauses(override_pauses(PAUSES, self.config.pauses), pauses)
-            self._houses[key] = intro_outro(self.config, table)
+            self._houses[key] = intro_outro(self.config, table, self.folder)
         return self._houses[key]
 
 
@@ -159,7 +162,7 @@ def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | No
     return destination.format, destination
 
 
-def _cover(wish: str) -> str | None:
+def _cover(wish: str, folder: Path) -> str | None:
     """Return the path of a picture that was looked at, NO_COVER, or None.
 
     Raises:
@@ -167,8 +170,8 @@ def _cover(wish: str) -> str | None:
     """
     if not wish or wish == NO_COVER:
         return wish or None
-    cover_from(expanded(wish))
-    return str(expanded(wish))
+    cover_from(expanded(wish, folder))
+    return str(expanded(wish, folder))
 
 
 def _profile(spec: TrackSpec, config: Config) -> Profile:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from stem.config import FILE_NAME, Config
 from stem.errors import ConfigError
-from stem.files import expanded
-from stem.script.cues import Bell, Cue, Heading, Line, Pause, PauseRange, Source, Utterance
-from stem.script.dutch import spoken
+from stem.files import HERE, expanded
+from stem.script.cues import Bell, Cue, Heading, Line, Pause, PauseRange, Source, Utterance, phrases_of
 from stem.script.marks import parse_cues
 from stem.voices.recordings.engine import SOUND_SUFFIXES, recorded_voice
 from stem.voices.template import VoiceTemplate
@@ -47,28 +46,29 @@ class IntroOutro:
         return (*cues[:first], *self.opening, *cues[first:last], *self.closing, *cues[last:])
 
 
-def intro_outro(config: Config, pauses: Mapping[str, PauseRange]) -> IntroOutro:
+def intro_outro(config: Config, pauses: Mapping[str, PauseRange], folder: Path = HERE) -> IntroOutro:
     """Return the words of the house.
 
     Args:
         config: Whose `intro` and `outro` are text, with marks if need be, or the name of a sound file.
         pauses: The table of pauses.
+        folder: The project's.
 
     Raises:
         ConfigError: when one is no sound file, or a text that cannot be said.
         ScriptError: when a text has a wrong mark.
     """
-    files = {name: _recording(name, text) for name, text in _wishes(config) if _is_recording(text)}
+    files = {name: _recording(name, text, folder) for name, text in _wishes(config) if _is_recording(text)}
     said = {
-        name: (Utterance(_shown(name, config), _source(name)),)
+        name: (Utterance.of(_shown(name, config), _source(name)),)
         if name in files
-        else _read(name, text, pauses)
+        else _read(name, text, pauses, folder)
         for name, text in _wishes(config)
     }
     rest = pauses[_PAUSE]
     opening = (*said.get("intro", ()), *_rests("intro", said, rest))
     closing = (*_rests("outro", said, rest), *said.get("outro", ()))
-    recorded = {spoken(_shown(name, config)): path for name, path in files.items()}
+    recorded = {phrase: path for name, path in files.items() for phrase in phrases_of(said[name])}
     voice = recorded_voice(recorded, Path(FILE_NAME)) if recorded else None
     return IntroOutro(opening, closing, voice, frozenset(recorded))
 
@@ -99,21 +99,23 @@ def _is_recording(text: str) -> bool:
     return Path(text.strip()).suffix.lower() in SOUND_SUFFIXES
 
 
-def _recording(name: str, text: str) -> Path:
-    path = expanded(text.strip())
+def _recording(name: str, text: str, folder: Path) -> Path:
+    path = expanded(text.strip(), folder)
     if not path.is_file():
         hint = f"Put the recording there, or write in {FILE_NAME} what is to be said."
-        raise ConfigError(FILE_NAME, [f"'{name}' names a sound file that is not there: {path}"], hint=hint)
+        raise ConfigError(
+            folder / FILE_NAME, [f"'{name}' names a sound file that is not there: {path}"], hint=hint
+        )
     return path.absolute()
 
 
-def _read(name: str, text: str, pauses: Mapping[str, PauseRange]) -> tuple[Cue, ...]:
+def _read(name: str, text: str, pauses: Mapping[str, PauseRange], folder: Path) -> tuple[Cue, ...]:
     lines = [
         Line(line, Source(f"{FILE_NAME} ({name})", number)) for number, line in enumerate(text.split("\n"), 1)
     ]
     cues = parse_cues(lines, pauses)
     if any(isinstance(cue, Heading) for cue in cues):
-        raise ConfigError(FILE_NAME, [f"'{name}' has a heading, which would be a chapter"])
+        raise ConfigError(folder / FILE_NAME, [f"'{name}' has a heading, which would be a chapter"])
     return tuple(
         replace(cue, shortest_s=cue.seconds, longest_s=cue.seconds) if isinstance(cue, Pause) else cue
         for cue in cues
@@ -140,6 +142,5 @@ def sheet_order(texts: Sequence[Sequence[Cue]], house: IntroOutro) -> Iterator[C
     for cues in texts:
         yield from cues
     for part in (house.opening, house.closing):
-        said = {spoken(cue.text) for cue in part if isinstance(cue, Utterance)}
-        if not said & house.recorded:
+        if house.recorded.isdisjoint(phrases_of(part)):
             yield from part

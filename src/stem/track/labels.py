@@ -13,7 +13,7 @@ from stem.script.safety import safety
 from stem.script.timeline import Timeline
 from stem.track.choices import NO_COVER
 from stem.track.plan import Plan
-from stem.track.stages import ensemble_of, spoken_form
+from stem.track.stages import ensemble_of
 from stem.track.target import USUAL_FORMAT
 from stem.voices.takes import Takes
 
@@ -53,13 +53,13 @@ def _credits(plan: Plan) -> tuple[str, ...]:
     """Return who speaks the script: of own recordings and a voice that fills in, both when both do."""
     if plan.fill is None:
         return (plan.voice.credit,)
-    said = ensemble_of(plan).parts(plan.phrases)
-    return tuple(dict.fromkeys(voice.credit for voice, _, _ in said if voice is not plan.house))
+    voices = (speaker.voice for speaker, _ in ensemble_of(plan).parts(plan.phrases))
+    return tuple(dict.fromkeys(voice.credit for voice in voices if voice is not plan.house))
 
 
 def _is_public(plan: Plan, line: Line) -> bool:
     """Tell whether a line may stand where anyone can read it."""
-    return plan.name_in_file or spoken_form(line.sentence) not in plan.personal
+    return plan.name_in_file or line.phrase not in plan.personal
 
 
 def _cover(plan: Plan) -> bytes:

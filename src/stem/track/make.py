@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stem import units
 from stem.export.captions import Line
-from stem.export.destinations import Delivery, chosen
-from stem.export.formats import Settings, downmixed, find_format
+from stem.export.destinations import Delivery
+from stem.export.formats import downmixed, find_format
 from stem.export.selfcheck import check_before_publishing
-from stem.export.stems import Stems, write_stems
-from stem.export.tags import Tags, tag
-from stem.files import give_name, sweep, temporary_beside
+from stem.export.stems import EncodedStems, Stems, encoded_stems
+from stem.export.tags import tag
+from stem.files import free_name, give_name, output_error, sweep, temporary_beside
+from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
-from stem.sound.beds import Bed, OwnBed, is_own
+from stem.sound.beds import Bed, OwnBed
 from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
 from stem.sound.mixing import Levels, Mix
+from stem.sound.segments import read_segment
 from stem.sound.true_peak import TruePeak
+from stem.track.delivery import delivery, tag_bytes
 from stem.track.labels import chapter_marks, lines_of, tags_of
 from stem.track.plan import Plan
 from stem.track.preview import for_whom
 from stem.track.profiles import Profile
+from stem.track.ready import check_ready
 from stem.track.stages import (
     OnNotice,
-    OnProgress,
     bed_of,
     mixed,
     no_notice,
-    no_progress,
     speak,
 )
-from stem.track.target import USUAL_FORMAT
 from stem.voices.takes import Takes
+
+if TYPE_CHECKING:
+    from stem.sound.segments import AudioSegment
 
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
 0.6 LU off; a meter that normalizes by the whole then plays the speech that much too loud."""
-
-_BYTES_A_LETTER = 8
-_TAG_ROOM_BYTES = 20_000
-"""For the words, which stand in the tags twice in two bytes a letter, and for all that is small."""
-
-_TONES = {"none", "drone", "klankschalen"}
-"""Backgrounds that low bit rates and one channel do little harm; not so the others, and music."""
 
 _DECODED_DBTP = -1.0
 """The highest true peak of a decoded file."""
@@ -55,6 +54,11 @@ _DECODED_DBTP = -1.0
 @dataclass(frozen=True, slots=True)
 class Track:
     """A finished track.
+
+    Example:
+        >>> track = project.make(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+        >>> track.path.name, len(track.timeline.utterances), track.audio().channels
+        ('kort.mp3', 2, 2)
 
     Attributes:
         path: The file.
@@ -65,6 +69,7 @@ class Track:
         stems: The files of its parts, when they were asked for.
         lines: Its words in time.
         delivery: How it was written.
+        beside: The files that were written beside it: captions, a picture, its record.
     """
 
     path: Path
@@ -75,6 +80,15 @@ class Track:
     stems: tuple[Path, ...] = ()
     lines: tuple[Line, ...] = ()
     delivery: Delivery | None = None
+    beside: tuple[Path, ...] = ()
+
+    def audio(self) -> AudioSegment:
+        """Return the sound of its file as pydub has it, to go on with.
+
+        Raises:
+            AudioError: when the file is gone, or is no sound any more.
+        """
+        return read_segment(self.path)
 
 
 def make_track(
@@ -83,7 +97,7 @@ def make_track(
     *,
     overwrite: bool = False,
     with_stems: bool = False,
-    on_progress: OnProgress = no_progress,
+    events: Events = None,
     on_notice: OnNotice = no_notice,
 ) -> Track:
     """Make the track and give it its name when it is whole.
@@ -93,28 +107,37 @@ def make_track(
         target: The file; when it exists and `overwrite` is not set, the next free name is taken.
         overwrite: Replace what is there.
         with_stems: Write voice, bed and bells beside it too.
-        on_progress: Called now and then.
+        events: Called at once, and then several times a second; see `progress`.
         on_notice: Called before text leaves the machine.
 
     Raises:
+        Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         StemError: EngineError, AudioError or OutputError; nothing stands under the final name then.
     """
-    with temporary_beside(target) as temporary, Takes() as takes:
-        sweep(target.parent)
-        # The bed first: making one takes more memory than all that follows, and together they take 460 MB.
-        bed = bed_of(plan)
-        plan = speak(plan, takes, on_progress, on_notice)
-        mix = mixed(plan, takes, bed)
-        warned = for_whom(plan, units.seconds(mix.timeline.frames))
-        lines = lines_of(mix.timeline, takes)
-        told = tags_of(plan, warned, lines)
-        delivery = _delivery(plan, mix, told)
-        loudness = _encode(mix, plan.profile, delivery, temporary, on_progress)
-        told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
-        tag(temporary, told, chapter_marks(mix.timeline), delivery.format)
-        check_before_publishing(temporary, mix.timeline, loudness)
+    with ExitStack() as lent:
+        with stage(events, "bed"):
+            check_ready(plan)
+            temporary = lent.enter_context(_begun(target))
+            bed = bed_of(plan)
+        with stage(events, "speech"):
+            takes = lent.enter_context(Takes())
+            plan = speak(plan, takes, on_notice)
+        with stage(events, "mix"):
+            mix = mixed(plan, takes, bed)
+            warned = for_whom(plan, units.seconds(mix.timeline.frames))
+            lines = lines_of(mix.timeline, takes)
+            told = tags_of(plan, warned, lines)
+            written = delivery(plan, units.seconds(mix.frames), tag_bytes(told))
+            loudness = _encode(mix, plan.profile, written, temporary)
+        with stage(events, "check"):
+            told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
+            tag(temporary, told, chapter_marks(mix.timeline), written.format)
+            check_before_publishing(temporary, mix.timeline, loudness)
+        with stage(events, "files"):
+            parts = lent.enter_context(_parts(plan, mix, target, overwrite=overwrite)) if with_stems else None
+        # From here on nothing can be stopped: what is whole gets its name.
         path = give_name(temporary, target, overwrite=overwrite)
-        stems = _stems(plan, mix, path, overwrite=overwrite) if with_stems else Stems(())
+        stems = parts.publish(path, overwrite=overwrite) if parts else Stems(())
     apart = () if plan.template is None else _levels_apart(mix.levels, loudness)
     return Track(
         path,
@@ -124,32 +147,32 @@ def make_track(
         (*warned, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
         stems.paths,
         lines,
-        delivery,
+        written,
     )
 
 
-def _stems(plan: Plan, mix: Mix, track: Path, *, overwrite: bool) -> Stems:
-    ceiling = plan.profile.ceiling_dbtp
-    return write_stems(mix, track.parent, track.stem, ceiling_dbtp=ceiling, overwrite=overwrite)
-
-
-def _delivery(plan: Plan, mix: Mix, told: Tags) -> Delivery:
-    """Return how the track is written: as its destination takes it, or as its format and profile say.
+@contextmanager
+def _begun(target: Path) -> Iterator[Path]:
+    """Lend an empty temporary file beside a target: a folder that cannot be written is found out at once.
 
     Raises:
-        UsageError: when it does not fit in what its destination takes.
+        OutputError: when the system refuses.
     """
-    tag_bytes = len(told.cover) + _BYTES_A_LETTER * len(told.lyrics) + _TAG_ROOM_BYTES
-    if plan.destination is not None:
-        noisy = is_own(plan.bed) or not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
-        return chosen(plan.destination, units.seconds(mix.frames), bed_is_noise=noisy, tag_bytes=tag_bytes)
-    kind = find_format(plan.format)
-    kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
-    rate = kind.rate_for(plan.profile.rate)
-    return Delivery(plan.format, Settings(kbps), rate, bell=False, expected_bytes=tag_bytes)
+    with temporary_beside(target) as temporary:
+        sweep(target.parent)
+        try:
+            temporary.touch(exist_ok=False)
+        except OSError as error:
+            raise output_error(temporary, error) from error
+        yield temporary
 
 
-def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progress: OnProgress) -> Loudness:
+def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractContextManager[EncodedStems]:
+    path = target if overwrite else free_name(target)
+    return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
+
+
+def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> Loudness:
     """Master and encode the mix in one pass; return what was measured on the way."""
     kind, channels = find_format(delivery.format), delivery.settings.channels
     ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
@@ -160,7 +183,7 @@ def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path, on_progr
         resampled(measured(limited(blocks, ceiling), meter, peak), delivery.rate),
         delivery.settings,
         delivery.rate,
-        on_block=lambda done: on_progress("mixing", done * units.SAMPLE_RATE / delivery.rate / mix.frames),
+        on_block=lambda done: beat(done * units.SAMPLE_RATE / delivery.rate / mix.frames),
     )
     return Loudness.of(meter, peak)
 

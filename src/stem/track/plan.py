@@ -16,9 +16,10 @@ from stem import units
 from stem.config import Config
 from stem.errors import StemError, UsageError
 from stem.export.destinations import Destination
+from stem.files import HERE
 from stem.messages import Message
-from stem.script.cues import Cue, Source, Utterance
-from stem.script.dutch import has_words, spoken
+from stem.script.cues import Cue, Source, Utterance, phrases_of
+from stem.script.dutch import has_words
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.script.safety import USUAL_COUNTRY, safety
 from stem.script.template import ScriptTemplate
@@ -33,7 +34,6 @@ from stem.track.words import (
     Text,
     belled,
     masked,
-    phrases_of,
     takes_pronunciation,
     with_pronunciation,
     words_only,
@@ -52,7 +52,6 @@ __all__ = [
     "Resolved",
     "format_of",
     "output_path",
-    "phrases_of",
     "plan_all",
     "plan_sentence",
     "plan_track",
@@ -70,6 +69,11 @@ _LOCAL = Terms()
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A track before it has sound: everything is known but how long the sentences last.
+
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> plan.title, plan.voice.name, plan.phrases[-1]
+        ('Kort moment', 'zacht', 'Je hoeft niets.')
 
     Attributes:
         title: For people.
@@ -102,6 +106,8 @@ class Plan:
         terms: What speaking may do.
         chosen: Whether someone chose the voice; else it is the best there was.
         remarks: What is heard otherwise than it is written, as sentences; known once it is spoken.
+        folder: Of the project that it was planned in.
+        spec: What was asked for; None for a single sentence.
     """
 
     title: str
@@ -136,6 +142,8 @@ class Plan:
     terms: Terms = _LOCAL
     chosen: bool = True
     remarks: tuple[str, ...] = ()
+    folder: Path = HERE
+    spec: TrackSpec | None = None
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -148,26 +156,27 @@ class Plan:
         return tuple(voice for voice in (self.house, self.voice, self.fill) if voice is not None)
 
 
-def plan_track(spec: TrackSpec, config: Config) -> Plan:
+def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
     """Render and read the script, and find the voice and the bed; nothing is spoken yet.
 
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    (plan,) = plan_all([spec], config)
+    (plan,) = plan_all([spec], config, folder)
     if isinstance(plan, StemError):
         raise plan
     return plan
 
 
 def plan_all(
-    specs: Sequence[TrackSpec], config: Config, *, in_outline: bool = False
+    specs: Sequence[TrackSpec], config: Config, folder: Path = HERE, *, in_outline: bool = False
 ) -> tuple[Plan | StemError, ...]:
     """Plan many tracks: what they have in common is looked up once, and their scripts are filled in together.
 
     Args:
         specs: What is asked for.
         config: The settings.
+        folder: The project's.
         in_outline: Do not look which phrases are personal: no track will be made of these plans.
 
     Returns:
@@ -176,7 +185,7 @@ def plan_all(
     Raises:
         StemError: when the settings, or the lexicon, have mistakes.
     """
-    planner = _Planner(config)
+    planner = _Planner(config, folder)
     plans: dict[int, Plan | StemError] = {}
     by_script: dict[Path, list[_Asked]] = {}
     for index, spec in enumerate(specs):
@@ -191,13 +200,15 @@ def plan_all(
     return tuple(plans[index] for index in range(len(specs)))
 
 
-def sheet_lines(spec: TrackSpec, config: Config) -> tuple[ScriptTemplate, tuple[SheetLine, ...]]:
+def sheet_lines(
+    spec: TrackSpec, config: Config, folder: Path = HERE
+) -> tuple[ScriptTemplate, tuple[SheetLine, ...]]:
     """Return the script and, numbered, every phrase that its track would have.
 
     Raises:
         StemError: as `plan_track`.
     """
-    planner = _Planner(config)
+    planner = _Planner(config, folder)
     chosen = planner.choices.chosen(spec)
     (texts,) = planner.texts([_Asked(0, spec, chosen)])
     if isinstance(texts, StemError):
@@ -222,11 +233,11 @@ class _Asked:
 class _Planner:
     """Plans tracks under the same settings, and looks everything up once."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, folder: Path) -> None:
         self._config = config
-        self._lexicon = load_lexicon(Path.cwd())
+        self._lexicon = load_lexicon(folder)
         self._reader = Reader(config.pauses)
-        self.choices = Choices(config)
+        self.choices = Choices(config, folder)
 
     def texts(self, asked: Sequence[_Asked]) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield the texts of tracks of one script."""
@@ -296,6 +307,8 @@ class _Planner:
             lexicon=with_pronunciation(self._lexicon, spec.values, template),
             terms=terms_of(spec, config),
             chosen=chosen.by_wish,
+            folder=self.choices.folder,
+            spec=spec,
         )
 
 
@@ -307,7 +320,7 @@ def _phrases(texts: tuple[Text, ...] | StemError) -> frozenset[str]:
 
 
 def _numbered(texts: Sequence[Text], house: IntroOutro) -> tuple[SheetLine, ...]:
-    return numbered(sheet_order(texts, house), spoken)
+    return numbered(sheet_order(texts, house))
 
 
 def _recorded(chosen: Resolved, lines: tuple[SheetLine, ...]) -> VoiceTemplate:
@@ -332,14 +345,15 @@ def plan_sentence(
     Raises:
         UsageError: when there are no words in it.
     """
-    if not has_words(spoken(text)):
+    sentence = Utterance.of(text, Source("text", 1))
+    if not has_words(sentence.phrase):
         raise UsageError(
             "There are no words in that text.", hint=Message('For example: {say_text} "Welkom."')
         )
     return Plan(
         title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
         name="zin",
-        cues=(Utterance(text, Source("text", 1)),),
+        cues=(sentence,),
         voice=voice,
         bed=NO_BED,
         seed=1,

@@ -80,8 +80,8 @@ def house_frames(plan: Plan) -> Mapping[str, int]:
         return {}
     company = Ensemble((plan.house,), plan.lexicon, plan.terms)
     with Takes() as takes:
-        for voice, speaker, said in company.parts(plan.phrases):
-            takes.record(said, speaker, voice, lambda _done, _total: None)
+        for speaker, said in company.parts(plan.phrases):
+            takes.record(said, speaker, lambda _done, _total: None)
         return dict(takes.frames_of)
 
 

@@ -12,6 +12,11 @@ from stem.characters import line_problem
 class TrackSpec:
     """What was asked for; None means: as the script or stem.toml says.
 
+    Example:
+        >>> spec = stem.TrackSpec("kort", values={"naam": "Anna"}, voice="zacht", pauses={"kort": 4})
+        >>> project.plan(spec).phrases[0]
+        'Anna, ga zitten zoals het prettig is.'
+
     Attributes:
         script: A script's name, or a path to a .j2 file.
         values: The script's variables, as text.

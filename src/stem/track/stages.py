@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from stem.script.cues import Cue
-from stem.script.dutch import spoken
+from stem.progress import beat
+from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
 from stem.sound.beds import Bed, bell, bell_frames, load_bed
 from stem.sound.mixing import Mix
 from stem.track.plan import Plan
-from stem.track.words import phrases_of
 from stem.voices.speakers import Ensemble
 from stem.voices.takes import Takes
 
-spoken_form = lru_cache(maxsize=4096)(spoken)
-"""The same sentences are placed many times while their pauses are fitted."""
-
-
-OnProgress = Callable[[str, float], None]
-"""Called with the name of a stage and the share of it that is done, 0 to 1."""
-
-
 OnNotice = Callable[[str], None]
 """Called with a sentence that someone must be able to read before what it tells happens."""
-
-
-def no_progress(_stage: str, _share: float) -> None:
-    """Keep still."""
 
 
 def no_notice(_sentence: str) -> None:
@@ -42,9 +28,7 @@ def bed_of(plan: Plan) -> Bed:
     return load_bed(plan.bed, plan.seed, start_s=plan.bed_start_s, once=plan.bed_once)
 
 
-def speak(
-    plan: Plan, takes: Takes, on_progress: OnProgress = no_progress, on_notice: OnNotice = no_notice
-) -> Plan:
+def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:
     """Speak the plan into `takes`; return it with its pauses fitted to the length wanted, and with remarks.
 
     Raises:
@@ -56,8 +40,8 @@ def speak(
         fresh = [phrase for phrase in phrases if phrase not in takes.frames_of]
         for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
             on_notice(told)
-        for voice, speaker, said in company.parts(phrases):
-            takes.record(said, speaker, voice, lambda done, total: on_progress("speaking", done / total))
+        for speaker, said in company.parts(phrases):
+            takes.record(said, speaker, lambda done, total: beat(done / total))
         return takes.frames_of
 
     plan = paced(plan, lengths_of)
@@ -102,7 +86,6 @@ def timeline_of(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -
     return place(
         cues,
         frames_of,
-        spoken_form,
         title=plan.title,
         bell_frames=bell_frames(plan.bell),
         pre_roll_s=plan.profile.pre_roll_s,

@@ -7,7 +7,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import UsageError
 from stem.export.formats import FORMATS, find_format
-from stem.files import expanded
+from stem.files import HERE, expanded
 
 USUAL_FORMAT = "mp3"
 
@@ -18,14 +18,18 @@ def format_of(output: str | None) -> str | None:
     return next((name for name, kind in FORMATS.items() if kind.suffix == suffix), None)
 
 
-def output_path(name: str, output: str | None, config: Config, format_name: str = USUAL_FORMAT) -> Path:
+def output_path(
+    name: str, output: str | None, config: Config, format_name: str = USUAL_FORMAT, *, folder: Path = HERE
+) -> Path:
     """Return where a track goes: the file asked for, or `name` in the folder asked for or the usual one.
+
+    What is relative is so to `folder`, the project's.
 
     Raises:
         UsageError: when the file asked for has the suffix of another format.
     """
     suffix = find_format(format_name).suffix
-    wanted = expanded(output if output is not None else config.output)
+    wanted = expanded(output if output is not None else config.output, folder)
     folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
     if folder_meant:
         return wanted / f"{name}{suffix}"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from stem.errors import UsageError
 from stem.filenames import safe_name
-from stem.files import expanded
+from stem.files import HERE
 from stem.messages import Message
-from stem.script.dutch.lexicon import load_lexicon
+from stem.script.dutch.lexicon import Lexicon
 from stem.track.make import make_track
 from stem.track.plan import plan_sentence
 from stem.track.stages import OnNotice, no_notice
@@ -69,8 +69,9 @@ def make_samples(
     voice: VoiceTemplate,
     ways: Sequence[Choice],
     terms: Terms,
-    folder: str,
+    folder: Path,
     *,
+    lexicon: Lexicon,
     overwrite: bool = False,
     on_notice: OnNotice = no_notice,
 ) -> Iterator[tuple[Choice, Path]]:
@@ -79,29 +80,30 @@ def make_samples(
     Raises:
         StemError: as `make_track`.
     """
-    lexicon = load_lexicon(Path.cwd())
     for way in ways:
         tuned = replace(voice, speed=way.speed, pitch=way.pitch)
         name = safe_name(f"proef-{voice.name}-{way.number:02}") + ".mp3"
         plan = plan_sentence(SENTENCES, tuned, lexicon, terms)
-        yield way, make_track(plan, expanded(folder) / name, overwrite=overwrite, on_notice=on_notice).path
+        yield way, make_track(plan, folder / name, overwrite=overwrite, on_notice=on_notice).path
 
 
-def check_name(name: str, voice: VoiceTemplate) -> None:
-    """Make sure that a voice template of that name can build on `voice` and hides no other.
+def check_name(name: str, voice: VoiceTemplate, folder: Path = HERE) -> None:
+    """Make sure that a voice template of that name can build on `voice`, and hides no other, in `folder`.
 
     Raises:
         UsageError: when it cannot.
     """
-    own = Path.cwd() / "voice_templates" / f"{name}.toml"
+    own = folder.absolute() / "voice_templates" / f"{name}.toml"
     if safe_name(name) != name:
         raise UsageError(f"'{name}' is no name for a voice.", hint=f"Did you mean '{safe_name(name)}'?")
-    if voice.name not in voice_names() or find_voice(voice.name).path != voice.path:
+    if voice.name not in voice_names(folder) or find_voice(voice.name, folder).path != voice.path:
         raise UsageError(
             f"Only on a voice that has a name can another be built, and {voice.path} is a file by itself.",
             hint="Put its template in voice_templates, or set speed and pitch in it.",
         )
-    if name == voice.name or (name in voice_names() and find_voice(name).path.absolute() != own):
+    if name == voice.name or (
+        name in voice_names(folder) and find_voice(name, folder).path.absolute() != own
+    ):
         raise UsageError(
             f"There is a voice named '{name}' already.", hint=Message("Choose another name {as_name}.")
         )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from stem.errors import StemError, UnknownNameError, UsageError
 from stem.export.destinations import Destination
 from stem.messages import Message
-from stem.script.cues import PAUSES, Bell, Breath, Cue, Pause, PauseRange, Utterance, override_pauses
+from stem.script.cues import PAUSES, Bell, Cue, Pause, PauseRange, override_pauses
 from stem.script.dutch import capitalized, has_words, spoken
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.pacing import scaled, variants
@@ -206,8 +206,3 @@ def _other_letter(character: str) -> str:
     if not character.isalnum():
         return character
     return "y" if character.casefold() == "x" else "x"
-
-
-def phrases_of(cues: Iterable[Cue]) -> tuple[str, ...]:
-    """Return what a voice is given to say, in order."""
-    return tuple(spoken(cue.text) for cue in cues if isinstance(cue, Utterance | Breath))

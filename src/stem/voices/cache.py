@@ -18,12 +18,11 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from stem.errors import OutputError
-from stem.files import cache_folder, lock, publish, sweep, temporary_beside
+from stem.files import cache_folder, file_hash, lock, publish, sweep, temporary_beside
 from stem.sound.clips import Clip
 from stem.voices.cache_folder import (
     KEY_NAME,
@@ -39,14 +38,13 @@ from stem.voices.cache_folder import (
     speech_cache,
     tidy,
 )
-from stem.voices.engines import Engine, Traits
+from stem.voices.engines import Engine, files_of
 from stem.voices.template import VoiceTemplate
 
 __all__ = [
     "LIMIT_BYTES",
     "CacheReport",
     "CachedEngine",
-    "Noting",
     "clear_speech_cache",
     "forget_entries",
     "speech_cache",
@@ -66,31 +64,6 @@ _SHARD_DIGITS = 2
 """Of an entry's name: 256 locks, so that two of eight phrases made at once rarely (1 in 10) wait in vain."""
 _PATIENCE_S = 180.0
 """Longer than a phrase takes, online and tried again. A run that Ctrl-Z stopped holds its locks for days."""
-
-
-@runtime_checkable
-class Noting(Protocol):
-    """An engine that remembers its clips, and with each what someone else found out about it.
-
-    A clip has one note. A note is about the clip as it is: when the clip goes, or is made anew, it is void.
-    """
-
-    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
-        """Return what was noted about a phrase's clip.
-
-        The clip itself is not read: it may turn out to be damaged, and is then made again when it is spoken.
-
-        Args:
-            phrase: As in `engines.Engine.speak`.
-            voice: Likewise.
-            about: All else that it depends on.
-
-        Returns:
-            None when nothing was noted, something about anything else, or the clip is not there.
-        """
-
-    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
-        """Note something about a phrase's clip, in place of what was noted before; if it can be kept."""
 
 
 class CachedEngine:
@@ -117,29 +90,6 @@ class CachedEngine:
             self._key = _secret_key(folder / KEY_NAME)
             self._folder = folder
 
-    @property
-    def name(self) -> str:
-        """The engine's name."""
-        return self._engine.name
-
-    @property
-    def version(self) -> str:
-        """The engine's version."""
-        return self._engine.version
-
-    @property
-    def traits(self) -> Traits:
-        """The engine's traits."""
-        return self._engine.traits
-
-    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
-        """Return the engine's remarks."""
-        return self._engine.remarks(phrase, voice)
-
-    def check(self) -> None:
-        """Try whether the engine can speak; what it said before does not count."""
-        self._engine.check()
-
     def missing(self, phrases: Iterable[str], voice: VoiceTemplate) -> tuple[str, ...]:
         """Return the phrases that the engine would be asked for, each once, in their order.
 
@@ -164,7 +114,15 @@ class CachedEngine:
         return clip if clip is not None else self._make_once(path, phrase, voice)
 
     def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
-        """Return what was noted about a phrase's clip; see `Noting`."""
+        """Return what someone noted about a phrase's clip; None when the clip is not there, or another one.
+
+        The clip itself is not read: it may turn out to be damaged, and is then made again when it is spoken.
+
+        Args:
+            phrase: As in `engines.Engine.speak`.
+            voice: Likewise.
+            about: All else that the note depends on; a note about anything else is none.
+        """
         if self._folder is None:
             return None
         clip_path = self._folder / self._entry_name(phrase, voice)
@@ -178,7 +136,7 @@ class CachedEngine:
         return note
 
     def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
-        """Note something about a phrase's clip; see `Noting`."""
+        """Note something about a phrase's clip, in place of what was noted before; if it can be kept."""
         if self._folder is None:
             return
         clip_path = self._folder / self._entry_name(phrase, voice)
@@ -233,12 +191,12 @@ class CachedEngine:
         What is done to its sound afterwards is no part of it: an online voice is not asked again for another
         speed that is ours to make.
         """
-        traits = self.traits
+        traits = self._engine.traits
         facts = [
             _FORMAT,
-            self.name,
-            self.version,
-            _voice_identity(voice.voice),
+            self._engine.name,
+            self._engine.version,
+            self._files_identity(voice),
             json.dumps(dict(voice.settings), sort_keys=True, default=str),
             _beside(voice),
             float(voice.speed) if traits.speed else None,
@@ -247,15 +205,13 @@ class CachedEngine:
         ]
         return hmac.digest(self._key, json.dumps(facts).encode(), "sha256").hex()
 
-
-def _voice_identity(voice: str) -> str:
-    """Return a hash of the content of a voice file, or the name of a voice that is no file.
-
-    A neural voice has its settings beside it, in a file with ".json" behind its name: they count too.
-    """
-    if not Path(voice).is_absolute():
-        return voice
-    return f"{_content_hash(Path(voice)) or voice} {_content_hash(Path(f'{voice}.json'))}"
+    def _files_identity(self, voice: VoiceTemplate) -> str:
+        """Return hashes of the content of a voice's files, or the name of a voice that has none."""
+        paths = files_of(self._engine, voice)
+        if not paths:
+            return voice.voice
+        first, *rest = map(_content_hash, paths)
+        return f"{first or voice.voice} {' '.join(rest)}"
 
 
 def _beside(voice: VoiceTemplate) -> list[str]:
@@ -279,8 +235,7 @@ def _content_hash(path: Path) -> str:
 @functools.lru_cache(maxsize=32)
 def _hashed(path: Path, _changed_ns: int, _size: int) -> str:
     """Hash a file again only when it changed: a neural voice has 60 MB and a track 80 phrases."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_hash(path)
 
 
 def _secret_key(path: Path) -> bytes:

@@ -46,16 +46,12 @@ class CacheReport:
         entries: The number of phrases.
         bytes: What they take.
         limit_bytes: What they may take.
-        oldest: Seconds since the use of the one that was not used for longest; None when there is none.
-        newest: Seconds since the use of the one that was used last; None when there is none.
     """
 
     folder: Path
     entries: int
     bytes: int
     limit_bytes: int
-    oldest: float | None
-    newest: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +131,6 @@ def _report(folder: Path, entries: Sequence[_Entry], limit_bytes: int) -> CacheR
         entries=sum(_CLIP.fullmatch(entry.path.name) is not None for entry in entries),
         bytes=sum(entry.bytes for entry in entries),
         limit_bytes=limit_bytes,
-        oldest=max((max(entry.unused, 0.0) for entry in entries), default=None),
-        newest=min((max(entry.unused, 0.0) for entry in entries), default=None),
     )
 
 

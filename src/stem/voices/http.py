@@ -193,7 +193,7 @@ class Web:
         if status == OK or (ranged and status == PARTIAL):
             if response.headers.get("Content-Type", "").lower().startswith("text/html"):
                 raise LastingFault(f"{at} answers with a web page instead of the file", hint=_LOG_IN)
-        elif status in _BUSY or status >= _SERVER_FAULT:
+        elif is_passing(status):
             asked_s = retry_after_s(response.headers.get("Retry-After", ""))
             if asked_s is not None and asked_s > self._patience.longest_wait_s:
                 problem = f"{at} is busy and asks to come back in {_spelled(asked_s)} ({status})"
@@ -231,6 +231,11 @@ def is_safe(address: str, *, after: str) -> bool:
     if urlsplit(address).scheme == "https":
         return bool(urlsplit(address).hostname)
     return all(urlsplit(each).scheme == "http" and host(each) in _LOOPBACK for each in (address, after))
+
+
+def is_passing(status: int) -> bool:
+    """Tell whether what a status tells may be over in a moment."""
+    return status in _BUSY or status >= _SERVER_FAULT
 
 
 def retry_after_s(header: str) -> float | None:

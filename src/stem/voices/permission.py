@@ -21,7 +21,7 @@ from stem.files import output_error, publish, temporary_beside
 from stem.messages import Message
 from stem.voices.engines import ENGINES
 from stem.voices.engines.command import Command, command_of, words_of
-from stem.voices.template import VoiceTemplate, came_with_stem, is_the_users, lineage
+from stem.voices.template import VoiceTemplate, came_with_stem, is_the_users
 
 FILE_NAME = "leave.json"
 
@@ -118,8 +118,7 @@ def take_leave(voice: VoiceTemplate) -> None:
 
 def called(voice: VoiceTemplate) -> str:
     """Return how a voice is named on a command line: by its name, or by its file when that stands alone."""
-    named = voice.path.absolute().parent == Path.cwd() / "voice_templates"
-    return shlex.quote(voice.name if named else str(voice.path))
+    return shlex.quote(voice.name if voice.named else str(voice.path))
 
 
 def _is_of_folder(voice: VoiceTemplate) -> bool:
@@ -134,7 +133,7 @@ def _key(voice: VoiceTemplate) -> str:
 def _digest(voice: VoiceTemplate) -> str:
     """Return a hash of all that decides what runs."""
     digest = hashlib.sha256()
-    for path in (*lineage(voice.path), *_named_files(voice)):
+    for path in (voice.path, *voice.parents, *_named_files(voice)):
         try:
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())

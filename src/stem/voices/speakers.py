@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
-from stem.files import expanded
+from stem.files import HERE, expanded
 from stem.messages import Message
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
-from stem.voices.engines import Engine, Traits, engine, measured_pace
+from stem.voices.engines import Engine, Traits, at_own_pace, engine, measured_pace, traits_of
 from stem.voices.permission import check_leave, notice, runs_program
 from stem.voices.template import (
     VoiceTemplate,
@@ -27,6 +27,7 @@ from stem.voices.template import (
 
 _LOGGER = logging.getLogger(__name__)
 _SLASHES = ("/", "\\")
+_NO_WORDS = Lexicon({})
 
 EMBEDDED = "zacht"
 """The voice that is always there."""
@@ -70,7 +71,7 @@ class Sending:
         )
 
 
-def recordings_folder(wish: str) -> Path | None:
+def recordings_folder(wish: str, folder: Path = HERE) -> Path | None:
     """Return the folder with recordings that is meant, or None when `wish` is a voice's name or file.
 
     A known voice goes before a folder of the same name; with a slash it is the folder.
@@ -78,11 +79,13 @@ def recordings_folder(wish: str) -> Path | None:
     if not wish:
         return None
     if wish.endswith(_SLASHES):
-        return expanded(wish)
-    return None if wish in voice_names() or not expanded(wish).is_dir() else expanded(wish)
+        return expanded(wish, folder)
+    if wish in voice_names(folder) or not expanded(wish, folder).is_dir():
+        return None
+    return expanded(wish, folder)
 
 
-def choose_voice(name: str) -> VoiceTemplate:
+def choose_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
     """Return the voice of a name, or the best that can speak on this machine when the name is empty.
 
     Voices that send text away or run a program are never chosen unasked; a folder's own one is told.
@@ -92,23 +95,23 @@ def choose_voice(name: str) -> VoiceTemplate:
         UsageError: when it is a folder with recordings.
         ConfigError: when a voice template has mistakes.
     """
-    if recordings_folder(name) is not None:
+    if recordings_folder(name, folder) is not None:
         raise UsageError(
             f"The recordings in '{name}' can only say the sentences of their own script.",
             hint=Message("Name a voice here, as in {voice_is} zacht."),
         )
     if name:
-        return find_voice(name)
-    by_rank = sorted(voices(), key=lambda voice: (-voice.rank, voice.name))
+        return find_voice(name, folder)
+    by_rank = sorted(voices(folder), key=lambda voice: (-voice.rank, voice.name))
     best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
     if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
         _LOGGER.warning("The usual voice is '%s', the one in %s.", best.name, best.path)
     return best or packaged_voice(EMBEDDED)
 
 
-def better_voice(voice: VoiceTemplate) -> VoiceTemplate | None:
+def better_voice(voice: VoiceTemplate, folder: Path = HERE) -> VoiceTemplate | None:
     """Return the best voice that could be downloaded and is better than `voice`; None when there is none."""
-    better = [each for each in voices() if each.rank > voice.rank and not each.installed]
+    better = [each for each in voices(folder) if each.rank > voice.rank and not each.installed]
     return max(better, key=lambda each: each.rank, default=None)
 
 
@@ -137,76 +140,85 @@ def _engine_of(voice: VoiceTemplate) -> Engine:
 
 def sends_to(voice: VoiceTemplate) -> str:
     """Return whom a voice's phrases are sent to; "" when nothing leaves the machine, or it cannot speak."""
-    try:
-        return engine(voice.engine).traits.sends_to
-    except (EngineUnavailable, UnknownNameError):
-        return ""
+    return traits_of(voice.engine).sends_to
 
 
 class Speaker:
-    """A voice's engine, made ready: it asks leave, remembers what it said, and knows the lexicon.
+    """A voice that can say phrases: it remembers what it said, and knows the lexicon.
 
-    It is itself an `engines.Engine`, and takes notes (`cache.Noting`).
+    Attributes:
+        voice: Whose voice it is.
+        traits: What its engine is like.
+        clips: What it remembers between runs; None when it remembers nothing.
     """
 
-    traits: Traits
+    def __init__(
+        self, voice: VoiceTemplate, engine: Engine, lexicon: Lexicon = _NO_WORDS, *, remember: bool = True
+    ) -> None:
+        self.voice = voice
+        self.traits: Traits = engine.traits
+        self.clips = CachedEngine(engine) if remember and engine.traits.remembered else None
+        self._engine = engine
+        self._lexicon = lexicon
 
-    def __init__(self, voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> None:
-        """Find the engine and try it.
+    @classmethod
+    def ready(cls, voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> Speaker:
+        """Return a voice's speaker when it may speak and can.
 
         Raises:
             EngineUnavailable: when it cannot speak here, or has no leave to send text or run a program.
             ConfigError: when there is no such engine.
         """
-        self._voice = voice
-        self._engine = _engine_of(voice)
+        found = _engine_of(voice)
         check_leave(voice)
-        self.name, self.version = self._engine.name, self._engine.version
-        remembered = terms.remember and self._engine.traits.remembered
-        self.traits = replace(self._engine.traits, remembered=remembered)
-        if self.traits.sends_to and not terms.online:
+        if found.traits.sends_to and not terms.online:
             raise EngineUnavailable(
-                self.name,
-                f"the voice '{voice.name}' sends what it says to {self.traits.sends_to}",
+                found.name,
+                f"the voice '{voice.name}' sends what it says to {found.traits.sends_to}",
                 hint=Message("Allow it {to_go_online}; or choose a voice that runs here."),
             )
-        self._cache = CachedEngine(self._engine) if remembered else None
-        self._lexicon = lexicon
-        self.check()
+        speaker = cls(voice, found, lexicon, remember=terms.remember)
+        found.check()
+        return speaker
 
-    def check(self) -> None:
-        """Try whether the engine can speak; see `engines.Engine`."""
-        self._engine.check()
+    def say(self, phrase: str) -> Clip:
+        """Say one phrase as the lexicon has it, at the voice's speed and pitch.
 
-    def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
-        """Say a phrase as the lexicon has it; see `engines.Engine`."""
-        return (self._cache or self._engine).speak(self._pronounced(phrase), voice)
+        Returns:
+            One channel at the engine's own rate, trimmed (`clips.trimmed`).
 
-    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
-        """Return what was noted about a phrase's clip; see `cache.Noting`."""
-        return None if self._cache is None else self._cache.note(self._pronounced(phrase), voice, about)
+        Raises:
+            ConfigError: as `Engine.speak`.
+            EngineError: as `Engine.speak`.
+        """
+        clip = (self.clips or self._engine).speak(self._pronounced(phrase), self.voice)
+        return at_own_pace(clip, self.traits, self.voice)
 
-    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
-        """Note something about a phrase's clip; see `cache.Noting`."""
-        if self._cache is not None:
-            self._cache.keep_note(self._pronounced(phrase), voice, about, note)
+    def note(self, phrase: str, about: str) -> bytes | None:
+        """Return what was noted about a phrase's clip; see `CachedEngine.note`."""
+        return None if self.clips is None else self.clips.note(self._pronounced(phrase), self.voice, about)
 
-    def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
-        """Return what will be heard otherwise than the phrase says; see `engines.Engine`."""
-        return self._engine.remarks(self._pronounced(phrase), voice)
+    def keep_note(self, phrase: str, about: str, note: bytes) -> None:
+        """Note something about a phrase's clip, if it is remembered."""
+        if self.clips is not None:
+            self.clips.keep_note(self._pronounced(phrase), self.voice, about, note)
+
+    def remarks(self, phrase: str) -> tuple[str, ...]:
+        """Return, as sentences, what will be heard otherwise than the phrase says."""
+        return self._engine.remarks(self._pronounced(phrase), self.voice)
 
     def sending(self, phrases: Iterable[str]) -> Sending | None:
         """Return what would be sent away to say `phrases`; None when nothing would."""
         if not self.traits.sends_to:
             return None
         said = tuple(dict.fromkeys(map(self._pronounced, phrases)))
-        fresh = said if self._cache is None else self._cache.missing(said, self._voice)
+        fresh = said if self.clips is None else self.clips.missing(said, self.voice)
         if not fresh:
             return None
-        return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh)), self.traits.remembered)
+        return Sending(self.traits.sends_to, len(fresh), sum(map(len, fresh)), kept=self.clips is not None)
 
     def _pronounced(self, phrase: str) -> str:
-        if _recorded(self._voice) is not None:
+        if self.traits.only_recorded:
             return phrase  # who recorded it read what is written
         return self._lexicon.applied(phrase, ipa=self.traits.ipa)
 
@@ -221,34 +233,35 @@ class Ensemble:
             EngineUnavailable: when one cannot speak here, or would send text away without leave.
             ConfigError: when there is no such engine.
         """
-        self._speakers = tuple((voice, Speaker(voice, lexicon, terms)) for voice in voices)
+        self._speakers = tuple(Speaker.ready(voice, lexicon, terms) for voice in voices)
 
-    def parts(self, phrases: Iterable[str]) -> Iterator[tuple[VoiceTemplate, Speaker, tuple[str, ...]]]:
-        """Yield each voice with the phrases that are its own to say."""
-        left = tuple(dict.fromkeys(phrases))
-        for voice, speaker in self._speakers:
-            recorded = _recorded(voice)
-            own = left if recorded is None else tuple(phrase for phrase in left if phrase in recorded)
-            left = () if recorded is None else tuple(phrase for phrase in left if phrase not in recorded)
+    def parts(self, phrases: Iterable[str]) -> Iterator[tuple[Speaker, tuple[str, ...]]]:
+        """Yield each speaker with the phrases that are its own to say."""
+        left = dict.fromkeys(phrases)
+        for speaker in self._speakers:
+            recorded = _recorded(speaker.voice) if speaker.traits.only_recorded else left
+            own = tuple(phrase for phrase in left if phrase in recorded)
+            left = dict.fromkeys(phrase for phrase in left if phrase not in recorded)
             if own:
-                yield voice, speaker, own
+                yield speaker, own
 
     def sendings(self, phrases: Iterable[str]) -> tuple[Sending, ...]:
         """Return what would be sent away to say `phrases`."""
-        found = (speaker.sending(own) for _, speaker, own in self.parts(phrases))
+        found = (speaker.sending(own) for speaker, own in self.parts(phrases))
         return tuple(sending for sending in found if sending is not None)
 
     def programs(self, phrases: Iterable[str]) -> tuple[str, ...]:
         """Return, as sentences, which programs run to say `phrases`."""
-        return tuple(notice(voice) for voice, _, _ in self.parts(phrases) if runs_program(voice))
+        voices = (speaker.voice for speaker, _ in self.parts(phrases))
+        return tuple(notice(voice) for voice in voices if runs_program(voice))
 
     def remarks(self, phrases: Iterable[str]) -> tuple[str, ...]:
         """Return what will be heard otherwise than `phrases` say, each remark once."""
         found = (
             remark
-            for voice, speaker, own in self.parts(phrases)
+            for speaker, own in self.parts(phrases)
             for phrase in own
-            for remark in speaker.remarks(phrase, voice)
+            for remark in speaker.remarks(phrase)
         )
         return tuple(dict.fromkeys(found))
 
@@ -263,14 +276,14 @@ def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float
     Raises:
         EngineError: when the voice fails.
     """
-    if _recorded(voice) is not None:
+    if traits_of(voice.engine).only_recorded:
         return None
     if runs_program(voice) or sends_to(voice) or not can_speak(voice):
         return 1.0
-    return measured_pace(Speaker(voice, lexicon, terms), voice)
+    return measured_pace(Speaker.ready(voice, lexicon, terms).say)
 
 
-def _recorded(voice: VoiceTemplate) -> Mapping[str, object] | None:
-    """Return the phrases that a folder of recordings has; None for a voice that can say anything."""
-    files = voice.settings.get("files") if voice.engine == "recordings" else None
-    return files if isinstance(files, Mapping) else None
+def _recorded(voice: VoiceTemplate) -> Collection[str]:
+    """Return the phrases that own recordings have."""
+    files = voice.settings.get("files")
+    return files if isinstance(files, Mapping) else ()

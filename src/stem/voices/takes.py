@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import struct
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,11 @@ from stem.cores import cores
 from stem.errors import EngineError
 from stem.files import output_error
 from stem.messages import Message, joined
+from stem.progress import beat
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
 from stem.sound.loudness import block_powers, gated_lufs
-from stem.voices.cache import Noting
-from stem.voices.engines import Engine, say
-from stem.voices.template import VoiceTemplate
+from stem.voices.speakers import Speaker
 
 CORRECTION_LIMIT_DB = 2.0
 """The most by which one utterance is moved towards the others: it evens a reading out and is not heard."""
@@ -38,6 +38,7 @@ CORRECTION_LIMIT_DB = 2.0
 TREATMENT = 1
 """To be raised when the same clip comes out of stretching, conforming, a chain or the meter otherwise."""
 
+_LOOK_S = 0.1
 _FRAMES = struct.Struct("<Q")
 
 
@@ -67,6 +68,9 @@ class Measures:
         """Return what was packed."""
         (frames,) = _FRAMES.unpack_from(content)
         return cls(frames, np.frombuffer(content, "<f8", offset=_FRAMES.size).astype(np.float64))
+
+
+_Known: TypeAlias = tuple[Measures, Samples | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,17 +123,14 @@ class Takes:
     def record(
         self,
         phrases: Iterable[str],
-        engine: Engine,
-        voice: VoiceTemplate,
+        speaker: Speaker,
         on_take: Callable[[int, int], None],
     ) -> None:
-        """Let `voice` speak every phrase that has no take yet, as many at once as the engine says.
+        """Let a speaker say every phrase that has no take yet, as many at once as its engine bears.
 
         Args:
             phrases: May repeat themselves; each is spoken once.
-            engine: Must bear many threads calling `speak`. One that is `cache.Noting` need not be asked for
-                what it remembers before that is read.
-            voice: Its speed, pitch and chain are applied here, its level in `level`.
+            speaker: Its voice's chain is applied here, the level in `level`.
             on_take: Called with the number of phrases done and the number of all.
 
         Raises:
@@ -137,18 +138,19 @@ class Takes:
             OutputError: when the temporary file cannot be written.
         """
         todo = [phrase for phrase in dict.fromkeys(phrases) if phrase not in self._takes]
-        speaker = f"{voice.engine} {voice.name}"  # a folder of recordings may have the name of a voice
-        self._levels_db[speaker] = voice.level
+        voice = speaker.voice
+        name = f"{voice.engine} {voice.name}"  # a folder of recordings may have the name of a voice
+        self._levels_db[name] = voice.level
         done = 0
         try:
-            for phrase, (measures, wet) in zip(todo, _all_known(todo, engine, voice), strict=True):
+            for phrase, (measures, wet) in zip(todo, _all_known(todo, speaker), strict=True):
                 if wet is not None:
                     self._write(phrase, wet)
-                self._takes[phrase] = Take(measures, speaker, partial(_sound, phrase, engine, voice))
+                self._takes[phrase] = Take(measures, name, partial(_sound, phrase, speaker))
                 done += 1
                 on_take(done, len(todo))
         except EngineError as error:
-            if done and engine.traits.remembered:
+            if done and speaker.clips is not None:
                 ready = Message(
                     "{done} of {all} phrases are ready; {the_same} goes on.", done=done, all=len(todo)
                 )
@@ -195,6 +197,7 @@ class Takes:
             OutputError: when the temporary file cannot be written.
         """
         if phrase not in self._places:
+            beat()
             self._write(phrase, self._takes[phrase].make())
         place = self._places[phrase]
         self._file.seek(place.offset * 4)
@@ -212,47 +215,55 @@ class Takes:
         self._written += len(wet)
 
 
-def _all_known(
-    phrases: Sequence[str], engine: Engine, voice: VoiceTemplate
-) -> Iterator[tuple[Measures, Samples | None]]:
+def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[_Known]:
     """Yield what `_known` returns for each phrase, in order."""
-    about = _treatment(engine, voice)
-    at_once = engine.traits.at_once or cores()
+    about = _treatment(speaker)
+    at_once = speaker.traits.at_once or cores()
     if at_once == 1:  # here, so that Ctrl-C need not wait for a thread that waits for a service
-        yield from (_known(phrase, engine, voice, about) for phrase in phrases)
+        yield from (_known(phrase, speaker, about) for phrase in phrases)
         return
     with ThreadPoolExecutor(max_workers=at_once) as pool:
         try:
-            yield from pool.map(lambda phrase: _known(phrase, engine, voice, about), phrases)
+            waiting = deque(pool.submit(_known, phrase, speaker, about) for phrase in phrases)
+            while waiting:
+                yield _awaited(waiting.popleft())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _known(phrase: str, engine: Engine, voice: VoiceTemplate, about: str) -> tuple[Measures, Samples | None]:
+def _awaited(future: Future[_Known]) -> _Known:
+    """Return what another thread finds, and tell meanwhile that work goes on."""
+    while not future.done():
+        beat()
+        wait([future], _LOOK_S)
+    return future.result()
+
+
+def _known(phrase: str, speaker: Speaker, about: str) -> _Known:
     """Return a phrase's measures; also its sound, unless they are remembered and it can be made later."""
-    note = engine.note(phrase, voice, about) if isinstance(engine, Noting) else None
+    note = speaker.note(phrase, about)
     if note is not None:
         return Measures.unpacked(note), None
-    frames, wet = _spoken(phrase, engine, voice)
+    frames, wet = _spoken(phrase, speaker)
     measures = Measures.of(frames, wet)
-    if isinstance(engine, Noting):
-        engine.keep_note(phrase, voice, about, measures.packed())
+    speaker.keep_note(phrase, about, measures.packed())
     return measures, wet
 
 
-def _treatment(engine: Engine, voice: VoiceTemplate) -> str:
+def _treatment(speaker: Speaker) -> str:
     """Return all that decides what is done to the clips of a voice, as text."""
-    speed = None if engine.traits.speed else float(voice.speed)
-    pitch = None if engine.traits.pitch else float(voice.pitch)
+    voice, traits = speaker.voice, speaker.traits
+    speed = None if traits.speed else float(voice.speed)
+    pitch = None if traits.pitch else float(voice.pitch)
     return repr((TREATMENT, units.SAMPLE_RATE, speed, pitch, voice.chain))
 
 
-def _spoken(phrase: str, engine: Engine, voice: VoiceTemplate) -> tuple[int, Samples]:
+def _spoken(phrase: str, speaker: Speaker) -> tuple[int, Samples]:
     """Return the length of the phrase's clip, and its sound behind the voice's chain."""
-    clip = conform(say(engine, phrase, voice))
-    return clip.frames, apply_chain(voice.chain, clip.samples, clip.rate)
+    clip = conform(speaker.say(phrase))
+    return clip.frames, apply_chain(speaker.voice.chain, clip.samples, clip.rate)
 
 
-def _sound(phrase: str, engine: Engine, voice: VoiceTemplate) -> Samples:
-    return _spoken(phrase, engine, voice)[1]
+def _sound(phrase: str, speaker: Speaker) -> Samples:
+    return _spoken(phrase, speaker)[1]

@@ -1,6 +1,6 @@
 """Voice templates: which engine speaks, how, and what is done to its sound afterwards.
 
-A voice template is a TOML file; its name is the file's. Own templates, in `voice_templates` in the working
+A voice template is a TOML file; its name is the file's. Own templates, in `voice_templates` in a project's
 folder or in the user's settings folder, come before those that came with stem, and it is told when one does.
 A template that inherits from another says only what differs; what came with stem inherits from nothing else.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import ConfigError, UnknownNameError, did_you_mean
-from stem.files import expanded, packaged_folder
+from stem.files import HERE, expanded, packaged_folder
 from stem.sound.filters import FILTERS, Filter
 from stem.tables import from_table, load_toml
 
@@ -86,6 +86,8 @@ class VoiceTemplate:
         level: In dB, added to the level of the speech.
         rank: Of the voices that can speak here, the one with the highest is the usual one.
         download: Where its files come from; None when there is nothing to fetch.
+        parents: The files of those that it inherits from, the nearest first.
+        named: Whether it stands in its project's own `voice_templates`, so that its name is enough there.
     """
 
     name: str
@@ -106,6 +108,8 @@ class VoiceTemplate:
     level: float = 0.0
     rank: int = 0
     download: Download | None = None
+    parents: tuple[Path, ...] = ()
+    named: bool = False
 
     @property
     def installed(self) -> bool:
@@ -153,30 +157,31 @@ def models_folder() -> Path:
     return platformdirs.user_data_path("stem", appauthor=False) / "voices"
 
 
-def find_voice(name: str) -> VoiceTemplate:
+def find_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
     """Return the voice template with a name, or the one in a file.
 
     Args:
         name: A name, the path of a .toml file, or that of a neural voice (.onnx).
+        folder: The project's, in which its own voices are and from which a relative path starts.
 
     Raises:
         UnknownNameError: when there is none.
         ConfigError: when its file has mistakes.
     """
     if name.endswith(".toml"):
-        return _read(expanded(name))
+        return _read(expanded(name, folder), folder)
     if name.endswith(MODEL_SUFFIX):
-        return _of_model(expanded(name))
-    files = _files()
+        return _of_model(expanded(name, folder))
+    files = _files(folder)
     if name not in files:
         raise UnknownNameError("voice", name, files)
-    _tell_hidden(files[name])
-    return _read(files[name])
+    _tell_hidden(files[name], folder)
+    return _read(files[name], folder)
 
 
-def _tell_hidden(path: Path) -> None:
-    """Tell that a voice of the working folder goes before another of its name."""
-    packaged, settings, here = _folders()
+def _tell_hidden(path: Path, project: Path) -> None:
+    """Tell that a voice of a project's folder goes before another of its name."""
+    packaged, settings, here = _folders(project)
     if path.parent != here or here in {packaged, settings}:
         return
     hidden = {settings: "the one of your own settings", packaged: "the one that comes with stem"}
@@ -192,7 +197,7 @@ def packaged_voice(name: str) -> VoiceTemplate:
     Raises:
         ConfigError: when there is none.
     """
-    return _read(packaged_folder(_KIND) / f"{name}.toml")
+    return _read(packaged_folder(_KIND) / f"{name}.toml", HERE)
 
 
 def came_with_stem(template: Path) -> bool:
@@ -205,51 +210,46 @@ def is_the_users(template: Path) -> bool:
     return template.absolute().parent == _settings_folder()
 
 
-def lineage(template: Path) -> tuple[Path, ...]:
-    """Return the file of a voice that is in order, and those that it inherits from."""
-    parent = load_toml(template).get("inherits")
-    return (template, *(() if parent is None else lineage(_files(besides=template)[str(parent)])))
-
-
-def voices() -> tuple[VoiceTemplate, ...]:
+def voices(folder: Path = HERE) -> tuple[VoiceTemplate, ...]:
     """Return all voice templates that can be had by name and are in order, ordered by name."""
-    return tuple(each for each in _all() if isinstance(each, VoiceTemplate))
+    return tuple(each for each in _all(folder) if isinstance(each, VoiceTemplate))
 
 
-def broken_voices() -> tuple[ConfigError, ...]:
+def broken_voices(folder: Path = HERE) -> tuple[ConfigError, ...]:
     """Return what is wrong with the voice templates that are not in order."""
-    return tuple(each for each in _all() if isinstance(each, ConfigError))
+    return tuple(each for each in _all(folder) if isinstance(each, ConfigError))
 
 
-def voice_names() -> tuple[str, ...]:
+def voice_names(folder: Path = HERE) -> tuple[str, ...]:
     """Return the names of all voice templates, in order or not."""
-    return tuple(sorted(_files()))
+    return tuple(sorted(_files(folder)))
 
 
-def _all() -> Iterator[VoiceTemplate | ConfigError]:
-    for _, path in sorted(_files().items()):
+def _all(folder: Path) -> Iterator[VoiceTemplate | ConfigError]:
+    for _, path in sorted(_files(folder).items()):
         try:
-            yield _read(path)
+            yield _read(path, folder)
         except ConfigError as error:
             yield error
 
 
-def _folders() -> tuple[Path, ...]:
+def _folders(project: Path) -> tuple[Path, ...]:
     """Return the folders of voice templates; the later one goes before the earlier."""
-    return (packaged_folder(_KIND), _settings_folder(), Path.cwd() / _KIND)
+    return (packaged_folder(_KIND), _settings_folder(), project.absolute() / _KIND)
 
 
 def _settings_folder() -> Path:
     return platformdirs.user_config_path("stem", appauthor=False) / _KIND
 
 
-def _files(besides: Path | None = None) -> dict[str, Path]:
+def _files(project: Path, besides: Path | None = None) -> dict[str, Path]:
     """Return name -> file; a name in a later folder hides the same name in an earlier one.
 
     Args:
+        project: Its folder.
         besides: The template that inherits: nothing in a later folder than its own can change it.
     """
-    folders = _folders()
+    folders = _folders(project)
     if besides is not None and besides.absolute().parent in folders:
         folders = folders[: folders.index(besides.absolute().parent) + 1]
     found = (path for folder in folders for path in sorted(folder.glob("*.toml")))
@@ -274,9 +274,10 @@ def _of_model(path: Path) -> VoiceTemplate:
     )
 
 
-def _read(path: Path) -> VoiceTemplate:
+def _read(path: Path, project: Path) -> VoiceTemplate:
     problems: list[str] = []
-    table = _inherited(path, problems)
+    lineage = [path]
+    table = _inherited(path, project, problems, lineage)
     orphan = any(problem.startswith("'inherits'") for problem in problems)
     try:
         written = from_table(_Table, table, path)
@@ -291,26 +292,29 @@ def _read(path: Path) -> VoiceTemplate:
         name=path.stem,
         chain=filters,
         path=path,
+        parents=tuple(lineage[1:]),
+        named=path.absolute().parent == project.absolute() / _KIND,
         **{name: getattr(written, name) for name in _Table.__dataclass_fields__ if name != "chain"},
     )
 
 
-def _inherited(path: Path, problems: list[str], heirs: tuple[Path, ...] = ()) -> dict[str, object]:
-    """Return the table in a file, laid over the one that it inherits from."""
+def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Path]) -> dict[str, object]:
+    """Return the table in a file, laid over the one that it inherits from, which is added to `lineage`."""
     table = load_toml(path)
     if isinstance(voice := table.get("voice"), str):  # else told with the rest
         table["voice"] = _voice(voice, table, path, problems)
     parent = table.pop("inherits", None)
     if parent is None:
         return table
-    files = _files(besides=path)  # an own "alex" may build on the one that came with stem
+    files = _files(project, besides=path)  # an own "alex" may build on the one that came with stem
     if not isinstance(parent, str) or parent not in files:
         problems.append(f"'inherits' must be the name of a voice, not {parent!r} ({_hint(parent, files)})")
         return table
-    if files[parent] in heirs:
+    if files[parent] in lineage:
         problems.append(f"'inherits' goes round in a circle: {parent} builds on {path.stem}")
         return table
-    basis = _inherited(files[parent], problems, (*heirs, path))
+    lineage.append(files[parent])
+    basis = _inherited(files[parent], project, problems, lineage)
     merged = [each for each in (basis.get("settings"), table.get("settings")) if isinstance(each, dict)]
     together = {"settings": {key: value for each in merged for key, value in each.items()}}
     # Another voice needs none of its files.

@@ -136,7 +136,7 @@ def _expected_seconds(text: str, path: Path) -> float:
             if len(cue.text) > LONGEST_SENTENCE:
                 problem = f"there is a sentence of more than {LONGEST_SENTENCE:,} characters in it"
                 raise ScriptError(problem, path, hint="Write full stops where a voice takes breath.")
-            total_s += expected_seconds(dutch.spoken(cue.text))
+            total_s += expected_seconds(cue.phrase)
         elif isinstance(cue, Pause | Breath):
             total_s += cue.seconds
     return total_s

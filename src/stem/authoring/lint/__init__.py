@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from stem import units
 from stem.authoring.lint.wording import LONGEST_JUDGED, judged
 from stem.script.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
-from stem.script.dutch import capitalized, spoken
+from stem.script.dutch import capitalized
 from stem.script.dutch.pace import expected_seconds
 from stem.script.template import ScriptTemplate
 from stem.script.timeline import POST_ROLL_S, PRE_ROLL_S
@@ -167,8 +167,8 @@ def _finding(rule: str, source: Source, problem: str, hint: str) -> LintFinding:
 def _seconds(cue: Cue) -> float:
     """Return how long a cue lasts: sentences as they usually do, pauses at their nominal length."""
     match cue:
-        case Utterance(text=text):
-            return expected_seconds(spoken(text))
+        case Utterance(phrase=phrase):
+            return expected_seconds(phrase)
         case Pause(seconds=seconds) | Breath(seconds=seconds):
             return seconds
         case _:

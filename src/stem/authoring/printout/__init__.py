@@ -1,5 +1,5 @@
 """A script on paper or on a screen: a quiet page that can play its track, and the same as plain text."""
 
-from stem.authoring.printout.page import TEXT_WIDTH, as_html, as_text, in_words
+from stem.authoring.printout.page import TEXT_WIDTH, as_html, as_text
 
-__all__ = ["TEXT_WIDTH", "as_html", "as_text", "in_words"]
+__all__ = ["TEXT_WIDTH", "as_html", "as_text"]

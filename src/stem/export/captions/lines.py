@@ -56,14 +56,14 @@ class Line:
         end_s: When it is gone; never after the next one starts.
         text: As written.
         exact: Whether both times are those of the sound; else one of them is by proportion.
-        sentence: The whole utterance that it shows, or shows a part of; on one line.
+        phrase: What the voice says in the whole utterance that it shows, or shows a part of.
     """
 
     start_s: float
     end_s: float
     text: str
     exact: bool
-    sentence: str = ""
+    phrase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _lines(utterance: PlacedUtterance, times: Sequence[WordTime]) -> Iterator[Li
     known = {time.character: units.seconds(utterance.start) + time.seconds for time in times}
     for piece in _pieces(_Piece(0, len(text), start_s, end_s), text, utterance.phrase, known):
         said = text[piece.first : piece.stop].strip()
-        yield Line(piece.start_s, piece.end_s, _laid_out(said), all(piece.known), text)
+        yield Line(piece.start_s, piece.end_s, _laid_out(said), all(piece.known), utterance.phrase)
 
 
 def _pieces(piece: _Piece, text: str, phrase: str, known: Mapping[int, float]) -> Iterator[_Piece]:

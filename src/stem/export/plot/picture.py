@@ -26,6 +26,7 @@ from stem.export.plot.contents import Shown
 from stem.export.plot.labels import DPI, duration, number, numbered, plain, shortened, width, write
 from stem.export.plot.spectra import BANDS_HZ, SOFTEST_LUFS, WINDOW_S, Floats, Heard, Span
 from stem.export.tags import ChapterMark
+from stem.progress import beat
 from stem.sound.loudness import STEP_S
 from stem.units import format_time
 
@@ -105,10 +106,13 @@ class Picture:
         FigureCanvasAgg(figure)
         self._write_head(figure, height_in)
         panels = self._panels(figure, height_in)
+        beat()
         self._draw_chapters(panels[0], titles, listed=listed)
         self._draw_bars(panels[1])
+        beat()
         self._draw_loudness(panels[2])
         self._draw_pitch(panels[3])
+        beat()
         figure.text(
             _LEFT_IN / _WIDTH_IN, (list_in + 0.25) / height_in, _CAPTION, size=10, color=_FAINT, va="bottom"
         )

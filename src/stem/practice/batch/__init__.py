@@ -18,21 +18,37 @@ report_lines.py   lines and documents about a batch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
+from functools import partial
+from multiprocessing import Pipe
+from pathlib import Path
 from typing import Any
 
 from stem.config import Config
 from stem.errors import StemError
+from stem.files import HERE
 from stem.practice.batch.estimate import recorded_seconds
 from stem.practice.batch.executor import OpenExecutor, processes, run, sole_use
 from stem.practice.batch.from_list import jobs_of_list
 from stem.practice.batch.from_series import jobs_of_series
 from stem.practice.batch.job import Need, failure, need, unpack
-from stem.practice.batch.jobs import Done, Failure, FileSet, Job, Outcome, Report, Result
+from stem.practice.batch.jobs import (
+    BatchEvents,
+    BatchProgress,
+    Done,
+    Failure,
+    FileSet,
+    Job,
+    JobProgress,
+    Outcome,
+    Report,
+    Result,
+)
 from stem.practice.batch.list_values import without
 from stem.practice.batch.options import BatchOptions, JobList, own_words
 from stem.practice.batch.worker import make_here
+from stem.progress import Cancelled, Progress
 from stem.record.changes import Inventory
 from stem.record.document import read_record, record_path
 from stem.track.choices import Choices
@@ -41,10 +57,13 @@ from stem.track.preview import for_whom
 from stem.units import seconds
 
 __all__ = [
+    "BatchEvents",
     "BatchOptions",
+    "BatchProgress",
     "Failure",
     "Job",
     "JobList",
+    "JobProgress",
     "OnOutcome",
     "OpenExecutor",
     "Outcome",
@@ -65,11 +84,13 @@ OnOutcome = Callable[[Outcome], Any]
 def run_batch(
     jobs: Sequence[Job],
     config: Config,
+    home: Path = HERE,
     *,
-    opened: OpenExecutor = processes,
+    opened: OpenExecutor | None = None,
     workers: int,
     task: Callable[[Job], Result] = make_here,
     on_outcome: OnOutcome,
+    events: BatchEvents = None,
 ) -> Report:
     """Make the tracks that are not there yet, or would be other ones now.
 
@@ -78,12 +99,15 @@ def run_batch(
     Args:
         jobs: From `jobs_of_list` or `jobs_of_series`.
         config: Their settings.
-        opened: Lends executors, on this machine or others.
+        home: The project's folder.
+        opened: Lends executors; None for processes on this machine, which tell how far each job is.
         workers: How many jobs are made at once.
         task: What a worker does with a job.
         on_outcome: Called for each job.
+        events: Called at once, and then several times a second; what is done when it stops the batch stays.
 
     Raises:
+        Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         BusyError: when another batch is being made in their folder.
         StemError: when no executor can be had.
     """
@@ -94,8 +118,20 @@ def run_batch(
         outcomes[numbers[id(job)]] = outcome
         on_outcome(outcome)
 
-    with sole_use({job.target.parent for job in jobs}):
-        needs = _needs(jobs, config)
+    hears, tells = Pipe(duplex=False)
+    heard: dict[str, Progress] = {}
+
+    def watch(making: Collection[Job] = ()) -> None:
+        while hears.poll():
+            target, progress = hears.recv()
+            heard[target] = progress
+        told = tuple(JobProgress(job.place, job.code, heard.get(str(job.target))) for job in making)
+        if events is not None and events(BatchProgress(len(outcomes), len(jobs), told)) is False:
+            raise Cancelled
+
+    watch()
+    with hears, tells, sole_use({job.target.parent for job in jobs}):
+        needs = _needs(jobs, config, home, watch)
         for job, needed in zip(jobs, needs, strict=True):
             if isinstance(needed, Failure):
                 tell(job, _failed(job, needed))
@@ -107,7 +143,9 @@ def run_batch(
             if isinstance(needed, Need) and needed.status != "kept"
         }
         if to_make:
-            with closing(run([job for job, _ in to_make.values()], opened, workers, task)) as results:
+            lends = opened or partial(processes, tells=tells)
+            making = run([job for job, _ in to_make.values()], lends, workers, task, watch)
+            with closing(making) as results:
                 for made, result in results:
                     job, needed = to_make[made.target]
                     arrived = unpack(result, job) if isinstance(result, FileSet) else result
@@ -115,9 +153,9 @@ def run_batch(
     return Report(tuple(outcomes[number] for number in range(len(jobs))))
 
 
-def rehearse(asked: JobList, config: Config) -> Report:
+def rehearse(asked: JobList, config: Config, home: Path = HERE) -> Report:
     """Return what `run_batch` would do, with the lengths that are expected; nothing is made."""
-    needs = _needs(asked.jobs, config)
+    needs = _needs(asked.jobs, config, home)
     recorded = [each for each in asked.expected if each.seconds is None]
     lengths = iter(recorded_seconds(recorded))
     return Report(
@@ -128,16 +166,18 @@ def rehearse(asked: JobList, config: Config) -> Report:
     )
 
 
-def _needs(jobs: Sequence[Job], config: Config) -> list[Need | Failure]:
+def _needs(
+    jobs: Sequence[Job], config: Config, home: Path, watch: Callable[[], None] = lambda: None
+) -> list[Need | Failure]:
     """Return for each job whether it has to be made."""
-    facts, choices = Inventory(), Choices(config)
+    facts, choices = Inventory(home), Choices(config, home)
     recorded = {number: job for number, job in enumerate(jobs) if _is_recorded(job, choices)}
-    plans = dict(
-        zip(recorded, plan_all([job.spec for job in recorded.values()], config, in_outline=True), strict=True)
-    )
+    outlines = plan_all([job.spec for job in recorded.values()], config, home, in_outline=True)
+    plans = dict(zip(recorded, outlines, strict=True))
 
     def needed(number: int, job: Job) -> Need | Failure:
         plan = plans.get(number)
+        watch()
         try:
             if isinstance(plan, StemError):
                 raise plan
@@ -162,11 +202,11 @@ def _made(job: Job, needed: Need, result: Result) -> Outcome:
 
 def _failed(job: Job, failed: Failure) -> Outcome:
     try:
-        own = own_words(job.spec)
+        own = own_words(job.spec, job.home)
     except StemError:  # a script that is gone meanwhile
         own = list(job.spec.values.values())
     return Outcome(
-        job.place,
+        str(job.place),
         job.code,
         job.spec.script,
         "failed",
@@ -185,7 +225,7 @@ def _there(job: Job, needed: Need) -> Outcome:
     except StemError as error:
         return _failed(job, failure(error))
     return Outcome(
-        place=job.place,
+        place=str(job.place),
         code=job.code,
         script=record.script.name,
         status="kept" if needed.status == "kept" else "made",
@@ -207,7 +247,7 @@ def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | St
     if isinstance(length_s, StemError):
         return _failed(job, failure(length_s))
     return Outcome(
-        place=job.place,
+        place=str(job.place),
         code=job.code,
         script=plan.name,
         status=needed.status,

@@ -10,31 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from stem import units
 from stem.config import Config
 from stem.errors import StemError
+from stem.files import HERE
 from stem.practice.batch.jobs import Job
-from stem.script.cues import Cue
+from stem.script.cues import Cue, phrases_of
 from stem.script.dutch.pace import expected_seconds
-from stem.script.pacing import UnreachableLengthError, reach
+from stem.script.pacing import reach
 from stem.script.template import find_script
 from stem.script.timeline import Timeline
 from stem.track.plan import Plan, plan_all
 from stem.track.preview import expected_timeline, house_frames
+from stem.track.ready import check_reach
 from stem.track.spec import TrackSpec
 from stem.track.stages import timeline_of
-from stem.track.words import PRONUNCIATION, phrases_of
+from stem.track.words import PRONUNCIATION
 from stem.voices.speakers import expected_pace, recordings_folder
-
-UNSURE = 0.03
-"""By so much, as a share, a length out of reach by the estimate may be within it when all is spoken: for the
-voices and scripts of stem the two lay at most 0.008 apart."""
-
-UNSURE_UNHEARD = 0.25
-"""The same for a voice whose pace is not known before it speaks."""
-
-_UNHEARD_PACE = 1.0
 
 ALIKE = 60
 """Letters; what is longer than any name is not taken to last as long as another text."""
@@ -53,21 +47,22 @@ class Expected:
     seconds: float | None
 
 
-def expectations(jobs: Sequence[Job], config: Config) -> tuple[Expected | StemError, ...]:
+def expectations(jobs: Sequence[Job], config: Config, home: Path = HERE) -> tuple[Expected | StemError, ...]:
     """Return what is to be expected of each job's track, or why it cannot be made.
 
     Args:
         jobs: Of one batch.
         config: Their settings.
+        home: The project's folder.
 
     Raises:
         StemError: when the settings have mistakes.
     """
-    alike = _Alike(config)
+    alike = _Alike(config, home)
     specs = [alike.spec(job.spec) for job in jobs]
     keys = [repr(spec) for spec in specs]
     first = dict(zip(reversed(keys), reversed(specs), strict=True))
-    plans = plan_all(list(first.values()), config, in_outline=True)
+    plans = plan_all(list(first.values()), config, home, in_outline=True)
     estimator = _Estimator()
     expected = dict(zip(first, map(estimator.expected, plans), strict=True))
     return tuple(expected[key] for key in keys)
@@ -93,8 +88,9 @@ def recorded_seconds(expected: Sequence[Expected]) -> tuple[float | StemError, .
 class _Alike:
     """Makes what was asked alike in all that does not matter for how long a track lasts."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, home: Path) -> None:
         self._config = config
+        self._home = home
         self._own: dict[str, frozenset[str]] = {}
         self._recorded: dict[tuple[str, str | None], bool] = {}
         self._stand_ins: dict[tuple[str, str], str] = {}
@@ -104,7 +100,7 @@ class _Alike:
         if spec.fill is None and self._is_recorded(spec):
             return replace(spec, number=None)
         if spec.script not in self._own:
-            variables = find_script(spec.script).variables
+            variables = find_script(spec.script, self._home).variables
             names = (variable.name for variable in variables if variable.type == "text")
             self._own[spec.script] = frozenset({PRONUNCIATION, *names})
         own = self._own[spec.script]
@@ -119,8 +115,8 @@ class _Alike:
     def _is_recorded(self, spec: TrackSpec) -> bool:
         key = (spec.script, spec.voice)
         if key not in self._recorded:
-            wish = spec.voice or find_script(spec.script).voice or self._config.voice
-            self._recorded[key] = recordings_folder(wish) is not None
+            wish = spec.voice or find_script(spec.script, self._home).voice or self._config.voice
+            self._recorded[key] = recordings_folder(wish, self._home) is not None
         return self._recorded[key]
 
 
@@ -149,11 +145,7 @@ class _Estimator:
         if plan.target_frames is None:
             return units.seconds(self._placer(plan, plan.cues, pace)(plan.cues).frames)
         ranges = [self._reach(plan, cues, pace) for cues in plan.texts]
-        unsure = UNSURE_UNHEARD if pace == _UNHEARD_PACE else UNSURE
-        low, high = plan.target_frames / (1 - unsure), plan.target_frames / (1 + unsure)
-        if not any(shortest <= low and high <= longest for shortest, longest in ranges):
-            in_seconds = [(units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges]
-            raise UnreachableLengthError(units.seconds(plan.target_frames), in_seconds)
+        check_reach(plan.target_frames, ranges, pace)
         return units.seconds(plan.target_frames)
 
     def _pace(self, plan: Plan) -> float | None:

@@ -8,10 +8,9 @@ needs for instance, is found out and the others go on.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -21,7 +20,10 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from typing import Any
 
 from stem.errors import BusyError, OutputError
 from stem.files import cache_folder, lock, sweep
@@ -34,8 +36,17 @@ from stem.programs import without_working_folder
 MOST_DEATHS = 3
 """So many workers may die over a job before it is given up."""
 
+_LOOK_S = 0.1
+
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]
 """Lends an executor with so many workers; at the end it drops what is not done."""
+
+Watch = Callable[[Collection[Job]], None]
+"""Called several times a second with the jobs that are being made; may raise, to stop them."""
+
+
+def unwatched(_making: Collection[Job]) -> None:
+    """Look at nothing."""
 
 
 @contextmanager
@@ -62,7 +73,11 @@ def sole_use(folders: Iterable[Path]) -> Iterator[None]:
 
 
 def run(
-    jobs: Iterable[Job], opened: OpenExecutor, workers: int, task: Callable[[Job], Result]
+    jobs: Iterable[Job],
+    opened: OpenExecutor,
+    workers: int,
+    task: Callable[[Job], Result],
+    watch: Watch = unwatched,
 ) -> Generator[tuple[Job, Result], None, None]:
     """Yield each job with its result, as they come.
 
@@ -71,6 +86,7 @@ def run(
         opened: Lends executors.
         workers: How many jobs are made at once, at least 1.
         task: What a worker does with a job; a function that can be pickled.
+        watch: Looks at what is being made, and may stop it.
 
     Raises:
         StemError: when no executor can be had.
@@ -82,7 +98,7 @@ def run(
         queue = deque([suspects.popleft()]) if alone else waiting
         at_once = 1 if alone else workers
         with opened(at_once) as executor:
-            lost = yield from _drained(queue, executor, at_once, task)
+            lost = yield from _drained(queue, executor, at_once, task, watch)
         deaths.update(job.target for job in lost)
         for job in lost:
             if deaths[job.target] < MOST_DEATHS:
@@ -98,7 +114,7 @@ def run(
 
 
 def _drained(
-    queue: deque[Job], executor: Executor, workers: int, task: Callable[[Job], Result]
+    queue: deque[Job], executor: Executor, workers: int, task: Callable[[Job], Result], watch: Watch
 ) -> Generator[tuple[Job, Result], None, list[Job]]:
     """Yield results until the queue is empty; return the jobs that were being made when a worker died.
 
@@ -114,7 +130,8 @@ def _drained(
                 making[future] = queue.popleft()
         except BrokenExecutor:
             broken = True
-        wait(making, 0 if broken else None, FIRST_COMPLETED)
+        watch(making.values())
+        wait(making, 0 if broken else _LOOK_S, FIRST_COMPLETED)
         for future in [each for each in making if each.done()]:
             if _is_lost(future):
                 broken = True  # what others have finished by now is none the worse for it
@@ -131,24 +148,51 @@ def _is_lost(future: Future[Result]) -> bool:
     return future.cancelled() or isinstance(future.exception(), (BrokenExecutor, KeyboardInterrupt))
 
 
-@contextmanager
-def processes(count: int) -> Iterator[Executor]:
-    """Lend an executor of so many processes on this machine.
+class _OwnProcesses(SpawnContext):
+    """Spawns processes, and knows which: whoever else uses `multiprocessing` in this program keeps theirs.
 
     They are spawned, not forked: a fork of a program with threads may hang.
     """
-    context = multiprocessing.get_context("spawn")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spawned: list[SpawnProcess] = []
+
+    def Process(self, *arguments: Any, **named: Any) -> SpawnProcess:  # type: ignore[override] # noqa: N802 - its name there
+        """Return a new process."""
+        process = SpawnProcess(*arguments, **named)
+        self._spawned.append(process)
+        return process
+
+    def end(self) -> None:
+        """Tell those that are still there to end."""
+        for process in self._spawned:
+            if process.pid is not None:  # it was started
+                process.terminate()
+
+
+@contextmanager
+def processes(count: int, tells: Connection | None = None) -> Iterator[Executor]:
+    """Lend an executor of so many processes on this machine.
+
+    Args:
+        count: How many.
+        tells: Where they tell how far each job is: its target as text, and a `Progress`. Many write to it,
+            each time so little that it arrives whole or not at all, also of a process that dies.
+    """
+    own = _OwnProcesses()
     with without_working_folder():
-        yield from _pool(ProcessPoolExecutor(count, mp_context=context, initializer=begin))
+        yield from _pool(
+            ProcessPoolExecutor(count, mp_context=own, initializer=begin, initargs=(tells,)), own
+        )
 
 
-def _pool(executor: ProcessPoolExecutor) -> Iterator[Executor]:
+def _pool(executor: ProcessPoolExecutor, own: _OwnProcesses) -> Iterator[Executor]:
     """Lend an executor; at the end its processes are gone."""
     try:
         yield executor
     except BaseException:  # Ctrl-C above all: what is being made is given up, and leaves nothing behind
-        for child in multiprocessing.active_children():
-            child.terminate()
+        own.end()
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

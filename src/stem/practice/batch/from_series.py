@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stem.config import Config
-from stem.errors import ConfigError, StemError, UnknownNameError, UsageError
+from stem.errors import ConfigError, StemError, UsageError
 from stem.messages import Message
 from stem.practice.batch.estimate import Expected, expectations
 from stem.practice.batch.jobs import Job
-from stem.practice.batch.list_values import clause, code_problem, shows
+from stem.practice.batch.list_values import clause, code_problem
 from stem.practice.batch.name_patterns import SERIES_NAMES, checked_pattern
-from stem.practice.batch.options import BatchOptions, JobList, check_voices, fillable
+from stem.practice.batch.options import (
+    BatchOptions,
+    JobList,
+    check_variables,
+    check_voices,
+    fillable,
+    names_in_code,
+)
+from stem.practice.lists import Place
 from stem.script.series import Series
-from stem.script.template import ScriptTemplate, find_script
+from stem.script.template import find_script
 from stem.track.choices import Choices
 from stem.track.words import words_only
 from stem.voices.speakers import choose_voice
@@ -31,30 +39,31 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     problem = code_problem(code)
     if problem:
         raise UsageError(Message("{code}: {problem}.", problem=problem), hint=_EXAMPLE)
-    templates = [find_script(name) for name in series.scripts]
+    home = wishes.home
+    templates = [find_script(name, home) for name in series.scripts]
     known = frozenset(name for template in templates for name in fillable(template))
-    for name in wishes.spec.values:
-        if name not in known:
-            raise UnknownNameError("variable", name, known)
+    check_variables(wishes.spec.values, known)
     pattern = checked_pattern(wishes.names or config.names or SERIES_NAMES, known)
-    _refuse_name_in_code(code, wishes, templates, pattern)
+    for template in templates:
+        for told in names_in_code(code, wishes.spec.values, template, pattern):
+            raise UsageError(Message("{code}: {problem}.", problem=told), hint=_EXAMPLE)
     common = replace(
         wishes.spec,
         bed=wishes.spec.bed or templates[0].bed or config.bed,
-        voice=wishes.spec.voice or config.voice or choose_voice("").name,
+        voice=wishes.spec.voice or config.voice or choose_voice("", home).name,
         album=wishes.spec.album or series.title,
         total=len(templates),
     )
-    choices, jobs = Choices(config), list[Job]()
+    choices, jobs = Choices(config, home), list[Job]()
     for number, template in enumerate(templates, start=1):
         values = {name: value for name, value in common.values.items() if name in fillable(template)}
         for error in template.wrong_values(words_only(values, template)).values():
             raise error
         spec = replace(common, script=template.name, values=values, number=number)
         chosen = check_voices(choices, spec)
-        place = f"track {number}"
+        place = Place("track", number)
         jobs.append(wishes.job(place, code, spec, chosen, pattern=pattern, number=number, config=config))
-    expected = expectations(jobs, config)
+    expected = expectations(jobs, config, home)
     wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
     if wrong:
         raise ConfigError(
@@ -65,23 +74,3 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
             ],
         )
     return JobList(tuple(jobs), tuple(each for each in expected if isinstance(each, Expected)))
-
-
-def _refuse_name_in_code(
-    code: str, wishes: BatchOptions, templates: list[ScriptTemplate], pattern: str
-) -> None:
-    """Keep what is filled in out of names of files.
-
-    Raises:
-        UsageError: when the code holds it.
-    """
-    own = {each.name for template in templates for each in template.variables if each.type == "text"}
-    for name in sorted(own & wishes.spec.values.keys()):
-        if shows(code, wishes.spec.values[name]) and f"{{{name}}}" not in pattern:
-            raise UsageError(
-                Message(
-                    "{code}: the code holds what is filled in for '{name}', and file names show it.",
-                    name=name,
-                ),
-                hint=_EXAMPLE,
-            )

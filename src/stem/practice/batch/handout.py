@@ -27,8 +27,7 @@ from stem.practice.handout import (
 from stem.record.document import read_record, record_path
 from stem.script.safety import safety
 from stem.script.template import find_script
-from stem.track.spec import TrackSpec
-from stem.voices.recordings.engine import NAME as RECORDINGS
+from stem.voices.engines import traits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _letter(made: Sequence[tuple[Job, Outcome]], config: Config, *, locked: bool
         LetterTrack(job.target.name, outcome.title, outcome.seconds or 0.0, not _is_recorded(job))
         for job, outcome in made
     ]
-    forms = {_form(job.spec) for job, _ in made}
+    forms = {_form(job) for job, _ in made}
     text = covering_text(
         tracks,
         form="u" if "u" in forms else "je",
@@ -158,10 +157,10 @@ def _letter(made: Sequence[tuple[Job, Outcome]], config: Config, *, locked: bool
     return text.encode()
 
 
-def _form(spec: TrackSpec) -> str:
+def _form(job: Job) -> str:
     """Return how a track addresses its listener: "je" or "u"."""
-    said = spec.values.get("vorm", "").strip().casefold()
-    usual = (each.default for each in find_script(spec.script).variables if each.name == "vorm")
+    said = job.spec.values.get("vorm", "").strip().casefold()
+    usual = (each.default for each in find_script(job.spec.script, job.home).variables if each.name == "vorm")
     return said or str(next(usual))
 
 
@@ -170,4 +169,4 @@ def _is_recorded(job: Job) -> bool:
         record = read_record(record_path(job.target))
     except StemError:
         return False
-    return record.voice.engine == RECORDINGS and record.fill is None
+    return traits_of(record.voice.engine).only_recorded and record.fill is None

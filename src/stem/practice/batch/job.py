@@ -13,17 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal
 
 from stem.errors import ConfigError, OutputError, StemError
 from stem.files import output_error, publish, sweep, temporary_beside
 from stem.messages import Message
 from stem.practice.batch.jobs import Done, Failure, FileSet, Job, Result
+from stem.progress import Events
 from stem.record.changes import Inventory, changes
 from stem.record.document import read_document, record_path
 from stem.record.hashes import is_as_made
-from stem.record.model import is_ending, is_suffix
 from stem.record.sidecars import Sidecars, write_beside
+from stem.record.traces import Traces, traces_of
 from stem.track.choices import Choices
 from stem.track.make import make_track
 from stem.track.plan import Plan, plan_track
@@ -60,7 +61,7 @@ def need(job: Job, facts: Inventory, choices: Choices, plan: Plan | None = None)
         return Need("changed" if job.target.exists() else "new", ("It was asked for.",))
     document = _document(record_path(job.target))
     if not os.path.lexists(job.target):
-        other = _other_format(job.target, document or {})
+        other = _other_format(job.target, traces_of(document or {}))
         return Need("changed", (f"It comes instead of {other.name}.",)) if other else Need("new")
     if not job.target.is_file():
         raise _in_the_way(job.target, "something that is no file has that name")
@@ -81,15 +82,15 @@ def need(job: Job, facts: Inventory, choices: Choices, plan: Plan | None = None)
         bed=chosen.bed,
         cover=chosen.cover,
     )
-    reasons = [*changes(document, now, job.spec.values, job.code), *_missing(job, document)]
+    reasons = [*changes(document, now, job.spec.values, job.code), *_missing(job, traces_of(document))]
     return Need("changed" if reasons else "kept", tuple(reasons))
 
 
-def make(job: Job, facts: Inventory | None = None) -> Result:
+def make(job: Job, facts: Inventory | None = None, events: Events = None) -> Result:
     """Make a job's track where it belongs; whatever goes wrong is the result, not an error."""
     try:
         with _own_folder(job) as folder:
-            _make_in(folder, job, facts or Inventory())
+            _make_in(folder, job, facts or Inventory(job.home), events)
             settle(folder, job)
     except Exception as error:  # noqa: BLE001 - one track that fails costs one track
         return failure(error)
@@ -99,7 +100,7 @@ def make(job: Job, facts: Inventory | None = None) -> Result:
 def make_parcel(job: Job, folder: Path) -> Result:
     """Make a job's track in an empty folder, and return its files."""
     try:
-        _make_in(folder, job, Inventory())
+        _make_in(folder, job, Inventory(job.home))
         return FileSet({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
     except Exception as error:  # noqa: BLE001 - as above
         return failure(error)
@@ -152,14 +153,12 @@ def settle(folder: Path, job: Job) -> None:
         publish(path, job.target.with_name(path.name), overwrite=path is record or job.force)
 
 
-def _own_speech(record: Path) -> set[str]:
+def _own_speech(record: Path) -> frozenset[str]:
     """Return the names of what the cache has because of someone's own words, as a record tells."""
     try:
-        personal = (_document(record) or {}).get("personal")
+        return _traces(record).speech
     except OutputError:
-        return set()  # it is no record, and tells of nobody
-    speech = personal.get("speech") if isinstance(personal, Mapping) else None
-    return {str(name) for name in speech} if isinstance(speech, list) else set()
+        return frozenset()  # it is no record, and tells of nobody
 
 
 @contextmanager
@@ -174,14 +173,16 @@ def _own_folder(job: Job) -> Iterator[Path]:
         yield folder
 
 
-def _make_in(folder: Path, job: Job, facts: Inventory) -> None:
+def _make_in(folder: Path, job: Job, facts: Inventory, events: Events = None) -> None:
     """Make a job's track, its record and what is beside it in an empty folder."""
     if not job.force:
         _replaceable(job.target, [job.target.with_suffix(f".{kind}").name for kind in job.captions])
-    plan = plan_track(job.spec, job.settings)
-    track = make_track(plan, folder / job.target.name)
+    plan = plan_track(job.spec, job.settings, job.home)
+    track = make_track(plan, folder / job.target.name, events=events)
     wanted = Sidecars(captions=job.captions, record=True)
-    write_beside(track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts)
+    write_beside(
+        track, wanted, job.spec, job.settings, overwrite=False, code=job.code, facts=facts, events=events
+    )
 
 
 def _clear(job: Job, beside: Sequence[Path]) -> None:
@@ -211,7 +212,7 @@ def _forced(target: Path, beside: Sequence[str]) -> tuple[Path, ...]:
     record, known = record_path(target), dict[str, str]()
     try:
         if record.is_file():
-            known = _hashes(read_document(record))
+            known = dict(traces_of(read_document(record)).files)
     except ConfigError as error:  # a damaged record goes too, but not one that could not be read this once
         if isinstance(error.__cause__, OSError):
             raise output_error(record, error.__cause__) from error
@@ -231,8 +232,7 @@ def _replaceable(target: Path, beside: Sequence[str] = ()) -> tuple[Path, ...]:
     Raises:
         OutputError: when what stands there was not made by a batch, or was changed since.
     """
-    document = _document(record_path(target))
-    known = _hashes(document) if document is not None else {}
+    known = _traces(record_path(target)).files
     stem = target.name.removesuffix(target.suffix)
     names = dict.fromkeys([target.name, *(stem + ending for ending in known), *beside])
     for name in names:
@@ -259,6 +259,16 @@ def _in_the_way(path: Path, problem: str) -> OutputError:
     return OutputError(path, problem, hint=hint)
 
 
+def _traces(path: Path) -> Traces:
+    """Return what the record in a file, if there is one, tells of files.
+
+    Raises:
+        OutputError: when there is something else.
+    """
+    document = _document(path)
+    return traces_of({} if document is None else document)
+
+
 def _document(path: Path) -> Mapping[str, Any] | None:
     """Return the record in a file; None when there is none.
 
@@ -273,34 +283,17 @@ def _document(path: Path) -> Mapping[str, Any] | None:
         raise _in_the_way(path, error.problems[0]) from error
 
 
-def _hashes(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return ending of a name -> SHA-256, of the track and of what is beside it."""
-    track, beside = document.get("track"), document.get("beside")
-    files = [(track.get("suffix"), track.get("sha256"))] if isinstance(track, Mapping) else []
-    listed = beside if isinstance(beside, list) else []
-    files += [(each.get("ending"), each.get("sha256")) for each in listed if isinstance(each, Mapping)]
-    return {ending: str(digest) for ending, digest in files if _is_ending(ending)}
-
-
-def _is_ending(ending: object) -> TypeGuard[str]:
-    """Tell whether a batch gives a file a name that ends so: in a damaged record it could be anything."""
-    return isinstance(ending, str) and ending[:1] == "." and (is_suffix(ending) or is_ending(ending))
-
-
-def _other_format(target: Path, document: Mapping[str, Any]) -> Path | None:
+def _other_format(target: Path, traces: Traces) -> Path | None:
     """Return the track of a record when it is there and is a file of another kind than the target."""
-    track = document.get("track")
-    suffix = track.get("suffix") if isinstance(track, Mapping) else None
-    path = target.with_suffix(suffix) if _is_ending(suffix) else target
+    path = target.with_suffix(traces.suffix) if traces.suffix else target
     return path if path != target and path.is_file() else None
 
 
-def _missing(job: Job, document: Mapping[str, Any]) -> list[str]:
+def _missing(job: Job, traces: Traces) -> list[str]:
     """Return what is not as the record has it, without reading the sound, and captions that are wanted."""
-    track = document.get("track")
-    size = track.get("bytes") if isinstance(track, Mapping) else None
-    reasons = [] if job.target.stat().st_size == size else ["The file is not as it was made."]
-    endings = set(_hashes(document)) - {job.target.suffix}
+    same = job.target.stat().st_size == traces.bytes
+    reasons = [] if same else ["The file is not as it was made."]
+    endings = set(traces.files) - {job.target.suffix}
     stem = job.target.name.removesuffix(job.target.suffix)
     gone = sorted(ending for ending in endings if not job.target.with_name(stem + ending).exists())
     wanted = {f".{kind}" for kind in job.captions}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from stem.config import Config
+from stem.files import HERE
+from stem.practice.lists import Place
+from stem.progress import Progress
 from stem.track.spec import TrackSpec
 
 
@@ -17,22 +20,58 @@ class Job:
     """A track that is to be there in the end.
 
     Attributes:
-        place: Where it was asked for, as people count: "row 7".
+        place: Where it was asked for.
         code: The client's; never a name.
         spec: What was asked for.
         settings: What stem.toml says.
         target: The file it becomes.
         captions: Kinds of captions that are wanted beside it.
         force: Whether it is made also when nothing has changed, and replaces whatever has its name.
+        home: The folder of the project that it was asked for in.
     """
 
-    place: str
+    place: Place
     code: str
     spec: TrackSpec
     settings: Config
     target: Path
     captions: tuple[str, ...] = ()
     force: bool = False
+    home: Path = HERE
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is that is being made.
+
+    Attributes:
+        place: Of the job.
+        code: Of the job.
+        progress: How far its track is; None as long as nothing was heard, as from another machine.
+    """
+
+    place: Place
+    code: str
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """How far a batch is.
+
+    Attributes:
+        done: How many jobs are done with: made, kept or failed.
+        total: How many there are.
+        making: Those that are being made.
+    """
+
+    done: int
+    total: int
+    making: tuple[JobProgress, ...] = ()
+
+
+BatchEvents: TypeAlias = Callable[[BatchProgress], object] | None
+"""Called at once, and then several times a second, with how far a batch is; returning False stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +114,13 @@ Result: TypeAlias = Done | Failure | FileSet
 class Outcome:
     """What became of a job.
 
+    Example:
+        >>> batch = project.batch("lijst.csv", stem.TrackSpec("", voice="zacht", bed="none"))
+        >>> [(outcome.code, outcome.status) for outcome in batch.rehearse().outcomes]
+        [('k01', 'new'), ('k02', 'new')]
+
     Attributes:
-        place: Of the job.
+        place: Of the job, as people tell it: "row 7".
         code: Of the job.
         script: The script's name.
         status: "made", "kept" (it was there already and nothing had changed) or "failed"; in a dry run "new",
@@ -118,6 +162,12 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of a batch.
+
+    Example:
+        >>> batch = project.batch("lijst.csv", stem.TrackSpec("", voice="zacht", bed="none"))
+        >>> report = batch.rehearse()
+        >>> report.count("new"), report.exit_code
+        (2, 0)
 
     Attributes:
         outcomes: In the order of the list.

@@ -14,6 +14,7 @@ from pathlib import Path
 from stem.errors import StemError, UnknownNameError, did_you_mean
 from stem.filenames import safe_name
 from stem.messages import Message, told
+from stem.practice.lists import Place
 from stem.track.words import LONGEST_TRACK_S
 from stem.units import parse_seconds
 from stem.voices.recordings.sheets import runs_of
@@ -152,16 +153,16 @@ def _spellings(text: str) -> set[str]:
     return {spelling for spelling in found if any(map(str.isalnum, spelling))}
 
 
-def where(places: Sequence[str], head: str, heads: Mapping[str, str]) -> str:
+def where(places: Sequence[Place], head: str, heads: Mapping[str, str]) -> str:
     """Return where a mistake stands: "rows 7, 9 and 12, column D ('duur')"."""
     column = heads.get(head, "")
     return f"{counted(places)}, {column} ('{head}')" if column else f"{counted(places)} ('{head}')"
 
 
-def counted(places: Sequence[str]) -> str:
+def counted(places: Sequence[Place]) -> str:
     """Return places of one kind as people tell them: "rows 7, 9 to 12 and 14"."""
-    kind = places[0].partition(" ")[0]
-    numbers = sorted(set(map(place_number, places)))
+    kind = places[0].kind
+    numbers = sorted({place.number for place in places})
     told = [
         word
         for run in runs_of(numbers)
@@ -170,8 +171,3 @@ def counted(places: Sequence[str]) -> str:
     if len(told) == 1:
         return f"{kind}s {told[0]}" if len(numbers) > 1 else f"{kind} {told[0]}"
     return f"{kind}s {', '.join(told[:-1])} and {told[-1]}"
-
-
-def place_number(place: str) -> int:
-    """Return the number in a row's place: 7 in "row 7"."""
-    return int(place.partition(" ")[2])

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.config import Config
-from stem.errors import EngineUnavailable
+from stem.errors import UnknownNameError
 from stem.export.formats import find_format
-from stem.messages import Message
+from stem.files import HERE
 from stem.practice.batch.estimate import Expected
 from stem.practice.batch.jobs import Job
+from stem.practice.batch.list_values import shows
 from stem.practice.batch.name_patterns import named
+from stem.practice.lists import Place
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.template import ScriptTemplate, find_script
+from stem.track import ready
 from stem.track.choices import Choices, Resolved, terms_of
 from stem.track.spec import TrackSpec
 from stem.track.words import PRONUNCIATION, takes_pronunciation
 from stem.voices.permission import notice, runs_program
-from stem.voices.speakers import Ensemble, sends_to
+from stem.voices.speakers import sends_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class BatchOptions:
         names: Pattern for their names; empty for the usual one.
         captions: Kinds of captions that are wanted beside them.
         force: Whether also what has not changed is made again.
+        home: The project's folder.
     """
 
     spec: TrackSpec
@@ -39,10 +43,11 @@ class BatchOptions:
     names: str = ""
     captions: tuple[str, ...] = ()
     force: bool = False
+    home: Path = HERE
 
     def job(
         self,
-        place: str,
+        place: Place,
         code: str,
         spec: TrackSpec,
         chosen: Resolved,
@@ -72,7 +77,7 @@ class BatchOptions:
             values=spec.values,
         )
         target = self.folder / f"{name}{find_format(chosen.format).suffix}"
-        return Job(place, code, spec, config, target, self.captions, self.force)
+        return Job(place, code, spec, config, target, self.captions, self.force, self.home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +115,7 @@ def check_voices(choices: Choices, spec: TrackSpec) -> Resolved:
     """
     chosen, house = choices.chosen(spec), choices.house(spec.pauses)
     voices = [voice for voice in (house.voice, chosen.voice, chosen.fill) if voice is not None]
-    for voice in voices:
-        if not voice.installed:
-            reason = f"the voice '{voice.name}' has not been downloaded yet"
-            hint = Message("Download it: {get_voice} {voice}", voice=voice.name)
-            raise EngineUnavailable(voice.engine, reason, hint=hint)
-    Ensemble(voices, Lexicon({}), terms_of(spec, choices.config))
+    ready.check_voices(voices, Lexicon({}), terms_of(spec, choices.config))
     return chosen
 
 
@@ -125,9 +125,31 @@ def fillable(template: ScriptTemplate) -> frozenset[str]:
     return frozenset(names | ({PRONUNCIATION} if takes_pronunciation(template) else set()))
 
 
-def own_words(spec: TrackSpec) -> list[str]:
+def check_variables(values: Mapping[str, str], known: frozenset[str]) -> None:
+    """Refuse values of variables that no script of a batch has.
+
+    Raises:
+        UnknownNameError: when there is one.
+    """
+    for name in values:
+        if name not in known:
+            raise UnknownNameError("variable", name, known)
+
+
+def names_in_code(code: str, values: Mapping[str, str], template: ScriptTemplate, pattern: str) -> list[str]:
+    """Return, each as a clause, what a client's code tells of what is filled in; file names show the code."""
+    own = {variable.name for variable in template.variables if variable.type == "text"}
+    return [
+        f"the code holds what is filled in for '{name}', and file names show it"
+        for name in sorted(own & values.keys())
+        if shows(code, values[name]) and f"{{{name}}}" not in pattern
+    ]
+
+
+def own_words(spec: TrackSpec, home: Path = HERE) -> list[str]:
     """Return what was filled in that may be somebody's: no choices and no numbers."""
-    own = {each.name for each in find_script(spec.script).variables if each.type == "text"} | {PRONUNCIATION}
+    variables = find_script(spec.script, home).variables
+    own = {each.name for each in variables if each.type == "text"} | {PRONUNCIATION}
     return [text for name, text in spec.values.items() if name in own and text]
 
 

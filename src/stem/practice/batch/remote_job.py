@@ -12,7 +12,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 import platformdirs
@@ -20,7 +20,7 @@ import platformdirs
 from stem import __version__
 from stem.cores import use_cores
 from stem.errors import AudioError, StemError
-from stem.files import output_error, temporary_folder
+from stem.files import HERE, output_error, temporary_folder
 from stem.practice.batch.job import failure, make_parcel
 from stem.practice.batch.jobs import Failure, Job, Result
 from stem.programs import python_main
@@ -54,7 +54,7 @@ class Bundle:
 
 
 def packed(jobs: Sequence[Job]) -> Bundle:
-    """Return what jobs need of the working folder, and of the user's settings.
+    """Return what jobs need of their project's folder, and of the user's settings.
 
     Raises:
         AudioError: when a file cannot be read.
@@ -62,23 +62,24 @@ def packed(jobs: Sequence[Job]) -> Bundle:
     own = platformdirs.user_config_path("stem", appauthor=False) / LEXICON
     files: dict[str, bytes] = {}
     try:
-        for path in _needed(jobs):
-            _check_inside(path)
-            files[path.as_posix()] = path.read_bytes()
+        for home, path in _needed(jobs):
+            _check_inside(path, home)
+            files[path.relative_to(home).as_posix()] = path.read_bytes()
         lexicon = own.read_bytes() if own.is_file() else b""
     except OSError as error:
-        raise AudioError(
-            error.filename or "the working folder", f"it cannot be read ({error.strerror})"
-        ) from error
+        raise AudioError(error.filename or "the folder", f"it cannot be read ({error.strerror})") from error
     return Bundle(__version__, files, lexicon, tuple(sorted(_programs(jobs))))
 
 
 def _programs(jobs: Sequence[Job]) -> Iterator[str]:
     """Yield the names, or the files, of the voices of jobs that asked for leave and have it."""
-    wishes = {job.spec.voice or find_script(job.spec.script).voice or job.settings.voice for job in jobs}
-    for wish in {*wishes, *(job.spec.fill for job in jobs)}:
-        if wish and recordings_folder(wish) is None:
-            voice = find_voice(wish)
+    wished = {
+        (job.spec.voice or find_script(job.spec.script, job.home).voice or job.settings.voice, job.home)
+        for job in jobs
+    }
+    for wish, home in {*wished, *((job.spec.fill, job.home) for job in jobs)}:
+        if wish and recordings_folder(wish, home) is None:
+            voice = find_voice(wish, home)
             if asks_leave(voice) and has_leave(voice):
                 yield wish
 
@@ -107,7 +108,7 @@ def _made_by_child(job: Job, programs: tuple[str, ...], folder: Path) -> Result:
     }
     child = subprocess.run(  # noqa: S603 - our own interpreter; the job goes over standard input
         python_main("stem.practice.batch.remote_job"),
-        input=pickle.dumps((job, programs)),
+        input=pickle.dumps((replace(job, home=HERE), programs, folder / _MADE)),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=folder / _HOME,
@@ -137,38 +138,44 @@ def _unpack(luggage: Bundle, folder: Path) -> None:
         raise output_error(folder, error) from error
 
 
-def _check_inside(path: Path) -> None:
+def _check_inside(path: Path, home: Path) -> None:
     """Refuse a link out of the folder: whoever gave the folder away would get what it leads to.
 
     Raises:
         AudioError: when it is one.
     """
-    if not path.resolve().is_relative_to(Path.cwd().resolve()):
+    if not path.resolve().is_relative_to(home.resolve()):
         hint = "Put the file itself there."
         raise AudioError(path, "it is a link out of this folder, and does not go to a cluster", hint=hint)
 
 
-def _needed(jobs: Sequence[Job]) -> Iterator[Path]:
-    """Yield the files that have a relative path below the working folder."""
-    named = {Path(LEXICON), *(Path(name) for name in _FOLDERS)}
+def _needed(jobs: Sequence[Job]) -> Iterator[tuple[Path, Path]]:
+    """Yield the files that are named by a relative path, each with the folder that it lies in."""
+    named = {(job.home, Path(name)) for job in jobs for name in (LEXICON, *_FOLDERS)}
     for job in jobs:
         spec, settings = job.spec, job.settings
         wishes = (spec.script, spec.voice, spec.bed, spec.cover, settings.voice, settings.bed)
-        named |= {Path(wish) for wish in (*wishes, settings.cover, settings.intro, settings.outro) if wish}
-    for path in sorted(named):
-        if path.is_absolute() or ".." in PurePath(path).parts or len(str(path)) > 255:  # noqa: PLR2004 - a text
+        named |= {
+            (job.home, Path(wish))
+            for wish in (*wishes, settings.cover, settings.intro, settings.outro)
+            if wish
+        }
+    for home, name in sorted(named):
+        if name.is_absolute() or ".." in PurePath(name).parts or len(str(name)) > 255:  # noqa: PLR2004 - a text
             continue
+        path = home / name
         if path.is_file():
-            yield path
-        elif path.is_dir() and path.parts:
-            yield from sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each))
+            yield home, path
+        elif path.is_dir() and name.parts:
+            found = (each for each in path.rglob("*") if each.is_file())
+            yield from sorted((home, each) for each in found if not _is_hidden(each.relative_to(home)))
 
 
 def main() -> None:
     """Make the job that comes in on standard input; its result goes out on standard output."""
     use_cores(1)
-    work: tuple[Job, tuple[str, ...]] = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
-    job, programs = work
+    work: tuple[Job, tuple[str, ...], Path] = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    job, programs, made = work
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may come between
     for voice in programs:
@@ -176,4 +183,4 @@ def main() -> None:
             find_voice(voice)
         )  # what travelled here, in a settings folder that lasts as long as the job
     with answer:
-        pickle.dump(make_parcel(job, Path.cwd().parent / _MADE), answer)
+        pickle.dump(make_parcel(job, made), answer)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+import math
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from types import FrameType
 
 from stem.cores import use_cores
 from stem.practice.batch.job import make
 from stem.practice.batch.jobs import Job, Result
 from stem.programs import SAFE_PATH
+from stem.progress import Events, Progress, Stage
 from stem.record.changes import Inventory
 
 _PRIVATE_UMASK = 0o077
 _TIME_TO_CLEAN_UP_S = 10.0
+_TELL_S = 0.2
 
 
 class _Ended(KeyboardInterrupt):
@@ -25,26 +31,32 @@ class _Ended(KeyboardInterrupt):
 
 
 class _Busy:
-    """What this process is doing: whether a signal has something to stop, and the facts it looked up."""
+    """What this process is doing: whether a signal has something to stop, what it looked up, who hears."""
 
     job = False
     facts: Inventory | None = None
+    tells: Connection | None = None
 
 
 def make_here(job: Job) -> Result:
     """Make a job's track; the task of a process that `begin` made a worker."""
     try:
         _Busy.job = True
-        _Busy.facts = _Busy.facts or Inventory()
-        return make(job, _Busy.facts)
+        _Busy.facts = _Busy.facts or Inventory(job.home)
+        return make(job, _Busy.facts, _teller(job))
     except _Ended:  # all is cleaned up; to the parent this is a worker that died, whoever ended it
         os._exit(1)
     finally:
         _Busy.job = False
 
 
-def begin() -> None:
-    """Make a process a worker: one core, private files, and an end when its parent ends."""
+def begin(tells: Connection | None = None) -> None:
+    """Make a process a worker: one core, private files, and an end when its parent ends.
+
+    Args:
+        tells: See `executor.processes`.
+    """
+    _Busy.tells = tells
     use_cores(1)
     logging.getLogger("stem").addHandler(logging.NullHandler())  # the parent has told it
     os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
@@ -54,6 +66,22 @@ def begin() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _teller(job: Job) -> Events:
+    """Return what tells the parent how far a job is, now and then."""
+    tells, told = _Busy.tells, dict[Stage, float]()
+    if tells is None:
+        return None
+
+    def tell(progress: Progress) -> None:
+        now = time.monotonic()
+        if now - told.get(progress.stage, -math.inf) >= _TELL_S:
+            told[progress.stage] = now
+            with suppress(OSError):  # the parent is gone, or listens no more
+                tells.send((str(job.target), progress))
+
+    return tell
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -14,18 +14,18 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from stem import units
 from stem.errors import AudioError, StemError, UsageError
 from stem.export.captions import Line, captions
 from stem.export.tags import read
+from stem.files import HERE, file_hash
 from stem.messages import Message
 from stem.practice.feed.episode import Episode, Found, LeftOut, captions_path, fit
 from stem.practice.feed.feed_files import is_ours
 from stem.record.document import read_record, record_path, spec_of
-from stem.record.hashes import file_hash
 from stem.record.model import Record
 from stem.script.template import find_script
 from stem.script.variables import VORM, Variable
@@ -71,12 +71,13 @@ class _Notes:
             yield f"Left out, as podcast players do not play it: {_named(self.not_played)}."
 
 
-def episodes(folder: Path, *, name_in_feed: bool = False) -> Found:
+def episodes(folder: Path, *, name_in_feed: bool = False, home: Path = HERE) -> Found:
     """Return the tracks in a folder, by their numbers and then their names; nothing is written.
 
     Args:
         folder: Where the tracks are; folders in it are not looked into.
         name_in_feed: Whether also tracks that were made for someone may be heard by all.
+        home: The project's folder, for its scripts.
 
     Raises:
         UsageError: when the folder cannot be read or has no track that can be in a feed, or when a track was
@@ -84,7 +85,7 @@ def episodes(folder: Path, *, name_in_feed: bool = False) -> Found:
         ConfigError: when a record cannot be read.
     """
     notes, left_out, found, personal = _Notes(), [], [], []
-    variables_of = cache(_variables)
+    variables_of = cache(partial(_variables, folder=home))
     for path in _tracks(folder, notes):
         record = read_record(record_path(path)) if record_path(path).exists() else None
         if record is not None and _is_for_someone(record, variables_of):
@@ -129,10 +130,10 @@ def _is_for_someone(record: Record, variables_of: VariablesOf) -> bool:
     return any(not _is_choice(known.get(name), value) for name, value in filled.items())
 
 
-def _variables(script: str) -> Mapping[str, Variable]:
+def _variables(script: str, folder: Path) -> Mapping[str, Variable]:
     """Return a script's variables that can hold no name; of one that is gone, those that all have."""
     try:
-        return {each.name: each for each in find_script(script).variables if each.type != "text"}
+        return {each.name: each for each in find_script(script, folder).variables if each.type != "text"}
     except StemError:
         return {VORM.name: VORM}
 

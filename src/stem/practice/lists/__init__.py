@@ -4,7 +4,7 @@ All mistakes in the form of the file are collected, with row and column, so that
 finds wrong with the values and tell all at once. No problem shows what a cell holds, which may be a client's
 name.
 
-    rows.py         what comes out: Row, BatchFile
+    rows.py         what comes out: Place, Row, BatchFile
     cells.py        a text as it may stand in a cell
     table.py        rows under heads
     csv_lists.py    CSV
@@ -19,12 +19,21 @@ from pathlib import PurePath
 
 from stem.errors import ConfigError
 from stem.practice.lists.csv_lists import AS_TABLE, read_separated
-from stem.practice.lists.rows import LARGEST_FILE, LONGEST_CELL, MOST_ROWS, BatchFile, Row
+from stem.practice.lists.rows import LARGEST_FILE, LONGEST_CELL, MOST_ROWS, BatchFile, Place, Row
 from stem.practice.lists.table import KNOWN_HEADS
 from stem.practice.lists.toml_lists import read_toml
 from stem.practice.lists.xlsx import read_workbook
 
-__all__ = ["KNOWN_HEADS", "LARGEST_FILE", "LONGEST_CELL", "MOST_ROWS", "BatchFile", "Row", "read_batch_file"]
+__all__ = [
+    "KNOWN_HEADS",
+    "LARGEST_FILE",
+    "LONGEST_CELL",
+    "MOST_ROWS",
+    "BatchFile",
+    "Place",
+    "Row",
+    "read_batch_file",
+]
 
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN: tuple[tuple[bytes, str], ...] = (

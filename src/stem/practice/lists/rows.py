@@ -32,17 +32,33 @@ TOLD_HEADS = frozenset(
 """Heads that are shown before it is known which variables there are: another one may be a client's name."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something was asked for, as people count.
+
+    Attributes:
+        kind: "row" of a table, of which the heads are row 1; "track" in TOML or of a series.
+        number: From 1 on.
+    """
+
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A track as it is asked for.
 
     Attributes:
-        place: As people count: "row 7" of a table, of which the heads are row 1; "track 3" in TOML.
+        place: Where it stands.
         cells: Head to text. Stripped, on one line; empty cells are left out, but for those that keep out a
             default.
     """
 
-    place: str
+    place: Place
     cells: Mapping[str, str]
 
 
@@ -66,14 +82,6 @@ class BatchFile:
     rows: tuple[Row, ...]
     defaults: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-
-    def at(self, row: Row, head: str) -> str:
-        """Return where a value stands: "row 7, column D ('duur')", "track 3, 'duur'", "[defaults], 'bed'"."""
-        column = self.heads.get(head, "")
-        if column:
-            return f"{row.place}, {column} ('{head}')"
-        inherited = head in self.defaults and head not in row.cells
-        return f"{'[defaults]' if inherited else row.place}, '{head}'"
 
 
 def column_name(number: int) -> str:

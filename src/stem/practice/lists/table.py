@@ -15,6 +15,7 @@ from stem.practice.lists.rows import (
     MOST_PROBLEMS,
     MOST_ROWS,
     BatchFile,
+    Place,
     Row,
     column_name,
     told,
@@ -152,7 +153,7 @@ class Table:
                 self.problems.append(f"row {number}, column {column_name(column)}{told(head)}: {phrase}")
             elif isinstance(cell, str):
                 texts[head] = cell
-        self.rows.append(Row(f"row {number}", texts))
+        self.rows.append(Row(Place("row", number), texts))
 
     def _tell_nameless(self, number: int, column: int) -> None:
         letter = column_name(column)

@@ -13,6 +13,7 @@ from stem.practice.lists.rows import (
     MOST_ROWS,
     TOLD_HEADS,
     BatchFile,
+    Place,
     Row,
 )
 from stem.practice.lists.xlsx_values import number_text
@@ -40,7 +41,7 @@ def read_toml(name: str, content: bytes) -> BatchFile:
             break
         if isinstance(track, dict):
             texts = _texts(f"track {number}", track, problems)
-            rows.append(Row(f"track {number}", {**_emptied(track, defaults), **texts}))
+            rows.append(Row(Place("track", number), {**_emptied(track, defaults), **texts}))
         else:
             problems.append(f"track {number}: it is no table; begin each track with [[track]]")
     if not rows and not problems:

@@ -141,6 +141,7 @@ def load_lexicon(folder: Path) -> Lexicon:
     packaged, here = Path(__file__).with_name(FILE_NAME), folder / FILE_NAME
     if not here.resolve().is_relative_to(folder.resolve()):
         raise ConfigError(here, ["it is a link out of this folder"], hint="Put a copy of it in this folder.")
+    here = here.absolute() if here.exists() else here  # which of several folders' it is, is told whole
     read = {path: _read(path) for path in (packaged, own, here) if path.exists()}
     entries: dict[str, Entry] = {}
     for each in read.values():

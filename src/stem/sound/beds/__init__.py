@@ -13,6 +13,7 @@ Two loops of unequal length (120 and 97 s) repeat together only after more than 
     layers.py        "zee+vogels:-6"
     bed.py           a bed, ready to be heard
     kept.py          beds on disk
+    bed_worker.py    a bed made in a process of its own
     file_bed.py      the listener's own music, from a file
     file_samples.py  that music on disk
     seam.py          where its end and its start meet
@@ -30,6 +31,7 @@ from pathlib import Path
 from stem import units
 from stem.errors import UsageError
 from stem.messages import Message
+from stem.progress import part
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.bells import BELL_FRAMES, BELLS, BellRecipe, bell, bell_frames
 from stem.sound.beds.file_bed import OwnBed, check_own_bed, is_own, load_own_bed
@@ -101,7 +103,10 @@ def load_bed(name: str, seed: int, *, start_s: float = 0.0, once: bool = False) 
     if is_own(name):
         return load_own_bed(Path(name), start_s=start_s, once=once)
     layers = read_layers(name)
-    singles = [load_single(layer.name, seed) for layer in layers]
+    singles = []
+    for number, layer in enumerate(layers):
+        with part(number, len(layers)):
+            singles.append(load_single(layer.name, seed))
     if len(singles) == 1:
         return singles[0]
     loops = tuple(loop for single in singles for loop in single.loops)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.loudness import Meter
 
@@ -46,5 +47,6 @@ def loudness(loops: tuple[Samples, ...], gains: tuple[float, ...] = ()) -> float
     bed = Bed("", loops, 0.0, gains)
     meter = Meter()
     for start in range(0, max(map(len, loops)), BLOCK_FRAMES):
+        beat()
         meter.add(bed.read(start, BLOCK_FRAMES))
     return meter.integrated()

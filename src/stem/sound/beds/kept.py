@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +14,11 @@ import numpy as np
 
 from stem import files
 from stem.errors import OutputError
+from stem.progress import beat
 from stem.sound.beds.bed import Bed, loudness
-from stem.sound.beds.recipes import BEDS, Recipe
+from stem.sound.beds.bed_worker import write_loops
+from stem.sound.beds.recipes import BEDS
+from stem.sound.clips import Samples
 
 _VERSION = 2
 """Of the recipes: a higher number makes every cached bed again."""
@@ -34,28 +38,42 @@ def load_single(name: str, seed: int) -> Bed:
         path = files.cache_folder("beds") / f"{name}-{seed}-v{_VERSION}.npy"
         stored = _stored(name, path)
         if stored is None:
-            _store(recipe, seed, path)
+            _store(name, seed, path)
             stored = _stored(name, path)
         if stored is not None:
             return stored
-    loops = tuple(recipe.make(seed))
+    loops = recipe.split(_unkept(name, seed))
     return Bed(name, loops, loudness(loops), under_lu=recipe.under_lu)
 
 
-def _store(recipe: Recipe, seed: int, path: Path) -> None:
+def _unkept(name: str, seed: int) -> Samples:
+    """Return the loops of a bed end to end; where there can be no cache, they are held in memory.
+
+    Raises:
+        OutputError: when there is no place for it on the disk either, for a moment.
+    """
+    try:
+        with tempfile.TemporaryFile(prefix="stem-") as file:
+            write_loops(name, seed, file)
+            file.seek(0)
+            return np.fromfile(file, "<f4").reshape(-1, 2)
+    except OSError as error:
+        raise files.output_error(Path(tempfile.gettempdir()), error) from error
+
+
+def _store(name: str, seed: int, path: Path) -> None:
     """Write a bed to `path`, and beside it what it measures and how to know that it is undamaged.
 
     Raises:
         OutputError: when the system refuses.
     """
+    recipe = BEDS[name]
     with files.temporary_beside(path) as temporary:
         try:
             with temporary.open("wb") as file:
                 header = {"descr": "<f4", "fortran_order": False, "shape": (recipe.frames, 2)}
                 np.lib.format.write_array_header_1_0(file, header)
-                for loop in recipe.make(seed):
-                    loop.astype("<f4", copy=False).tofile(file)
-                    del loop  # before the next one is made
+                write_loops(name, seed, file)
             whole = np.load(temporary, mmap_mode="r", allow_pickle=False)
             lufs = loudness(recipe.split(np.asarray(whole)))
             note = {"lufs": lufs, "sha256": _checksum(temporary)}
@@ -84,6 +102,7 @@ def _stored(name: str, path: Path) -> Bed | None:
 
 
 def _checksum(path: Path) -> str:
+    beat()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

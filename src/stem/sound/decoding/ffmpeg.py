@@ -24,6 +24,7 @@ import numpy as np
 from stem import units
 from stem.errors import AudioError
 from stem.programs import ffmpeg
+from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Clip, Samples, conform
 from stem.sound.decoding.containers import packing
 from stem.sound.decoding.inspection import HIGHEST, Inspection
@@ -182,6 +183,7 @@ class Recording:
                 heard.add(block)
                 if heard.frames > most:
                     raise _too_long(self.path, longest_s)
+                beat()
                 yield block
             done = decoder.end()
             _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)

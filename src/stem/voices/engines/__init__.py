@@ -1,18 +1,20 @@
 """Voice engines: what every engine can do, which there are, and how long a phrase takes.
 
 An engine is imported when it is asked for: one that is not installed harms nobody. Other packages bring
-theirs through the entry-point group `stem.voices.engines`: the name of the engine, and a class that takes no
+theirs through the entry-point group `stem.engines`: the name of the engine, and a class that takes no
 arguments.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Protocol, cast
+from pathlib import Path
+from typing import Protocol, cast, runtime_checkable
 
-from stem.errors import UnknownNameError
+from stem.errors import EngineUnavailable, UnknownNameError
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
 from stem.sound.stretch import shifted, stretched
@@ -33,6 +35,8 @@ class Traits:
         ipa: Whether it reads phonemes between [[ and ]] in a phrase.
         remembered: Whether its clips are worth keeping between runs.
         at_once: How many phrases it says at the same time; 0 for as many as there are cores.
+        only_recorded: Whether it can say nothing but what someone recorded, by phrase under "files" in a
+            voice's settings.
     """
 
     sends_to: str = ""
@@ -41,6 +45,7 @@ class Traits:
     ipa: bool = False
     remembered: bool = True
     at_once: int = 0
+    only_recorded: bool = False
 
 
 class Engine(Protocol):
@@ -93,6 +98,14 @@ class Engine(Protocol):
         """
 
 
+@runtime_checkable
+class HasFiles(Protocol):
+    """An engine that knows which files a voice is made of; of any other it is what `voice` names."""
+
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        """Return a voice's files: another content, another sound. They need not be there."""
+
+
 ENGINES: dict[str, str] = {
     "command": "stem.voices.engines.command:Command",
     "espeak": "stem.voices.engines.espeak:Espeak",
@@ -121,6 +134,22 @@ def engine(name: str) -> Engine:
     return PluginEngine(elsewhere[name])
 
 
+def traits_of(name: str) -> Traits:
+    """Return what the engine of a name is like; the usual when there is none on this machine."""
+    try:
+        return engine(name).traits
+    except (EngineUnavailable, UnknownNameError):
+        return Traits()
+
+
+def files_of(engine: Engine, voice: VoiceTemplate) -> tuple[Path, ...]:
+    """Return the files that a voice is made of; none for one that has only a name."""
+    if isinstance(engine, HasFiles):
+        return engine.files(voice)
+    path = Path(voice.voice)
+    return (path,) if path.is_absolute() else ()
+
+
 def say(engine: Engine, phrase: str, voice: VoiceTemplate) -> Clip:
     """Say one phrase at the voice's speed and pitch, also with an engine that does not follow them itself.
 
@@ -131,9 +160,13 @@ def say(engine: Engine, phrase: str, voice: VoiceTemplate) -> Clip:
         ConfigError: as `Engine.speak`.
         EngineError: as `Engine.speak`.
     """
-    clip = engine.speak(phrase, voice)
-    speed = 1.0 if engine.traits.speed else voice.speed
-    semitones = 0.0 if engine.traits.pitch else voice.pitch
+    return at_own_pace(engine.speak(phrase, voice), engine.traits, voice)
+
+
+def at_own_pace(clip: Clip, traits: Traits, voice: VoiceTemplate) -> Clip:
+    """Return an engine's clip at the voice's speed and pitch, if the engine does not follow them."""
+    speed = 1.0 if traits.speed else voice.speed
+    semitones = 0.0 if traits.pitch else voice.pitch
     if speed == 1.0 and semitones == 0.0:
         return clip
     # Trimmed again, because the 20 ms in front of the sound and the 80 ms behind it are stretched too.
@@ -148,12 +181,11 @@ _SAMPLE = (
 """Together these take as much longer or shorter than expected as a whole script does, within 1 % (espeak)."""
 
 
-def measured_pace(engine: Engine, voice: VoiceTemplate) -> float:
+def measured_pace(say: Callable[[str], Clip]) -> float:
     """Return a voice's speed, measured on a few sentences: 1.0 is the pace of `expected_seconds`.
 
-    Raises:
-        ConfigError: as `Engine.speak`.
-        EngineError: as `Engine.speak`.
+    Args:
+        say: Says a phrase with that voice, and raises what it raises.
     """
-    clips = [say(engine, phrase, voice) for phrase in _SAMPLE]
+    clips = [say(phrase) for phrase in _SAMPLE]
     return sum(map(expected_seconds, _SAMPLE)) / sum(clip.frames / clip.rate for clip in clips)

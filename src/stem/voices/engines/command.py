@@ -17,6 +17,7 @@ from pathlib import Path
 from stem.errors import AudioError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
 from stem.programs import program as installed
+from stem.progress import beat
 from stem.sound.clips import Clip
 from stem.sound.decoding import decode
 from stem.tables import from_table
@@ -179,6 +180,7 @@ class _Run:
         deadline = time.monotonic() + self.timeout_s
         running = True
         while running:
+            beat()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_LOOK_S)
                 running = False

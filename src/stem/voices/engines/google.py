@@ -33,6 +33,7 @@ from stem.sound.decoding import decode
 from stem.tables import from_table
 from stem.voices.engines import Traits, guard
 from stem.voices.engines.google_chunks import pieces
+from stem.voices.http import OK, PassingFault, is_passing, retry_after_s
 from stem.voices.template import VoiceTemplate
 
 _PACKAGE = "gTTS"
@@ -167,10 +168,11 @@ class Google:
             for longest_s in (*_WAITS_S, None):
                 try:
                     return _mp3(self._answer(request))
-                except _PassingError as error:
-                    if longest_s is None or error.wait_s > _LONGEST_WAIT_S:
-                        raise EngineUnavailable(self.name, error.reason, hint=error.hint) from error
-                    self._sleep(max(error.wait_s, self._draw(0.0, longest_s)))
+                except PassingFault as error:
+                    asked_s = error.wait_s or 0.0
+                    if longest_s is None or asked_s > _LONGEST_WAIT_S:
+                        raise EngineUnavailable(self.name, error.problem, hint=error.hint) from error
+                    self._sleep(max(asked_s, self._draw(0.0, longest_s)))
         raise AssertionError  # the last round returns or raises
 
     def _answer(self, request: Any) -> bytes:
@@ -178,7 +180,7 @@ class Google:
 
         Raises:
             EngineUnavailable: when there is no answer and trying again is no use.
-            _PassingError: when it may be of use.
+            PassingFault: when it may be of use.
         """
         import requests
         from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -191,11 +193,11 @@ class Google:
             reason = "no safe connection with Google can be made, so nothing was sent"
             raise EngineUnavailable(self.name, reason, hint=_LOGIN_HINT) from error
         except (requests.exceptions.Timeout, ReadTimeoutError) as error:
-            raise _PassingError("Google does not answer in time", _LATER_HINT) from error
+            raise PassingFault("Google does not answer in time", hint=_LATER_HINT) from error
         except requests.exceptions.ConnectionError as error:
-            raise _PassingError("there is no connection with Google", _NO_CONNECTION_HINT) from error
+            raise PassingFault("there is no connection with Google", hint=_NO_CONNECTION_HINT) from error
         except HTTPError as error:
-            raise _PassingError("the connection with Google breaks off", _NO_CONNECTION_HINT) from error
+            raise PassingFault("the connection with Google breaks off", hint=_NO_CONNECTION_HINT) from error
         except OSError as error:  # also the root of what requests raises
             reason = f"no request can be sent from this machine ({type(error).__name__})"
             hint = f"Look at the settings HTTPS_PROXY and REQUESTS_CA_BUNDLE, {_OR_LOCAL}"
@@ -226,24 +228,8 @@ class Google:
             if len(body) > _MOST_BYTES:
                 raise _strange("it is far too long")
             if self._clock() > until:
-                raise _PassingError("Google does not answer in time", _LATER_HINT)
+                raise PassingFault("Google does not answer in time", hint=_LATER_HINT)
         return bytes(body)
-
-
-class _PassingError(Exception):
-    """What may go well the next time.
-
-    Attributes:
-        reason: What is wrong, without a full stop.
-        hint: What to do when it lasts.
-        wait_s: How long the other side asks us to wait.
-    """
-
-    def __init__(self, reason: str, hint: str, wait_s: float = 0.0) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hint = hint
-        self.wait_s = wait_s
 
 
 def _strange(what: str) -> EngineUnavailable:
@@ -281,9 +267,9 @@ def _judge(status: int, headers: Any) -> None:
 
     Raises:
         EngineUnavailable: when it is none, and will be none the next time.
-        _PassingError: when it may be one the next time.
+        PassingFault: when it may be one the next time.
     """
-    wait_s = _asked_wait(headers.get("Retry-After"))
+    wait_s = retry_after_s(headers.get("Retry-After", ""))
     if 300 <= status < 400:  # noqa: PLR2004 - redirects (RFC 9110, 15.4)
         target = urlsplit(headers.get("Location", ""))
         if target.path.startswith("/sorry/"):  # Google's page for those who ask too much
@@ -291,26 +277,15 @@ def _judge(status: int, headers: Any) -> None:
         reason = f"the network sends us on to {target.hostname or 'another page'} instead of to Google"
         raise EngineUnavailable(Google.name, reason, hint=_LOGIN_HINT)
     if status == 429:  # noqa: PLR2004 - too many requests
-        raise _PassingError(_LIMITED, _LIMITED_HINT, wait_s)
-    if status in {408, 425} or status >= 500:  # noqa: PLR2004 - time-out, too early, and the server's own errors
-        raise _PassingError(f"Google's service is out of order ({status})", _LATER_HINT, wait_s)
-    if status != 200:  # noqa: PLR2004 - success
+        raise PassingFault(_LIMITED, hint=_LIMITED_HINT, wait_s=wait_s)
+    if is_passing(status):
+        raise PassingFault(f"Google's service is out of order ({status})", hint=_LATER_HINT, wait_s=wait_s)
+    if status != OK:
         raise EngineUnavailable(Google.name, f"Google refuses the request ({status})", hint=_CHANGED_HINT)
     if "html" in headers.get("Content-Type", "").lower():
         raise EngineUnavailable(Google.name, "a web page came instead of Google's speech", hint=_LOGIN_HINT)
     if headers.get("Content-Encoding", "identity") != "identity":  # a small answer may unpack to anything
         raise _strange("it is packed, which was not asked for")
-
-
-def _asked_wait(retry_after: str | None) -> float:
-    """Return the seconds in a Retry-After header; 0 when there is none or it is not understood."""
-    from urllib3.exceptions import InvalidHeader
-    from urllib3.util import Retry
-
-    try:
-        return Retry().parse_retry_after(retry_after) if retry_after else 0.0
-    except InvalidHeader:
-        return 0.0
 
 
 _JSON_STRING = re.compile(rb'null|"[^"\\]*(?:\\.[^"\\]*)*"')
@@ -324,7 +299,7 @@ def _mp3(body: bytes) -> bytes:
 
     Raises:
         EngineUnavailable: when it is no such answer.
-        _PassingError: when its sound is not whole.
+        PassingFault: when its sound is not whole.
     """
     import gtts
 
@@ -337,12 +312,12 @@ def _mp3(body: bytes) -> bytes:
         text = told[0] if told else ""
         sound = base64.b64decode(text or "", validate=True)
     except (ValueError, TypeError, KeyError) as error:  # binascii.Error is a ValueError
-        raise _PassingError("Google's sound comes in damaged", _LATER_HINT) from error
+        raise PassingFault("Google's sound comes in damaged", hint=_LATER_HINT) from error
     end = _end_of_frames(sound)
     if sound and not end:
         raise _strange("its sound is not MP3")
     if end != len(sound):
-        raise _PassingError("Google's sound comes in cut off", _LATER_HINT)
+        raise PassingFault("Google's sound comes in cut off", hint=_LATER_HINT)
     return sound
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 from stem.errors import EngineUnavailable, StemError, SynthesisError
 from stem.sound.clips import Clip
-from stem.voices.engines import Engine, Traits
+from stem.voices.engines import Engine, Traits, files_of
 from stem.voices.template import VoiceTemplate
 
 
@@ -47,6 +48,11 @@ class PluginEngine:
         """Return what will be heard otherwise; see `engines.Engine`."""
         with self._sentences(phrase):
             return self._engine.remarks(phrase, voice)
+
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        """Return a voice's files; see `engines.HasFiles`."""
+        with self._sentences():
+            return files_of(self._engine, voice)
 
     def _judge(self) -> None:
         """Refuse an engine that was written for another version of stem."""

@@ -75,7 +75,7 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
     }
     found: dict[str, str] = {}
     for line in known:
-        path = meant.get(spoken(line.text)) if index else paths.get(line.number)
+        path = meant.get(line.phrase) if index else paths.get(line.number)
         if path is not None:
             found[line.phrase] = str(path.absolute())
     voice = VoiceTemplate(
@@ -153,7 +153,7 @@ class Recordings:
 
     name = NAME
     version = "1"
-    traits = Traits(remembered=False)
+    traits = Traits(remembered=False, only_recorded=True)
 
     def __init__(self) -> None:
         self._remarks: dict[str, tuple[str, ...]] = {}
@@ -162,6 +162,10 @@ class Recordings:
 
     def check(self) -> None:
         """Return: files can always be read, or it is said of them what is wrong."""
+
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        """Return the recordings; see `engines.HasFiles`."""
+        return tuple(map(Path, _files(voice).values()))
 
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Return a phrase's recording; see `engines.Engine`.

@@ -15,7 +15,16 @@ from stem.sound.clips import Clip
 from stem.tables import from_table
 from stem.voices.engines import Traits
 from stem.voices.engines.guard import judged
-from stem.voices.engines.piper.model import AGAIN, NAME, Model, library, load, phonemized, reason_of
+from stem.voices.engines.piper.model import (
+    AGAIN,
+    NAME,
+    Model,
+    library,
+    load,
+    phonemized,
+    reason_of,
+    settings_path,
+)
 from stem.voices.engines.piper.reading import listed, prepared, words
 from stem.voices.template import VoiceTemplate
 
@@ -82,6 +91,11 @@ class Piper:
         config = piper.PiperConfig(256, 1, 22_050, espeak_voice="nl", phoneme_id_map={}, phoneme_type=espeak)
         if not any(phonemized(piper.PiperVoice(session=None, config=config), "ja")):
             raise EngineUnavailable(NAME, "it cannot read Dutch", hint=AGAIN)
+
+    def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
+        """Return the network's file and that of its settings; see `engines.HasFiles`."""
+        path = Path(voice.voice)
+        return (path, settings_path(path))
 
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Say one phrase; see `engines.Engine`. What stands in it between [[ and ]] is read as phonemes."""

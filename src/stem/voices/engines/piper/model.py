@@ -137,7 +137,7 @@ def load(voice: VoiceTemplate) -> Model:
     library()
     try:
         with _loading:  # threads that start together must not load 60 MB each
-            return _loaded(path, _state(path), _state(_settings_of(path)))
+            return _loaded(path, _state(path), _state(settings_path(path)))
     except FileNotFoundError as error:
         if voice.download is None:
             hint = "A voice is two files in one folder, such as stem.onnx and stem.onnx.json."
@@ -149,7 +149,8 @@ def load(voice: VoiceTemplate) -> Model:
         raise ConfigError(error.filename or path, [f"it cannot be read ({error.strerror})"]) from error
 
 
-def _settings_of(path: Path) -> Path:
+def settings_path(path: Path) -> Path:
+    """Return where the settings of the voice in a file stand."""
     return path.with_name(f"{path.name}.json")
 
 
@@ -161,7 +162,7 @@ def _state(path: Path) -> tuple[int, int]:
 @lru_cache(maxsize=2)  # the voice, and one that is compared with it
 def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[int, int]) -> Model:
     """Load a voice. `PiperVoice.load` would load the network first, as it was before the rewriting."""
-    settings = _settings_of(path)
+    settings = settings_path(path)
     config = _config(settings)
     network = _network(path)
     inputs = {each.name for each in network.graph.input} - {each.name for each in network.graph.initializer}

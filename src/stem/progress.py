@@ -1,0 +1,133 @@
+"""How far work is, told while it lasts; whoever is told can stop it.
+
+A callback is called at once, and then several times a second in every stage. It stops the work by returning
+False, which raises `Cancelled`, or by raising an exception, which comes out unchanged. Either way nothing is
+left: no file, no temporary folder, no thread and no child process.
+
+Who does the work far below knows nothing of stages: it calls `beat` as often as it can, and whoever opened a
+stage with `stage` hears of it. In a thread that opened none, nobody does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from stem.errors import StemError
+
+Stage: TypeAlias = Literal["bed", "speech", "mix", "check", "files"]
+"""In this order; "files" is what stands beside a track, and all that gets its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a track is.
+
+    Example:
+        >>> told = []
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> track = project.make(plan, events=told.append)
+        >>> list(dict.fromkeys(each.stage for each in told))
+        ['bed', 'speech', 'mix', 'check', 'files']
+
+    Attributes:
+        stage: What is being done.
+        done: How much of it; the unit is the stage's own.
+        total: How much there is to do in this stage, above 0.
+    """
+
+    stage: Stage
+    done: float
+    total: float = 1.0
+
+    @property
+    def share(self) -> float:
+        """The share of the stage that is done, 0 to 1."""
+        return min(self.done / self.total, 1.0)
+
+
+Events: TypeAlias = Callable[[Progress], object] | None
+"""Called with how far the work is; returning False stops it."""
+
+
+class Cancelled(StemError):  # noqa: N818 - it is what was asked for, and reads so where it is caught
+    """The work was stopped because someone asked for it; nothing half-made is left.
+
+    Example:
+        >>> plan = project.plan(stem.TrackSpec("kort", voice="zacht", bed="none"))
+        >>> try:
+        ...     project.make(plan, events=lambda progress: False)
+        ... except stem.Cancelled as stopped:
+        ...     print(stopped.sentence)
+        Stopped; nothing half-made is left.
+    """
+
+    def __init__(self, sentence: str = "Stopped; nothing half-made is left.", *, hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """A stage that is going on: who hears of it, what was told last, and which part of it is being done."""
+
+    events: Callable[[Progress], object]
+    told: Progress
+    start: float = 0.0
+    end: float = 1.0
+
+
+_heard: ContextVar[_Heard | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def stage(events: Events, name: Stage) -> Iterator[None]:
+    """Let `events` hear of what is done within, from the start to the end of a stage.
+
+    Raises:
+        Cancelled: when whoever hears of it wants it stopped.
+        Exception: whatever the callback raises.
+    """
+    token = _heard.set(None if events is None else _Heard(events, Progress(name, 0.0)))
+    try:
+        beat()
+        yield
+        beat(1.0)
+    finally:
+        _heard.reset(token)
+
+
+@contextmanager
+def part(number: int, of: int) -> Iterator[None]:
+    """Let shares that are told within be those of one of several equal parts; the first is number 0."""
+    heard = _heard.get()
+    if heard is None:
+        yield
+        return
+    step = (heard.end - heard.start) / of
+    start = heard.start + number * step
+    token = _heard.set(replace(heard, start=start, end=start + step))
+    try:
+        beat(0.0)
+        yield
+    finally:
+        _heard.reset(token)
+
+
+def beat(share: float | None = None) -> None:
+    """Tell that work goes on, and how much of it is done when that is known.
+
+    Raises:
+        Cancelled: when whoever hears of it wants it stopped.
+        Exception: whatever the callback raises.
+    """
+    heard = _heard.get()
+    if heard is None:
+        return
+    if share is not None:
+        done = heard.start + (heard.end - heard.start) * min(share, 1.0)
+        heard.told = replace(heard.told, done=done)
+    if heard.events(heard.told) is False:
+        raise Cancelled

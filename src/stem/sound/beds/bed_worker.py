@@ -1,0 +1,90 @@
+"""A bed made in a process of its own: it can be ended at any moment, and the memory it took goes with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import IO
+
+from stem import units
+from stem.errors import AudioError
+from stem.programs import python_main
+from stem.progress import beat
+from stem.sound.beds.recipes import BEDS, Recipe
+
+_LOOK_S = 0.1
+_SHORT_FRAMES = 30 * units.SAMPLE_RATE
+"""What is shorter is made sooner than a process starts."""
+
+_PYTHONS_OWN = 2
+"""Exit codes up to this one are Python's own; those above are the numbers of what the system refused."""
+
+
+def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
+    """Write the loops of a bed, one after the other, to where a file is: float32, little-endian.
+
+    Args:
+        name: A name in `BEDS`.
+        seed: Of the bed.
+        file: A real one, open for writing.
+
+    Raises:
+        OSError: when the system refuses to write.
+        AudioError: when the process that makes it comes to an early end.
+    """
+    recipe = BEDS[name]
+    if recipe.frames <= _SHORT_FRAMES:
+        _write(recipe, seed, file)
+        return
+    file.flush()
+    start, whole = file.tell(), recipe.frames * 8
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter; the order goes over standard input
+        python_main("stem.sound.beds.bed_worker"),
+        stdin=subprocess.PIPE,
+        stdout=file,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C reaches us alone; we end it below
+        restore_signals=False,  # a file that grows too large is an error it can tell, not its death
+    )
+    with process:
+        try:
+            assert process.stdin is not None
+            process.stdin.write(f"{name} {seed}".encode())
+            process.stdin.close()
+            while (code := _code(process)) is None:
+                beat((os.fstat(file.fileno()).st_size - start) / whole)
+        finally:
+            process.kill()
+    file.seek(0, os.SEEK_END)
+    if code > _PYTHONS_OWN:
+        raise OSError(code, os.strerror(code))
+    if code != 0 or file.tell() != start + whole:
+        hint = "Perhaps there was too little memory. The same command tries it again."
+        raise AudioError(
+            f"The background '{name}'", "the process that made it came to an early end", hint=hint
+        )
+
+
+def _code(process: subprocess.Popen[bytes]) -> int | None:
+    """Return the exit code of a process; None when it is still at work after a moment."""
+    try:
+        return process.wait(_LOOK_S)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _write(recipe: Recipe, seed: int, file: IO[bytes]) -> None:
+    for loop in recipe.make(seed):
+        file.write(loop.astype("<f4", copy=False).data)
+        del loop  # before the next one is made
+
+
+def main() -> None:
+    """Make the bed that is named on standard input; its loops go out on standard output."""
+    name, seed = sys.stdin.read().split()
+    try:
+        _write(BEDS[name], int(seed), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise SystemExit(error.errno) from error

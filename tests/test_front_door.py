@@ -1,0 +1,282 @@
+"""The front door: two projects in one process, what is public, and programs that use it alone."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import stem
+from stem.sound.decoding import decode
+
+SCRIPT = """+++
+title = "Kort moment"
+[variables.naam]
+help = "Voor wie."
+default = ""
++++
+{% if naam %}{{ naam }}, ga{% else %}Ga{% endif %} zitten zoals het prettig is. [pauze 1]
+Je hoeft niets.
+"""
+QUIET: dict[str, Any] = {"voice": "zacht", "bed": "none"}
+
+
+def written(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder "praktijk"; the working folder is its parent."""
+    written(tmp_path, "praktijk/scripts/kort.j2", SCRIPT)
+    written(tmp_path, "praktijk/lijst.csv", "code;script;naam\nk01;kort;Anna\nk02;kort;\n")
+    monkeypatch.chdir(tmp_path)
+    umask = os.umask(0o022)
+    yield tmp_path / "praktijk"
+    os.umask(umask)
+
+
+def trap(folder: Path) -> None:
+    """Fill a folder with what breaks whoever reads it."""
+    for name in ("stem.toml", "lexicon.toml", "voice_templates/eigen.toml", "scripts/reeksen/week.toml"):
+        written(folder, name, "= broken\n")
+    written(folder, "scripts/eigen.j2", "no front matter\n")
+    written(folder, "opening.mp3", "no sound")
+
+
+def two_practices(place: Path) -> tuple[Path, Path]:
+    """Make two folders that have the same names for other things."""
+    spoken = stem.Project(place)
+    for folder, pitch, said in (("een", -2, "Welkom."), ("twee", 3, "Welkom, en ga rustig zitten nu.")):
+        home = place / folder
+        written(
+            home,
+            "stem.toml",
+            f'practice = "{folder}"\nvoice = "eigen"\nbed = "none"\nintro = "opening.mp3"\n',
+        )
+        written(home, "scripts/eigen.j2", f'+++\ntitle = "Van {folder}"\n+++\nDag, Jansen.\n')
+        written(home, "scripts/reeksen/week.toml", f'title = "Week {folder}"\nscripts = ["eigen"]\n')
+        written(home, "voice_templates/eigen.toml", f'inherits = "zacht"\ntitle = "E"\npitch = {pitch}\n')
+        written(home, "lexicon.toml", f'Jansen = "{folder}-sen"\n')
+        spoken.make(spoken.sentence(said, "zacht"), str(home / "opening.mp3"))
+    return place / "een", place / "twee"
+
+
+def made(folder: Path) -> stem.Track:
+    project = stem.Project(folder)
+    plan = project.plan(stem.TrackSpec("eigen"))
+    return project.make(plan, beside=stem.Sidecars(record=True, captions=("vtt",)))
+
+
+def test_two_projects_in_two_threads_keep_to_their_own_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The working folder has the same names, all of them broken: whoever looked there would fail."""
+    folders = two_practices(tmp_path)
+    (tmp_path / "trap").mkdir()
+    trap(tmp_path / "trap")
+    monkeypatch.chdir(tmp_path / "trap")
+    before = sorted((tmp_path / "trap").rglob("*"))
+    with ThreadPoolExecutor(2) as threads:
+        tracks = list(threads.map(made, folders))
+    for track, folder in zip(tracks, folders, strict=True):
+        assert track.path == folder / "output" / "eigen.mp3"
+        assert track.plan.title == f"Van {folder.name}"
+        assert track.plan.voice.path == folder / "voice_templates" / "eigen.toml"
+        assert track.plan.lexicon.applied("Jansen").casefold() == f"{folder.name}-sen"
+        assert track.timeline.utterances[0].text == f"(opening van {folder.name})"
+        assert stem.Project(folder).series("week").title == f"Week {folder.name}"
+        again = stem.Project(folder).remake(track.path.with_suffix(".stem.json"))
+        assert again.is_same
+        assert again.differences == ()
+    openings = [track.timeline.utterances[0] for track in tracks]
+    assert openings[0].end - openings[0].start < openings[1].end - openings[1].start
+    assert tracks[0].plan.voice.pitch == -2
+    assert tracks[1].plan.voice.pitch == 3
+    assert sorted((tmp_path / "trap").rglob("*")) == before
+
+
+def test_a_batch_is_that_of_its_project_in_its_workers_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = two_practices(tmp_path)
+    written(folder, "lijst.csv", "code;script\nk01;eigen\n")
+    (tmp_path / "trap").mkdir()
+    trap(tmp_path / "trap")
+    monkeypatch.chdir(tmp_path / "trap")
+    batch = stem.Project(folder).batch("lijst.csv")
+    assert [outcome.status for outcome in batch.rehearse().outcomes] == ["new"]
+    (outcome,) = batch.make(workers=1).outcomes
+    assert (outcome.status, outcome.title, outcome.error) == ("made", "Van een", "")
+    assert outcome.path == folder / "output" / "k01_eigen.mp3"
+    assert [outcome.status for outcome in batch.make(workers=1).outcomes] == ["kept"]
+    assert batch.hand_over(batch.rehearse()).written != ()
+
+
+@pytest.mark.parametrize("kind", ["absent", "file", "broken", "closed", "nul"])
+def test_a_folder_that_cannot_be_a_project_is_one_error_with_its_path(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / ("\0" if kind == "nul" else "map")
+    if kind == "file":
+        folder.write_text("")
+    if kind == "broken":
+        written(folder, "stem.toml", "voice = \n")
+    if kind == "closed":
+        folder.mkdir()
+        if os.geteuid() == 0:
+            pytest.skip("root may read all")
+        folder.chmod(0)
+    with pytest.raises(stem.ConfigError) as caught:
+        stem.Project(folder)
+    assert str(caught.value.path).startswith(str(folder))
+    folder.chmod(0o700) if kind == "closed" else None
+
+
+def test_one_target_is_made_by_one_thread(practice: Path) -> None:
+    project = stem.Project(practice)
+    plan = project.plan(stem.TrackSpec("kort", **QUIET))
+    busy, go_on = threading.Event(), threading.Event()
+
+    def wait(_progress: stem.Progress) -> None:
+        busy.set()
+        assert go_on.wait(60)
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(project.make, plan, "een.mp3", events=wait)
+        assert busy.wait(60)
+        with pytest.raises(stem.BusyError) as refused:
+            stem.Project(practice).make(plan, "een.mp3")
+        go_on.set()
+        assert first.result().path == practice / "een.mp3"
+    assert refused.value.path == practice / "een.mp3"
+    assert project.make(plan, "een.mp3").path == practice / "een-2.mp3"
+    assert sorted(path.name for path in practice.glob("*.mp3")) == ["een-2.mp3", "een.mp3"]
+
+
+def test_a_callback_that_raises_comes_out_as_it_is_and_nothing_is_left(practice: Path) -> None:
+    project = stem.Project(practice)
+    before = sorted(practice.rglob("*"))
+
+    def tell(progress: stem.Progress) -> None:
+        if progress.stage == "mix":
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        project.make(project.plan(stem.TrackSpec("kort", **QUIET)), "een.mp3", events=tell)
+    assert sorted(practice.rglob("*")) == before
+
+
+def test_a_tracks_audio_is_its_sound(practice: Path) -> None:
+    project = stem.Project(practice)
+    track = project.make(project.plan(stem.TrackSpec("kort", **QUIET), "een.wav"), "een.wav")
+    audio = track.audio()
+    heard = np.array(audio.get_array_of_samples(), dtype=np.float64).reshape(-1, audio.channels) / 32_768
+    assert audio.frame_rate == 44_100
+    assert len(heard) == track.timeline.frames
+    assert np.abs(heard - decode(track.path).samples).max() <= 1 / 32_768
+
+
+def test_a_sheet_and_a_print_out_are_of_the_project(practice: Path) -> None:
+    project = stem.Project(practice)
+    sheet = project.sheet(stem.TrackSpec("kort"))
+    assert [path.relative_to(practice).as_posix() for path in sheet.paths] == [
+        "opnames/blad.html",
+        "opnames/blad.toml",
+    ]
+    assert "Je hoeft niets." in project.printout(project.plan(stem.TrackSpec("kort", **QUIET)))
+
+
+def public() -> list[str]:
+    return [name for name in stem.__all__ if name != "__version__"]
+
+
+def test_every_public_name_is_there_and_no_other_is_told() -> None:
+    assert [name for name in stem.__all__ if getattr(stem, name, None) is None] == []
+    tree = ast.parse(Path(stem.__file__).read_text(encoding="utf-8"))
+    told = {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    } - {"annotations", "import_module", "TYPE_CHECKING"}
+    assert told == set(public())
+    with pytest.raises(AttributeError):
+        stem.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("name", public())
+def test_the_example_of_a_public_name_runs(name: str, practice: Path) -> None:
+    found = doctest.DocTestFinder(recurse=False).find(getattr(stem, name), name, module=False)
+    assert found
+    assert found[0].examples, f"{name} has no example"
+    project = stem.Project(practice)
+    for number, example in enumerate(found):
+        example.globs = {"stem": stem, "project": project, "track": None}
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        told: list[str] = []
+        failed = runner.run(example, out=told.append).failed
+        assert failed == 0, f"{number}: {''.join(told)}"
+
+
+def test_the_page_on_the_interface_names_all_of_it(root: Path) -> None:
+    page = (root / "docs" / "python.md").read_text(encoding="utf-8")
+    assert [name for name in public() if f"`stem.{name}`" not in page] == []
+    methods = [name for name, each in vars(stem.Project).items() if callable(each) and name[0] != "_"]
+    assert [name for name in methods if f"`{name}`" not in page] == []
+
+
+def test_the_package_by_itself_imports_next_to_nothing() -> None:
+    code = (
+        "import sys, stem; print(sorted(name for name in sys.modules if name.startswith(('stem.', 'numpy'))))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def example(root: Path, name: str, *arguments: str) -> str:
+    script = root / "examples" / name
+    told = subprocess.run(
+        [sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert told.stderr == ""
+    assert told.returncode == 0
+    return told.stdout
+
+
+def test_examples_use_the_front_door_alone(root: Path) -> None:
+    used = {
+        node.module if isinstance(node, ast.ImportFrom) else alias.name
+        for path in (root / "examples").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert used == {"stem", "sys", "time"}
+
+
+def test_the_example_of_one_track(root: Path, practice: Path) -> None:
+    written(practice, "stem.toml", 'voice = "zacht"\nbed = "none"\n')
+    told = example(root, "one_track.py", str(practice), "kort", "naam=Anna")
+    assert "Anna, ga zitten" in told
+    assert (practice / "output" / "kort.mp3").is_file()
+
+
+def test_the_example_of_a_cancel(root: Path, practice: Path) -> None:
+    written(practice, "stem.toml", 'voice = "zacht"\nbed = "none"\n')
+    assert "Stopped" in example(root, "cancel.py", str(practice), "kort", "0.2")
+    assert not list(practice.rglob("*.mp3"))
+    assert not list(practice.rglob(".stem-*"))
+
+
+def test_the_example_of_clients(root: Path, practice: Path) -> None:
+    written(practice, "stem.toml", 'voice = "zacht"\nbed = "none"\n')
+    assert example(root, "clients.py", str(practice), "lijst.csv").count(": made") == 2
+    assert len(list((practice / "output").glob("*.mp3"))) == 2
