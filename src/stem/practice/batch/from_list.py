@@ -214,8 +214,8 @@ def _same_names(jobs: Sequence[Job], context: Context) -> list[Problem]:
         codes = dict.fromkeys(job.code for job in same)
         if len(codes) > 1:
             places = counted([job.place for job in same])
-            text = "write a client's code always alike, and give another client another"
-            problems.append(Problem(f"{places}: {' and '.join(codes)} are one name on many disks; {text}"))
+            advice = "write a client's code always alike, and give another client another"
+            problems.append(Problem(f"{places}: {' and '.join(codes)} are one name on many disks; {advice}"))
     return problems
 
 
