@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from stem.errors import StemError, UnknownNameError, UsageError
 from stem.export.destinations import Destination
+from stem.messages import Message
 from stem.script.cues import PAUSES, Bell, Cue, Pause, PauseRange, override_pauses
 from stem.script.dutch import capitalized, has_words, spoken
 from stem.script.dutch.lexicon import Lexicon
@@ -134,7 +135,8 @@ def belled(
     if not profile.has_bells:
         if spec.bells:
             raise UsageError(
-                "This profile has no bells.", hint="Leave out --bell, or choose another --profile."
+                "This profile has no bells.",
+                hint=Message("Leave out {bells}, or choose another {profile_kind}."),
             )
         return tuple(cue for cue in cues if not isinstance(cue, Bell))
     rest = Pause(_BELL_PAUSE, after_s, after_s, after_s, cues[0].source)
@@ -164,12 +166,12 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
     if not values.get(_NAME, "").strip():
         raise UsageError(
             f"{PRONUNCIATION} is given without {_NAME}.",
-            hint=f"Give both: -s {_NAME}=Sjaan -s {PRONUNCIATION}=...",
+            hint=Message(f"Give both: {{value_of}}{_NAME}=Sjaan {{value_of}}{PRONUNCIATION}=..."),
         )
     if not has_words(spoken(said)):
         raise UsageError(
             f"There is nothing to say in the {PRONUNCIATION} that was given.",
-            hint=f"Write it as it sounds: -s {PRONUNCIATION}=sjaan",
+            hint=Message(f"Write it as it sounds: {{value_of}}{PRONUNCIATION}=sjaan"),
         )
     return lexicon.plus(capitalized(values[_NAME].strip()), said)
 

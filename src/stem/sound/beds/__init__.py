@@ -30,6 +30,7 @@ from pathlib import Path
 
 from stem import units
 from stem.errors import UsageError
+from stem.messages import Message
 from stem.progress import part
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.bells import BELL_FRAMES, BELLS, BellRecipe, bell, bell_frames
@@ -74,7 +75,7 @@ def check_bed(name: str, *, start_s: float = 0.0, once: bool = False) -> None:
         return
     read_layers(name)
     if start_s or once:
-        hint = "Leave it out, or give a file: --bed muziek.m4a"
+        hint = Message("Leave it out, or give a file: {bed_is} muziek.m4a")
         raise UsageError(f"'{name}' has no beginning and no end; only music from a file has.", hint=hint)
 
 
