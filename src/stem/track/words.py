@@ -11,6 +11,7 @@ from stem.messages import Message
 from stem.script.cues import PAUSES, Bell, Cue, Pause, PauseRange, override_pauses
 from stem.script.dutch import capitalized, has_words, spoken
 from stem.script.dutch.lexicon import Lexicon
+from stem.script.masking import Mask
 from stem.script.pacing import scaled, variants
 from stem.script.template import Filling, Script, ScriptTemplate
 from stem.track.profiles import Profile
@@ -181,17 +182,28 @@ def masked(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str
 
     These are texts that are none of their variable's examples; a choice, a number or an example is anyone's.
     """
+    own = _own_words(values, template)
+    return {
+        name: "".join(map(_other_letter, value)) if name in own else value for name, value in values.items()
+    }
+
+
+def mask_of(values: Mapping[str, str], template: ScriptTemplate) -> Mask:
+    """Return what hides someone's own words in a sentence about a mistake; it may quote the script."""
+    own = _own_words(values, template)
+    anyones = (value for name, value in values.items() if name not in own)
+    return Mask({name: values[name] for name in own if name in values}, (template.body, *anyones))
+
+
+def _own_words(values: Mapping[str, str], template: ScriptTemplate) -> frozenset[str]:
+    """Return the variables into which someone's own words were filled."""
     own = {
         variable.name
         for variable in template.variables
         if variable.type == "text"
         and _folded(values.get(variable.name, "")) not in _folded_all(variable.choices)
     }
-    if takes_pronunciation(template):
-        own.add(PRONUNCIATION)
-    return {
-        name: "".join(map(_other_letter, value)) if name in own else value for name, value in values.items()
-    }
+    return frozenset(own | {PRONUNCIATION} if takes_pronunciation(template) else own)
 
 
 def _folded(text: str) -> str:
