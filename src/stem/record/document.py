@@ -20,6 +20,7 @@ from typing import Any
 from stem.config import Config
 from stem.errors import ConfigError, StemError
 from stem.files import HERE, output_error, publish, temporary_beside
+from stem.messages import Message
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes
 from stem.record.hashes import (
@@ -153,7 +154,7 @@ def read_record(path: Path) -> Record:
         raise ConfigError(
             path,
             [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
-            hint="Install a newer stem, then give the same command again.",
+            hint=Message("Install a newer stem, then {try_again}."),
         )
     loudness = document.get("loudness")
     if isinstance(loudness, dict):
@@ -196,7 +197,9 @@ def _differences(record: Record, folder: Path) -> Iterator[str]:
     try:
         yield from _script_differences(record.script, script_facts(find_script(spec.script, folder)))
     except StemError as error:
-        yield f"The script '{record.script.name}' cannot be read: {error.sentence}"
+        yield Message(
+            "The script '{script}' cannot be read: {why}", script=record.script.name, why=error.sentence
+        )
     for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
         if voice is not None:
             yield from _voice_differences(voice, wish, folder)
@@ -216,7 +219,7 @@ def _bed_differences(record: Record, folder: Path) -> Iterator[str]:
         if bed.sha256(record.asked.seed) != record.bed_sha256:
             yield f"The background '{record.bed}' has changed."
     except StemError as error:
-        yield f"The background '{record.bed}' cannot be had: {error.sentence}"
+        yield Message("The background '{bed}' cannot be had: {why}", bed=record.bed, why=error.sentence)
 
 
 def _cover_differences(record: Record, folder: Path) -> Iterator[str]:
@@ -236,7 +239,7 @@ def _lexicon_differences(record: Record, folder: Path) -> Iterator[str]:
         if lexicon_hash(load_lexicon(folder)) != record.lexicon_sha256:
             yield "The lexicon has changed."
     except StemError as error:
-        yield f"The lexicon cannot be read: {error.sentence}"
+        yield Message("The lexicon cannot be read: {why}", why=error.sentence)
 
 
 def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
@@ -256,7 +259,7 @@ def _voice_differences(before: VoiceFacts, wish: str | None, folder: Path) -> It
     try:
         now = voice_facts(find_voice(wish if wish and named.suffix else before.name, folder))
     except StemError as error:
-        yield f"The voice '{before.name}' cannot be used: {error.sentence}"
+        yield Message("The voice '{voice}' cannot be used: {why}", voice=before.name, why=error.sentence)
         return
     if now.template_sha256 != before.template_sha256:
         yield f"The voice template '{before.name}' has changed."
