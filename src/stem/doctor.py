@@ -15,7 +15,7 @@ from stem.files import HERE, cache_folder, expanded, output_error, temporary_bes
 from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
-from stem.sound.beds import check_bed, is_own
+from stem.sound.beds import BedChoice
 from stem.sound.decoding import decode
 from stem.track.make import make_track
 from stem.track.plan import plan_sentence
@@ -92,7 +92,7 @@ def _wrong(subject: str, error: StemError) -> Diagnosis:
 
 
 def _bed(name: str, home: Path) -> str:
-    check_bed(str(expanded(name, home)) if is_own(name) else name)
+    BedChoice.read(name, home)
     return name
 
 

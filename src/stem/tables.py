@@ -166,7 +166,8 @@ def from_table(cls: type[T], table: Mapping[str, object], path: Path | str) -> T
     """Build the frozen dataclass `cls` from a TOML table.
 
     Fields may be text, numbers, truth values, tuples, dictionaries with text keys, other dataclasses, and any
-    of these or None. A ValueError of a `__post_init__` counts as a mistake in that table.
+    of these or None; of several kinds, the first is the one that stands in tables. A ValueError of a
+    `__post_init__` counts as a mistake in that table.
 
     Raises:
         ConfigError: with all unknown keys, missing keys and wrong types of the table.
@@ -214,7 +215,7 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
 def _convert(kind: Any, value: object, where: str, problems: list[str]) -> object:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        (kind,) = (argument for argument in arguments if argument is not types.NoneType)
+        kind = next(argument for argument in arguments if argument is not types.NoneType)
         return _convert(kind, value, where, problems)
     container = (
         list

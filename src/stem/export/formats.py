@@ -24,7 +24,9 @@ from typing import IO, Protocol
 
 from stem import programs
 from stem.errors import AudioError, OutputError, UnknownNameError, UsageError
+from stem.export import tags
 from stem.export.mp3 import BIT_RATES, RATES, Mp3Settings, Quantizer, write_mp3
+from stem.export.tags import Tagging
 from stem.files import output_error
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -81,6 +83,12 @@ class Format:
         suffix: Of its files, with the point.
         summary: One line for who chooses.
         writer: What writes it; `write` checks and calls it.
+        tagging: How its tags are written and read.
+        demuxer: How it is packed: a name in `decoding.CONTAINERS`.
+        article: Before the suffix in a sentence.
+        encoder: Whose work it is, for the tags.
+        is_exact: Whether it is as long as its timeline to the frame; else it ends on a whole packet.
+        feed_type: What a podcast feed calls it, as Apple does; empty when podcast players do not play it.
         rates: Sample rates in hertz that it can have, the usual one first.
         bit_rates: Kilobits per second that it can have; empty when it keeps everything.
         usual_kbps: The bit rate when none is asked for; None when it keeps everything.
@@ -95,11 +103,22 @@ class Format:
     suffix: str
     summary: str
     writer: Writer
+    tagging: Tagging
+    demuxer: str
+    article: str = "a"
+    encoder: str = "FFmpeg"
+    is_exact: bool = False
+    feed_type: str = ""
     rates: tuple[int, ...] = (SAMPLE_RATE, 48_000)
     bit_rates: tuple[int, ...] = ()
     usual_kbps: int | None = None
     overshoot_db: float = 0.0
     most_bytes: int | None = None
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether it holds the very samples that were written."""
+        return not self.bit_rates
 
     def rate_for(self, rate: int) -> int:
         """Return `rate` when a file can have it, else the format's usual one: Opus knows 48 kHz alone."""
@@ -139,7 +158,7 @@ class Format:
 
     def _check(self, settings: Settings, rate: int) -> None:
         kbps = settings.bitrate_kbps
-        if kbps is not None and not self.bit_rates:
+        if kbps is not None and self.keeps_all:
             raise UsageError(f"{self.title} has no bit rate: it keeps everything.", hint="Leave it out.")
         if kbps is not None and kbps not in self.bit_rates:
             hint = f"Choose one of {', '.join(map(str, self.bit_rates))}."
@@ -320,6 +339,12 @@ FORMATS: dict[str, Format] = {
         ".mp3",
         "plays everywhere",
         _mp3,
+        tags.MP3,
+        "mp3",
+        article="an",
+        encoder="LAME",
+        is_exact=True,
+        feed_type="audio/mpeg",
         rates=RATES,
         bit_rates=BIT_RATES,
         usual_kbps=128,
@@ -330,6 +355,10 @@ FORMATS: dict[str, Format] = {
         ".m4a",
         "as good in a little less room; for Apple's players, with chapters there",
         _Piped("-c:a aac -b:a {kbps}k -movflags +faststart -f ipod"),
+        tags.M4A,
+        "mov",
+        article="an",
+        feed_type="audio/x-m4a",
         bit_rates=(64, 96, 128, 160, 192, 256),
         usual_kbps=128,
         overshoot_db=1.0,
@@ -339,6 +368,9 @@ FORMATS: dict[str, Format] = {
         ".opus",
         "the best at its size; for newer players and browsers",
         _Piped("-c:a libopus -b:a {kbps}k -f opus"),
+        tags.OPUS,
+        "ogg",
+        article="an",
         rates=(48_000,),
         bit_rates=(48, 64, 96, 128, 160, 192, 256),
         usual_kbps=96,
@@ -346,14 +378,23 @@ FORMATS: dict[str, Format] = {
     ),
     # 16 bits: their noise lies at -93 dBFS, 23 dB under the floor of every track; 24 take twice the room.
     "flac": Format(
-        "FLAC", ".flac", "keeps everything; to store, or to make others from", _Piped("-c:a flac -f flac")
+        "FLAC",
+        ".flac",
+        "keeps everything; to store, or to make others from",
+        _Piped("-c:a flac -f flac"),
+        tags.FLAC,
+        "flac",
+        is_exact=True,
     ),
     "wav": Format(
         "WAV",
         ".wav",
         "keeps everything, in twice the room of FLAC; for programs that cut sound",
         _Piped("-c:a pcm_s16le -f wav"),
+        tags.WAV,
+        "wav",
+        is_exact=True,
         most_bytes=_WAV_BYTES,
     ),
 }
-"""Every format by its name, which is also what `tags` calls it."""
+"""Every format by its name."""

@@ -26,13 +26,13 @@ from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.files import output_error
 from stem.sound.clips import Samples
+from stem.sound.decoding import mpeg
 from stem.units import SAMPLE_RATE, decibels, seconds
 
-BIT_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+BIT_RATES = mpeg.BIT_RATES[1]
 """Kilobits per second; the bit rates of MPEG-1 Layer III, in the order of their codes 1 to 14."""
 
-RATES = (44_100, 48_000, 32_000)
-"""Hertz; the sample rates of MPEG-1 Layer III, in the order of their codes 0 to 2."""
+RATES = mpeg.RATES
 
 MP3_FRAME = 1152
 """Sample frames in an MP3 frame of MPEG-1."""
@@ -243,7 +243,7 @@ class _Mp3File:
         """Write what LAME gave."""
         self._header = self._header or music[:4]
         self._music_bytes += len(music)
-        self._crc = _crc16(music, self._crc)
+        self._crc = crc16(music, self._crc)
         try:
             self._file.write(music)
         except OSError as error:
@@ -283,7 +283,7 @@ class _Mp3File:
         kbps_code = BIT_RATES.index(self._tag_kbps) + 1
         header = self._header[:2] + bytes([kbps_code << 4 | self._header[2] & 0x0C, self._header[3]])
         frame = header + bytes(_side_bytes(self._settings)) + tag
-        return (frame + _crc16(frame).to_bytes(2, "big")).ljust(length, b"\0")
+        return (frame + crc16(frame).to_bytes(2, "big")).ljust(length, b"\0")
 
 
 def _lame(settings: Mp3Settings, rate: int) -> lameenc.Encoder:
@@ -326,7 +326,7 @@ def _side_bytes(settings: Mp3Settings) -> int:
     return 17 if settings.channels == 1 else 32
 
 
-def _crc16(content: bytes, start: int = 0) -> int:
+def crc16(content: bytes, start: int = 0) -> int:
     """Return the CRC-16 that MP3 tags use (polynomial 0x8005, lowest bit first), going on from `start`.
 
     A CRC is linear: that of "left, right" is that of "left, then as many zeros" XOR that of "right". So all

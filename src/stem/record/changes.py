@@ -12,7 +12,6 @@ from typing import Any
 from stem.config import Config
 from stem.files import HERE
 from stem.record.hashes import (
-    bed_hash,
     cover_hash,
     lexicon_hash,
     script_facts,
@@ -25,7 +24,7 @@ from stem.record.json_tables import as_tables
 from stem.record.model import Ingredients, ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import ScriptTemplate
-from stem.sound.beds import is_own
+from stem.sound.beds import BedChoice
 from stem.track.choices import NO_COVER
 from stem.track.spec import TrackSpec
 from stem.voices.engines import traits_of
@@ -44,7 +43,7 @@ class Inventory:
     _versions: dict[str, str] = field(default_factory=versions)
     _scripts: dict[Path, ScriptFacts] = field(default_factory=dict)
     _voices: dict[tuple[str, Path], VoiceFacts] = field(default_factory=dict)
-    _beds: dict[tuple[str, int], str] = field(default_factory=dict)
+    _beds: dict[tuple[BedChoice, int], str] = field(default_factory=dict)
     _covers: dict[str, str] = field(default_factory=dict)
     _lexicon: str = ""
 
@@ -58,7 +57,7 @@ class Inventory:
         by_wish: bool,
         fill: VoiceTemplate | None,
         house: VoiceTemplate | None,
-        bed: str,
+        bed: BedChoice,
         cover: str | None,
     ) -> Ingredients:
         """Return what a track would be made from.
@@ -71,13 +70,17 @@ class Inventory:
             by_wish: Whether someone chose that voice.
             fill: Who says what was not recorded.
             house: Who says what the practice recorded.
-            bed: Name of the background, or the file with music.
+            bed: The background.
             cover: As in a `Plan`.
 
         Raises:
             StemError: when the script, a voice or the background cannot be read any more.
         """
-        asked = replace(spec, voice=spec.voice if by_wish else voice.name)
+        asked = replace(
+            spec,
+            voice=spec.voice if by_wish else voice.name,
+            bed=spec.bed if bed.music is None else bed.name,
+        )
         shown = partial(shown_path, folder=self.folder)
         return Ingredients(
             versions=self._versions,
@@ -88,7 +91,7 @@ class Inventory:
             voice=self._voice(voice),
             fill=self._voice(fill) if fill else None,
             house=self._voice(house) if house else None,
-            bed=shown(str(Path(bed).absolute())) if is_own(bed) else bed,
+            bed=shown(str(Path(bed.name).absolute())) if bed.is_file else bed.name,
             bed_sha256=self._bed(bed, spec.seed),
             lexicon_sha256=self._lexicon_hash(),
             cover_sha256=self._cover(cover),
@@ -107,10 +110,10 @@ class Inventory:
             self._voices[key] = voice_facts(voice)
         return self._voices[key]
 
-    def _bed(self, name: str, seed: int) -> str:
-        if (name, seed) not in self._beds:
-            self._beds[name, seed] = bed_hash(name, seed)
-        return self._beds[name, seed]
+    def _bed(self, bed: BedChoice, seed: int) -> str:
+        if (bed, seed) not in self._beds:
+            self._beds[bed, seed] = bed.sha256(seed)
+        return self._beds[bed, seed]
 
     def _cover(self, wish: str | None) -> str:
         if wish is None or wish == NO_COVER:

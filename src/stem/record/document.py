@@ -24,7 +24,6 @@ from stem.messages import Message
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes
 from stem.record.hashes import (
-    bed_hash,
     cover_hash,
     lexicon_hash,
     path_here,
@@ -47,7 +46,7 @@ from stem.record.model import (
 )
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import find_script
-from stem.sound.beds import is_own
+from stem.sound.beds import BedChoice
 from stem.tables import from_table
 from stem.track.spec import TrackSpec
 from stem.voices.engines import traits_of
@@ -215,9 +214,9 @@ def _differences(record: Record, folder: Path) -> Iterator[str]:
 
 
 def _bed_differences(record: Record, folder: Path) -> Iterator[str]:
-    bed = path_here(record.bed)
     try:
-        if bed_hash(str(folder / bed) if is_own(bed) else bed, record.asked.seed) != record.bed_sha256:
+        bed = BedChoice.read(path_here(record.bed), folder)
+        if bed.sha256(record.asked.seed) != record.bed_sha256:
             yield f"The background '{record.bed}' has changed."
     except StemError as error:
         yield Message("The background '{bed}' cannot be had: {why}", bed=record.bed, why=error.sentence)

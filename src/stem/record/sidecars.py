@@ -195,6 +195,6 @@ def _draw(track: Track, *, overwrite: bool) -> Path:
     wanted = track.path.with_suffix(".png")
     target = wanted if overwrite else free_name(wanted)
     levels = track.plan.profile.levels
-    shown = Shown.of(track.timeline, speech_lufs=levels.speech_lufs, bed=track.plan.bed)
+    shown = Shown.of(track.timeline, speech_lufs=levels.speech_lufs, bed=track.plan.bed.name)
     draw(track.path, target, shown, overwrite=overwrite)
     return target

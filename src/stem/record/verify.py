@@ -15,7 +15,6 @@ from stem.export.selfcheck import (
     Heard,
     frames_at,
     hear,
-    mp3_findings,
     mp3_of,
     peak_slack_db,
 )
@@ -86,7 +85,7 @@ def verify(path: Path, record: Record | None) -> tuple[FileFault, ...]:
 def _bytes(path: Path) -> Iterator[FileFault]:
     recording = Recording.open(path)
     if recording.packing.demuxer == "mp3":
-        yield from mp3_findings(mp3_of(recording))
+        yield from mp3_of(recording).faults
 
 
 def _sound(path: Path, record: Record | None) -> Iterator[FileFault]:

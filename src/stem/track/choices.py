@@ -15,7 +15,7 @@ from stem.files import HERE, expanded
 from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.template import ScriptTemplate, find_script
-from stem.sound.beds import bell_frames, check_bed, is_own
+from stem.sound.beds import BedChoice, bell_frames
 from stem.track.intro_outro import IntroOutro, intro_outro
 from stem.track.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.track.spec import TrackSpec
@@ -39,7 +39,7 @@ class Resolved:
     Attributes:
         template: The script.
         profile: What the track is mastered for, with the levels that were asked.
-        bed: Name of the background, or the file with music.
+        bed: The background.
         bell: Name of the bell.
         format: Name of the kind of file.
         destination: Where it goes.
@@ -52,7 +52,7 @@ class Resolved:
 
     template: ScriptTemplate
     profile: Profile
-    bed: str
+    bed: BedChoice
     bell: str
     format: str
     destination: Destination | None
@@ -71,14 +71,13 @@ def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
     """
     template = find_script(spec.script, folder)
     profile = _profile(spec, config)
-    bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
+    bed = template.bed or config.bed if spec.bed is None or spec.bed == "" else spec.bed
+    bed = bed if profile.has_bed else NO_BED
     refuse_outside(
         template.path,
         {"bed": None if spec.bed else template.bed, "voice": None if spec.voice else template.voice},
         folder=folder,
     )
-    bed = str(expanded(bed, folder)) if is_own(bed) else bed
-    check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
     format_name, destination = _delivered(spec, profile)
@@ -91,7 +90,7 @@ def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
     return Resolved(
         template=template,
         profile=profile,
-        bed=bed,
+        bed=BedChoice.read(bed, folder, start_s=spec.bed_start_s, once=spec.bed_once, credit=spec.bed_credit),
         bell=bell,
         format=format_name,
         destination=destination,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stem import units
 from stem.export.captions import Line
@@ -23,7 +22,7 @@ from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
 from stem.sound.mixing import Levels, Mix
-from stem.sound.segments import read_segment
+from stem.sound.segments import AudioSegment, read_segment
 from stem.sound.true_peak import TruePeak
 from stem.track.delivery import delivery, tag_bytes
 from stem.track.labels import chapter_marks, lines_of, tags_of
@@ -39,9 +38,6 @@ from stem.track.stages import (
     speak,
 )
 from stem.voices.takes import Takes
-
-if TYPE_CHECKING:
-    from stem.sound.segments import AudioSegment
 
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
@@ -131,7 +127,7 @@ def make_track(
             loudness = _encode(mix, plan.profile, written, temporary)
         with stage(events, "check"):
             told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
-            tag(temporary, told, chapter_marks(mix.timeline), written.format)
+            tag(temporary, told, chapter_marks(mix.timeline), find_format(written.format).tagging)
             check_before_publishing(temporary, mix.timeline, loudness)
         with stage(events, "files"):
             parts = lent.enter_context(_parts(plan, mix, target, overwrite=overwrite)) if with_stems else None

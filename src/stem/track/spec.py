@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stem.characters import line_problem
+from stem.sound.segments import AudioSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class TrackSpec:
         values: The script's variables, as text.
         voice: Name of a voice, or a folder with own recordings.
         fill: Name of the voice that says what was not recorded.
-        bed: Name of a background, or a file with music.
+        bed: Name of a background, a file with music, or music as a pydub AudioSegment.
         bed_start_s: Where in such a file to begin, in seconds.
         bed_once: Play it once, and fade it out, instead of repeating it.
         bed_credit: Who made it and under which licence, for the tags.
@@ -52,7 +53,7 @@ class TrackSpec:
     values: Mapping[str, str] = field(default_factory=dict)
     voice: str | None = None
     fill: str | None = None
-    bed: str | None = None
+    bed: str | AudioSegment | None = None
     bed_start_s: float = 0.0
     bed_once: bool = False
     bed_credit: str = ""

@@ -28,15 +28,14 @@ def output_path(
     Raises:
         UsageError: when the file asked for has the suffix of another format.
     """
-    suffix = find_format(format_name).suffix
+    kind = find_format(format_name)
     wanted = expanded(output if output is not None else config.output, folder)
     folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
     if folder_meant:
-        return wanted / f"{name}{suffix}"
-    if wanted.suffix.lower() != suffix:
-        article = "an" if format_name in {"mp3", "m4a", "opus"} else "a"
+        return wanted / f"{name}{kind.suffix}"
+    if wanted.suffix.lower() != kind.suffix:
         raise UsageError(
-            f"'{output}' is not {article} {suffix} file.",
-            hint=f"Did you mean '{wanted.with_suffix(suffix)}' or '{output}/'?",
+            f"'{output}' is not {kind.article} {kind.suffix} file.",
+            hint=f"Did you mean '{wanted.with_suffix(kind.suffix)}' or '{output}/'?",
         )
     return wanted

@@ -9,9 +9,9 @@ import numpy as np
 
 from stem import units
 from stem.errors import AudioError
-from stem.export.selfcheck.faults import EXACT, frames_at, mp3_findings, peak_slack_db
+from stem.export.selfcheck.faults import EXACT, frames_at, peak_slack_db
 from stem.export.selfcheck.measure import LONGEST_S
-from stem.export.selfcheck.mp3_stream import Mp3, mp3_of
+from stem.export.selfcheck.mp3_stream import mp3_of
 from stem.messages import Message
 from stem.script.timeline import Timeline
 from stem.sound.clips import BLOCK_FRAMES
@@ -44,7 +44,10 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         heard, peak = _heard(recording, None if mp3 is None else _HEARD_S)
     except AudioError as error:
         raise _wrong(error.problem) from error
-    found = heard if mp3 is None else _counted(mp3)
+    if mp3 is not None and mp3.faults:
+        fault = mp3.faults[0]
+        raise _wrong(f"{fault.what}: {fault.found} instead of {fault.expected}")
+    found = heard if mp3 is None else mp3.frames
     if recording.warnings:
         raise _wrong(recording.warnings[0])
     expected = frames_at(timeline.frames, recording.rate)
@@ -55,18 +58,6 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         raise _wrong(
             f"its level is {highest_dbfs:.1f} dBFS, and that of the mix {loudness.true_peak_dbtp:.1f}"
         )
-
-
-def _counted(mp3: Mp3) -> int:
-    """Return how many frames of sound an MP3 has, all there and undamaged.
-
-    Raises:
-        AudioError: when they are not, or when its tag is out of order.
-    """
-    for finding in mp3_findings(mp3):
-        raise _wrong(f"{finding.what}: {finding.found} instead of {finding.expected}")
-    assert mp3.info is not None  # that would be a finding
-    return mp3.info.frames
 
 
 def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:

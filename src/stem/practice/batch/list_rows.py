@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from stem.config import Config
 from stem.errors import ConfigError, EngineError, StemError, UnknownNameError, UsageError
-from stem.files import expanded, is_outside
+from stem.files import is_outside
 from stem.messages import Message
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import clause, code_problem, duration
@@ -19,7 +19,7 @@ from stem.practice.lists import BatchFile, Row
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.pacing import UnreachableLengthError
 from stem.script.template import ScriptTemplate, find_script
-from stem.sound.beds import check_bed, is_own
+from stem.sound.beds import BedChoice
 from stem.track.choices import Resolved
 from stem.track.spec import TrackSpec
 from stem.track.words import PRONUNCIATION, with_pronunciation, words_only
@@ -242,7 +242,7 @@ def bed_error(spec: TrackSpec, home: Path) -> StemError | None:
     """Return what is wrong with the background that is asked for."""
     try:
         if spec.bed:
-            check_bed(str(expanded(spec.bed, home)) if is_own(spec.bed) else spec.bed)
+            BedChoice.read(spec.bed, home)
     except StemError as error:
         return error
     return None

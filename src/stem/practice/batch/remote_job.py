@@ -158,7 +158,7 @@ def _needed(jobs: Sequence[Job]) -> Iterator[tuple[Path, Path]]:
         named |= {
             (job.home, Path(wish))
             for wish in (*wishes, settings.cover, settings.intro, settings.outro)
-            if wish
+            if isinstance(wish, str) and wish
         }
     for home, name in sorted(named):
         if name.is_absolute() or ".." in PurePath(name).parts or len(str(name)) > 255:  # noqa: PLR2004 - a text

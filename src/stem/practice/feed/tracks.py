@@ -20,6 +20,7 @@ from pathlib import Path
 from stem import units
 from stem.errors import AudioError, StemError, UsageError
 from stem.export.captions import Line, captions
+from stem.export.formats import FORMATS
 from stem.export.tags import read
 from stem.files import HERE, file_hash
 from stem.messages import Message
@@ -33,9 +34,8 @@ from stem.sound.decoding import container
 from stem.sound.decoding.containers import packing
 from stem.sound.decoding.source import opened
 
-_KINDS = {".mp3": ("mp3", "audio/mpeg"), ".m4a": ("mov", "audio/x-m4a")}
-"""What podcast players play: suffix -> how its sound is packed, and its type as Apple names it."""
-_NOT_PLAYED = frozenset({".wav", ".flac", ".opus", ".ogg"})
+_PLAYED = {each.suffix: each for each in FORMATS.values() if each.feed_type}
+_NOT_PLAYED = {each.suffix for each in FORMATS.values()} - _PLAYED.keys() | {".ogg"}
 _MOST_NAMED = 3
 _LATEST_S = 4e9
 """The year 2096: a clock that says a later time is wrong."""
@@ -111,7 +111,7 @@ def _tracks(folder: Path, notes: _Notes) -> list[Path]:
     except OSError as error:
         raise UsageError(f"The folder {folder} cannot be read ({error.strerror}).") from error
     taken = {path.stem for path in paths if path.suffix.lower() == ".mp3"}
-    played = [path for path in paths if path.suffix.lower() in _KINDS]
+    played = [path for path in paths if path.suffix.lower() in _PLAYED]
     others = [path for path in paths if path.suffix.lower() in _NOT_PLAYED]
     notes.not_played += [path for path in others if path.stem not in taken]
     notes.twice += [path for path in played if path.suffix.lower() != ".mp3" and path.stem in taken]
@@ -153,8 +153,8 @@ def _episode(path: Path, record: Record | None, notes: _Notes) -> Episode:
         AudioError: when it is damaged, or another kind of file than its name says.
         OSError: when it cannot be read.
     """
-    expected, mime = _KINDS[path.suffix.lower()]
-    if container(path) != expected:
+    kind = _PLAYED[path.suffix.lower()]
+    if container(path) != kind.demuxer:
         raise AudioError(path, f"it is called {path.suffix} and is another kind of file")
     if record is not None and file_hash(path) != record.track.sha256:
         record = None
@@ -171,7 +171,7 @@ def _episode(path: Path, record: Record | None, notes: _Notes) -> Episode:
         number=told.tags.track_number or 0,
         seconds=seconds,
         file_bytes=facts.st_size,
-        mime=mime,
+        mime=kind.feed_type,
         changed_on=_day(facts.st_mtime),
         chapters=tuple(mark for mark in told.chapters if mark.start_s < (seconds or math.inf)),
         lines=_lines(record),

@@ -17,24 +17,35 @@ from stem.sound.decoding.source import ContainerInfo, Source, opened
 _MAGIC = {b"fLaC": "flac", b"OggS": "ogg", b"\x1aE\xdf\xa3": "matroska"}
 _RIFF = frozenset({b"RIFF", b"RF64", b"BW64"})
 
-_SUFFIXES = {
-    "wav": ("wav",),
-    "mp3": ("mp3",),
-    "flac": ("flac",),
-    "ogg": ("ogg", "oga", "opus"),
-    "mov": ("m4a", "mp4", "m4b", "aac", "mov", "3gp", "m4r", "m4v"),
-    "aac": ("aac",),
-    "matroska": ("webm", "weba", "mka", "mkv"),
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A way in which sound is packed.
+
+    Attributes:
+        title: As people call it.
+        suffixes: Of its files, without the point.
+        strict: Options with which ffmpeg takes a frame that cannot be decoded for damage; in MP3 and bare AAC
+            it may be the first one, of which a part is in the frame before.
+    """
+
+    title: str
+    suffixes: tuple[str, ...]
+    strict: str = ""
+
+
+_CHECKED = "-xerror -err_detect crccheck+explode"
+
+CONTAINERS = {
+    "wav": Container("WAV", ("wav",)),
+    "mp3": Container("MP3", ("mp3",)),
+    "flac": Container("FLAC", ("flac",), _CHECKED),
+    "ogg": Container("Ogg", ("ogg", "oga", "opus"), _CHECKED),
+    "mov": Container("M4A", ("m4a", "mp4", "m4b", "aac", "mov", "3gp", "m4r", "m4v"), "-xerror"),
+    "aac": Container("AAC", ("aac",)),
+    "matroska": Container("WebM", ("webm", "weba", "mka", "mkv"), "-xerror"),
 }
-_TITLES = {
-    "wav": "WAV",
-    "mp3": "MP3",
-    "flac": "FLAC",
-    "ogg": "Ogg",
-    "mov": "M4A",
-    "aac": "AAC",
-    "matroska": "WebM",
-}
+"""All that is read, by the name of ffmpeg's demuxer for it."""
 
 _STREAMED_FROM = 0x7FFF_0000
 """A WAV that promises this many bytes or more was written by a program that could not know its length."""
@@ -103,10 +114,10 @@ def _kind(source: Source) -> tuple[str, int]:
 def _wrong_name(path: Path, kind: str) -> str:
     """Return what is to be said of the name, when that says that the file is something else."""
     suffix = path.suffix.lower().removeprefix(".")
-    named = {suffix for suffixes in _SUFFIXES.values() for suffix in suffixes}
-    if suffix not in named or suffix in _SUFFIXES[kind]:
+    named = {suffix for each in CONTAINERS.values() for suffix in each.suffixes}
+    if suffix not in named or suffix in CONTAINERS[kind].suffixes:
         return ""
-    return f"it is called .{suffix} and is {_TITLES[kind]}"
+    return f"it is called .{suffix} and is {CONTAINERS[kind].title}"
 
 
 # --- WAV (RIFF; Microsoft and IBM, 1991; RF64: EBU Tech 3306) ---

@@ -29,7 +29,7 @@ from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisErr
 from stem.files import output_error, temporary_folder
 from stem.messages import Message
 from stem.sound.clips import Clip, Samples
-from stem.sound.decoding import decode
+from stem.sound.decoding import decode, mpeg
 from stem.tables import from_table
 from stem.voices.engines import Traits, guard
 from stem.voices.engines.google_chunks import pieces
@@ -313,39 +313,12 @@ def _mp3(body: bytes) -> bytes:
         sound = base64.b64decode(text or "", validate=True)
     except (ValueError, TypeError, KeyError) as error:  # binascii.Error is a ValueError
         raise PassingFault("Google's sound comes in damaged", hint=_LATER_HINT) from error
-    end = _end_of_frames(sound)
+    end = mpeg.end_of_frames(sound)
     if sound and not end:
         raise _strange("its sound is not MP3")
     if end != len(sound):
         raise PassingFault("Google's sound comes in cut off", hint=_LATER_HINT)
     return sound
-
-
-_VERSIONS = {3: (144, 1), 2: (72, 2), 0: (72, 4)}
-"""MPEG 1, 2 and 2.5: bytes of a frame for each bit/s over Hz, and what the rates of MPEG 1 are divided by."""
-_RATES = (44_100, 48_000, 32_000)
-_KBPS_1 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_KBPS_2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-_HEADER_BYTES = 4
-
-
-def _end_of_frames(sound: bytes) -> int:
-    """Return where the last MPEG Layer III frame ends that starts in `sound`; 0 when there is none.
-
-    Frames follow each other without a gap (ISO/IEC 11172-3, 2.4.1.3; 13818-3 for the lower rates): when the
-    end is not that of `sound`, something is missing or something else stands between them.
-    """
-    at = 0
-    while at + _HEADER_BYTES <= len(sound):
-        word = int.from_bytes(sound[at : at + _HEADER_BYTES], "big")
-        version, kbps_code, rate_code = word >> 19 & 3, word >> 12 & 15, word >> 10 & 3
-        is_layer_3 = word >> 21 == 0x7FF and word >> 17 & 3 == 1  # noqa: PLR2004 - the sync word, and its code
-        if not is_layer_3 or version not in _VERSIONS or kbps_code in {0, 15} or rate_code == 3:  # noqa: PLR2004
-            return at
-        bytes_each, divisor = _VERSIONS[version]
-        kbps = (_KBPS_1 if divisor == 1 else _KBPS_2)[kbps_code - 1]
-        at += bytes_each * kbps * 1000 * divisor // _RATES[rate_code] + (word >> 9 & 1)
-    return at
 
 
 def _decoded(sound: bytes, text: str) -> Clip:
