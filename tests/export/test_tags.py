@@ -391,7 +391,7 @@ def as_held(told: FileTags, name: str, length_s: float) -> FileTags:
 
 
 def in_m4a(title: str) -> str:
-    return title.encode()[:255].decode(errors="ignore").rstrip("\\")
+    return title.encode()[:255].decode(errors="ignore").rstrip("\\ ")
 
 
 def assert_same(read_back: FileTags, told: FileTags, name: str) -> None:

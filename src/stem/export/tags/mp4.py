@@ -140,9 +140,8 @@ def _described(chapters: Sequence[ChapterMark]) -> Iterator[str]:
     for chapter in chapters:
         start, end = frames(chapter.start_s, 1000), frames(chapter.end_s, 1000)
         title = chapter.title.encode()[:_TITLE_BYTES].decode(errors="ignore")  # whole characters only
-        title = title.rstrip(
-            "\\"
-        )  # ffmpeg takes a line end after it, escaped or not, for a part of the title
+        # ffmpeg takes a line end after a backslash, escaped or not, for a part of the title.
+        title = title.rstrip("\\ ")
         escaped = "".join(f"\\{letter}" if letter in "=;#\\" else letter for letter in title)
         yield f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={escaped}"
     yield ""
