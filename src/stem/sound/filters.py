@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.sound.clips import Samples
-from stem.sound.filtering import convolved, smoothed, through_sections
 
 LEVEL_WINDOW_MS = 50.0
 """The time constant with which a voice's own level is judged: about a syllable."""
@@ -68,8 +67,10 @@ def _as_samples(signal: NDArray[np.floating]) -> Samples:
 
 
 def _run_sections(sections: list[_Section], signal: _Signal) -> _Signal:
+    from scipy.signal import sosfilt  # an import of a second: only for those who filter
+
     normalized = np.array(sections) / np.array(sections)[:, 3:4]
-    return through_sections(normalized, signal[np.newaxis], np.zeros((len(sections), 1, 2)))[0][0]
+    return np.asarray(sosfilt(normalized, signal)) if len(signal) else signal
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
@@ -309,7 +310,10 @@ def _envelope(power: _Signal, attack_ms: float, release_ms: float, rate: int) ->
 
 
 def _smoothed(power: _Signal, time_constant_ms: float, rate: int) -> _Signal:
-    return smoothed(power, pole=math.exp(-1000 / (time_constant_ms * rate)))
+    from scipy.signal import lfilter
+
+    pole = math.exp(-1000 / (time_constant_ms * rate))
+    return np.asarray(lfilter([1 - pole], [1, -pole], power))
 
 
 # --- Room --------------------------------------------------------------------------------------------------
@@ -351,9 +355,11 @@ class Room:
 
     def apply(self, samples: Samples, rate: int) -> Samples:
         """Return the samples with the room around them, shape (frames, 1), longer by the room's response."""
+        from scipy.signal import oaconvolve
+
         if not len(samples):
             return samples
-        sound = convolved(samples[:, 0], _room_response(self, rate))
+        sound = oaconvolve(samples[:, 0], _room_response(self, rate))
         sound[: len(samples)] += samples[:, 0]
         return _as_samples(sound)
 

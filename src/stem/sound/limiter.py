@@ -86,9 +86,11 @@ def _smooth_reduction(
         look_ahead: In frames.
         decay: Of the release, in nepers a frame.
     """
+    from scipy.ndimage import maximum_filter1d
+
     size = look_ahead + 1
     count = len(required) - look_ahead
-    ahead = _largest_ahead(required, size)
+    ahead = maximum_filter1d(required, size, origin=-(size // 2))[:count]
     # y[n] = max(x[n], y[n-1] exp(-decay)) is a cumulative maximum of x on a scale that rises by exp(decay) a
     # frame. A block's length is 25 times the release: the scale stays far from the end of the floats.
     scale = np.exp(decay * np.arange(1, count + 1))
@@ -98,13 +100,3 @@ def _smooth_reduction(
     reduction[reduction < _NO_REDUCTION] = 0.0
     next_held = float(released[count - size])
     return reduction, next_held if next_held >= _NO_REDUCTION else 0.0
-
-
-def _largest_ahead(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Return the largest of each `size` values next to each other: of 1, 2, 4 ... and then of all."""
-    covered = 1
-    while covered < size:
-        step = min(covered, size - covered)
-        values = np.maximum(values[:-step], values[step:])
-        covered += step
-    return values

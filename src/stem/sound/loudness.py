@@ -14,7 +14,9 @@ Conventions:
 
 from __future__ import annotations
 
+import importlib
 import math
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,10 +25,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from stem.progress import beat
 from stem.sound.clips import Samples
-from stem.sound.filtering import through_sections
 from stem.sound.true_peak import TruePeak
 from stem.units import SAMPLE_RATE, frames, gain
+
+_PARTS_OF_SCIPY = ("scipy.special", "scipy.linalg", "scipy.interpolate", "scipy.ndimage", "scipy.stats")
+"""Of what its `signal` imports, the large ones."""
 
 # Loudness: BS.1770-4, Annex 1; EBU Tech 3341 (momentary, short-term), EBU Tech 3342 (range).
 STEP_S = 0.1
@@ -111,6 +116,9 @@ class Meter:
 
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
+        _import_by_parts()  # which takes a second: only for those who measure
+        from scipy.signal import sosfilt
+
         joined = np.concatenate([self._pending, block])
         steps, left = divmod(len(joined), self._step)
         whole = len(joined) - left
@@ -118,7 +126,7 @@ class Meter:
         if not steps:
             return
         heard = np.ascontiguousarray(joined[:whole].T, dtype=np.float64)
-        weighted, state = through_sections(self._sections, heard, self._state)
+        weighted, state = sosfilt(self._sections, heard, zi=self._state)
         # In digital silence the state would fade into denormal numbers, which take a CPU 30 times as long.
         self._state = np.where(np.abs(state) < 1e-30, 0.0, state)  # noqa: PLR2004 - 600 dB down
         by_step = weighted.reshape(len(self._weights), steps * _FINE_STEPS, self._fine_step)
@@ -170,6 +178,13 @@ class Meter:
         if len(powers) < steps:
             return np.zeros(0)
         return np.asarray(sliding_window_view(powers, steps).mean(axis=-1), dtype=np.float64)
+
+
+def _import_by_parts() -> None:
+    """Import what measures so that it can be stopped in between."""
+    for name in () if "scipy.signal" in sys.modules else _PARTS_OF_SCIPY:
+        beat()
+        importlib.import_module(name)
 
 
 def block_powers(samples: Samples, rate: int) -> NDArray[np.float64]:

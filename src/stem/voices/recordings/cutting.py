@@ -22,7 +22,6 @@ from stem.messages import Message
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Samples
 from stem.sound.decoding import Recording
-from stem.sound.filtering import through_sections
 from stem.sound.filters import Highpass
 from stem.voices.recordings.alignment import Found, find_sentences
 from stem.voices.recordings.cleaning import voice_channel, window_powers
@@ -183,9 +182,11 @@ class _Listened:
 
 
 def _listened(recording: Recording) -> _Listened:
+    from scipy.signal import sosfilt  # an import of a second: only for those who filter
+
     section = np.array(Highpass(_LOW_CUT_HZ).section(recording.rate))
     sections = np.array([section, section]) / section[3]
-    state = np.zeros((2, recording.channels, 2))
+    state = np.zeros((2, 2, recording.channels))
     window = units.frames(_WINDOW_S, recording.rate)
     powers: list[NDArray[np.float64]] = []
     pending: Samples = np.zeros((0, recording.channels), np.float32)
@@ -194,8 +195,8 @@ def _listened(recording: Recording) -> _Listened:
     for block in recording.blocks():
         count += len(block)
         peaks = np.maximum(peaks, np.abs(block).max(axis=0))
-        filtered, state = through_sections(sections, block.T, state)
-        pending = np.concatenate([pending, filtered.T.astype(np.float32)])
+        filtered, state = sosfilt(sections, block, axis=0, zi=state)
+        pending = np.concatenate([pending, filtered.astype(np.float32)])
         powers.append(window_powers(pending, window))
         pending = pending[len(pending) // window * window :]
     together = np.concatenate(powers) if powers else np.zeros((0, recording.channels))
