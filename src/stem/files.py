@@ -33,6 +33,7 @@ __all__ = [
     "HERE",
     "cache_folder",
     "cache_path",
+    "create_private",
     "expanded",
     "file_hash",
     "free_name",
@@ -194,8 +195,17 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
     _flush_folder(final.parent)
 
 
-def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
+def create_private(path: Path, content: bytes) -> None:
+    """Create a file that only its owner may read; an OSError, also when there is one, comes out as it is."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def write_whole(path: Path, content: bytes, *, overwrite: bool = True, private: bool = False) -> None:
     """Write `content` to `path`, making its folders; an older file is replaced in one step, if it may be.
+
+    A private one only its owner may read.
 
     Raises:
         OutputError: when it cannot be written, or when the name is taken and may not be replaced; what has it
@@ -203,7 +213,10 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
     """
     with temporary_beside(path) as temporary:
         try:
-            temporary.write_bytes(content)
+            if private:
+                create_private(temporary, content)
+            else:
+                temporary.write_bytes(content)
         except OSError as error:
             raise output_error(path, error) from error
         publish(temporary, path, overwrite=overwrite)

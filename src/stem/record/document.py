@@ -19,7 +19,7 @@ from typing import Any
 
 from stem.config import Config
 from stem.errors import ConfigError, StemError, UsageError
-from stem.files import HERE, output_error, publish, temporary_beside
+from stem.files import HERE, write_whole
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes, differences
 from stem.record.hashes import (
@@ -125,16 +125,8 @@ def write_record(record: Record, path: Path, *, anonymous: bool = False, overwri
     """
     document = {_MARK: VERSION, **as_tables(replace(record, personal=None) if anonymous else record)}
     content = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False) + "\n"
-    with temporary_beside(path) as temporary:
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(
-                    content.encode("utf-8", "backslashreplace")
-                )  # a file name may hold half a character
-        except OSError as error:
-            raise output_error(path, error) from error
-        publish(temporary, path, overwrite=overwrite)
+    # A file name may hold half a character.
+    write_whole(path, content.encode("utf-8", "backslashreplace"), overwrite=overwrite, private=True)
 
 
 def read_record(path: Path) -> Record:
