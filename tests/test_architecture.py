@@ -28,6 +28,7 @@ FLOORS = [
         "characters",
         "config",
         "cores",
+        "messages",
         "pages",
         "programs",
         "progress",
@@ -168,6 +169,7 @@ def test_the_command_line_goes_through_the_front_door(package: Path) -> None:
             deeper[str(path.relative_to(package))] = inner - {
                 "cli",
                 "errors",
+                "messages",
                 "programs",
                 "project",
                 "preview",

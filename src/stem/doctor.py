@@ -12,6 +12,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import AudioError, OutputError, StemError
 from stem.files import HERE, cache_folder, expanded, output_error, temporary_beside, temporary_folder
+from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.sound.beds import BedChoice
@@ -39,12 +40,16 @@ class Diagnosis:
         works: Whether it did.
         found: What was seen.
         hint: How to mend it; empty when it works.
+        place: Where mistakes are, when they can be told one by one.
+        problems: These mistakes.
     """
 
     subject: str
     works: bool
     found: str
     hint: str = ""
+    place: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
@@ -59,10 +64,10 @@ def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
     yield _tried("own pauses", lambda: _own_pauses(config.pauses))
     yield _tried("own words", lambda: _own_words(home))
     for error in broken_voices(home):
-        yield Diagnosis("voice template", works=False, found=error.sentence, hint=error.hint)
+        yield _wrong("voice template", error)
     for voice in voices(home):
         if runs_program(voice):
-            found = "runs a program, which is not tried here; hear it: stem say"
+            found = Message("runs a program, which is not tried here; hear it: {say}")
             yield Diagnosis(f"voice {voice.name}", works=True, found=found)
         elif voice.installed and not sends_to(voice):
             yield _tried(f"voice {voice.name}", partial(_round_trip, voice))
@@ -72,7 +77,18 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
     try:
         return Diagnosis(subject, works=True, found=attempt())
     except StemError as error:
-        return Diagnosis(subject, works=False, found=error.sentence, hint=error.hint)
+        return _wrong(subject, error)
+
+
+def _wrong(subject: str, error: StemError) -> Diagnosis:
+    return Diagnosis(
+        subject,
+        works=False,
+        found=error.sentence,
+        hint=error.hint,
+        place=error.place,
+        problems=error.problems,
+    )
 
 
 def _bed(name: str, home: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from stem import units
 from stem.config import Config
 from stem.errors import StemError
+from stem.messages import Message
 from stem.record.model import Record
 from stem.record.verify import FileInfo
 from stem.script.dutch import differences, spoken
@@ -53,8 +54,8 @@ def voice_note(plan: Plan) -> Iterator[str]:
     if plan.chosen:
         return
     better = better_voice(plan.voice, plan.folder)
-    more = f" A more natural one: stem voices get {better.name}" if better else ""
-    yield f"Voice: {plan.voice.name}, the best that is installed.{more}"
+    more = Message(" A more natural one: {get_voice} {voice}", voice=better.name) if better else ""
+    yield Message("Voice: {voice}, the best that is installed.{more}", voice=plan.voice.name, more=more)
 
 
 def said_otherwise(plan: Plan, text: str) -> str:
@@ -69,7 +70,12 @@ def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> d
     return {
         "tracks": [_track_document(track) for track in tracks],
         "failed": [
-            {"script": script, "error": error.sentence, "hint": error.hint}
+            {
+                "script": script,
+                "error": error.sentence,
+                "hint": error.hint,
+                "problems": list(error.problems),
+            }
             for script, error in failed.items()
         ],
     }

@@ -1,4 +1,4 @@
-"""The error tree. Every error is one sentence and a hint; nothing else of ours is imported here.
+"""The error tree. Every error is one sentence and a hint, made from the facts that it keeps as attributes.
 
     StemError
     ├── UsageError            what was asked for cannot be right (exit code 2)
@@ -13,7 +13,9 @@
     └── OutputError           a file or folder that cannot be written
         └── BusyError         because another run of stem is at work there
 
-Errors of libraries are turned into one of these in the module that calls the library.
+Errors of libraries are turned into one of these in the module that calls the library. No sentence and no hint
+names an option or a command: where there are some, the face fills them in (`messages`). Errors pass from one
+process to another whole, but for their causes, which are not ours to pickle.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
+
+from stem.messages import Message, joined
 
 _LONGEST_NAME = 100
 """Nobody mistypes a longer one."""
@@ -57,16 +62,34 @@ class StemError(Exception):
     Attributes:
         sentence: What is wrong and where, as one sentence.
         hint: What to do about it; may be empty.
+        place: Where the mistakes are; "" when the sentence alone tells it.
+        problems: Each mistake as a phrase without a full stop; empty when the sentence alone tells it.
     """
+
+    place: str = ""
+    problems: tuple[str, ...] = ()
 
     def __init__(self, sentence: str, *, hint: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
 
+    def __str__(self) -> str:
+        """Return the sentence, in plain words."""
+        return str(self.sentence)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a copy is made of: not what it was made with, which each class takes in its own way."""
+        return _bare, (type(self), *self.args), self.__dict__
+
+
+def _bare(kind: type[StemError], *args: object) -> StemError:
+    """Return an error to which what it keeps has yet to be given."""
+    return kind.__new__(kind, *args)
+
 
 class UsageError(StemError):
-    """What was asked for on the command line cannot be right.
+    """What was asked for cannot be right.
 
     Example:
         >>> try:
@@ -99,8 +122,8 @@ class UnknownNameError(UsageError):
         self.known = tuple(known)
         # What is not written as variables are may be what was to be filled in: "-s Anna=naam".
         told = kind != "variable" or re.fullmatch("[a-z][a-z0-9_]{0,40}", name)
-        which = f"named '{name}'" if told else "of that name"
-        super().__init__(f"There is no {kind} {which}.", hint=did_you_mean(name, self.known))
+        template = "There is no {kind} named '{name}'." if told else "There is no {kind} of that name."
+        super().__init__(Message(template, kind=kind, name=name), hint=did_you_mean(name, self.known))
 
 
 class ConfigError(StemError):
@@ -121,8 +144,11 @@ class ConfigError(StemError):
     def __init__(self, path: Path | str, problems: Sequence[str], *, hint: str = "") -> None:
         self.path = path
         self.problems = tuple(problems)
-        count = "" if len(self.problems) == 1 else f"{len(self.problems)} mistakes: "
-        super().__init__(f"{path}: {count}{'; '.join(self.problems)}.", hint=hint)
+        self.place = str(path)
+        one = len(self.problems) == 1
+        template = "{place}: {problems}." if one else "{place}: {count} mistakes: {problems}."
+        told = joined("; ", self.problems)
+        super().__init__(Message(template, place=path, count=len(self.problems), problems=told), hint=hint)
 
 
 class ScriptError(StemError):
@@ -140,14 +166,25 @@ class ScriptError(StemError):
         problem: What is wrong, without a full stop.
         path: The file.
         line: The line in that file, counted from 1; None when the whole file is meant.
+        problems: Several mistakes in the file, each with its line; else the one there is.
     """
 
-    def __init__(self, problem: str, path: Path | str, line: int | None = None, *, hint: str = "") -> None:
+    def __init__(
+        self,
+        problem: str,
+        path: Path | str,
+        line: int | None = None,
+        *,
+        problems: Sequence[str] = (),
+        hint: str = "",
+    ) -> None:
         self.problem = problem
+        self.problems = tuple(problems) or (problem,)
         self.path = path
         self.line = line
+        self.place = f"{path}"
         place = f"{path}:{line}" if line is not None else f"{path}"
-        super().__init__(f"{place}: {problem}.", hint=hint)
+        super().__init__(Message("{place}: {problem}.", place=place, problem=problem), hint=hint)
 
 
 class EngineError(StemError):
@@ -182,7 +219,10 @@ class EngineUnavailable(EngineError):  # noqa: N818 - reads as what it says; the
     def __init__(self, engine: str, reason: str, *, hint: str = "") -> None:
         self.engine = engine
         self.reason = reason
-        super().__init__(f"The voice engine '{engine}' cannot be used: {reason}.", hint=hint)
+        sentence = Message(
+            "The voice engine '{engine}' cannot be used: {reason}.", engine=engine, reason=reason
+        )
+        super().__init__(sentence, hint=hint)
 
 
 class SynthesisError(EngineError):
@@ -202,7 +242,8 @@ class SynthesisError(EngineError):
         self.engine = engine
         self.phrase = phrase
         self.reason = reason
-        super().__init__(f"The voice engine '{engine}' could not say \"{phrase}\": {reason}.", hint=hint)
+        template = "The voice engine '{engine}' could not say \"{phrase}\": {reason}."
+        super().__init__(Message(template, engine=engine, phrase=phrase, reason=reason), hint=hint)
 
 
 class DownloadError(StemError):
@@ -220,7 +261,8 @@ class DownloadError(StemError):
     def __init__(self, name: str, problem: str, *, hint: str = "") -> None:
         self.name = name
         self.problem = problem
-        super().__init__(f"{name} could not be downloaded: {problem}.", hint=hint)
+        sentence = Message("{name} could not be downloaded: {problem}.", name=name, problem=problem)
+        super().__init__(sentence, hint=hint)
 
 
 class AudioError(StemError):
@@ -243,7 +285,7 @@ class AudioError(StemError):
     def __init__(self, origin: Path | str, problem: str, *, hint: str = "") -> None:
         self.origin = origin
         self.problem = problem
-        super().__init__(f"{origin}: {problem}.", hint=hint)
+        super().__init__(Message("{origin}: {problem}.", origin=origin, problem=problem), hint=hint)
 
 
 class OutputError(StemError):
@@ -265,7 +307,8 @@ class OutputError(StemError):
     def __init__(self, path: Path | str, problem: str, *, hint: str = "") -> None:
         self.path = path
         self.problem = problem
-        super().__init__(f"{path} cannot be written: {problem}.", hint=hint)
+        sentence = Message("{path} cannot be written: {problem}.", path=path, problem=problem)
+        super().__init__(sentence, hint=hint)
 
 
 class BusyError(OutputError):

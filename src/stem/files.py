@@ -28,6 +28,7 @@ import platformdirs
 
 from stem.errors import BusyError, OutputError
 from stem.filenames import free_name, safe_name, same_name
+from stem.messages import Message
 
 __all__ = [
     "HERE",
@@ -62,19 +63,21 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _LOOK_S = 0.01
 """How often who waits for a lock looks again."""
 
-_FULL = "Make room there, or choose another folder with -o; then give the same command again."
+_FULL = Message("Make room there, or choose another folder {for_output}; then {try_again}.")
+_ELSEWHERE = Message("Choose another folder {for_output}.")
+_OTHER_NAME = Message("Choose another name {for_output}, or remove that file first.")
 _REASONS: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("the disk is full", _FULL),
     errno.EDQUOT: ("your share of the disk is full", _FULL),
     errno.EFBIG: ("the file would be larger than is allowed there", _FULL),
-    errno.EACCES: ("you have no permission to write there", "Choose another folder with -o."),
-    errno.EPERM: ("you have no permission to write there", "Choose another folder with -o."),
-    errno.EROFS: ("that disk can only be read", "Choose another folder with -o."),
-    errno.ENOENT: ("there is no such folder", "Choose another folder with -o."),
-    errno.ENOTDIR: ("there is a file where a folder should be", "Choose another folder with -o."),
-    errno.EEXIST: ("there is a file where a folder should be", "Choose another folder with -o."),
-    errno.EISDIR: ("there is a folder with that name", "Choose another name with -o."),
-    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name with -o."),
+    errno.EACCES: ("you have no permission to write there", _ELSEWHERE),
+    errno.EPERM: ("you have no permission to write there", _ELSEWHERE),
+    errno.EROFS: ("that disk can only be read", _ELSEWHERE),
+    errno.ENOENT: ("there is no such folder", _ELSEWHERE),
+    errno.ENOTDIR: ("there is a file where a folder should be", _ELSEWHERE),
+    errno.EEXIST: ("there is a file where a folder should be", _ELSEWHERE),
+    errno.EISDIR: ("there is a folder with that name", Message("Choose another name {for_output}.")),
+    errno.ENAMETOOLONG: ("the name is too long", Message("Choose a shorter name {for_output}.")),
 }
 
 
@@ -187,9 +190,7 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
         else:
             _name_if_free(temporary, final)
     except FileExistsError as error:
-        raise OutputError(
-            final, "it exists already", hint="Choose another name with -o, or remove that file first."
-        ) from error
+        raise OutputError(final, "it exists already", hint=_OTHER_NAME) from error
     except OSError as error:
         raise output_error(final, error) from error
     _flush_folder(final.parent)

@@ -12,6 +12,7 @@ from stem.config import FILE_NAME, Config, load_config
 from stem.documents import Preview, preview
 from stem.errors import ConfigError, UsageError
 from stem.files import expanded
+from stem.messages import Message
 from stem.progress import Events
 from stem.record.document import read_record, record_path
 from stem.record.model import Record
@@ -421,7 +422,9 @@ class Project:
         from stem.practice.batch.batch import Batch
 
         if not (name or self.settings.series):
-            raise UsageError("No series is named.", hint="For example: stem series zeven-dagen --code c017")
+            raise UsageError(
+                "No series is named.", hint=Message("For example: {series_is} zeven-dagen {code_is} c017")
+            )
         series = self.series(name or self.settings.series)
         options = self._batch_options(spec, target, names, captions, again=again)
         jobs = jobs_of_series(series, code, options, self.settings)

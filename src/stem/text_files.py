@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stem.errors import OutputError
 from stem.files import write_whole
+from stem.messages import Message
 
 
 def write_text(path: Path, text: str, *, overwrite: bool) -> Path:
@@ -15,6 +16,6 @@ def write_text(path: Path, text: str, *, overwrite: bool) -> Path:
         OutputError: when it cannot be written, or is there already and may not be replaced.
     """
     if path.exists() and not overwrite:
-        raise OutputError(path, "it is there already", hint="Choose another name, or use --force.")
+        raise OutputError(path, "it is there already", hint=Message("Choose another name, or {use_force}."))
     write_whole(path, text.encode(), overwrite=overwrite)
     return path

@@ -188,6 +188,12 @@ summary = "Een proef."
 Welkom.
 """
 
+NAME = """
+[variables.naam]
+help = "Voornaam"
+default = ""
+"""
+
 SPEAKS = f"""\
 #!{sys.executable} -S
 import math, os, pathlib, struct, sys, wave
@@ -445,6 +451,35 @@ def test_also_with_leave_doctor_does_not_run_it(folder: Folder, monkeypatch: pyt
     monkeypatch.setattr(stem.doctor, "voices", lambda _folder: (find_voice("bij"),))
     assert [each.works for each in stem.doctor.diagnose(Config()) if each.subject == "voice bij"] == [True]
     assert not folder.ran
+
+
+REFUSES = SPEAKS.replace(
+    "count = int(0.09 * 16000 * len(sys.stdin.read()))",
+    """\
+text = sys.stdin.read()
+if "Zwaantje" in text:
+    print("geen zin in: " + text.strip(), file=sys.stderr)
+    sys.exit(3)
+count = int(0.09 * 16000 * len(text))""",
+)
+
+
+@needs_scripts
+@pytest.mark.parametrize(
+    "words", ["make proef.j2 --voice bij -s naam=Zwaantje", "batch lijst.csv --voice bij"]
+)
+def test_a_program_that_fails_does_not_make_known_what_was_filled_in(
+    folder: Folder, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    folder.voice()
+    folder.file("voice_templates/spreek.py", REFUSES).chmod(0o755)
+    folder.file("proef.j2", SCRIPT.format(front=NAME) + "Dag {{ naam }}, fijn dat je er bent.\n")
+    folder.file("lijst.csv", "code,script,naam\nk1,proef.j2,Zwaantje\n")
+    allowed(folder)
+    assert cli.run(words.split()) == 1
+    told = capsys.readouterr()
+    assert 'could not say "Dag {naam}, fijn dat je er bent.": spreek.py ended with status 3' in told.err
+    assert "zwaantje" not in (told.out + told.err).casefold()
 
 
 def other_template(folder: Folder) -> None:

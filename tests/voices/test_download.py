@@ -41,6 +41,7 @@ from faultserver import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stem.cli.output import in_options
 from stem.errors import ConfigError, DownloadError, OutputError, StemError, UsageError
 from stem.voices.download import download
 from stem.voices.http import Patience, is_safe, retry_after_s
@@ -391,7 +392,7 @@ def test_a_fault_heals_or_is_told_and_the_next_run_goes_on(
             download(wanted, patience=fault.patience)
         assert str(caught.value).startswith(f"{NAME} could not be downloaded: ")
         assert str(caught.value).count(". ") == 0  # one sentence
-        assert fault.hint in caught.value.hint
+        assert fault.hint in in_options(caught.value.hint)
         assert not wanted.installed
         assert set(seen(folder)) <= {f"{NAME}.json", part(folder).name}
     else:
@@ -466,7 +467,7 @@ def test_without_a_connection_one_sentence_says_what_still_works(folder: Path) -
         download(voice(nowhere, folder), patience=HASTE)
     told = caught.value
     assert str(told) == f"{NAME}.json could not be downloaded: there is no connection to 127.0.0.1."
-    assert "--mirror" in told.hint
+    assert "--mirror" in in_options(told.hint)
     assert "'zacht' speaks without downloading" in told.hint
 
 
@@ -667,7 +668,7 @@ def test_a_full_disk_is_told_and_after_making_room_it_goes_on(server: FaultServe
         try:
             download(voice(sys.argv[2], Path(sys.argv[3])), patience=HASTE)
         except OutputError as error:
-            print(error, error.hint)
+            print(error, in_options(error.hint))
         """,
         server.address,
         folder,
@@ -694,7 +695,7 @@ def test_a_folder_that_can_only_be_read_is_told(server: FaultServer, folder: Pat
         try:
             download(voice(sys.argv[2], Path("voices")), patience=HASTE)
         except OutputError as error:
-            print(error, error.hint)
+            print(error, in_options(error.hint))
         """,
         server.address,
         cwd=folder.parent,

@@ -25,7 +25,7 @@ from stem.errors import ConfigError, EngineUnavailable, SynthesisError
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip
 from stem.voices.engines import espeak as espeak_module
-from stem.voices.engines import measured_pace, say
+from stem.voices.engines import espeak_worker, measured_pace, say
 from stem.voices.engines.espeak import Espeak
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -95,6 +95,17 @@ def test_the_same_phrase_is_the_same_sound_in_any_order_and_from_any_thread(espe
         clips = list(pool.map(lambda phrase: espeak.speak(phrase, voice), queue))
     heard = {(phrase, fingerprint(clip)) for phrase, clip in zip(queue, clips, strict=True)}
     assert len(heard) == len(PHRASES)
+
+
+def test_a_worker_that_was_killed_is_told_as_that(
+    espeak: Espeak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = tmp_path / "worker.py"
+    killed.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    monkeypatch.setattr(espeak_worker, "__file__", str(killed))
+    with pytest.raises(SynthesisError, match="espeak-ng was stopped by signal 9") as caught:
+        espeak.speak("Dag.", find_voice("zacht"))
+    assert "try again" in caught.value.hint
 
 
 def test_sound_starts_20_ms_in_and_ends_80_ms_before_the_end(espeak: Espeak, voice: VoiceTemplate) -> None:

@@ -6,6 +6,7 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     __init__.py  the door: runs a command, and tells every error as one sentence and a hint
     options.py   the options that commands share, and what they mean
     output.py    printing
+    words.py     how options are called in texts of other packages
     notices.py   what is told of a lookup
     make.py      make, preview, script, plot
     finished.py  info, verify, remake, forget, feed

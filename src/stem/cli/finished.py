@@ -12,7 +12,7 @@ import click
 import stem
 from stem.characters import RETYPE, line_problem
 from stem.cli.options import config, force_option, json_option, online_options, project
-from stem.cli.output import confirmed, print_json, progress, show
+from stem.cli.output import confirmed, in_options, print_json, progress, show
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError
 
@@ -129,7 +129,7 @@ def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
         for path in goes:
             tell(str(path))
         for left in stays:
-            tell(f"{left.path} would stay: {left.reason}")
+            tell(f"{left.path} would stay: {in_options(left.reason)}")
     codes = codes_to_ask(found, words)
     if codes:
         tell(f"These were made for more than one code: {', '.join(code or 'none' for code in codes)}.")
@@ -172,7 +172,7 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     for path in forgotten.removed:
         show(str(path))
     for each in forgotten.left:
-        tell(f"{each.path} stays: {each.reason}")
+        tell(f"{each.path} stays: {in_options(each.reason)}")
     for path in forgotten.missing:
         tell(f"{path} was not there: when it was moved out of these folders, or changed, remove it yourself.")
     phrases = "1 spoken phrase was" if forgotten.phrases == 1 else f"{forgotten.phrases} spoken phrases were"

@@ -364,6 +364,8 @@ def _without_values(error: StemError, request: Request) -> StemError:
     else:  # not about a value, so that a number in it is another one
         texts = [text for text in texts if any(map(str.isalpha, text))]
         error.sentence, error.hint = without(error.sentence, texts), without(error.hint, texts)
+        error.place = without(error.place, texts)
+        error.problems = tuple(without(problem, texts) for problem in error.problems)
     return error
 
 

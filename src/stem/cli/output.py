@@ -15,12 +15,14 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from stem.characters import code_point, visible
-from stem.errors import ConfigError, OutputError, StemError
+from stem.cli.words import OPTIONS
+from stem.errors import OutputError, StemError
+from stem.messages import Message, told
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -55,9 +57,9 @@ def say(line: str = "") -> None:
 
 def say_usage(error: click.ClickException) -> None:
     """Tell what is wrong with a command, and how it is used."""
-    told = io.StringIO()
-    error.show(file=told)
-    _say(visible(told.getvalue().rstrip("\n")))
+    usage = io.StringIO()
+    error.show(file=usage)
+    _say(visible(usage.getvalue().rstrip("\n")))
 
 
 def say_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -168,35 +170,75 @@ def _say(text: str) -> None:
 
 
 def _one_line(text: str) -> str:
-    return visible(text).translate(_LAYOUT)
+    return visible(in_options(text)).translate(_LAYOUT)
+
+
+def in_options(text: str) -> str:
+    """Return a text with the options it is about; for a message that is to be part of a line."""
+    return told(text, OPTIONS)
 
 
 MOST_PROBLEMS = 200
 """So many mistakes in one file are told; the rest is counted."""
 
-_IN_ONE_SENTENCE = 3
-
 
 def say_error(error: StemError) -> None:
-    """Tell what went wrong and what to do about it; many mistakes in a file each get a line."""
-    if isinstance(error, ConfigError) and len(error.problems) > _IN_ONE_SENTENCE:
-        say(f"Error: {error.path}: {len(error.problems)} mistakes:")
-        for problem in error.problems[:MOST_PROBLEMS]:
-            say(f"  {problem}")
-        if len(error.problems) > MOST_PROBLEMS:
-            say(f"  and {len(error.problems) - MOST_PROBLEMS} more")
-    else:
-        say(f"Error: {error.sentence}")
-    if error.hint:
-        say(f"Hint: {error.hint}")
+    """Tell what went wrong and what to do about it; several mistakes in a file each get a line."""
+    say_problems("Error", error.sentence, error.place, error.problems)
+    say_hint(error.hint)
+
+
+def say_problems(subject: str, sentence: str, place: str, problems: Sequence[str]) -> None:
+    """Tell what is wrong; see `problem_lines`."""
+    for line in problem_lines(subject, sentence, place, problems):
+        say(line)
+
+
+def problem_lines(subject: str, sentence: str, place: str, problems: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong, several mistakes each on a line.
+
+    Args:
+        subject: What the first line begins with.
+        sentence: All of it.
+        place: Where the mistakes are.
+        problems: Each of them; one, or none, is told by the sentence.
+    """
+    if len(problems) <= 1:
+        yield f"{subject}: {in_options(sentence)}"
+        return
+    yield f"{subject}: {place}: {len(problems)} mistakes:"
+    yield from (f"  {in_options(problem)}" for problem in problems[:MOST_PROBLEMS])
+    if len(problems) > MOST_PROBLEMS:
+        yield f"  and {len(problems) - MOST_PROBLEMS} more"
+
+
+def say_hint(hint: str) -> None:
+    """Tell what to do, if anything; what it lists gets lines of its own, what ends a line in a fact none."""
+    lines = in_options(hint.with_facts(_one_line)).split("\n") if isinstance(hint, Message) else [hint]
+    if hint:
+        say(f"Hint: {lines[0]}")
+    for line in lines[1:]:
+        say(line)
 
 
 def print_json(document: Mapping[str, object]) -> None:
     """Print one document, with its version."""
-    text = json.dumps({"version": VERSION, **document}, ensure_ascii=False, indent=2)
+    text = json.dumps({"version": VERSION, **_in_options(document)}, ensure_ascii=False, indent=2)
     if visible(text) != text:  # such signs stand within quotes: a program reads them as they are
         text = "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in text)
     _print(text)
+
+
+def _in_options(document: Any) -> Any:
+    """Return a document, or what stands in it, with the options that its messages are about."""
+    match document:
+        case Message():
+            return in_options(document)
+        case Mapping():
+            return {key: _in_options(value) for key, value in document.items()}
+        case list() | tuple():
+            return [_in_options(each) for each in document]
+    return document
 
 
 def print_list(kind: str, rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:

@@ -13,7 +13,16 @@ import click
 
 import stem
 from stem.cli.options import Request, batch_options, json_option, project
-from stem.cli.output import ask, batch_progress, print_json, print_list, show
+from stem.cli.output import (
+    ask,
+    batch_progress,
+    in_options,
+    print_json,
+    print_list,
+    say_hint,
+    say_problems,
+    show,
+)
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError
 
@@ -220,7 +229,7 @@ def _hand_over(batch: Batch, report: Report, how: _How, locks: Mapping[str, str]
     for path in handed.own:
         tell(f"{path} has words of your own and stays as it is; for a new one, move it away.")
     for code, reason in handed.left.items():
-        tell(f"Error: {code}: {reason}.")
+        tell(f"Error: {code}: {in_options(reason)}.")
     return handed.exit_code
 
 
@@ -236,9 +245,9 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
                 tell(f"Warning: {outcome.code}, {outcome.path.name}: {warning}")
     for outcome in report.outcomes:
         if outcome.status == "failed":
-            tell(f"Error: {outcome.place}, {outcome.code}: {outcome.error}")
-            if outcome.hint:
-                tell(f"Hint: {outcome.hint}")
+            about = f"Error: {outcome.place}, {outcome.code}"
+            say_problems(about, outcome.error, outcome.origin, outcome.problems)
+            say_hint(outcome.hint)
     tell(summary(report, dry_run=dry_run))
 
 

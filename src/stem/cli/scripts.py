@@ -122,7 +122,8 @@ def _check_document(done: Sequence[Checked], broken: dict[str, StemError]) -> di
             for checked in done
         ],
         "failed": [
-            {"script": name, "error": error.sentence, "hint": error.hint} for name, error in broken.items()
+            {"script": name, "error": error.sentence, "hint": error.hint, "problems": list(error.problems)}
+            for name, error in broken.items()
         ],
     }
 

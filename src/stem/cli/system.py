@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from stem.cli.options import config, force_option, json_option, time_of
-from stem.cli.output import print_json, print_list, say, show
+from stem.cli.output import print_json, print_list, problem_lines, say, say_hint, show
 
 
 @click.group(invoke_without_command=True)
@@ -84,11 +84,12 @@ def doctor() -> None:
 
     failed = 0
     for finding in diagnose(config()):
-        show(f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}: {finding.found}")
+        subject = f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}"
+        for line in problem_lines(subject, finding.found, finding.place, finding.problems):
+            show(line)
         if not finding.works:
             failed += 1
-            if finding.hint:
-                say(f"Hint: {finding.hint}")
+            say_hint(finding.hint)
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from stem.errors import UnknownNameError, UsageError
 from stem.export.formats import Settings
 from stem.export.mp3 import ENCODER_DELAY, MP3_FRAME
+from stem.messages import Message
 from stem.units import SAMPLE_RATE, format_time, frames
 
 MAIL_BYTES = 14_600_000
@@ -192,10 +193,11 @@ def _too_long(
         f"{megabytes:.1f} MB of at most {most_bytes / 1e6:.1f}, and less would harm its "
         f"{'background' if bed_is_noise else 'speech'}."
     )
-    advice = ["Put it on a website (--for website) and send the link"]
+    advice = ["Put it on a website ({destination_is} website) and send the link"]
     longest_s = (most_bytes - tag_bytes) / (125 * kbps) - _FIRST_AND_LAST_S
     if longest_s >= _SHORTEST_ADVISED_S:
-        advice.append(f"make it shorter (--duration {longest_s // 60:.0f}m)")
+        advice.append("make it shorter ({duration_is} {longest})")
     if _expected_bytes(destination, destination.qualities[-1].settings, seconds) + tag_bytes <= most_bytes:
-        advice.append("leave out the background (--bed none)")
-    return UsageError(sentence, hint=f"{', '.join(advice)}, or make two tracks of it.")
+        advice.append("leave out the background ({bed_is} none)")
+    hint = Message(f"{', '.join(advice)}, or make two tracks of it.", longest=f"{longest_s // 60:.0f}m")
+    return UsageError(sentence, hint=hint)

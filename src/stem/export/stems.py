@@ -23,6 +23,7 @@ from stem import units
 from stem.errors import AudioError, OutputError
 from stem.export.formats import encoder
 from stem.files import publish, temporary_beside
+from stem.messages import Message
 from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.mixing import Mix
@@ -150,7 +151,7 @@ def _refuse_taken(paths: Sequence[Path]) -> None:
     for path in paths:
         if os.path.lexists(path):  # a link that leads nowhere is someone's too
             raise OutputError(
-                path, "it exists already", hint="Remove that file first, or replace it with --force."
+                path, "it exists already", hint=Message("Remove that file first, or {replace_it}.")
             )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from stem.config import Config
 from stem.errors import ConfigError, StemError, UsageError
 from stem.files import HERE, write_whole
+from stem.messages import Message
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes, differences
 from stem.record.hashes import (
@@ -145,7 +146,7 @@ def read_record(path: Path) -> Record:
         raise ConfigError(
             path,
             [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
-            hint="Install a newer stem, then give the same command again.",
+            hint=Message("Install a newer stem, then {try_again}."),
         )
     loudness = document.get("loudness")
     if isinstance(loudness, dict):
@@ -214,7 +215,7 @@ def _differences(record: Record, folder: Path) -> Iterator[str]:
         try:
             yield from differences(then, {name: as_tables(look())})
         except StemError as error:
-            yield f"{refused}: {error.sentence}"
+            yield Message("{refused}: {why}", refused=refused, why=error.sentence)
 
 
 def _voice_now(before: VoiceFacts, wish: str | None, folder: Path) -> VoiceFacts:

@@ -9,6 +9,7 @@ from pathlib import Path
 from stem.config import PATHS, Config, refuse_outside
 from stem.errors import UsageError
 from stem.files import file_hash
+from stem.messages import Message
 from stem.progress import Events
 from stem.record.build import record_of
 from stem.record.document import differences_from_now, read_record, record_path, spec_of, write_record
@@ -111,7 +112,7 @@ def remake(
     settings = replace(settings, allow_online=here.allow_online)
     differences = [*differences_from_now(record, folder)]
     for difference in differences:
-        on_notice(f"Since then: {difference}")
+        on_notice(Message("Since then: {difference}", difference=difference))
     plan = plan_track(asked, settings, folder)
     if change.is_none and _other_recordings(record, plan):
         differences.append(f"The recordings of '{record.voice.name}' have changed.")
@@ -136,7 +137,7 @@ def _changed(spec: TrackSpec, change: Change, filled: Sequence[str]) -> TrackSpe
     if lacking:
         raise UsageError(
             f"The record does not tell what was filled in for {', '.join(lacking)}.",
-            hint=f"Give it again: -s {lacking[0]}=...",
+            hint=Message("Give it again: {value_of}{name}=...", name=lacking[0]),
         )
     return replace(spec, values=values, voice=change.voice or spec.voice, bed=change.bed or spec.bed)
 
@@ -154,7 +155,7 @@ def _refuse_outside(
     named = {name: getattr(kept, name) for name in ("script", "voice", "fill", "bed", "cover")}
     named |= {f"settings.{name}": getattr(settings, name) for name in PATHS}
     named |= {"voice.name": record.voice.name, "fill.name": record.fill.name if record.fill else None}
-    hint = "When you trust the record, let stem read them: --outside"
+    hint = Message("When you trust the record, let stem read them{by_outside}")
     refuse_outside(path, named, hint=hint, folder=folder)
 
 
@@ -174,7 +175,11 @@ def _write_record(
     path = record_path(track.path)
     if path.exists() and not overwrite:
         on_notice(
-            f"{path} is there already and stays (--force replaces it): no record tells of {track.path}."
+            Message(
+                "{path} is there already and stays{force_replaces}: no record tells of {track}.",
+                path=path,
+                track=track.path,
+            )
         )
         return ()
     code = before.personal.code if before.personal and dict(spec.values) == before.personal.values else ""

@@ -16,6 +16,7 @@ from stem.export.plot import Shown, check_drawing, draw
 from stem.export.stems import PARTS
 from stem.filenames import free_name
 from stem.files import file_hash, write_whole
+from stem.messages import Message
 from stem.progress import Cancelled, Events, stage
 from stem.record.build import record_of
 from stem.record.changes import Inventory
@@ -89,7 +90,7 @@ def free_target(target: Path, endings: Sequence[str]) -> Path:
     free = free_name(target, endings)
     longest = max((len(os.fsencode(free.stem + ending)) for ending in endings), default=0)
     if longest > LONGEST_NAME_BYTES:
-        hint = "Choose a shorter name with -o."
+        hint = Message("Choose a shorter name {for_output}.")
         raise OutputError(target, "the name is too long for what is to stand beside it", hint=hint)
     return free
 
@@ -184,7 +185,7 @@ def _write_captions(track: Track, kinds: tuple[str, ...], *, overwrite: bool) ->
     paths = tuple(track.path.with_suffix(f".{kind}") for kind in kinds)
     taken = next((path for path in paths if os.path.lexists(path) and not overwrite), None)
     if taken is not None:
-        raise OutputError(taken, "it is there already", hint="Choose another name, or use --force.")
+        raise OutputError(taken, "it is there already", hint=Message("Choose another name, or {use_force}."))
     for kind, path in zip(kinds, paths, strict=True):
         write_whole(path, FORMATS[kind](track.lines, about), overwrite=overwrite)
     return paths

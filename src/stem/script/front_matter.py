@@ -84,7 +84,10 @@ def read_front(front: str, path: Path) -> Front:
         line = None if error.line is None else error.line + 1
         raise ScriptError(f"the front matter is no TOML: {error.problem}", path, line) from error
     except ConfigError as error:
-        raise ScriptError("; ".join(error.problems), path, _line_of(error.problems[0], front)) from error
+        lines = [_line_of(problem, front) for problem in error.problems]
+        several = [f"line {line}: {each}" for line, each in zip(lines, error.problems, strict=True)]
+        problems = several if len(several) > 1 else ()
+        raise ScriptError("; ".join(error.problems), path, lines[0], problems=problems) from error
     return table
 
 

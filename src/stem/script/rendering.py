@@ -83,7 +83,10 @@ def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]
             f"it cannot be filled in: no process could be started ({error.strerror})", path
         ) from error
     except ValueError as error:
-        hint = "It asks for too much memory or time; look for loops and for macros that call themselves."
+        hint = (
+            "It asks for too much memory or time; look for loops and for macros that call themselves. "
+            "If there are none, something else ended it: try again."
+        )
         raise ScriptError("filling it in was broken off", path, hint=hint) from error
     return answers
 

@@ -17,6 +17,7 @@ from typing import Any
 from stem.characters import code_point, first_control
 from stem.errors import ScriptError, StemError, UnknownNameError, UsageError
 from stem.files import HERE, packaged_folder
+from stem.messages import Message
 from stem.script.cues import PAUSES, SAFETY_RULES, Cue, Line, PauseRange, Source
 from stem.script.front_matter import read_front
 from stem.script.includes import SUFFIX, Parts, read_parts, read_template, split_front
@@ -207,7 +208,11 @@ class ScriptTemplate:
                 choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
                 wrong[variable.name] = UsageError(
                     f"The script '{self.name}' needs a value for '{variable.name}'{choices}.",
-                    hint=f"Give it with -s {variable.name}=... {variable.help}".rstrip(),
+                    hint=Message(
+                        "Give it with {value_of}{name}=...{help}",
+                        name=variable.name,
+                        help=f" {variable.help}".rstrip(),
+                    ),
                 )
         return wrong
 

@@ -12,6 +12,7 @@ from stem.export.cover import cover_from
 from stem.export.destinations import Destination, find_destination
 from stem.export.formats import find_format
 from stem.files import HERE, expanded
+from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.template import ScriptTemplate, find_script
 from stem.sound.beds import BedChoice, bell_frames
@@ -84,8 +85,8 @@ def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
     recordings = recordings_folder(wish, folder)
     fill = choose_voice(spec.fill, folder) if spec.fill else None
     if recordings is None and fill is not None:
-        hint = "Name their folder: --voice opnames/"
-        raise UsageError("--fill is for what is missing among own recordings.", hint=hint)
+        hint = Message("Name their folder: {voice_is} opnames/")
+        raise UsageError(Message("{fill} is for what is missing among own recordings."), hint=hint)
     return Resolved(
         template=template,
         profile=profile,
@@ -149,12 +150,13 @@ def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | No
     destination = find_destination(spec.destination)
     if profile.mp3 != PROFILES[DEFAULT].mp3:
         raise UsageError(
-            "This profile says itself how the file is encoded.", hint="Leave out --for, or --profile."
+            "This profile says itself how the file is encoded.",
+            hint=Message("Leave out {destination}, or {profile}."),
         )
     if spec.format not in {None, destination.format}:
         raise UsageError(
             f"For {destination.title} a track is {find_format(destination.format).title}, not {spec.format}.",
-            hint="Leave out --format, or --for.",
+            hint=Message("Leave out {format}, or {destination}."),
         )
     return destination.format, destination
 
@@ -190,7 +192,11 @@ def _profile(spec: TrackSpec, config: Config) -> Profile:
         )
     if not NEAREST_BED_LU <= levels.ducked_lu <= FARTHEST_BED_LU:
         raise UsageError(
-            f"With --bed-level {up_lu:g} the background would lie {levels.ducked_lu:g} LU under the voice.",
+            Message(
+                "With {bed_level} {up} the background would lie {down} LU under the voice.",
+                up=f"{up_lu:g}",
+                down=f"{levels.ducked_lu:g}",
+            ),
             hint=f"It can lie {NEAREST_BED_LU:g} to {FARTHEST_BED_LU:g} LU under it.",
         )
     return replace(profile, levels=levels)

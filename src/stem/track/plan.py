@@ -17,6 +17,7 @@ from stem.config import Config
 from stem.errors import StemError, UsageError
 from stem.export.destinations import Destination
 from stem.files import HERE
+from stem.messages import Message
 from stem.script.cues import Cue, Source, Utterance, phrases_of
 from stem.script.dutch import has_words
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
@@ -338,7 +339,9 @@ def plan_sentence(
     """
     sentence = Utterance.of(text, Source("text", 1))
     if not has_words(sentence.phrase):
-        raise UsageError("There are no words in that text.", hint='For example: stem say "Welkom."')
+        raise UsageError(
+            "There are no words in that text.", hint=Message('For example: {say_text} "Welkom."')
+        )
     return Plan(
         title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
         name="zin",

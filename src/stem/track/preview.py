@@ -8,6 +8,7 @@ import numpy as np
 
 from stem import units
 from stem.errors import UsageError
+from stem.messages import Message
 from stem.script.dutch.pace import expected_seconds
 from stem.script.safety import listener_warnings
 from stem.script.timeline import Timeline
@@ -49,7 +50,7 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
     if exact and program is not None:
         raise UsageError(
             f"The voice '{program.name}' runs a program, and that happens only where a track is made.",
-            hint="Leave out --exact, or --audio: the times are then the expected ones.",
+            hint=Message("Leave out {exact_or_audio}: the times are then the expected ones."),
         )
     pace = 1.0 if program else None if exact else expected_pace(plan.voice, plan.lexicon, plan.terms)
     if pace is None:

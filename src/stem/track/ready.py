@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from stem import units
 from stem.errors import EngineUnavailable, UsageError
+from stem.messages import Message
 from stem.script.cues import Cue, phrases_of
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.dutch.pace import expected_seconds
@@ -61,7 +62,8 @@ def check_voices(voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms
     for voice in voices:
         if not voice.installed:
             reason = f"the voice '{voice.name}' has not been downloaded yet"
-            raise EngineUnavailable(voice.engine, reason, hint=f"Download it: stem voices get {voice.name}")
+            hint = Message("Download it: {get_voice} {voice}", voice=voice.name)
+            raise EngineUnavailable(voice.engine, reason, hint=hint)
     Ensemble(voices, lexicon, terms)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from stem.errors import SynthesisError
 from stem.progress import beat
 from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import fit_first
@@ -12,6 +13,7 @@ from stem.script.timeline import Timeline, place
 from stem.sound.beds import Bed, bell, bell_frames
 from stem.sound.mixing import Mix
 from stem.track.plan import Plan
+from stem.track.words import mask_of
 from stem.voices.speakers import Ensemble
 from stem.voices.takes import Takes
 
@@ -41,11 +43,23 @@ def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:
         for told in dict.fromkeys((*company.programs(fresh), *map(str, company.sendings(fresh)))):
             on_notice(told)
         for speaker, said in company.parts(phrases):
-            takes.record(said, speaker, lambda done, total: beat(done / total))
+            try:
+                takes.record(said, speaker, lambda done, total: beat(done / total))
+            except SynthesisError as error:
+                raise _without_own_words(error, plan) from None  # its cause tells them too
         return takes.frames_of
 
     plan = paced(plan, lengths_of)
     return replace(plan, remarks=company.remarks(plan.phrases))
+
+
+def _without_own_words(error: SynthesisError, plan: Plan) -> SynthesisError:
+    """Return the error with the names of variables where the phrase has what was filled in."""
+    if plan.spec is None or plan.template is None:
+        return error
+    mask = mask_of(plan.spec.values, plan.template)
+    phrase, reason = mask(f'"{error.phrase}"')[1:-1], mask(error.reason)
+    return SynthesisError(error.engine, phrase, reason, hint=error.hint)
 
 
 def ensemble_of(plan: Plan) -> Ensemble:

@@ -11,6 +11,7 @@ from pathlib import Path
 from stem.errors import UsageError
 from stem.filenames import safe_name
 from stem.files import HERE
+from stem.messages import Message
 from stem.script.dutch.lexicon import Lexicon
 from stem.track.make import make_track
 from stem.track.plan import plan_sentence
@@ -103,7 +104,9 @@ def check_name(name: str, voice: VoiceTemplate, folder: Path = HERE) -> None:
     if name == voice.name or (
         name in voice_names(folder) and find_voice(name, folder).path.absolute() != own
     ):
-        raise UsageError(f"There is a voice named '{name}' already.", hint="Choose another name with --as.")
+        raise UsageError(
+            f"There is a voice named '{name}' already.", hint=Message("Choose another name {as_name}.")
+        )
 
 
 def template_text(voice: VoiceTemplate, way: Choice) -> str:

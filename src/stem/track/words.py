@@ -7,9 +7,11 @@ from typing import TypeAlias
 
 from stem.errors import StemError, UnknownNameError, UsageError
 from stem.export.destinations import Destination
+from stem.messages import Message
 from stem.script.cues import PAUSES, Bell, Cue, Pause, PauseRange, override_pauses
 from stem.script.dutch import capitalized, has_words, spoken
 from stem.script.dutch.lexicon import Lexicon
+from stem.script.masking import Mask
 from stem.script.pacing import scaled, variants
 from stem.script.template import Filling, Script, ScriptTemplate
 from stem.track.profiles import Profile
@@ -134,7 +136,8 @@ def belled(
     if not profile.has_bells:
         if spec.bells:
             raise UsageError(
-                "This profile has no bells.", hint="Leave out --bell, or choose another --profile."
+                "This profile has no bells.",
+                hint=Message("Leave out {bells}, or choose another {profile_kind}."),
             )
         return tuple(cue for cue in cues if not isinstance(cue, Bell))
     rest = Pause(_BELL_PAUSE, after_s, after_s, after_s, cues[0].source)
@@ -164,12 +167,12 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
     if not values.get(_NAME, "").strip():
         raise UsageError(
             f"{PRONUNCIATION} is given without {_NAME}.",
-            hint=f"Give both: -s {_NAME}=Sjaan -s {PRONUNCIATION}=...",
+            hint=Message(f"Give both: {{value_of}}{_NAME}=Sjaan {{value_of}}{PRONUNCIATION}=..."),
         )
     if not has_words(spoken(said)):
         raise UsageError(
             f"There is nothing to say in the {PRONUNCIATION} that was given.",
-            hint=f"Write it as it sounds: -s {PRONUNCIATION}=sjaan",
+            hint=Message(f"Write it as it sounds: {{value_of}}{PRONUNCIATION}=sjaan"),
         )
     return lexicon.plus(capitalized(values[_NAME].strip()), said)
 
@@ -179,17 +182,28 @@ def masked(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str
 
     These are texts that are none of their variable's examples; a choice, a number or an example is anyone's.
     """
+    own = _own_words(values, template)
+    return {
+        name: "".join(map(_other_letter, value)) if name in own else value for name, value in values.items()
+    }
+
+
+def mask_of(values: Mapping[str, str], template: ScriptTemplate) -> Mask:
+    """Return what hides someone's own words in a sentence about a mistake; it may quote the script."""
+    own = _own_words(values, template)
+    anyones = (value for name, value in values.items() if name not in own)
+    return Mask({name: values[name] for name in own if name in values}, (template.body, *anyones))
+
+
+def _own_words(values: Mapping[str, str], template: ScriptTemplate) -> frozenset[str]:
+    """Return the variables into which someone's own words were filled."""
     own = {
         variable.name
         for variable in template.variables
         if variable.type == "text"
         and _folded(values.get(variable.name, "")) not in _folded_all(variable.choices)
     }
-    if takes_pronunciation(template):
-        own.add(PRONUNCIATION)
-    return {
-        name: "".join(map(_other_letter, value)) if name in own else value for name, value in values.items()
-    }
+    return frozenset(own | {PRONUNCIATION} if takes_pronunciation(template) else own)
 
 
 def _folded(text: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from stem.errors import OutputError
 from stem.files import cache_path, is_temporary, lock, output_error, sweep
+from stem.messages import Message
 
 LIMIT_BYTES = 2 * 10**9
 """The most that is kept, unless another limit is given: about 9,000 phrases, or a hundred tracks."""
@@ -103,7 +104,7 @@ def clear_speech_cache(limit_bytes: int = LIMIT_BYTES) -> CacheReport:
         raise OutputError(
             folder,
             f"{len(errors)} of its files cannot be removed ({reason})",
-            hint="Close what uses them, then give the same command again.",
+            hint=Message("Close what uses them, then {try_again}."),
         ) from errors[0]
     return _report(folder, entries, limit_bytes)
 

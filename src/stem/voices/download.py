@@ -19,6 +19,7 @@ from typing import Any
 
 from stem.errors import ConfigError, DownloadError, OutputError, UsageError
 from stem.files import lock, output_error, publish
+from stem.messages import Message
 from stem.voices.http import (
     BAD_RANGE,
     OK,
@@ -44,7 +45,7 @@ _MOST_UNSTATED_BYTES = 1 << 22
 """For a file of which only the MD5 is published: settings and cards are a few kilobytes."""
 _ABANDONED_S = 30 * 24 * 3600
 _PATIENT = Patience()
-_WHEN_MENDED = "When that is mended, the same command goes on where this one stopped."
+_WHEN_MENDED = Message("When that is mended, {the_same} goes on where this one stopped.")
 
 _NAME = re.compile(r"\w[\w.+-]*")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
@@ -332,7 +333,7 @@ def _check_room(folder: Path, missing: Sequence[RemoteFile]) -> None:
         raise OutputError(
             folder,
             f"the voice takes {needed / 1e6:.1f} MB more and the disk has room for {free / 1e6:.1f} MB",
-            hint="Make room there, then give the same command again.",
+            hint=Message("Make room there, then {try_again}."),
         )
 
 

@@ -16,6 +16,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from stem.messages import Message
+
 OK, PARTIAL, BAD_RANGE = 200, 206, 416
 _NOT_FOUND, _GONE, _SERVER_FAULT = 404, 410, 500
 _BUSY = {408, 425, 429}
@@ -25,15 +27,14 @@ _MOST_REDIRECTS = 5
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DELAY = re.compile(r"\d{1,9}", re.ASCII)
 
-GOES_ON = "The same command goes on where this one stopped."
-OTHER_ADDRESS = "Name another address with --mirror, or look for a newer stem."
-_OFFLINE = (
-    "Check the connection, or name another address with --mirror. "
+GOES_ON = Message("{The_same} goes on where this one stopped.")
+OTHER_ADDRESS = Message("Name another address {for_download}, or look for a newer stem.")
+_OFFLINE = Message(
+    "Check the connection, or name another address {for_download}. "
     "The voice 'zacht' speaks without downloading anything."
 )
-_LOG_IN = (
-    "This network may want you to log in first: open a page in a web browser, "
-    "then give the same command again."
+_LOG_IN = Message(
+    "This network may want you to log in first: open a page in a web browser, then {try_again}."
 )
 
 
@@ -255,7 +256,7 @@ def _insecure(address: str, error: Exception) -> PassingFault | LastingFault:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):  # OpenSSL's own name for it; the cause lies four wraps deep
         return LastingFault(
             f"the certificate of {host(address)} is not to be trusted",
-            hint=f"Look at the date of this computer. {_LOG_IN}",
+            hint=Message("Look at the date of this computer. {or_else}", or_else=_LOG_IN),
         )
     return PassingFault(f"no secure connection to {host(address)} can be made", hint=_OFFLINE)
 

@@ -17,6 +17,7 @@ import platformdirs
 
 from stem.errors import ConfigError, EngineUnavailable, UsageError
 from stem.files import file_hash, write_whole
+from stem.messages import Message
 from stem.voices.engines import ENGINES
 from stem.voices.engines.command import Command, command_of, words_of
 from stem.voices.template import VoiceTemplate, came_with_stem, is_the_users
@@ -52,9 +53,11 @@ def notice(voice: VoiceTemplate) -> str:
     Raises:
         StemError: as `what_runs`.
     """
-    return (
-        f"The voice '{voice.name}' runs {what_runs(voice)}, "
-        "which stem cannot hold back from the network, not with --offline either."
+    return Message(
+        "The voice '{voice}' runs {program}, "
+        "which stem cannot hold back from the network, not {offline} either.",
+        voice=voice.name,
+        program=what_runs(voice),
     )
 
 
@@ -79,7 +82,9 @@ def check_leave(voice: VoiceTemplate) -> None:
     """
     if asks_leave(voice) and not has_leave(voice):
         reason = f"the voice '{voice.name}' runs {what_runs(voice)}, which you have not allowed as it is now"
-        hint = f"When you trust this folder, look at it and allow it: stem voices allow {called(voice)}"
+        hint = Message(
+            "When you trust this folder, look at it and allow it: {allow_voice} {voice}", voice=called(voice)
+        )
         raise EngineUnavailable(voice.engine, reason, hint=hint)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
 from stem.files import HERE, expanded
+from stem.messages import Message
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
@@ -97,7 +98,7 @@ def choose_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
     if recordings_folder(name, folder) is not None:
         raise UsageError(
             f"The recordings in '{name}' can only say the sentences of their own script.",
-            hint="Name a voice here, as in --voice zacht.",
+            hint=Message("Name a voice here, as in {voice_is} zacht."),
         )
     if name:
         return find_voice(name, folder)
@@ -174,7 +175,7 @@ class Speaker:
             raise EngineUnavailable(
                 found.name,
                 f"the voice '{voice.name}' sends what it says to {found.traits.sends_to}",
-                hint="Allow it with --allow-online, and without --offline; or choose a voice that runs here.",
+                hint=Message("Allow it {to_go_online}; or choose a voice that runs here."),
             )
         speaker = cls(voice, found, lexicon, remember=terms.remember)
         found.check()

@@ -25,6 +25,7 @@ from stem import units
 from stem.cores import cores
 from stem.errors import EngineError
 from stem.files import output_error
+from stem.messages import Message, joined
 from stem.progress import beat
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
@@ -150,8 +151,10 @@ class Takes:
                 on_take(done, len(todo))
         except EngineError as error:
             if done and speaker.clips is not None:
-                ready = f"{done} of {len(todo)} phrases are ready; the same command goes on."
-                error.hint = f"{error.hint} {ready}".strip()
+                ready = Message(
+                    "{done} of {all} phrases are ready; {the_same} goes on.", done=done, all=len(todo)
+                )
+                error.hint = joined(" ", [error.hint, ready]) if error.hint else ready
             raise
 
     def level(self, spoken: Sequence[str], target_lufs: float) -> None:

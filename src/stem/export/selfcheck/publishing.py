@@ -12,6 +12,7 @@ from stem.errors import AudioError
 from stem.export.selfcheck.faults import EXACT, frames_at, peak_slack_db
 from stem.export.selfcheck.measure import LONGEST_S
 from stem.export.selfcheck.mp3_stream import mp3_of
+from stem.messages import Message
 from stem.script.timeline import Timeline
 from stem.sound.clips import BLOCK_FRAMES
 from stem.sound.decoding import Recording
@@ -75,5 +76,5 @@ def _wrong(problem: str) -> AudioError:
     return AudioError(
         "the file that was written",
         problem,
-        hint="Nothing was kept of it. Give the same command again; when it says this again, tell the makers.",
+        hint=Message("Nothing was kept of it. {Try_again}; when it says this again, tell the makers."),
     )

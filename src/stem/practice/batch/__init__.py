@@ -213,6 +213,8 @@ def _failed(job: Job, failed: Failure) -> Outcome:
         job.target,
         error=without(failed.sentence, own),
         hint=without(failed.hint, own),
+        origin=without(failed.origin, own),
+        problems=tuple(without(problem, own) for problem in failed.problems),
     )
 
 

@@ -11,6 +11,7 @@ from stem.config import Config
 from stem.cores import cores
 from stem.errors import ConfigError, OutputError, UsageError, nearest
 from stem.files import expanded
+from stem.messages import Message
 from stem.practice.batch import JobList, Outcome, Report, rehearse, run_batch
 from stem.practice.batch.handout import Handout, hand_over
 from stem.practice.handout import checked_password
@@ -121,7 +122,9 @@ class Batch:
         """
         path = expanded(page, self.home)
         if page and os.path.lexists(path) and not (overwrite or is_ours(path)):
-            raise OutputError(path, "something else has that name", hint="Choose another name for --page.")
+            raise OutputError(
+                path, "something else has that name", hint=Message("Choose another name for {page}.")
+            )
 
     def write_page(self, report: Report, page: str, *, overwrite: bool = False) -> Path:
         """Write a page about the batch and return its path; an older one of stem's is replaced.
@@ -165,7 +168,7 @@ def _list_hint(path: Path) -> str:
     meant = nearest(path.name, lists)
     if meant:
         return f"Did you mean '{meant}'?"
-    return "Go to the folder of the practice with cd, or begin one with: stem practice init"
+    return Message("Go to the folder of the practice{by_cd}, or begin one{by_init}")
 
 
 def batch_folder(name: str, home: Path) -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stem.errors import UsageError
+from stem.messages import Message
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.remote_job import make_away, packed
 
@@ -44,7 +45,9 @@ class Cluster:
             UsageError: when the cluster is gone.
         """
         if self.client.status != "running":
-            raise UsageError(f"The Dask cluster at {self.address} is gone.", hint="The same command goes on.")
+            raise UsageError(
+                f"The Dask cluster at {self.address} is gone.", hint=Message("{The_same} goes on.")
+            )
         executor = _Carrying(self.client.get_executor(pure=False), self.luggage)
         try:
             yield executor
@@ -98,7 +101,7 @@ def on_cluster(address: str, jobs: Sequence[Job]) -> Iterator[Cluster]:
         from distributed import Client
     except ImportError as error:
         hint = "Install it: pip install 'stem-meditatie[dask]'"
-        raise UsageError("--dask needs the package distributed.", hint=hint) from error
+        raise UsageError(Message("{dask} needs the package distributed."), hint=hint) from error
     luggage = packed(jobs)
     try:
         client = Client(address, timeout=_PATIENCE_S, set_as_default=False)

@@ -27,6 +27,7 @@ from typing import Any
 
 from stem.errors import BusyError, OutputError
 from stem.files import cache_folder, lock, sweep
+from stem.messages import Message
 from stem.practice.batch.job import failure
 from stem.practice.batch.jobs import Failure, Job, Result
 from stem.practice.batch.worker import begin
@@ -107,7 +108,7 @@ def run(
                     job,
                     Failure(
                         "The process that made it was ended from outside, each time that it was tried.",
-                        "Perhaps there was too little memory. The same command tries it again.",
+                        Message("Perhaps there was too little memory. {The_same} tries it again."),
                     ),
                 )
 

@@ -11,6 +11,7 @@ from stem.config import FILE_NAME, Config
 from stem.errors import ConfigError, OutputError, StemError, nearest
 from stem.filenames import same_name
 from stem.files import expanded
+from stem.messages import Message
 from stem.practice.batch.estimate import Expected, expectations
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_rows import (
@@ -202,14 +203,19 @@ def _same_names(jobs: Sequence[Job], context: Context) -> list[Problem]:
         if len(same) > 1:
             one = "of one name" if shows_values else same[0].target.name
             places = counted([job.place for job in same])
-            text = "give each another code or length, or put {number} in the pattern of names (--names)"
-            problems.append(Problem(f"{places} would all be {one}: {text}"))
+            text = Message(
+                "{places} would all be {one}: give each another code or length, "
+                "or put {{number}} in the pattern of names{in_names}",
+                places=places,
+                one=one,
+            )
+            problems.append(Problem(text))
     for same in _grouped(jobs, lambda job: same_name(job.code)):
         codes = dict.fromkeys(job.code for job in same)
         if len(codes) > 1:
             places = counted([job.place for job in same])
-            text = "write a client's code always alike, and give another client another"
-            problems.append(Problem(f"{places}: {' and '.join(codes)} are one name on many disks; {text}"))
+            advice = "write a client's code always alike, and give another client another"
+            problems.append(Problem(f"{places}: {' and '.join(codes)} are one name on many disks; {advice}"))
     return problems
 
 
@@ -258,4 +264,4 @@ def _sentences(problems: Sequence[Problem], heads: Mapping[str, str]) -> Iterato
         if problem.place is not None:
             places.setdefault((problem.head, problem.text), []).append(problem.place)
     for (head, text), found in sorted(places.items(), key=lambda noted: noted[1][0]):
-        yield f"{where(found, head, heads)}: {text}"
+        yield Message("{place}: {problem}", place=where(found, head, heads), problem=text)

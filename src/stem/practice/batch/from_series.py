@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from stem.config import Config
 from stem.errors import ConfigError, StemError, UsageError
+from stem.messages import Message
 from stem.practice.batch.estimate import Expected, expectations
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import clause, code_problem
@@ -25,6 +26,8 @@ from stem.track.choices import Choices
 from stem.track.words import words_only
 from stem.voices.speakers import choose_voice
 
+_EXAMPLE = Message("For example: {code_is} c017")
+
 
 def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Config) -> JobList:
     """Return the jobs of a series.
@@ -35,7 +38,7 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     """
     problem = code_problem(code)
     if problem:
-        raise UsageError(f"--code: {problem}.", hint="For example: --code c017")
+        raise UsageError(Message("{code}: {problem}.", problem=problem), hint=_EXAMPLE)
     home = wishes.home
     templates = [find_script(name, home) for name in series.scripts]
     known = frozenset(name for template in templates for name in fillable(template))
@@ -43,7 +46,7 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     pattern = checked_pattern(wishes.names or config.names or SERIES_NAMES, known)
     for template in templates:
         for told in names_in_code(code, wishes.spec.values, template, pattern):
-            raise UsageError(f"--code: {told}.", hint="For example: --code c017")
+            raise UsageError(Message("{code}: {problem}.", problem=told), hint=_EXAMPLE)
     common = replace(
         wishes.spec,
         bed=wishes.spec.bed or templates[0].bed or config.bed,
@@ -63,5 +66,11 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
     expected = expectations(jobs, config, home)
     wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
     if wrong:
-        raise ConfigError(series.title, [f"{place}: {clause(error)}" for place, error in wrong.items()])
+        raise ConfigError(
+            series.title,
+            [
+                Message("{place}: {clause}", place=place, clause=clause(error))
+                for place, error in wrong.items()
+            ],
+        )
     return JobList(tuple(jobs), tuple(each for each in expected if isinstance(each, Expected)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import OutputError, StemError
 from stem.files import output_error, write_whole
+from stem.messages import Message
 from stem.practice.batch.jobs import Job, Outcome, Report
 from stem.practice.handout import (
     LETTER_NAME,
@@ -91,7 +92,8 @@ def hand_over(
                 packed, is_new = _packed(code, made, letter, passwords[code])
                 (written if is_new else kept).append(packed)
         except OutputError as error:
-            left[code] = f"{error.sentence.rstrip('.')}{f' ({error.hint})' if error.hint else ''}"
+            template = "{sentence} ({hint})" if error.hint else "{sentence}"
+            left[code] = Message(template, sentence=error.sentence.rstrip("."), hint=error.hint)
     return Handout(tuple(written), tuple(kept), tuple(own), left)
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from stem.errors import ConfigError, OutputError, StemError
 from stem.files import output_error, publish, sweep, temporary_beside
+from stem.messages import Message
 from stem.practice.batch.jobs import Done, Failure, FileSet, Job, Result
 from stem.progress import Events
 from stem.record.changes import Inventory, changes
@@ -122,15 +123,17 @@ def unpack(parcel: FileSet, job: Job) -> Result:
 
 
 def failure(error: BaseException) -> Failure:
-    """Return an error as a result: errors themselves do not travel well between processes."""
+    """Return an error as a result: what is told of it, without the facts that it keeps."""
     match error:
         case StemError():
-            return Failure(error.sentence, error.hint)
+            return Failure(error.sentence, error.hint, error.place, error.problems)
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
             return Failure(f"The system refused: {error.strerror or error}{place}.")
         case MemoryError():
-            return Failure("There was not enough memory.", "Let fewer tracks be made at once: --jobs 1")
+            return Failure(
+                "There was not enough memory.", Message("Let fewer tracks be made at once: {jobs_is} 1")
+            )
     return Failure(f"stem itself made a mistake ({type(error).__name__}: {error}).", "Please report it.")
 
 
@@ -252,7 +255,7 @@ def _is_as_made(path: Path, digest: str) -> bool:
 
 
 def _in_the_way(path: Path, problem: str) -> OutputError:
-    hint = "Move it away, or let --force replace it."
+    hint = Message("Move it away, or {let_replace}.")
     return OutputError(path, problem, hint=hint)
 
 

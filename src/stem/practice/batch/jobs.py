@@ -86,10 +86,14 @@ class Failure:
     Attributes:
         sentence: Why, in one sentence.
         hint: What to do about it; may be empty.
+        origin: Where the mistakes are, when they can be told one by one.
+        problems: These mistakes.
     """
 
     sentence: str
     hint: str = ""
+    origin: str = ""
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ class Outcome:
         reasons: Why it is made again, as sentences.
         error: Why it failed, as one sentence.
         hint: What to do about that; may be empty.
+        origin: Where the mistakes are, when they can be told one by one.
+        problems: These mistakes.
     """
 
     place: str
@@ -149,6 +155,8 @@ class Outcome:
     reasons: tuple[str, ...] = ()
     error: str = ""
     hint: str = ""
+    origin: str = ""
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

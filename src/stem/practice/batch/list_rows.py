@@ -10,6 +10,7 @@ from typing import TypeAlias
 from stem.config import Config
 from stem.errors import ConfigError, EngineError, StemError, UnknownNameError, UsageError
 from stem.files import is_outside
+from stem.messages import Message
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import clause, code_problem, duration
 from stem.practice.batch.options import BatchOptions, fillable, names_in_code
@@ -39,7 +40,7 @@ HEADS = {
 """What the heads of a list mean; every other head is a variable of the scripts."""
 
 _OUTSIDE = "That is a file outside this folder."
-_OUTSIDE_HINT = "put a copy of it in this folder, or name it on the command line"
+_OUTSIDE_HINT = Message("put a copy of it in this folder, or name it {on_command_line}")
 
 
 Wrong: TypeAlias = tuple[str, str]

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from stem.errors import StemError, UnknownNameError, did_you_mean
 from stem.filenames import safe_name
+from stem.messages import Message, told
 from stem.practice.lists import Place
 from stem.track.words import LONGEST_TRACK_S
 from stem.units import parse_seconds
@@ -91,6 +93,21 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
+class Clause(Message):
+    """A sentence and the first line of its hint, as a part of a sentence about a list."""
+
+    __slots__ = ()
+
+    @classmethod
+    def text(cls, template: str, facts: Mapping[str, object], words: Mapping[str, str]) -> str:
+        """Return the clause: small at its start, its hint in brackets, without a full stop."""
+        sentence, hint = (told(facts[name], words) for name in ("sentence", "hint"))
+        first = hint.partition("\n")[0]
+        first = first if first.endswith("...") else first.removesuffix(".")
+        advice = f" ({first})" if first else ""
+        return template.format(sentence=f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}", hint=advice)
+
+
 def clause(error: StemError, cells: Iterable[str] = ()) -> str:
     """Return an error as a clause in a list of mistakes.
 
@@ -104,11 +121,8 @@ def clause(error: StemError, cells: Iterable[str] = ()) -> str:
     if cells and isinstance(error, UnknownNameError):
         sentence, hint = f"There is no such {error.kind}.", did_you_mean(error.name, error.known)
     else:
-        sentence, hint = without(sentence, cells), without(hint.partition("\n")[0], cells)
-    first = hint.partition("\n")[0]
-    told = first if first.endswith("...") else first.removesuffix(".")
-    hint = f" ({told})" if told else ""
-    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}{hint}"
+        sentence, hint = without(sentence, cells), without(hint, cells)
+    return Clause("{sentence}{hint}", sentence=sentence, hint=hint)
 
 
 def without(sentence: str, texts: Iterable[str]) -> str:
@@ -118,6 +132,9 @@ def without(sentence: str, texts: Iterable[str]) -> str:
         sentence: As an error tells it.
         texts: What stands in a list, or in a file of values; parts and other spellings of it go too.
     """
+    texts = tuple(texts)
+    if isinstance(sentence, Message):
+        return sentence.with_facts(partial(without, texts=texts))
     spellings = {spelling for text in texts for spelling in _spellings(text)}
     for spelling in sorted(spellings, key=len, reverse=True):
         if spelling.casefold() in sentence.casefold():

@@ -78,7 +78,7 @@ def _document(outcome: Outcome) -> dict[str, object]:
         return {**known, **about}
 
 
-def _failures(outcomes: Sequence[Outcome]) -> list[dict[str, str]]:
+def _failures(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
     return [
         {
             "script": outcome.script,
@@ -86,6 +86,7 @@ def _failures(outcomes: Sequence[Outcome]) -> list[dict[str, str]]:
             "place": outcome.place,
             "error": outcome.error,
             "hint": outcome.hint,
+            "problems": list(outcome.problems),
         }
         for outcome in outcomes
         if outcome.status == "failed"

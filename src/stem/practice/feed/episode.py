@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from stem.errors import UsageError
 from stem.export.captions import Line
 from stem.export.tags import ChapterMark
+from stem.messages import Message
 from stem.script.safety import USUAL_COUNTRY
 
 _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
@@ -207,7 +208,7 @@ def _base(link: str) -> str:
     """
     wrong = UsageError(
         f"'{link}' is not the address of a folder on the web.",
-        hint="Give where the tracks will be, for example: --link https://praktijk.nl/opnames/",
+        hint=Message("Give where the tracks will be, for example: {link_is} https://praktijk.nl/opnames/"),
     )
     try:
         parts = urlsplit(link.strip())

@@ -13,6 +13,7 @@ from stem.errors import OutputError
 from stem.export.captions import TrackInfo, as_vtt
 from stem.export.cover import generated
 from stem.files import write_whole
+from stem.messages import Message
 from stem.practice.feed.episode import Episode, FeedFile, FeedInfo, fit, shared
 from stem.practice.feed.rss import GENERATOR, rss
 
@@ -64,7 +65,7 @@ def write_feed(files: Sequence[FeedFile], folder: Path, *, overwrite: bool = Fal
     for file in changed:
         path = folder / file.name
         if os.path.lexists(path) and not overwrite and not is_ours(path):
-            hint = "Move it, or replace it with --force."
+            hint = Message("Move it, or {replace_it}.")
             raise OutputError(path, "it is there already, and not made for a feed", hint=hint)
     for file in changed:
         path = folder / file.name

@@ -23,6 +23,7 @@ from stem.export.captions import Line, captions
 from stem.export.formats import FORMATS
 from stem.export.tags import read
 from stem.files import HERE, file_hash
+from stem.messages import Message
 from stem.practice.feed.episode import Episode, Found, LeftOut, captions_path, fit
 from stem.practice.feed.feed_files import is_ours
 from stem.record.document import read_record, record_path, spec_of
@@ -222,15 +223,17 @@ def _by_name(path: Path) -> list[tuple[int, str]]:
 def _made_for_someone(paths: Sequence[Path]) -> UsageError:
     return UsageError(
         f"A feed is open to whoever has its address, and this was made for someone: {_named(paths)}.",
-        hint="Move it to another folder, or make it again without names; --name-in-feed publishes it, with "
-        "all that was filled in.",
+        hint=Message(
+            "Move it to another folder, or make it again without names; {name_in_feed} publishes it, with "
+            "all that was filled in."
+        ),
     )
 
 
 def _nothing_found(folder: Path, left_out: Sequence[LeftOut], notes: _Notes) -> UsageError:
     reasons = "".join(f" {each.path.name}: {each.reason}." for each in left_out[:_MOST_NAMED])
     unplayed = f" {next(iter(notes.sentences()))}" if notes.not_played else ""
-    hint = "A feed needs MP3 or M4A; make the tracks with --format mp3."
+    hint = Message("A feed needs MP3 or M4A; make the tracks with {format_is} mp3.")
     return UsageError(f"There is no track in {folder} that can be in a feed.{reasons}{unplayed}", hint=hint)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from stem.errors import ConfigError, UsageError
 from stem.filenames import safe_name
+from stem.messages import Message
 from stem.practice.forget import ownership
 from stem.practice.forget.matching import compared, reasons, same_code, words
 from stem.practice.forget.removal import FolderId, Piece, content_hash, folder_id, judged
@@ -148,7 +149,7 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
         UsageError: when there is nothing to look for, or a folder cannot be read.
     """
     if not wanted or not all(map(words, wanted)):
-        raise UsageError("There is no name or code to forget.", hint="For example: stem forget K12")
+        raise UsageError("There is no name or code to forget.", hint=Message("For example: {forget} K12"))
     found: list[Found] = []
     claimed: set[Path] = set()
     unreadable: list[Left] = []

@@ -17,6 +17,7 @@ from stem.errors import AudioError
 from stem.export.captions import FORMATS as CAPTIONS
 from stem.export.plot import WIDTH_PX
 from stem.export.tags import read
+from stem.messages import Message
 from stem.practice.forget.matching import words
 from stem.practice.handout import is_untouched, is_zip_untouched
 from stem.record.model import Record
@@ -76,7 +77,7 @@ def of_content(sha256: str) -> Judge:
 
     def judge(_: Path, file: BufferedReader) -> str:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-        return "" if found == sha256 else "it was changed meanwhile; give the same command again"
+        return "" if found == sha256 else Message("it was changed meanwhile; {try_again}")
 
     return judge
 

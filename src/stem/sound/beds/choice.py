@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stem import files, units
 from stem.errors import AudioError, UsageError
+from stem.messages import Message
 from stem.progress import part
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.file_bed import check_own_bed, is_own, load_own_bed
@@ -70,7 +71,7 @@ class BedChoice:
             return cls(str(path), (), start_s, once, credit.strip())
         layers = read_layers(wish)
         if start_s or once:
-            hint = "Leave it out, or give a file: --bed muziek.m4a"
+            hint = Message("Leave it out, or give a file: {bed_is} muziek.m4a")
             raise UsageError(f"'{wish}' has no beginning and no end; only music from a file has.", hint=hint)
         return cls(wish, layers, credit=credit.strip())
 

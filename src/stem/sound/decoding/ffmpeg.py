@@ -256,6 +256,7 @@ class _Decoder:
             part = self._process.stdout.read(count)
         finally:
             timer.cancel()
+            timer.join()  # who stops meanwhile finds no thread left
         self._waited_s += time.monotonic() - began
         self._got += len(part)
         if self._is_late:

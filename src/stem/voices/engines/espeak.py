@@ -239,7 +239,14 @@ def _clip(done: subprocess.CompletedProcess[bytes], phrase: str) -> Clip:
     if done.returncode == status["no voice"] or complaint.startswith("Bad voice attribute"):
         raise _UnusableVoiceError(complaint or "espeak cannot use this voice file")
     if done.returncode != 0 or len(done.stdout) < 4:  # noqa: PLR2004 - the sample rate
-        raise SynthesisError(Espeak.name, phrase, f"espeak-ng stopped with status {done.returncode}")
+        by_signal = done.returncode < 0
+        how = (
+            f"was stopped by signal {-done.returncode}"
+            if by_signal
+            else f"stopped with status {done.returncode}"
+        )
+        hint = "The machine may be short of memory; try again." if by_signal else ""
+        raise SynthesisError(Espeak.name, phrase, f"espeak-ng {how}", hint=hint)
     if complaint:  # it goes on without a dictionary, and says something else then
         raise EngineUnavailable(Espeak.name, f"espeak-ng reports: {complaint}", hint=_AGAIN)
     samples: Samples = np.frombuffer(done.stdout, dtype=np.int16, offset=4).astype(np.float32)[:, None]

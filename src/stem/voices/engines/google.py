@@ -27,6 +27,7 @@ import numpy as np
 from stem import units
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.messages import Message
 from stem.sound.clips import Clip, Samples
 from stem.sound.decoding import decode, mpeg
 from stem.tables import from_table
@@ -57,17 +58,17 @@ _MOST_BYTES = 1_000_000
 """Of an answer: 100 characters take at most 20 s, which are 160 kB at 64 kbit/s and 215 kB as Base64."""
 _READ_BYTES = 65_536
 
-_GOES_ON = "Try the same command again later."
+_GOES_ON = "{Try_again_later}."
 _OR_LOCAL = "or choose a voice that speaks on this machine."
-_NO_CONNECTION_HINT = f"Mend the connection, {_OR_LOCAL} {_GOES_ON}"
+_NO_CONNECTION_HINT = Message(f"Mend the connection, {_OR_LOCAL} {_GOES_ON}")
 _LIMITED = "Google says no more for this connection for now (429)"
-_LIMITED_HINT = f"Wait an hour, {_OR_LOCAL} {_GOES_ON}"
-_LATER_HINT = f"Try again in a while, {_OR_LOCAL} {_GOES_ON}"
-_LOGIN_HINT = (
+_LIMITED_HINT = Message(f"Wait an hour, {_OR_LOCAL} {_GOES_ON}")
+_LATER_HINT = Message(f"Try again in a while, {_OR_LOCAL} {_GOES_ON}")
+_LOGIN_HINT = Message(
     f"Perhaps this network wants a login first: open a web page and see. Or choose another network, "
     f"{_OR_LOCAL} {_GOES_ON}"
 )
-_CHANGED_HINT = (
+_CHANGED_HINT = Message(
     f"Google may have changed its service: try pip install --upgrade {_PACKAGE}, {_OR_LOCAL} {_GOES_ON}"
 )
 

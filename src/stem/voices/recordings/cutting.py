@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.errors import AudioError, OutputError
 from stem.files import output_error, publish, sweep, temporary_beside
+from stem.messages import Message
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Samples
 from stem.sound.decoding import Recording
@@ -137,7 +138,9 @@ def write_pieces(
     ]
     if in_the_way:
         problem = f"there are recordings of the same numbers: {', '.join(in_the_way)}"
-        raise OutputError(folder, problem, hint="Choose another folder with -o, or move those away.")
+        raise OutputError(
+            folder, problem, hint=Message("Choose another folder {for_output}, or move those away.")
+        )
     sweep(folder)
     for piece, samples in _read(recording, sure, found.channel):
         _write_wav(names[piece.number], samples / max(found.peak, 1.0), found.rate, overwrite=overwrite)

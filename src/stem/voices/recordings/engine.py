@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from stem.errors import AudioError, ConfigError, SynthesisError
+from stem.messages import Message, joined
 from stem.script.dutch import spoken
 from stem.sound.clips import Clip
 from stem.sound.decoding import container, examined
@@ -37,6 +38,11 @@ _CHAIN = (Compressor(threshold_db=0.0, ratio=1.5, attack_ms=10.0, release_ms=150
 
 _CREDIT = "Ingesproken door een mens."
 
+_AGAIN_BY_NUMBER = Message(
+    "Record those again under the same number, or take them away and give {fill_is} VOICE."
+)
+_AGAIN_BY_NAME = "Record those again under the same name, or write what is to be said."
+
 
 def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, tuple[SheetLine, ...]]:
     """Return the voice of the recordings in a folder, and the lines that it has none of.
@@ -58,7 +64,7 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
     """
     if not folder.is_dir():
         raise ConfigError(
-            folder, ["there is no such folder"], hint="Make a sheet to read from: stem sheet SCRIPT"
+            folder, ["there is no such folder"], hint=Message("Make a sheet to read from: {make_sheet}")
         )
     index = read_index(folder / INDEX_NAME)
     known = renumbered(lines, index) if index else tuple(lines)
@@ -117,15 +123,16 @@ def missing_error(folder: Path, missing: Sequence[SheetLine]) -> ConfigError:
     """
     numbers = sorted(line.number for line in missing)
     count = "1 sentence is" if len(numbers) == 1 else f"{len(numbers)} sentences are"
-    hints = ["Record what is missing, or let another voice say it with --fill VOICE."]
+    hints: list[str] = [Message("Record what is missing, or let another voice say it with {fill_is} VOICE.")]
     index = read_index(folder / INDEX_NAME)
     if index and not index.keys() >= set(numbers):
-        hints.append(f"What comes after {max(index)} is new: first make the sheet here again, with --force.")
+        new = "What comes after {last} is new: first make the sheet here again, {replacing}."
+        hints.append(Message(new, last=max(index)))
     nameless = [path.name for path in _sounds(folder) if _number(path) is None]
     if nameless:
         hints.append(f"A recording's name begins with its number; these have none: {', '.join(nameless)}.")
     hints += [f"{line.number:>4}  {line.text}" for line in sorted(missing, key=lambda line: line.number)]
-    return ConfigError(folder, [f"{count} not recorded: {in_runs(numbers)}"], hint="\n".join(hints))
+    return ConfigError(folder, [f"{count} not recorded: {in_runs(numbers)}"], hint=joined("\n", hints))
 
 
 def recorded_numbers(folder: Path) -> Mapping[int, tuple[Path, ...]]:
@@ -174,7 +181,7 @@ class Recordings:
                 self.name,
                 phrase,
                 f"there is no recording of it in {voice.voice}",
-                hint="Give one: --fill VOICE.",
+                hint=Message("Give one: {fill_is} VOICE."),
             )
         try:
             return self._clip(Path(path), _words(phrase, voice))
@@ -212,9 +219,12 @@ class Recordings:
                     for phrase, path in _files(voice).items()
                     if (problem := self._problem(Path(path), _words(phrase, voice)))
                 ]
-                hint = "Record those again under the same number, or take them away and give --fill VOICE."
+                again = (
+                    "Record those again under the same number, or take them away and give {fill_is} VOICE."
+                )
                 if voice.settings.get("any_words"):
-                    hint = "Record those again under the same name, or write what is to be said."
+                    again = "Record those again under the same name, or write what is to be said."
+                hint = Message(again)
                 self._judged[voice.path] = ConfigError(voice.path, problems, hint=hint)
             return self._judged[voice.path]
 
@@ -242,7 +252,7 @@ def _files(voice: VoiceTemplate) -> Mapping[str, str]:
         raise ConfigError(
             voice.path,
             ["recordings cannot be named in a voice template"],
-            hint="Name their folder: --voice opnames/",
+            hint=Message("Name their folder: {voice_is} opnames/"),
         )
     return files
 

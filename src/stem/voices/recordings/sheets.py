@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from stem.errors import ConfigError
+from stem.messages import Message
 from stem.pages import render
 from stem.script.cues import Bell, Breath, Cue, Heading, Pause, Utterance
 from stem.script.dutch import spoken
@@ -112,7 +113,7 @@ def read_index(path: Path) -> dict[int, str]:
     if not path.exists():
         return {}
     table = load_toml(path).get(_TABLE)
-    hint = "Make it again with stem sheet, in another folder, and compare."
+    hint = Message("Make {sheet_again}, in another folder, and compare.")
     if not isinstance(table, dict):
         raise ConfigError(path, [f"the table [{_TABLE}] is missing"], hint=hint)
     wrong = [

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import ConfigError, EngineUnavailable
+from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.engines.piper import noise
 from stem.voices.engines.piper.reading import closed, is_speech, listed, prepared
@@ -142,7 +143,8 @@ def load(voice: VoiceTemplate) -> Model:
             hint = "A voice is two files in one folder, such as stem.onnx and stem.onnx.json."
             raise EngineUnavailable(NAME, f"there is no file {error.filename}", hint=hint) from error
         reason = f"the voice '{voice.name}' has not been downloaded yet"
-        raise EngineUnavailable(NAME, reason, hint=f"Download it: stem voices get {voice.name}") from error
+        hint = Message("Download it: {get_voice} {voice}", voice=voice.name)
+        raise EngineUnavailable(NAME, reason, hint=hint) from error
     except OSError as error:
         raise ConfigError(error.filename or path, [f"it cannot be read ({error.strerror})"]) from error
 
