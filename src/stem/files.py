@@ -252,7 +252,8 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
     try:
         yield
     finally:
-        held.release()
+        with suppress(OSError):  # a disk that is gone by now has no lock either
+            held.release()
 
 
 def is_temporary(path: Path) -> bool:
