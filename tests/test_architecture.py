@@ -47,6 +47,7 @@ LIBRARIES = {
     "mutagen": {"export"},
     "pydub": {"sound"},
     "lameenc": {"export"},
+    "filelock": {"files"},
     "rich": {"cli"},
     "matplotlib": {"export"},
     "dask": {"practice"},

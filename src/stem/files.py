@@ -30,15 +30,11 @@ from stem.errors import BusyError, OutputError
 from stem.filenames import free_name, safe_name, same_name
 from stem.messages import Message
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 __all__ = [
     "HERE",
     "cache_folder",
     "cache_path",
+    "create_private",
     "expanded",
     "file_hash",
     "free_name",
@@ -64,10 +60,8 @@ _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, er
 _WINDOWS_DEAD_AFTER_S = 24 * 3600
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
-_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
-"""What the systems answer when someone else has a lock (Windows and network disks: the last two)."""
-_FIRST_LOOK_S = 0.001
-_LAST_LOOK_S = 0.05
+_LOOK_S = 0.01
+"""How often who waits for a lock looks again."""
 
 _FULL = Message("Make room there, or choose another folder {for_output}; then {try_again}.")
 _ELSEWHERE = Message("Choose another folder {for_output}.")
@@ -202,8 +196,17 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
     _flush_folder(final.parent)
 
 
-def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
+def create_private(path: Path, content: bytes) -> None:
+    """Create a file that only its owner may read; an OSError, also when there is one, comes out as it is."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def write_whole(path: Path, content: bytes, *, overwrite: bool = True, private: bool = False) -> None:
     """Write `content` to `path`, making its folders; an older file is replaced in one step, if it may be.
+
+    A private one only its owner may read.
 
     Raises:
         OutputError: when it cannot be written, or when the name is taken and may not be replaced; what has it
@@ -211,7 +214,10 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
     """
     with temporary_beside(path) as temporary:
         try:
-            temporary.write_bytes(content)
+            if private:
+                create_private(temporary, content)
+            else:
+                temporary.write_bytes(content)
         except OSError as error:
             raise output_error(path, error) from error
         publish(temporary, path, overwrite=overwrite)
@@ -230,21 +236,24 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
         BusyError: when another still has it.
         OutputError: when the disk knows no locks, or the file cannot be made.
     """
+    from filelock import FileLock, Timeout  # only those who share something need it
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A link that someone put there could have us make a file elsewhere.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        # A lock that is only a file's presence would outlive a run that dies.
+        held = FileLock(
+            path, patience_s, 0o600, thread_local=False, poll_interval=_LOOK_S, fallback_to_soft=False
+        )
+        held.acquire()
+    except Timeout as error:
+        raise BusyError(path) from error
     except OSError as error:
         raise output_error(path, error) from error
     try:
-        _wait_for(descriptor, path, time.monotonic() + patience_s)
-        try:
-            yield
-        finally:
-            with suppress(OSError):  # closing gives it back too
-                _unlock(descriptor)
+        yield
     finally:
-        os.close(descriptor)
+        with suppress(OSError):  # a disk that is gone by now has no lock either
+            held.release()
 
 
 def is_temporary(path: Path) -> bool:
@@ -356,38 +365,6 @@ def _may_live(path: Path, process_id: int) -> bool:
     except PermissionError:
         return True  # it lives, as someone else's
     return True
-
-
-def _wait_for(descriptor: int, path: Path, deadline: float) -> None:
-    """Take the lock on an open file; looking time and again lets Ctrl-C through, and patience end."""
-    pause = _FIRST_LOOK_S
-    while not _is_locked(descriptor, path):
-        if time.monotonic() >= deadline:
-            raise BusyError(path)
-        time.sleep(pause)
-        pause = min(2 * pause, _LAST_LOOK_S)
-
-
-def _is_locked(descriptor: int, path: Path) -> bool:
-    """Try to lock an open file; whether that worked."""
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _HELD:
-            return False
-        raise output_error(path, error) from error
-    return True
-
-
-def _unlock(descriptor: int) -> None:
-    """Give a lock back at once; closing alone would leave it to a child that was forked meanwhile."""
-    if sys.platform == "win32":
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def _flush(path: Path) -> None:

@@ -607,7 +607,7 @@ def test_beds_of_a_clock_that_was_wrong_go_first(tmp_path: Path, wrong_s: float)
         path.touch()
         later = number < 8
         os.utime(path, (now, now + wrong_s + number if later else now - 60))
-    kept._forget_unused(tmp_path)
+    kept.CACHE.forget_unused(tmp_path)
     left = {path.stem for path in tmp_path.iterdir()}
     assert left >= {"8", "9", "10", "11"}
     assert len(left) == 8

@@ -13,6 +13,7 @@ import pytest
 from conftest import lend
 from soundfiles import buzz, wav
 
+from stem import __version__
 from stem.config import Config
 from stem.export.cover import generated
 from stem.practice.batch import Job
@@ -114,8 +115,8 @@ def test_nothing_has_changed_as_long_as_nothing_has(made: Made) -> None:
 
 def test_files_that_changed(made: Made) -> None:
     for name, content, reason in (
-        ("proef.j2", SCRIPT.encode() + b"\n", "The script has changed."),
-        ("deel.j2", b"Goedendag.\n", "The script has changed."),
+        ("proef.j2", SCRIPT.encode() + b"\n", "The text proef.j2 has changed."),
+        ("deel.j2", b"Goedendag.\n", "The text deel.j2 has changed."),
         ("in.wav", wav(buzz(3.0)), "The practice's own recordings have changed."),
         ("lexicon.toml", b'Sjoukje = "sjoukje"\n', "The lexicon has changed."),
         ("plaat.png", generated("Anders"), "The picture has changed."),
@@ -138,7 +139,7 @@ def test_what_is_asked_otherwise(made: Made) -> None:
     assert of(bed="drone") == (
         "Something else is asked for: bed.",
         "Another background is asked for.",
-        "The background has changed.",
+        "The background 'none' has changed.",
     )
     assert made.changes(config=replace(made.config, practice="De Linde", outro="Dag.")) == (
         "stem.toml has changed: outro, practice.",
@@ -159,7 +160,10 @@ def test_a_record_that_lacks_something_is_no_reason_to_stop(made: Made) -> None:
     document = deepcopy(made.document)
     document["versions"]["stem"] = "0.0.1"
     document["versions"]["weg"] = "1"
-    assert made.changes(document=document) == ("Another version is installed: stem, weg.",)
+    assert made.changes(document=document) == (
+        f"stem was 0.0.1 and is {__version__}.",
+        "weg was 1 and is absent.",
+    )
     anonymous = {key: value for key, value in made.document.items() if key != "personal"}
     assert made.changes(document=anonymous) == ("What was filled in was left out of its record.",)
     wrong: tuple[object, ...] = (None, [], {}, "x", 3)

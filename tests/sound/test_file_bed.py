@@ -278,7 +278,7 @@ def test_music_is_heard_where_there_can_be_no_cache(tmp_path: Path, monkeypatch:
 
 def test_what_was_unused_for_longest_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_bed("none", 0)
-    monkeypatch.setattr(file_bed, "_KEPT_BYTES", 5 << 20)
+    monkeypatch.setattr(file_bed.CACHE, "most", 5 << 20)
     for number in range(4):
         load_own_bed(saved(tmp_path, "a.wav", float_wav(noise(5.0 + number), RATE)))
     kept = list(files.cache_folder("beds").glob("own-*.f32"))

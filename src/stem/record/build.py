@@ -11,6 +11,7 @@ from stem.errors import OutputError
 from stem.files import file_hash
 from stem.record.changes import Inventory
 from stem.record.model import FileBeside, Personal, Record, SoundFile, Span, Times
+from stem.script.template import ScriptTemplate
 from stem.track.make import Track
 from stem.track.plan import Plan
 from stem.track.spec import TrackSpec
@@ -67,18 +68,19 @@ def record_of(
         warnings=tuple(warning for warning in track.warnings if warning not in plan.remarks),
         track=_sound_file(track),
         beside=tuple(_file_beside(path, track.path) for path in (*track.stems, *beside)),
-        personal=Personal(
-            values=dict(spec.values),
-            texts=tuple(each.text for each in timeline.utterances),
-            remarks=plan.remarks,
-            code=code,
-            speech=tuple(_remembered(plan)) if spec.remember else (),
-            free=tuple(
-                each.name
-                for each in plan.template.variables
-                if each.type == "text" and each.name in spec.values
-            ),
-        ),
+        personal=_personal(track, plan.template, spec, code),
+    )
+
+
+def _personal(track: Track, template: ScriptTemplate, spec: TrackSpec, code: str) -> Personal:
+    variables = (each.name for each in template.variables if each.type == "text")
+    return Personal(
+        values=dict(spec.values),
+        texts=tuple(each.text for each in track.timeline.utterances),
+        remarks=track.plan.remarks,
+        code=code,
+        speech=tuple(_remembered(track.plan)) if spec.remember else (),
+        free=tuple(name for name in variables if name in spec.values),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -139,34 +139,43 @@ def changes(
         values: What is filled in.
         code: The client's.
     """
-    return tuple(_changes(document, now, values, code))
-
-
-_OF_NO_TRACK = frozenset({"output", "series", "names", "help"})
-"""Settings that are heard or seen in no track."""
-
-
-def _changes(
-    document: Mapping[str, Any], now: Ingredients, values: Mapping[str, str], code: str
-) -> Iterator[str]:
     tables = json.loads(json.dumps(as_tables(now)))
-    for each in fields(Ingredients):
-        before, after = document.get(each.name), tables.get(each.name)
-        if each.name == "settings":
-            before, after = _of_a_track(before), _of_a_track(after)
-        if before != after:
-            yield _sentence(each.name, before, after)
+    known = {each.name: tables.get(each.name) for each in fields(now)}
+    return (*differences(document, known), *_personal_differences(document, values, code))
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Yield, as sentences, what a track is made from that it was not made from before.
+
+    Args:
+        before: A record as it stands in its file; of one that is damaged, as much as can be read.
+        now: Tables of `Ingredients`, as far as these are known; what is not there is not compared.
+    """
+    for name, after in now.items():
+        old, new = before.get(name), after
+        if name == "settings":
+            old, new = _of_a_track(old), _of_a_track(new)
+        if old != new and name == "bed_sha256":
+            yield f"The background '{before.get('bed')}' has changed."
+        elif old != new:
+            told = tuple(_SENTENCES[name](_table(old), _table(new))) if name in _SENTENCES else ()
+            yield from told or (_USUAL_SENTENCES[name],)
+
+
+def _personal_differences(document: Mapping[str, Any], values: Mapping[str, str], code: str) -> Iterator[str]:
     personal = document.get("personal")
     if not isinstance(personal, Mapping):
         yield "What was filled in was left out of its record."
         return
-    told = personal.get("values")
-    told = told if isinstance(told, Mapping) else {}
-    names = [name for name in dict.fromkeys((*told, *values)) if told.get(name) != values.get(name)]
-    if names:
+    told = _table(personal.get("values"))
+    if names := _differing(told, values):
         yield f"Something else is filled in for {', '.join(names)}."
     if personal.get("code") != code:
         yield "It was made under another code."
+
+
+_OF_NO_TRACK = frozenset({"output", "series", "names", "help"})
+"""Settings that are heard or seen in no track."""
 
 
 def _of_a_track(settings: object) -> object:
@@ -175,25 +184,55 @@ def _of_a_track(settings: object) -> object:
     return {name: value for name, value in settings.items() if name not in _OF_NO_TRACK}
 
 
-_SENTENCES = {
+def _table(found: object) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else {}
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    return [key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key)]
+
+
+def _versions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    for name in _differing(old, new) if old else ():
+        yield f"{name} was {old.get(name, 'absent')} and is {new.get(name, 'absent')}."
+
+
+def _script(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    before, now = _table(old.get("parts")), _table(new.get("parts"))
+    for name in _differing(before, now) if before else ():
+        what = "has changed" if name in before and name in now else "is gone" if name in before else "is new"
+        yield f"The text {name} {what}."
+
+
+def _voice(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    name, differing = new.get("name"), _differing(old, new)
+    if "name" in differing or "engine" in differing:
+        return
+    if "template_sha256" in differing:
+        yield f"The voice template '{name}' has changed."
+    if "files_sha256" in differing:
+        yield f"The files of the voice '{name}' have changed."
+    if "engine_version" in differing:
+        was, now = old.get("engine_version"), new.get("engine_version")
+        yield f"The engine {new.get('engine')} was {was} and is {now}."
+
+
+_SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[str]]] = {
+    "versions": _versions,
+    "script": _script,
+    "asked": lambda old, new: [f"Something else is asked for: {', '.join(sorted(_differing(old, new)))}."],
+    "settings": lambda old, new: [f"stem.toml has changed: {', '.join(sorted(_differing(old, new)))}."],
+    "voice": _voice,
+    "fill": _voice,
+}
+_USUAL_SENTENCES = {
+    "versions": "Other versions were installed.",
     "script": "The script has changed.",
     "voice": "The voice has changed.",
     "fill": "The voice that fills in has changed.",
     "house": "The practice's own recordings have changed.",
     "bed": "Another background is asked for.",
-    "bed_sha256": "The background has changed.",
     "lexicon_sha256": "The lexicon has changed.",
     "cover_sha256": "The picture has changed.",
     "filled": "Other variables are filled in.",
 }
-
-
-def _sentence(name: str, before: object, after: object) -> str:
-    if name not in {"versions", "asked", "settings"}:
-        return _SENTENCES[name]
-    old = before if isinstance(before, Mapping) else {}
-    new = after if isinstance(after, Mapping) else {}
-    keys = ", ".join(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
-    if name == "versions":
-        return f"Another version is installed: {keys}."
-    return f"Something else is asked for: {keys}." if name == "asked" else f"stem.toml has changed: {keys}."

@@ -12,17 +12,17 @@ import json
 import math
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from stem.config import Config
-from stem.errors import ConfigError, StemError
-from stem.files import HERE, output_error, publish, temporary_beside
+from stem.errors import ConfigError, StemError, UsageError
+from stem.files import HERE, write_whole
 from stem.messages import Message
 from stem.record.build import record_of
-from stem.record.changes import Inventory, changes
+from stem.record.changes import Inventory, changes, differences
 from stem.record.hashes import (
     cover_hash,
     lexicon_hash,
@@ -126,16 +126,8 @@ def write_record(record: Record, path: Path, *, anonymous: bool = False, overwri
     """
     document = {_MARK: VERSION, **as_tables(replace(record, personal=None) if anonymous else record)}
     content = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False) + "\n"
-    with temporary_beside(path) as temporary:
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(
-                    content.encode("utf-8", "backslashreplace")
-                )  # a file name may hold half a character
-        except OSError as error:
-            raise output_error(path, error) from error
-        publish(temporary, path, overwrite=overwrite)
+    # A file name may hold half a character.
+    write_whole(path, content.encode("utf-8", "backslashreplace"), overwrite=overwrite, private=True)
 
 
 def read_record(path: Path) -> Record:
@@ -193,80 +185,51 @@ def differences_from_now(record: Record, folder: Path = HERE) -> tuple[str, ...]
 def _differences(record: Record, folder: Path) -> Iterator[str]:
     if record.personal is None and record.filled:
         yield f"What was filled in was left out of the record; give it again: {', '.join(record.filled)}."
-    spec, _ = spec_of(record)
-    try:
-        yield from _script_differences(record.script, script_facts(find_script(spec.script, folder)))
-    except StemError as error:
-        yield Message(
-            "The script '{script}' cannot be read: {why}", script=record.script.name, why=error.sentence
-        )
-    for voice, wish in ((record.voice, spec.voice), (record.fill, spec.fill)):
-        if voice is not None:
-            yield from _voice_differences(voice, wish, folder)
-    yield from _bed_differences(record, folder)
-    yield from _cover_differences(record, folder)
-    yield from _lexicon_differences(record, folder)
-    now = versions()
-    for name in dict.fromkeys((*record.versions, *now)):
-        before, after = record.versions.get(name, "absent"), now.get(name, "absent")
-        if before != after:
-            yield f"{name} was {before} and is {after}."
-
-
-def _bed_differences(record: Record, folder: Path) -> Iterator[str]:
-    try:
-        bed = BedChoice.read(path_here(record.bed), folder)
-        if bed.sha256(record.asked.seed) != record.bed_sha256:
-            yield f"The background '{record.bed}' has changed."
-    except StemError as error:
-        yield Message("The background '{bed}' cannot be had: {why}", bed=record.bed, why=error.sentence)
-
-
-def _cover_differences(record: Record, folder: Path) -> Iterator[str]:
-    if not record.cover_sha256:
-        return
     spec, settings = spec_of(record)
-    picture = spec.cover or settings.cover
-    try:
-        if cover_hash(folder / picture) != record.cover_sha256:
-            yield f"The picture '{picture}' has changed."
-    except StemError as error:
-        yield error.sentence
+    then = as_tables(record)
+    looked_up: dict[str, tuple[Callable[[], object], str]] = {
+        "script": (
+            lambda: script_facts(find_script(spec.script, folder)),
+            f"The script '{record.script.name}' cannot be read",
+        ),
+        "voice": (
+            lambda: _voice_now(record.voice, spec.voice, folder),
+            f"The voice '{record.voice.name}' cannot be used",
+        ),
+        "fill": (
+            lambda: record.fill and _voice_now(record.fill, spec.fill, folder),
+            f"The voice '{record.fill and record.fill.name}' cannot be used",
+        ),
+        "bed_sha256": (
+            lambda: BedChoice.read(path_here(record.bed), folder).sha256(spec.seed),
+            f"The background '{record.bed}' cannot be had",
+        ),
+        "cover_sha256": (
+            lambda: record.cover_sha256 and cover_hash(folder / (spec.cover or settings.cover)),
+            "The picture cannot be had",
+        ),
+        "lexicon_sha256": (lambda: lexicon_hash(load_lexicon(folder)), "The lexicon cannot be read"),
+        "versions": (versions, ""),
+    }
+    for name, (look, refused) in looked_up.items():
+        try:
+            yield from differences(then, {name: as_tables(look())})
+        except StemError as error:
+            yield Message("{refused}: {why}", refused=refused, why=error.sentence)
 
 
-def _lexicon_differences(record: Record, folder: Path) -> Iterator[str]:
-    try:
-        if lexicon_hash(load_lexicon(folder)) != record.lexicon_sha256:
-            yield "The lexicon has changed."
-    except StemError as error:
-        yield Message("The lexicon cannot be read: {why}", why=error.sentence)
+def _voice_now(before: VoiceFacts, wish: str | None, folder: Path) -> VoiceFacts:
+    """Return what a voice is now.
 
-
-def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
-    for name in dict.fromkeys((*before.parts, *now.parts)):
-        old, new = before.parts.get(name), now.parts.get(name)
-        if old != new:
-            what = "is new" if old is None else "is gone" if new is None else "has changed"
-            yield f"The text {name} {what}."
-
-
-def _voice_differences(before: VoiceFacts, wish: str | None, folder: Path) -> Iterator[str]:
+    Raises:
+        StemError: when it is no more.
+    """
     named = folder / (wish or "")
-    if traits_of(before.engine).only_recorded:
-        if not named.is_dir():
-            yield f"The folder of recordings '{before.name}' is not there."
-        return  # which of its files are said is known once the track is planned
-    try:
-        now = voice_facts(find_voice(wish if wish and named.suffix else before.name, folder))
-    except StemError as error:
-        yield Message("The voice '{voice}' cannot be used: {why}", voice=before.name, why=error.sentence)
-        return
-    if now.template_sha256 != before.template_sha256:
-        yield f"The voice template '{before.name}' has changed."
-    if now.files_sha256 != before.files_sha256:
-        yield f"The files of the voice '{before.name}' have changed."
-    if now.engine_version != before.engine_version:
-        yield f"The engine {before.engine} was {before.engine_version} and is {now.engine_version}."
+    if not traits_of(before.engine).only_recorded:
+        return voice_facts(find_voice(wish if wish and named.suffix else before.name, folder))
+    if not named.is_dir():
+        raise UsageError(f"The folder of recordings '{before.name}' is not there.")
+    return before  # which of its files are said is known once the track is planned
 
 
 def read_document(path: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -108,20 +108,8 @@ def remake(
     spec, settings = spec_of(record)
     if not outside:
         _refuse_outside(path, record, (spec, settings), change, folder)
-    asked = replace(
-        spec,
-        values={**spec.values, **change.values},
-        voice=change.voice or spec.voice,
-        bed=change.bed or spec.bed,
-        online=online,
-    )
+    asked = replace(_changed(spec, change, record.filled), online=online)
     settings = replace(settings, allow_online=here.allow_online)
-    lacking = [name for name in record.filled if name not in asked.values]
-    if lacking:
-        raise UsageError(
-            f"The record does not tell what was filled in for {', '.join(lacking)}.",
-            hint=Message("Give it again: {value_of}{name}=...", name=lacking[0]),
-        )
     differences = [*differences_from_now(record, folder)]
     for difference in differences:
         on_notice(Message("Since then: {difference}", difference=difference))
@@ -136,6 +124,22 @@ def remake(
         return Remade(track, same, tuple(differences))
     written = _write_record(track, asked, settings, record, overwrite=overwrite, on_notice=on_notice)
     return Remade(replace(track, beside=written), same, tuple(differences))
+
+
+def _changed(spec: TrackSpec, change: Change, filled: Sequence[str]) -> TrackSpec:
+    """Return what is asked for, of which `filled` was filled in.
+
+    Raises:
+        UsageError: when someone has to fill it in again.
+    """
+    values = {**spec.values, **change.values}
+    lacking = [name for name in filled if name not in values]
+    if lacking:
+        raise UsageError(
+            f"The record does not tell what was filled in for {', '.join(lacking)}.",
+            hint=Message("Give it again: {value_of}{name}=...", name=lacking[0]),
+        )
+    return replace(spec, values=values, voice=change.voice or spec.voice, bed=change.bed or spec.bed)
 
 
 def _refuse_outside(

@@ -22,7 +22,15 @@ from pathlib import Path
 import numpy as np
 
 from stem.errors import OutputError
-from stem.files import cache_folder, file_hash, lock, publish, sweep, temporary_beside
+from stem.files import (
+    cache_folder,
+    create_private,
+    file_hash,
+    lock,
+    sweep,
+    temporary_beside,
+    write_whole,
+)
 from stem.sound.clips import Clip
 from stem.voices.cache_folder import (
     KEY_NAME,
@@ -249,9 +257,8 @@ def _secret_key(path: Path) -> bytes:
         if len(key) == _KEY_BYTES:
             return key
         # When it fails, the other run's key is there now; a damaged one is replaced the second time.
-        with suppress(OutputError, OSError), temporary_beside(path) as temporary:
-            _create_private(temporary, secrets.token_bytes(_KEY_BYTES))
-            publish(temporary, path, overwrite=overwrite)
+        with suppress(OutputError):
+            write_whole(path, secrets.token_bytes(_KEY_BYTES), overwrite=overwrite, private=True)
     key = _read(path)
     if len(key) != _KEY_BYTES:
         raise OutputError(path, "the cache's key cannot be kept")
@@ -278,7 +285,7 @@ def _save(path: Path, clip: Clip) -> None:
 
 def _write_entry(path: Path, content: bytes) -> None:
     with temporary_beside(path) as temporary:
-        _create_private(temporary, content)
+        create_private(temporary, content)
         # Without waiting for the disk: an entry that a power cut tears is noticed and made again.
         temporary.replace(path)
 
@@ -310,14 +317,3 @@ def _read(path: Path, most: int = -1) -> bytes:
             return file.read(most)
     except OSError:
         return b""
-
-
-def _create_private(path: Path, content: bytes) -> None:
-    """Create a file that only its owner may read.
-
-    Raises:
-        OSError: when that fails, or the file exists.
-    """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

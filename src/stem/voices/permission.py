@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import ConfigError, EngineUnavailable, UsageError
-from stem.files import output_error, publish, temporary_beside
+from stem.files import file_hash, write_whole
 from stem.messages import Message
 from stem.voices.engines import ENGINES
 from stem.voices.engines.command import Command, command_of, words_of
@@ -135,8 +134,7 @@ def _digest(voice: VoiceTemplate) -> str:
     digest = hashlib.sha256()
     for path in (voice.path, *voice.parents, *_named_files(voice)):
         try:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(bytes.fromhex(file_hash(path)))
         except OSError as error:
             raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
     return digest.hexdigest()
@@ -176,11 +174,4 @@ def _read() -> dict[str, str]:
 
 def _write(leave: Mapping[str, str]) -> None:
     content = (json.dumps(leave, indent=1, sort_keys=True) + "\n").encode()
-    with temporary_beside(_path()) as temporary:
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-        except OSError as error:
-            raise output_error(_path(), error) from error
-        publish(temporary, _path(), overwrite=True)
+    write_whole(_path(), content, private=True)

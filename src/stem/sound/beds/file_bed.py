@@ -7,15 +7,15 @@ no more memory than a minute.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from stem import files, units
 from stem.errors import AudioError, OutputError, UsageError, nearest
 from stem.sound.beds.bed import Bed
 from stem.sound.beds.file_samples import Music
+from stem.sound.beds.kept import SampleCache
 from stem.sound.beds.seam import best_joint, crossfaded, searched_frames
 from stem.sound.clips import BLOCK_FRAMES, Samples, recut, resampled
 from stem.sound.decoding import Inspection, Recording
@@ -42,8 +43,8 @@ _SILENT = units.gain(-60.0)
 """Beside the peak: what is softer at the start and at the end is silence."""
 _MOST_SILENCE_S = 600.0
 """Seconds of silence in front of the sound that are waited for."""
-_KEPT_BYTES = 2 << 30
-"""Of own music in the cache; of more, what was unused for longest is dropped."""
+CACHE = SampleCache("own-*.f32", 2 << 30, lambda path: path.stat().st_size)
+"""Two gigabytes of own music."""
 
 _SHORT_S = 30.0
 _DULL_HZ = 32_000
@@ -170,24 +171,16 @@ def load_own_bed(path: Path, *, start_s: float = 0.0, once: bool = False) -> Own
     recording = Recording.open(path)
     key = _key(path, start_s, once=once)
     with suppress(OutputError):
-        stored = files.cache_folder("beds") / f"own-{key}.f32"
-        found = _stored(stored)
-        if found is None:
-            with files.temporary_beside(stored) as temporary:
-                with _writing(stored):
-                    music = Music(temporary.open("w+b"))
-                    facts = _made(recording, music, start_s, once=once)
-                    music.close()
-                note = json.dumps({**asdict(facts), "sha256": _checksum(temporary)})
-                files.publish(temporary, stored, overwrite=True)
-            files.write_whole(stored.with_suffix(".json"), note.encode())
-            _forget_unused(stored.parent)
-            found = _stored(stored)
+        found = CACHE.load(
+            f"own-{key}.f32", lambda place: asdict(_written(recording, place, start_s, once=once)), _read
+        )
         if found is not None:
             return _bed(path, *found, once=once)
-    with _writing(Path(tempfile.gettempdir())):  # no cache: a file without a name, gone when it is closed
+    try:  # no cache: a file without a name, gone when it is closed
         music = Music(tempfile.TemporaryFile())  # noqa: SIM115 - the bed keeps it open
         return _bed(path, _made(recording, music, start_s, once=once), music, once=once)
+    except OSError as error:
+        raise files.output_error(Path(tempfile.gettempdir()), error) from error
 
 
 def _bed(path: Path, facts: _Facts, music: Music, *, once: bool) -> OwnBed:
@@ -221,43 +214,16 @@ def _key(path: Path, start_s: float, *, once: bool) -> str:
     return digest.hexdigest()[:32]
 
 
-def _stored(path: Path) -> tuple[_Facts, Music] | None:
-    """Return the music at `path`, open, or None when it is not there or not as it was written."""
-    try:
-        note = json.loads(path.with_suffix(".json").read_bytes())
-        if _checksum(path) != note.pop("sha256"):
-            return None
-        facts = _Facts(**{**note, "remarks": tuple(note["remarks"])})
-        os.utime(path)  # in use: not the next to be dropped
-        return facts, Music(path.open("rb"))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def _written(recording: Recording, place: Path, start_s: float, *, once: bool) -> _Facts:
+    music = Music(place.open("w+b"))
+    facts = _made(recording, music, start_s, once=once)
+    music.close()
+    return facts
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _forget_unused(folder: Path) -> None:
-    """Drop the music that was unused for longest; a run that has it open keeps it."""
-    files.sweep(folder)
-    with suppress(OSError):
-        kept = 0
-        for path in sorted(folder.glob("own-*.f32"), key=lambda path: path.stat().st_mtime, reverse=True):
-            kept += path.stat().st_size
-            if kept > _KEPT_BYTES:
-                path.unlink()
-                path.with_suffix(".json").unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn what the disk refuses into an OutputError."""
-    try:
-        yield
-    except OSError as error:
-        raise files.output_error(path, error) from error
+def _read(path: Path, note: dict[str, Any]) -> tuple[_Facts, Music]:
+    facts = _Facts(**{**note, "remarks": tuple(note["remarks"])})
+    return facts, Music(path.open("rb"))
 
 
 # --- Making ---

@@ -1,14 +1,20 @@
-"""Beds on disk: made once, mapped into memory from then on, and made again when they are damaged."""
+"""Beds on disk: made once, mapped into memory from then on, and made again when they are damaged.
+
+Beside the samples stands a note: what they are, and how to know that they are whole.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,28 +26,97 @@ from stem.sound.beds.bed_worker import write_loops
 from stem.sound.beds.recipes import BEDS
 from stem.sound.clips import Samples
 
+Kept = TypeVar("Kept")
+
 _VERSION = 2
 """Of the recipes: a higher number makes every cached bed again."""
-
-_KEPT_BEDS = 8
-"""Beds kept in the cache, at most 77 MB each; of more, the one unused for longest is dropped."""
-
 
 _SKEW_S = 3600.0
 """How far the clocks of machines that share a folder, or of one machine in a day, may lie apart."""
 
 
+@dataclass(slots=True)
+class SampleCache:
+    """Files of one kind in the folder of beds; those that were unused for longest are dropped.
+
+    Attributes:
+        pattern: Of their names.
+        most: How much is kept.
+        weight: How much a file is of that.
+    """
+
+    pattern: str
+    most: float
+    weight: Callable[[Path], float]
+
+    def load(
+        self,
+        name: str,
+        make: Callable[[Path], Mapping[str, object]],
+        read: Callable[[Path, dict[str, Any]], Kept],
+    ) -> Kept | None:
+        """Return what `read` finds in a file; `make` writes it, and returns its note, if need be.
+
+        Raises:
+            OutputError: when there can be no cache.
+        """
+        path = files.cache_folder("beds") / name
+        found = _stored(path, read)
+        if found is None:
+            with files.temporary_beside(path) as temporary:
+                try:
+                    note = {**make(temporary), "sha256": files.file_hash(temporary)}
+                except OSError as error:
+                    raise files.output_error(path, error) from error
+                files.publish(temporary, path, overwrite=True)
+            files.write_whole(path.with_suffix(".json"), json.dumps(note).encode())
+            self.forget_unused(path.parent)
+            found = _stored(path, read)
+        return found
+
+    def forget_unused(self, folder: Path) -> None:
+        """Drop what was unused for longest; a run that has it open keeps its view of it."""
+        files.sweep(folder)
+        with suppress(OSError):
+            kept = 0.0
+            for path in sorted(folder.glob(self.pattern), key=_used, reverse=True):
+                kept += self.weight(path)
+                if kept > self.most:
+                    path.unlink()
+                    path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _stored(path: Path, read: Callable[[Path, dict[str, Any]], Kept]) -> Kept | None:
+    try:
+        note = dict(json.loads(path.with_suffix(".json").read_bytes()))
+        beat()
+        if files.file_hash(path) != note.pop("sha256"):
+            return None
+        os.utime(path)  # in use: not the next to be dropped
+        return read(path, note)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _used(path: Path) -> float:
+    """Return when a file was last used; long ago when a clock was wrong, or it would stay for ever."""
+    used = path.stat().st_mtime
+    return used if used < time.time() + _SKEW_S else 0.0
+
+
+CACHE = SampleCache("*.npy", 8, lambda _: 1)
+"""Eight beds, at most 77 MB each."""
+
+
 def load_single(name: str, seed: int) -> Bed:
     """Return the bed `name`, a name in `BEDS`, from the cache, or made and then cached."""
-    recipe = BEDS[name]
     with suppress(OutputError):
-        path = files.cache_folder("beds") / f"{name}-{seed}-v{_VERSION}.npy"
-        stored = _stored(name, path)
-        if stored is None:
-            _store(name, seed, path)
-            stored = _stored(name, path)
+        stored = CACHE.load(
+            f"{name}-{seed}-v{_VERSION}.npy", partial(_write, name, seed), partial(_read, name)
+        )
         if stored is not None:
             return stored
+    recipe = BEDS[name]
     loops = recipe.split(_unkept(name, seed))
     return Bed(name, loops, loudness(loops), under_lu=recipe.under_lu)
 
@@ -61,63 +136,25 @@ def _unkept(name: str, seed: int) -> Samples:
         raise files.output_error(Path(tempfile.gettempdir()), error) from error
 
 
-def _store(name: str, seed: int, path: Path) -> None:
-    """Write a bed to `path`, and beside it what it measures and how to know that it is undamaged.
+def _write(name: str, seed: int, path: Path) -> dict[str, float]:
+    """Write a bed to `path`, and return what it measures."""
+    recipe = BEDS[name]
+    with path.open("wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (recipe.frames, 2)}
+        np.lib.format.write_array_header_1_0(file, header)
+        write_loops(name, seed, file)
+    whole = np.load(path, mmap_mode="r", allow_pickle=False)
+    return {"lufs": loudness(recipe.split(np.asarray(whole)))}
+
+
+def _read(name: str, path: Path, note: dict[str, Any]) -> Bed:
+    """Return the bed at `path`.
 
     Raises:
-        OutputError: when the system refuses.
+        ValueError: when it is none.
     """
     recipe = BEDS[name]
-    with files.temporary_beside(path) as temporary:
-        try:
-            with temporary.open("wb") as file:
-                header = {"descr": "<f4", "fortran_order": False, "shape": (recipe.frames, 2)}
-                np.lib.format.write_array_header_1_0(file, header)
-                write_loops(name, seed, file)
-            whole = np.load(temporary, mmap_mode="r", allow_pickle=False)
-            lufs = loudness(recipe.split(np.asarray(whole)))
-            note = {"lufs": lufs, "sha256": _checksum(temporary)}
-        except OSError as error:
-            raise files.output_error(path, error) from error
-        files.publish(temporary, path, overwrite=True)
-    files.write_whole(path.with_suffix(".json"), json.dumps(note).encode())
-    _forget_unused(path.parent)
-
-
-def _stored(name: str, path: Path) -> Bed | None:
-    """Return the bed at `path`, or None when it is not there or not as it was written."""
-    try:
-        note = json.loads(path.with_suffix(".json").read_bytes())
-        if _checksum(path) != note["sha256"]:
-            return None
-        whole = np.load(path, mmap_mode="r", allow_pickle=False)
-        recipe = BEDS[name]
-        if whole.shape != (recipe.frames, 2) or whole.dtype != np.float32:
-            return None
-        os.utime(path)  # in use: not the next to be dropped
-        lufs = float(note["lufs"])
-        return Bed(name, recipe.split(np.asarray(whole)), lufs, under_lu=recipe.under_lu)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _checksum(path: Path) -> str:
-    beat()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _used(path: Path) -> float:
-    """Return when a bed was last used; long ago when a clock was wrong, or it would stay for ever."""
-    used = path.stat().st_mtime
-    return used if used < time.time() + _SKEW_S else 0.0
-
-
-def _forget_unused(folder: Path) -> None:
-    """Drop the beds that were unused for longest; a run that has one mapped keeps its view of it."""
-    files.sweep(folder)
-    with suppress(OSError):
-        paths = sorted(folder.glob("*.npy"), key=_used, reverse=True)
-        for path in paths[_KEPT_BEDS:]:
-            path.unlink()
-            path.with_suffix(".json").unlink(missing_ok=True)
+    whole = np.load(path, mmap_mode="r", allow_pickle=False)
+    if whole.shape != (recipe.frames, 2) or whole.dtype != np.float32:
+        raise ValueError("it has another shape")
+    return Bed(name, recipe.split(np.asarray(whole)), float(note["lufs"]), under_lu=recipe.under_lu)

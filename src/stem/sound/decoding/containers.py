@@ -52,7 +52,6 @@ _STREAMED_FROM = 0x7FFF_0000
 _FMT_BYTES = 16
 _IN_DS64 = 0xFFFF_FFFF
 _FLAC_INFO_BYTES = 34
-_FLOAT, _EXTENSIBLE = 3, 0xFFFE
 
 _SEGMENT, _CLUSTER, _INFO, _DURATION = 0x18538067, 0x1F43B675, 0x1549A966, 0x4489
 _ENTERED = frozenset({_SEGMENT, _CLUSTER})
@@ -135,23 +134,18 @@ class _Chunks:
 
 def _wav(source: Source) -> ContainerInfo:
     chunks = _wav_chunks(source)
-    tag, channels, rate, bytes_a_second = struct.unpack_from("<HHII", chunks.format)
-    if tag == _EXTENSIBLE and len(chunks.format) >= _FMT_BYTES + 10:
-        tag = struct.unpack_from("<H", chunks.format, 24)[0]
+    channels, rate, bytes_a_second = struct.unpack_from("<HII", chunks.format, 2)
     if bytes_a_second == 0 or rate == 0 or channels == 0:
         raise source.refused("its header is damaged")
     unknown = chunks.promised == 0 or chunks.promised >= _STREAMED_FROM
     if chunks.present == 0:
         raise source.refused("there is no sound in it")
     if unknown and chunks.promised != chunks.present:
-        warnings = ("its header does not tell how long it is",)
-        return ContainerInfo("wav", warnings=warnings, holds_floats=tag == _FLOAT)
+        return ContainerInfo("wav", warnings=("its header does not tell how long it is",))
     if chunks.promised > chunks.present:
         raise source.cut_short()
     # Of ADPCM, this is an average: a block more or less.
-    return ContainerInfo(
-        "wav", promised_s=chunks.promised / bytes_a_second, slack_s=0.1, holds_floats=tag == _FLOAT
-    )
+    return ContainerInfo("wav", promised_s=chunks.promised / bytes_a_second, slack_s=0.1)
 
 
 def _wav_chunks(source: Source) -> _Chunks:

@@ -95,7 +95,6 @@ class ContainerInfo:
         promised_s: How long the file says it is, in seconds; None when it does not.
         slack_s: How much shorter it may be and still be whole.
         warnings: What is worth telling, each as a clause about "it".
-        holds_floats: Whether its samples can be no number.
     """
 
     demuxer: str
@@ -103,7 +102,6 @@ class ContainerInfo:
     promised_s: float | None = None
     slack_s: float = 0.0
     warnings: tuple[str, ...] = ()
-    holds_floats: bool = False
 
     def warned(self, *warnings: str) -> ContainerInfo:
         """Return the same with warnings in front."""
