@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from stem.script.dutch.verbs import PAST, is_first_person, with_t
 
-_TOKEN = re.compile(r"[\w'’]+(?:-[\w'’]+)*|\s+|[^\w\s]")  # noqa: RUF001 - the apostrophe that people type
+_PIECE = r"[\w'’]+(?:-[\w'’]+)*|\s+|[^\w\s]"  # noqa: RUF001 - the apostrophe that people type
 _WRITTEN_CLAUSE_STARTS = (
     "als dat wanneer omdat terwijl voordat nadat zodra want waar hoe wat wie die sinds tot toen doordat "
     "zodat hoewel waarom waarin waarop waarbij waarmee waarvan of en maar dan"
@@ -59,7 +59,7 @@ def turned(text: str, vorm: str) -> str:
     Raises:
         ValueError: when "ik" stands in it with a verb that is not known.
     """
-    pieces = _TOKEN.findall(text)
+    pieces = re.findall(_PIECE, text)
     places = [place for place, piece in enumerate(pieces) if not piece.isspace()]
     words = [pieces[place] for place in places]
     said = _Turning([word.casefold() for word in words], vorm).said(words)

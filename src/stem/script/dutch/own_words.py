@@ -27,14 +27,12 @@ _WRITTEN_PLURALS = (
     "hulpverleners therapeuten buurvrouwen buurmannen bewoners"
 )
 _PLURALS = frozenset(_WRITTEN_PLURALS.split())
-_AFTER_NOUN = re.compile(r"\b(?:die|van|uit|in|op|met|bij|naar|aan|voor|zoals|als)\b")
+_AFTER_NOUN = r"\b(?:die|van|uit|in|op|met|bij|naar|aan|voor|zoals|als)\b"
 _SINGULAR_EN = frozenset({"jongen", "christen", "heiden", "wezen"})
 _COUNTS = r"(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|beide|allebei|alle|enkele|sommige|mijn beide)"
 _DETERMINED = r"(?:mijn|m'n|mn|de|die|deze|onze|jouw)"
-_JOINED = re.compile(
-    r"^(?!.*\b(?:die|wie|als|van|uit|met)\b.*(?:\ben\b|&)).*(?:\ben\b|&|\+|\bplus\b)", re.IGNORECASE
-)
-_PLURAL_HEAD = re.compile(rf"{_DETERMINED} (?:\w+e )?(\w+en|\w+['’]s)(?= (?:die|van|uit|in|op|met)\b|$)")  # noqa: RUF001
+_JOINED = r"^(?!.*\b(?:die|wie|als|van|uit|met)\b.*(?:\ben\b|&)).*(?:\ben\b|&|\+|\bplus\b)"
+_PLURAL_HEAD = rf"{_DETERMINED} (?:\w+e )?(\w+en|\w+['’]s)(?= (?:die|van|uit|in|op|met)\b|$)"  # noqa: RUF001
 _TITLES = {
     "mevr": "mevrouw",
     "mw": "mevrouw",
@@ -58,7 +56,7 @@ _TITLES = {
 }
 """What stands before a name, and what someone is called by; inside a sentence it has no capital."""
 
-_TITLE = re.compile(rf"({'|'.join(sorted(_TITLES, key=len, reverse=True))})\.? +(\S.*)", re.IGNORECASE)
+_TITLE = rf"({'|'.join(sorted(_TITLES, key=len, reverse=True))})\.? +(\S.*)"
 
 
 def bare(text: str) -> str:
@@ -95,7 +93,7 @@ def own(text: str, vorm: str) -> str:
 def called(name: str) -> str:
     """Return a name as its bearer is called: "dhr. de Vries" is "meneer De Vries", and "anna" is "Anna"."""
     name = name.strip().rstrip(" .!?,;:")
-    titled = _TITLE.fullmatch(name)
+    titled = re.fullmatch(_TITLE, name, re.IGNORECASE)
     return capitalized(name) if titled is None else f"{_TITLES[titled[1].lower()]} {capitalized(titled[2])}"
 
 
@@ -108,10 +106,10 @@ def capitalized(text: str) -> str:
 def is_several(text: str) -> bool:
     """Tell whether a text names more than one: "mijn ouders", "Bert en Ernie", "de buren"."""
     words = bare(text).casefold()
-    if _JOINED.search(words):
+    if re.search(_JOINED, words):
         return True
-    head = _PLURAL_HEAD.match(words)
+    head = re.match(_PLURAL_HEAD, words)
     if (head is not None and head[1] not in _SINGULAR_EN) or re.match(rf"{_COUNTS} \w", words):
         return True
-    noun_phrase = _AFTER_NOUN.split(words)[0].replace("’", "'").split()  # noqa: RUF001 - as typed
+    noun_phrase = re.split(_AFTER_NOUN, words)[0].replace("’", "'").split()  # noqa: RUF001 - as typed
     return bool(noun_phrase) and noun_phrase[-1] in _PLURALS

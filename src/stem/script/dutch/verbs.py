@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 _BEFORE_U: Mapping[str, str] = MappingProxyType(
@@ -63,8 +64,7 @@ _PREFIXES = (
     "leeg los mee mis na neer om op open over rond samen stil tegen terecht terug thuis toe uit vast "
     "vol voor vooruit voort weg wakker klaar deel alleen ineen uiteen tevoorschijn"
 )
-_PREFIXED = re.compile(rf"(?:{'|'.join(sorted(_PREFIXES.split(), key=len, reverse=True))})(.+)")
-_PATTERN = re.compile(r"[a-zé]{3,}eer")
+_PATTERN = r"[a-zé]{3,}eer"
 """Presenteer, solliciteer: such words are verbs, but for these."""
 
 _WRITTEN_NO_VERBS = (
@@ -72,6 +72,13 @@ _WRITTEN_NO_VERBS = (
     "eer neer"
 )
 _NO_VERBS = frozenset(_WRITTEN_NO_VERBS.split())
+
+
+@cache
+def _base(word: str) -> str:
+    """Return the verb behind a particle ("op" in "opsta"), or "" when there is none."""
+    bases = (word.removeprefix(each) for each in _PREFIXES.split() if word.startswith(each))
+    return next((base for base in bases if base in _FIRST_PERSON), "")
 
 
 def before_u(verb: str) -> str:
@@ -87,12 +94,8 @@ def before_u(verb: str) -> str:
 
 def is_first_person(word: str) -> bool:
     """Tell whether a word is the present tense of "ik", also with a particle before it: "opsta"."""
-    prefixed = _PREFIXED.fullmatch(word)
-    return (
-        word in _FIRST_PERSON
-        or (_PATTERN.fullmatch(word) is not None and word not in _NO_VERBS)
-        or (prefixed is not None and prefixed[1] in _FIRST_PERSON)
-    )
+    by_pattern = re.fullmatch(_PATTERN, word) is not None and word not in _NO_VERBS
+    return word in _FIRST_PERSON or by_pattern or _base(word) != ""
 
 
 def with_t(verb: str, *, inverted: bool = False) -> str:
@@ -104,7 +107,7 @@ def with_t(verb: str, *, inverted: bool = False) -> str:
     """
     if verb in PAST:
         return verb
-    prefixed = _PREFIXED.fullmatch(verb)
-    if verb not in _FIRST_PERSON and prefixed is not None and prefixed[1] in _FIRST_PERSON:
-        return verb.removesuffix(prefixed[1]) + with_t(prefixed[1], inverted=inverted)
+    base = "" if verb in _FIRST_PERSON else _base(verb)
+    if base:
+        return verb.removesuffix(base) + with_t(base, inverted=inverted)
     return before_u(verb) if inverted else _AFTER_JE.get(verb) or before_u(verb)
