@@ -190,7 +190,7 @@ def info_lines(facts: FileInfo, config: Config) -> Iterator[str]:
         yield f"chapter  {format_time(mark.start_s):>7}  {mark.title}"
     if tags.comment:
         yield f"comment  {tags.comment}"
-    for line in (*settings.help, *safety(settings.country).help_lines):
+    for line in safety(settings.country).help_lines_with(settings.help):
         yield f"help     {line}"
     if record is None:
         yield "There is no record beside it of how it was made."

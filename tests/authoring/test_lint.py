@@ -42,11 +42,16 @@ GOOD = """## Welkom
 [veilig V4] Niets hoeft te lukken.
 [pauze kort]
 [veilig V5] De steun onder je is je anker.
+[veilig V16] Of kies een geluid.
 [veilig V6] Weinig voelen is ook goed.
 [pauze voel]
 ## Kijken
 Denk eens aan iemand met rust.
+[veilig V12] Kies iemand met wie het niet ingewikkeld is.
 [pauze beeld]
+[veilig V13] Verandert het beeld, laat het dan gaan.
+[veilig V14] Wordt het te veel, kijk dan om je heen.
+[pauze kort]
 [veilig V8] Waar merk je vertrouwen, en waar juist niet?
 [pauze ruim]
 Het wordt nu een tijdje stil.
@@ -54,6 +59,7 @@ Het wordt nu een tijdje stil.
 [veilig V7] Kom terug achter je eigen ogen.
 [pauze voel]
 ## Terug
+[veilig V15] Ben je er straks nog niet, begin dan nog eens hier.
 [veilig V9] Kijk rustig om je heen.
 [pauze 10]
 Noem in gedachten drie dingen die je ziet.
@@ -98,6 +104,59 @@ def test_every_safety_line_is_asked_for(rule: str) -> None:
     assert told(findings) == [(rule, 1)]
     assert SAFETY_RULES[rule] in findings[0].problem
     assert f"[veilig {rule}]" in findings[0].hint
+
+
+def test_whom_one_picks_is_asked_where_someone_picks_and_what_changes_where_someone_picked() -> None:
+    without = re.sub(r"\[veilig (V7|V12|V13)\] ", "", GOOD)
+    stays = replace(TEMPLATE, steps_over=False)
+    assert found(without, stays) == ()
+    assert told(found(without, replace(stays, picks=True))) == [("V12", 1), ("V13", 1)]
+    picked = GOOD.replace("[veilig V13] ", "")
+    assert told(found(picked, stays)) == [("V13", 1)]
+
+
+def test_a_way_out_is_for_images_and_another_anchor_for_who_has_one() -> None:
+    def asked(text: str) -> set[str]:
+        return {finding.rule for finding in found(text)} & {"V14", "V15", "V16"}
+
+    assert asked("Dag.") == set()
+    assert asked("Dag.\n[pauze beeld]\nDag.") == {"V14"}
+    assert asked("[veilig V5] De stoel is je anker.\n[veilig V9] Kijk rond.") == {"V15", "V16"}
+
+
+@pytest.mark.parametrize("silence", ["[stilte]", "[pauze 30]"])
+def test_before_a_long_silence_its_chapter_has_a_way_out(silence: str) -> None:
+    out = "[veilig V14] Wordt het te veel, kijk dan om je heen.\n"
+    good = GOOD.replace("[stilte]", silence)
+    assert found(good) == ()
+    after = good.replace(out, "").replace(f"{silence}\n", f"{silence}\n{out}")
+    earlier = good.replace(out, "").replace("## Kijken\n", f"{out}[pauze kort]\n## Kijken\n")
+    assert told(found(after)) == [("way-out", line_of(silence, after))]
+    assert told(found(earlier)) == [("way-out", line_of(silence, earlier))]
+    assert found(earlier.replace(silence, "[pauze 29]")) == ()
+    assert found(f"{good}\nHet wordt stil.\n{silence}") == ()  # nothing comes after it
+
+
+@pytest.mark.parametrize(("minutes", "more", "enough"), [(14, 0, True), (15, 0, False), (15, 12, True)])
+def test_after_a_long_exercise_the_way_back_has_a_second_round(
+    minutes: float, more: int, *, enough: bool
+) -> None:
+    longer = GOOD.replace("ziet.\n[pauze 10]", f"ziet.\n[pauze {10 + more}]")
+    rules_found = [finding.rule for finding in found(longer, minutes=minutes) if finding.rule != "length"]
+    assert rules_found == ([] if enough else ["second-round"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        (("Kijk rustig om je heen.", "Kijk rustig rond in de kamer."), "[veilig V9]"),
+        (("## Terug", "## Terug in de kamer"), "## Terug"),
+        (("Denk eens aan iemand met rust.", "Denk aan een kamer vol mensen."), ""),
+    ],
+)
+def test_the_way_back_leads_to_no_room(changed: tuple[str, str], line: str) -> None:
+    text = GOOD.replace(*changed)
+    assert told(found(text)) == ([("room", line_of(line, text))] if line else [])
 
 
 def test_the_step_back_is_for_scripts_that_step_over_and_nothing_is_for_those_without_imagery() -> None:
@@ -145,7 +204,8 @@ def test_orientation_at_the_start_is_not_the_way_back() -> None:
 def test_aftercare_comes_after_the_way_back_or_in_the_last_chapter() -> None:
     care = "[veilig V11] Praat met iemand als er iets naars blijft hangen.\n"
     before = GOOD.replace(care, "").replace("[pauze 10]\n[veilig V10]", "[pauze 20]\n[veilig V10]")
-    assert told(found(before.replace("## Terug\n", care + "## Terug\n"))) == [("V11", 19)]
+    early = before.replace("## Terug\n", care + "## Terug\n")
+    assert told(found(early)) == [("V11", line_of(care, early))]
     assert found(before.replace("## Terug\n", "## Terug\n" + care)) == ()
     assert found(GOOD + "\n## Slot\nDank je wel.") == ()
 
@@ -371,6 +431,7 @@ def test_what_may_be_said_is_left_alone(sentence: str) -> None:
 
 def test_every_rule_is_proved_here() -> None:
     tested = {"agreements", "silence", "no-pause", "breath", "length", "name", "genitive", "address"}
+    tested |= {"way-out", "second-round", "room"}
     assert set(RULES) == set(SAFETY_RULES) | tested | {"long", "too-long"} | set(WORDINGS)
 
 

@@ -707,7 +707,7 @@ def test_a_batch_is_made_once_and_handed_over_once(folder: Path) -> None:
         *("c1_ander_0,6min.mp3", "c1_ander_0,6min.vtt", "c1_proef_0,6min.mp3", "c1_proef_0,6min.vtt"),
         "lees-mij-eerst.txt",
     ]
-    assert text.index("Bel de praktijk.") < text.index("113")
+    assert text.index("113") < text.index("Bel de praktijk.")
     assert RARE not in text
     zipped = (out / "c1.zip").read_bytes()
     second = hand_over(found.jobs, report, Config(help=("Bel de praktijk.",)), passwords)
@@ -735,6 +735,30 @@ def test_a_batch_is_made_once_and_handed_over_once(folder: Path) -> None:
     assert fourth.left == {"c1": "nothing was put together, for row 3 failed"}
     assert [path.name for path in fourth.written] == ["c2_lees-mij-eerst.txt"]
     assert not (out / "c1_lees-mij-eerst.txt").exists()
+
+
+def test_what_is_for_use_with_a_practitioner_does_not_go_home_unasked(folder: Path) -> None:
+    guided = SCRIPT.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
+    (folder / "scripts" / "samen.j2").write_text(guided, encoding="utf-8")
+    found = asked(table(("code", "script"), ("c1", "proef"), ("c1", "samen"), ("c2", "samen")))
+    for job in found.jobs:
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        job.target.write_bytes(b"sound")
+    report = Report(tuple(outcome(path=job.target) for job in found.jobs))
+    passwords = {"c1": PASSWORD, "c2": PASSWORD}
+    handed = hand_over(found.jobs, report, Config(), passwords)
+    assert handed.held == (found.jobs[1].target, found.jobs[2].target)
+    assert {path.name for path in handed.written} == {"c1_lees-mij-eerst.txt", "c1.zip"}
+    assert "behandelaar kan" not in (folder / "out" / "c1_lees-mij-eerst.txt").read_text(encoding="utf-8")
+    with pyzipper.AESZipFile(folder / "out" / "c1.zip") as archive:
+        assert not any("samen" in name for name in archive.namelist())
+
+    asked_for = hand_over(found.jobs, report, Config(), passwords, also_guided=True)
+    assert asked_for.held == ()
+    with pyzipper.AESZipFile(folder / "out" / "c1.zip") as archive:
+        assert any("samen" in name for name in archive.namelist())
+    text = (folder / "out" / "c2_lees-mij-eerst.txt").read_text(encoding="utf-8")
+    assert "Luister alleen samen met je behandelaar." in text
 
 
 @pytest.mark.parametrize(("vorm", "default", "form"), [("", "u", "u"), ("je", "u", "je"), ("", "je", "je")])

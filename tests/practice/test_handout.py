@@ -20,7 +20,7 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -164,10 +164,10 @@ def test_how_to_listen_is_told(told: str) -> None:
     assert told in words(letter(form="u"))
 
 
-def test_the_practice_is_called_before_strangers() -> None:
+def test_the_practice_is_called_after_who_is_there_day_and_night() -> None:
     own = ("Bel de praktijk: 012-3456789 (op werkdagen).", "Geen gehoor:\nbel de {waarnemer}.")
     text = words(letter(own_help=own))
-    lines = [f"- {words(line)}" for line in (*own, *safety().help_lines)]
+    lines = [f"- {words(line)}" for line in (*safety().help_lines, *own)]
     assert " ".join(lines) in text
 
 
@@ -177,7 +177,7 @@ def test_tracks_stand_in_their_order_with_length_and_file() -> None:
     assert (
         "1. Aankomen (3:05 minuten)\n"
         "   01_aankomen_3min.mp3\n"
-        "2. Tegenover iemand met rust (8:00 minuten)\n"
+        "2. Tegenover iemand met rust (8 minuten)\n"
         "   02_tegenover_8min.mp3\n"
         "3. Een lange rust (1:02:03 uur)\n"
         "   03_lang_60min.mp3\n"
@@ -222,6 +222,19 @@ def test_a_computer_voice_is_told_and_a_human_one_is_not() -> None:
     assert "Een computerstem spreekt in: Aankomen." in words(letter(human, TRACKS[0]))
 
 
+@pytest.mark.parametrize("form", ["je", "u"])
+def test_what_is_done_with_a_practitioner_only_says_so(form: str) -> None:
+    guided = replace(TRACKS[0], with_practitioner=True)
+    text = words(letter(guided, TRACKS[1], form=form))
+    assert "1. Aankomen (3:05 minuten): alleen samen met een behandelaar" in text
+    assert "Luister naar wat alleen samen met een behandelaar kan, niet thuis." in text
+    assert "zo vaak luisteren" in text
+    alone = words(letter(guided, form=form))
+    assert "Luister alleen samen met " in alone
+    assert "zo vaak luisteren" not in alone
+    assert "behandelaar kan" not in words(letter(form=form))
+
+
 def test_only_a_locked_parcel_speaks_of_a_password() -> None:
     locked = words(letter(locked=True))
     for told in ("nooit in dezelfde mail", "Windows", "7-Zip", "Mac", "Keka", "iPhone", "Android"):
@@ -250,7 +263,7 @@ WORDS = st.text().filter(lambda text: first_control(text) is None)
 def test_words_of_others_stay_as_they_are(title: str, practice: str, own: str) -> None:
     track = LetterTrack("a.mp3", title, 60.0, computer_voice=True)
     text = letter(track, practice=practice, own_help=(own,))
-    assert words(f"1. {title} (1:00 minuten)") in words(text)
+    assert words(f"1. {title} (1 minuut)") in words(text)
     assert words(own) in words(text)
     assert words(practice).rstrip(".") in words(text)
     assert "\n-\n" not in text

@@ -193,3 +193,37 @@ def test_every_packaged_word_is_heard_as_its_line_says(tmp_path: Path) -> None:
 )
 def test_words_of_the_trade_are_said_right(tmp_path: Path, written: str, said: str) -> None:
     assert load_lexicon(tmp_path).applied(spoken(written)) == said
+
+
+TRAPS = {
+    "tegenover": "teːɣənˈoːvər",
+    "bijvoorbeeld": "bɛɪvˈɔːrbeːlt",
+    "voorbijgaan": "vɔːrbˈɛɪɣaːn",
+    "ernaar": "ɛrnˈaːr",
+    "alsof": "ɑlsˈɔf",
+    "allebei": "ɑləbˈɛɪ",
+    "terwijl": "tɛrʋˈɛɪl",
+    "vooraf": "vɔːrˈɑf",
+    "voorgoed": "vɔːrɣˈut",
+    "respect": "rɛspˈɛkt",
+    "volwassen": "vɔlʋˈɑsən",
+    "hardop": "hɑrtˈɔp",
+    "elkaar": "ɛlkˈaːr",
+    "ruzie": "rˈyzi",
+    "matras": "maːtrˈɑs",
+    "welterusten": "ʋɛltərˈɵstən",
+}
+
+
+@pytest.mark.parametrize(("word", "heard"), TRAPS.items())
+def test_words_of_the_scripts_have_their_stress_where_people_put_it(
+    tmp_path: Path, word: str, heard: str
+) -> None:
+    assert load_lexicon(tmp_path).applied(word, ipa=True) == f"[[{heard}]]"
+    assert phonemes([word]) != [heard]  # else it needs no place here
+
+
+def test_a_numeral_is_written_so_that_it_is_heard(root: Path) -> None:
+    """An "een" that is counted is "één" or "eentje": a voice says 'n."""
+    said = "".join(path.read_text(encoding="utf-8") for path in (root / "scripts").rglob("*.j2"))
+    assert not re.search(r"\bof er een (?:bij|die)\b|\bgeen van drie\b|\been van de\b", said)

@@ -37,9 +37,20 @@ def test_no_country_gives_a_number_of_another() -> None:
     assert not re.search(r"\b(1813|106)\b", own["NL"])
 
 
+@pytest.mark.parametrize("country", countries())
+def test_help_is_told_in_the_order_in_which_it_is_there(country: str) -> None:
+    """The emergency number, then who listens, then the doctor, and the practice, which sleeps at night."""
+    lines = safety(country).help_lines_with(("Bel de praktijk.",))
+    assert [next(n for n, line in enumerate(lines) if word in line) for word in ("112", "huisarts")] == [
+        0,
+        len(lines) - 2,
+    ]
+    assert lines[-1] == "Bel de praktijk."
+
+
 def test_a_line_reads_as_a_sentence() -> None:
     full = Help(when="Om te praten", who="A", numbers=("1", "2"), site="a.nl", source="s", as_of="2025-01")
-    assert full.line == "Om te praten: bel 1 of 2 (A), of a.nl."
+    assert full.line == "Om te praten: bel 1 of 2 (A), of schrijf via a.nl."
     assert Help(when="Met klachten", who="de huisarts").line == "Met klachten: de huisarts."
 
 

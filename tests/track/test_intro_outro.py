@@ -190,7 +190,7 @@ def test_a_track_with_recordings_is_remade_byte_for_byte(
     assert (folder / "weer.mp3").read_bytes() == made
 
 
-def test_own_help_stands_before_the_numbers_of_the_country() -> None:
+def test_own_help_stands_after_the_numbers_of_the_country() -> None:
     found = replace(plan(Config(help=("Bel de praktijk: 012.",))))
     page = as_html(found, expected_timeline(found))
-    assert 0 < page.index("Bel de praktijk: 012.") < page.index("113")
+    assert 0 < page.index("113") < page.index("Bel de praktijk: 012.")

@@ -50,6 +50,7 @@ class _How:
     force: bool
     letter: bool
     zipped: bool
+    yes: bool
     password_file: str | None
     page: str | None
     as_json: bool
@@ -64,6 +65,7 @@ _HOW = (
     click.option("--dry-run", is_flag=True, help="Show what would be made; make nothing."),
     click.option("--letter", is_flag=True, help="Write a text to send with the tracks, for each client."),
     click.option("--zip", "zipped", is_flag=True, help="Pack it for each client, with a password."),
+    click.option("--yes", is_flag=True, help="Also send what is for use with a practitioner only."),
     click.option("--password-file", metavar="FILE|-", help="Where the password of all zip files stands."),
     click.option("--page", metavar="FILE", help="Write a page about it all: overzicht.html"),
     click.option("--force", is_flag=True, help="Make everything again, and replace what is there."),
@@ -221,13 +223,15 @@ def _hand_over(batch: Batch, report: Report, how: _How, locks: Mapping[str, str]
     """Put together what goes to clients, tell of it, and return the exit code."""
     if not (how.letter or how.zipped):
         return 0
-    handed = batch.hand_over(report, locks)
+    handed = batch.hand_over(report, locks, also_guided=how.yes)
     for path in handed.written:
         tell(str(path))
     for path in handed.kept:
         tell(f"{path} is there already and holds the same.")
     for path in handed.own:
         tell(f"{path} has words of your own and stays as it is; for a new one, move it away.")
+    for path in handed.held:
+        tell(f"{path} is for use with a practitioner only: it is not sent, unless with --yes.")
     for code, reason in handed.left.items():
         tell(f"Error: {code}: {in_options(reason)}.")
     return handed.exit_code

@@ -44,7 +44,7 @@ def _lines(item: ScriptTemplate) -> Iterator[str]:
     lengths = f" ({', '.join(f'{minutes:g}' for minutes in item.minutes)} min)" if item.minutes else ""
     yield f"{item.name}{lengths}: {item.title}. {item.summary}"
     if item.practitioner_only:
-        yield "    Alleen voor gebruik samen met een behandelaar."
+        yield "    Alleen samen met een behandelaar."
     for variable in item.variables:
         choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
         yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"

@@ -41,10 +41,16 @@ SAFETY_RULES: Mapping[str, str] = MappingProxyType(
         "V9": "orientation in the room at the end",
         "V10": "a closing that claims little",
         "V11": "what to do when something unpleasant lingers",
+        "V12": "whom or what one picks: nothing complicated",
+        "V13": "what to do when the image changes",
+        "V14": "a way out where it gets hard",
+        "V15": "what to do for who is not back yet",
+        "V16": "an anchor that is not the body",
     }
 )
-"""The lines that a visualization does not go without. A mark tells which sentence is which, so that a check
-is exact and no guess on wording."""
+"""The lines that a visualization does not go without; V12 and on only where there is something to pick, to
+see, to come back from. A mark tells which sentence is which, so that a check is exact and no guess on
+wording."""
 
 
 @dataclass(frozen=True, slots=True)

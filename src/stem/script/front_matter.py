@@ -31,6 +31,7 @@ class Front:
     minutes: tuple[float, ...] = ()
     imagery: bool = True
     steps_over: bool = False
+    picks: bool = False
     practitioner_only: bool = False
     basis: str = ""
     audience: str = ""
@@ -45,6 +46,8 @@ class Front:
             raise ValueError(f'\'language\' is "{self.language}", and stem speaks Dutch only: "nl"')
         if self.steps_over and not self.imagery:
             raise ValueError("'steps_over' is true, and that is imagery")
+        if self.picks and not self.imagery:
+            raise ValueError("'picks' is true, and that is imagery")
         self._check_numbers()
         self._check_variables()
 

@@ -5,7 +5,7 @@ The texts and numbers stand in helplines.toml, beside this module, each number w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -51,7 +51,7 @@ class Help:
     def line(self) -> str:
         """The help as one line: "Bij gedachten aan zelfdoding: bel 113 ..."."""
         called = f"bel {' of '.join(self.numbers)} ({self.who})" if self.numbers else self.who
-        return f"{self.when}: {called}{f', of {self.site}' if self.site else ''}."
+        return f"{self.when}: {called}{f', of schrijf via {self.site}' if self.site else ''}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,12 @@ class Safety:
 
     @property
     def help_lines(self) -> tuple[str, ...]:
-        """Whom to turn to, a sentence each."""
+        """Whom to turn to, a sentence each: the emergency number first, one's own doctor last."""
         return tuple(each.line for each in self.help)
+
+    def help_lines_with(self, practice: Sequence[str]) -> tuple[str, ...]:
+        """Return whom to turn to, the practice last: at night a machine answers there."""
+        return (*self.help_lines, *practice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ ALONE_MINUTES = 20.0
 """From this length on, unwanted effects are reported more often by people who meditate alone."""
 
 
-_WITH_PRACTITIONER = "Deze oefening is alleen bedoeld voor gebruik samen met een behandelaar."
+WITH_PRACTITIONER = "Doe deze oefening alleen samen met een behandelaar."
 
 
 _LONG_ALONE = (
@@ -128,7 +132,7 @@ _LONG_ALONE = (
 )
 
 
-LISTENER_WARNINGS = (_WITH_PRACTITIONER, _LONG_ALONE)
+LISTENER_WARNINGS = (WITH_PRACTITIONER, _LONG_ALONE)
 """In Dutch, where other warnings are in English."""
 
 
@@ -141,7 +145,7 @@ def listener_warnings(template: ScriptTemplate, minutes: float) -> tuple[str, ..
     """
     warnings: list[str] = []
     if template.practitioner_only:
-        warnings.append(_WITH_PRACTITIONER)
+        warnings.append(WITH_PRACTITIONER)
     if template.imagery and not template.practitioner_only and minutes >= ALONE_MINUTES:
         warnings.append(_LONG_ALONE)
     return tuple(warnings)

@@ -91,6 +91,7 @@ class ScriptTemplate:
         minutes: The lengths it was written for, the usual one first.
         imagery: Whether it leads into imagery, so that the safety rules hold for it.
         steps_over: Whether the listener looks through another's eyes, and so must be led back.
+        picks: Whether the listener picks a person, a place or a memory to imagine; who steps over does.
         practitioner_only: Whether it is for use with a practitioner only.
         basis: On which thoughts it rests; plain text.
         audience: For whom it was written; plain text.
@@ -109,6 +110,7 @@ class ScriptTemplate:
     minutes: tuple[float, ...] = ()
     imagery: bool = True
     steps_over: bool = False
+    picks: bool = False
     practitioner_only: bool = False
     basis: str = ""
     audience: str = ""
@@ -328,6 +330,7 @@ def _load(path: Path) -> ScriptTemplate:
         minutes=table.minutes,
         imagery=table.imagery,
         steps_over=table.steps_over,
+        picks=table.picks,
         practitioner_only=table.practitioner_only,
         basis=table.basis,
         audience=table.audience,

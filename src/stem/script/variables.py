@@ -22,6 +22,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "yesno": (bool,),
 }
+_HOLDS = ("", "name", "person", "words")
 _LARGEST_NUMBER = 10**9
 _YES_NO = {"ja": True, "yes": True, "true": True, "nee": False, "no": False, "false": False}
 _NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,6})?")
@@ -41,6 +42,8 @@ class Variable:
         max_length: The most characters of a text.
         minimum: The least a number may be.
         maximum: The most a number may be.
+        holds: What a text is: the "name" of who listens, a "person" to imagine, "words" of one's own that a
+            script says with `eigen` or `over`, or "" for whatever it is.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Variable:
     max_length: int | None = None
     minimum: float | None = None
     maximum: float | None = None
+    holds: str = ""
 
     @property
     def required(self) -> bool:
@@ -87,7 +91,24 @@ class Variable:
                 f"The value of '{self.name}' is longer than {self.max_length:,} characters.",
                 hint="Say it in fewer words.",
             )
+        self._check_words(value)
         return value
+
+    def _check_words(self, value: str) -> None:
+        """Refuse what no sentence of a script can hold."""
+        if self.holds == "name" and dutch.is_several(value):
+            hint = "A track speaks to one listener; make one for each."
+            raise UsageError(f"What is given for '{self.name}' is more than one name.", hint=hint)
+        if self.holds == "person" and dutch.is_several(value):
+            hint = "Choose one of them, for example: mijn moeder."
+            raise UsageError(f"What is given for '{self.name}' is more than one.", hint=hint)
+        if self.holds in {"person", "words"}:
+            try:
+                dutch.own(value, "je")
+            except ValueError as error:
+                hint = "Say it without 'ik', for example: presenteren voor een groep."
+                problem = f"What is given for '{self.name}' speaks of 'ik', and cannot be turned to je or u."
+                raise UsageError(problem, hint=hint) from error
 
     def _within(self, number: float) -> int | float:
         low, high = self.minimum, self.maximum
@@ -127,6 +148,7 @@ class Declared:
     max_length: int | None = None
     minimum: float | None = None
     maximum: float | None = None
+    holds: str = ""
 
     def __post_init__(self) -> None:
         variable = self.variable("default")
@@ -138,15 +160,7 @@ class Declared:
         wrong_bool = isinstance(self.default, bool) and kind != "yesno"
         if self.default is not None and (wrong_bool or not isinstance(self.default, _KINDS[kind])):
             raise ValueError(f"the default is no {kind}")
-        if self.max_length is not None and (kind != "text" or self.max_length < 1):
-            raise ValueError("'max_length' is the most characters of a text, 1 or more")
-        if (self.minimum, self.maximum) != (None, None) and kind != "number":
-            raise ValueError("'minimum' and 'maximum' are for a number")
-        numbers = (self.default, self.minimum, self.maximum)
-        if not all(abs(number) < _LARGEST_NUMBER for number in numbers if isinstance(number, int | float)):
-            raise ValueError(f"a number lies between -{_LARGEST_NUMBER:,} and {_LARGEST_NUMBER:,}")
-        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError("'minimum' is more than 'maximum'")
+        self._check_bounds(kind)
         given = self.default is not None and kind != "yesno"
         texts = [*self.choices, *([str(self.default)] if given else [])]
         for text in texts:
@@ -155,12 +169,25 @@ class Declared:
             except UsageError as error:
                 raise ValueError(f"{error.sentence[:1].lower()}{error.sentence[1:].rstrip('.')}") from error
 
+    def _check_bounds(self, kind: str) -> None:
+        if self.max_length is not None and (kind != "text" or self.max_length < 1):
+            raise ValueError("'max_length' is the most characters of a text, 1 or more")
+        if (self.minimum, self.maximum) != (None, None) and kind != "number":
+            raise ValueError("'minimum' and 'maximum' are for a number")
+        if self.holds not in _HOLDS or (self.holds and kind != "text"):
+            raise ValueError("'holds' is for a text, and one of name, person, words")
+        numbers = (self.default, self.minimum, self.maximum)
+        if not all(abs(number) < _LARGEST_NUMBER for number in numbers if isinstance(number, int | float)):
+            raise ValueError(f"a number lies between -{_LARGEST_NUMBER:,} and {_LARGEST_NUMBER:,}")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("'minimum' is more than 'maximum'")
+
     def variable(self, name: str) -> Variable:
         """Return the variable with its name; without a type, choices make it a choice."""
         kind = self.type or ("choice" if self.choices else "text")
         default = self.default if isinstance(self.default, str | int | float) else None
         bounds = self.max_length, self.minimum, self.maximum
-        return Variable(name, kind, default, self.choices, self.help, *bounds)
+        return Variable(name, kind, default, self.choices, self.help, *bounds, self.holds)
 
 
 def _plain(name: str, text: str) -> str:

@@ -42,6 +42,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     {
         **{name: Rule(summary, "error") for name, summary in SAFETY_RULES.items()},
         "agreements": Rule("V1 to V4 come before the first image", "error"),
+        "way-out": Rule("before a silence of 30 seconds or more, its chapter has a way out (V14)", "error"),
+        "second-round": Rule("from 15 minutes on, the way back has a second round", "error"),
+        "room": Rule("the way back leads to where one is, which need not be a room", "warning"),
         "address": Rule("the listener is addressed in one form, je or u", "error"),
         "leftover": Rule("no stray spaces, commas, slashes or template code", "error"),
         "too-long": Rule("a sentence has 20 words at most", "error"),
@@ -73,6 +76,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 
 ORIENTATION_S = 30.0
 """The least time for coming back into the room, of speech and of pauses that are never stretched or cut."""
+
+ROUNDS_S, ROUNDS_FROM_MINUTES = 45.0, 15.0
+"""The least time for it after a long exercise: a second round, for who is not back after the first."""
 
 ANNOUNCED_S = 30.0
 """A silence of this length feels like being left, unless the voice has said that it comes."""
@@ -139,7 +145,9 @@ def lint(
         found += [
             *_missing(template, cues),
             *_late_agreements(cues),
-            *_hurried_return(cues),
+            *_no_way_out(cues),
+            *_hurried_return(cues, minutes),
+            *_back_to_a_room(cues),
             *_breathless(cues),
         ]
     found += [*_unannounced(cues), *_breath_only(cues), *_misnamed(cues, name)]
@@ -189,10 +197,22 @@ def _places(cues: Sequence[Cue], rule: str) -> list[int]:
     return [place for place, cue in enumerate(cues) if isinstance(cue, Safe) and rule in cue.rules]
 
 
+def _has_images(cues: Sequence[Cue]) -> bool:
+    return any(isinstance(cue, Pause) and cue.name in _IMAGE_PAUSES for cue in cues)
+
+
 def _missing(template: ScriptTemplate, cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    said = {rule for cue in cues if isinstance(cue, Safe) for rule in cue.rules}
+    where = {
+        "V7": template.steps_over,
+        "V12": template.picks or template.steps_over,
+        "V13": template.picks or template.steps_over or "V12" in said,
+        "V14": _has_images(cues),
+        "V15": "V9" in said,
+        "V16": "V5" in said,
+    }
     for rule, summary in SAFETY_RULES.items():
-        needed = rule != "V7" or template.steps_over
-        if needed and not _places(cues, rule):
+        if where.get(rule, True) and rule not in said:
             problem = f"there is no sentence for {rule}, {summary}"
             hint = f"Put [veilig {rule}] before the sentence that says it."
             yield _finding(rule, Source(str(template.path), 1), problem, hint)
@@ -208,15 +228,54 @@ def _late_agreements(cues: Sequence[Cue]) -> Iterator[LintFinding]:
                 yield _finding("agreements", cues[place].source, f"{rule} comes after the first image", hint)
 
 
-def _hurried_return(cues: Sequence[Cue]) -> Iterator[LintFinding]:
-    """Find a way back into the room that is too short, and aftercare that comes before it."""
+def _no_way_out(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    """Find the long silences, before the last word, in whose chapter nothing was said about a way out."""
+    if _has_images(cues) and not _places(cues, "V14"):
+        return  # that it is missing is told
+    last_word = _last_word(cues)
+    for chapter in _chapters(cues):
+        ways_out = [place for place in _places(cues, "V14") if place in chapter]
+        for place in chapter:
+            cue = cues[place]
+            silent = isinstance(cue, Pause) and cue.seconds >= ANNOUNCED_S and place < last_word
+            if silent and not any(way < place for way in ways_out):
+                hint = (
+                    "Say before it, behind [veilig V14], for example: 'Wordt het te veel? Kijk om je heen.'"
+                )
+                problem = f"a silence of {_seconds(cue):g} seconds comes without a way out in its chapter"
+                yield _finding("way-out", cue.source, problem, hint)
+
+
+def _back_to_a_room(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    """Find a room in the sentences of the way back and in the title above them."""
+    for chapter in _chapters(cues):
+        marked = [place for place in _places(cues, "V9") if place in chapter]
+        spoken = (cues[place] for place in chapter if place - 1 in marked or (marked and place == chapter[0]))
+        for cue in spoken:
+            text = cue.title if isinstance(cue, Heading) else cue.text if isinstance(cue, Utterance) else ""
+            if _ROOM.search(text):
+                hint = "Say 'de plek waar je bent'; some are in none, others in the one they feared."
+                yield _finding("room", cue.source, "the way back leads into a room", hint)
+
+
+_ROOM = re.compile(r"\bkamer\b", re.IGNORECASE)
+
+
+def _hurried_return(cues: Sequence[Cue], minutes: float | None) -> Iterator[LintFinding]:
+    """Find a way back that is too short, or has no second round, and aftercare that comes before it."""
     chapters = _chapters(cues)
     returns = [[n for n in _places(cues, "V9") if n in chapter] for chapter in chapters]
     start = next((places[0] for places in reversed(returns) if places), None)
     if start is None:
         return
-    last_word = max(n for n, cue in enumerate(cues) if isinstance(cue, Utterance | Breath))
-    fixed_s = sum(_seconds(cue) for cue in cues[start : last_word + 1] if not _is_elastic(cue))
+    fixed_s = sum(_seconds(cue) for cue in cues[start : _last_word(cues) + 1] if not _is_elastic(cue))
+    long = minutes is not None and minutes >= ROUNDS_FROM_MINUTES
+    if ORIENTATION_S <= fixed_s < ROUNDS_S and long:
+        problem = (
+            f"after {ROUNDS_FROM_MINUTES:g} minutes or more, {ROUNDS_S:g} seconds of orientation are needed"
+        )
+        hint = f"It is {fixed_s:.0f} s; add a second round: one's own name, a few sounds, moving."
+        yield _finding("second-round", cues[start].source, problem, hint)
     if fixed_s < ORIENTATION_S:
         problem = f"fewer than {ORIENTATION_S:g} seconds of orientation remain from here to the last word"
         hint = f"It is {fixed_s:.0f} s; speech and exact pauses count, like [pauze 5]."
@@ -225,6 +284,10 @@ def _hurried_return(cues: Sequence[Cue]) -> Iterator[LintFinding]:
         if place < start and place not in chapters[-1]:
             hint = "Say it after the orientation in the room."
             yield _finding("V11", cues[place].source, "the aftercare comes before the way back", hint)
+
+
+def _last_word(cues: Sequence[Cue]) -> int:
+    return max(n for n, cue in enumerate(cues) if isinstance(cue, Utterance | Breath))
 
 
 def _is_elastic(cue: Cue) -> bool:

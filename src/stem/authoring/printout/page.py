@@ -18,7 +18,7 @@ from urllib.parse import quote
 from stem import units
 from stem.pages import render
 from stem.script.dutch.lengths import in_words
-from stem.script.safety import safety
+from stem.script.safety import WITH_PRACTITIONER, safety
 from stem.script.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.track.plan import Plan
 from stem.units import format_time
@@ -162,7 +162,9 @@ def _about(length_s: float) -> str:
 
 def _closing(plan: Plan) -> tuple[str, ...]:
     told = safety(plan.country)
-    return tuple(text for text in (told.line, *plan.help, *told.help_lines, plan.voice.credit) if text)
+    guided = WITH_PRACTITIONER if plan.template is not None and plan.template.practitioner_only else ""
+    texts = (guided, told.line, *told.help_lines_with(plan.help), plan.voice.credit)
+    return tuple(text for text in texts if text)
 
 
 def _sections(title: str, timeline: Timeline) -> list[_Section]:

@@ -106,13 +106,20 @@ class Batch:
             checked_password(password)
         return passwords
 
-    def hand_over(self, report: Report, passwords: Mapping[str, str] | None = None) -> Handout:
+    def hand_over(
+        self, report: Report, passwords: Mapping[str, str] | None = None, *, also_guided: bool = False
+    ) -> Handout:
         """Write for each client a text to send with the tracks, and with passwords pack all of it.
+
+        Args:
+            report: What became of the tracks.
+            passwords: By code; None for no zip files.
+            also_guided: Whether tracks for use with a practitioner only go along.
 
         Raises:
             UsageError: when a password will not do.
         """
-        return hand_over(self.asked.jobs, report, self.settings, passwords)
+        return hand_over(self.asked.jobs, report, self.settings, passwords, also_guided=also_guided)
 
     def check_page(self, page: str, *, overwrite: bool = False) -> None:
         """Look whether the page can have its name.

@@ -38,12 +38,14 @@ class Handout:
         written: Files that are new.
         kept: Files that were there already and hold the same.
         own: Texts that were there already and that someone has changed: they stay, and go along as they are.
+        held: Tracks for use with a practitioner only: they do not go home.
         left: By code, why something is not there.
     """
 
     written: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
+    held: tuple[Path, ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -53,7 +55,12 @@ class Handout:
 
 
 def hand_over(
-    jobs: Sequence[Job], report: Report, config: Config, passwords: Mapping[str, str] | None = None
+    jobs: Sequence[Job],
+    report: Report,
+    config: Config,
+    passwords: Mapping[str, str] | None = None,
+    *,
+    also_guided: bool = False,
 ) -> Handout:
     """Write for each client a text to send with the tracks, and pack all of it; what is packed stays.
 
@@ -65,13 +72,18 @@ def hand_over(
         report: What became of them.
         config: Their settings.
         passwords: By code; None for no zip files.
+        also_guided: Whether tracks for use with a practitioner only go along; else they are told as held.
 
     Raises:
         UsageError: when a password will not do.
     """
     found: dict[str, list[tuple[Job, Outcome]]] = {}
+    held: list[Path] = []
     for job, outcome in zip(jobs, report.outcomes, strict=True):
-        found.setdefault(job.code, []).append((job, outcome))
+        if _is_guided(job) and not also_guided:
+            held.append(job.target)
+        else:
+            found.setdefault(job.code, []).append((job, outcome))
     written, kept, own, left = list[Path](), list[Path](), list[Path](), dict[str, str]()
     for code, made in found.items():
         failed = [outcome for _, outcome in made if outcome.status == "failed"]
@@ -94,7 +106,7 @@ def hand_over(
         except OutputError as error:
             template = "{sentence} ({hint})" if error.hint else "{sentence}"
             left[code] = Message(template, sentence=error.sentence.rstrip("."), hint=error.hint)
-    return Handout(tuple(written), tuple(kept), tuple(own), left)
+    return Handout(tuple(written), tuple(kept), tuple(own), tuple(held), left)
 
 
 def _folder(made: Sequence[tuple[Job, Outcome]]) -> Path:
@@ -142,7 +154,9 @@ def _files(job: Job) -> tuple[Path, ...]:
 
 def _letter(made: Sequence[tuple[Job, Outcome]], config: Config, *, locked: bool) -> bytes:
     tracks = [
-        LetterTrack(job.target.name, outcome.title, outcome.seconds or 0.0, not _is_recorded(job))
+        LetterTrack(
+            job.target.name, outcome.title, outcome.seconds or 0.0, not _is_recorded(job), _is_guided(job)
+        )
         for job, outcome in made
     ]
     forms = {_form(job) for job, _ in made}
@@ -162,6 +176,11 @@ def _form(job: Job) -> str:
     said = job.spec.values.get("vorm", "").strip().casefold()
     usual = (each.default for each in find_script(job.spec.script, job.home).variables if each.name == "vorm")
     return said or str(next(usual))
+
+
+def _is_guided(job: Job) -> bool:
+    """Tell whether a job's script is for use with a practitioner only."""
+    return find_script(job.spec.script, job.home).practitioner_only
 
 
 def _is_recorded(job: Job) -> bool:

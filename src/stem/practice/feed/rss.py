@@ -105,7 +105,7 @@ def _description(episode: Episode, about: FeedInfo) -> str:
     """Return when not to listen, whose voice and music it is, and whom to call."""
     told = safety(about.country)
     line = "" if told.line in episode.comment else told.line  # our own tracks tell it in their comment
-    return _paragraphs(line, episode.comment, *about.help, *told.help_lines, _SILENCES)
+    return _paragraphs(line, episode.comment, *told.help_lines_with(about.help), _SILENCES)
 
 
 def _paragraphs(*texts: str) -> str:

@@ -37,18 +37,23 @@ class LetterTrack:
         title: What it is called.
         seconds: How long it lasts.
         computer_voice: Whether a computer speaks in it.
+        with_practitioner: Whether it is to be done with a practitioner only.
     """
 
     file_name: str
     title: str
     seconds: float
     computer_voice: bool
+    with_practitioner: bool = False
 
     @property
     def length(self) -> str:
         """How long it lasts, with its unit."""
         length = format_time(self.seconds)
-        return f"{length} {'uur' if length.count(':') > 1 else 'minuten'}"
+        if length.count(":") > 1:
+            return f"{length} uur"
+        whole = length.removesuffix(":00")
+        return f"{whole} {'minuut' if whole == '1' else 'minuten'}"
 
 
 def covering_text(
@@ -70,7 +75,7 @@ def covering_text(
         form: "je" or "u".
         practice: Who sends them; may be empty.
         safety: What a listener in their country is told.
-        own_help: Whom to turn to at the practice, a sentence each; these come first.
+        own_help: Whom to turn to at the practice, a sentence each; these come last.
         locked: Whether the tracks are in a zip file with a password.
 
     Raises:
@@ -78,13 +83,14 @@ def covering_text(
     """
     if not tracks:
         raise ValueError("a covering text is about at least one track")
-    numbers = [_in_line(line) for line in (*own_help, *safety.help_lines)]
+    numbers = [_in_line(line) for line in safety.help_lines_with(own_help)]
     written = render(
         _TEMPLATE,
         _in_line,
         **forms(form),
         tracks=tracks,
         practice=_in_line(practice).rstrip("."),
+        guided=sum(track.with_practitioner for track in tracks),
         spoken=[_in_line(track.title) for track in tracks if track.computer_voice],
         safety=safety,
         numbers=[number for number in numbers if number],

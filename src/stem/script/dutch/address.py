@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from stem.script.dutch.own_words import called, capitalized, own, subject_of
+from stem.script.dutch.verbs import before_u
+
 FORMS = ("je", "u")
 """The two ways of address."""
 
@@ -20,40 +23,34 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-_OWN = re.compile(r"(?<!\bde )(?<!\been )\b(?:mijn|m['’‘`´]n|jouw)\b", re.IGNORECASE)  # noqa: RUF001
-"""A possessive that someone filled in; "de mijn" and "een mijn" lie underground."""
-
-_INVERSIONS: Mapping[str, str] = MappingProxyType(
+_PRONOUNS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "ben": "bent",
-        "heb": "hebt",
-        "hou": "houdt",
-        "houd": "houdt",
-        "kan": "kan",
-        "kun": "kunt",
-        "mag": "mag",
-        "rij": "rijdt",
-        "rijd": "rijdt",
-        "snij": "snijdt",
-        "snijd": "snijdt",
-        "vind": "vindt",
-        "wil": "wilt",
-        "word": "wordt",
-        "zal": "zal",
-        "zou": "zou",
-        "zul": "zult",
+        "hij": ("hij", "hem", "zijn"),
+        "zij": ("ze", "haar", "haar"),
+        "die": ("die", "", "diens"),
+        "hen": ("die", "hen", "hun"),
+        "geen": ("", "", "de"),
     }
 )
-"""The verb before "je" to the verb before "u", where adding a t is not the rule or could be doubted."""
+"""Subject, object and possessive, unstressed and of one person; with none it is the noun itself, and "de".
+Behind a verb, "hen" is no subject to a Dutch ear: "hoe zou die dat zeggen"."""
+
+
+def _persoon(pronoun: str, noun: str) -> dict[str, str]:
+    if pronoun not in _PRONOUNS:
+        raise ValueError(f"persoon() knows {', '.join(_PRONOUNS)}, not '{pronoun}'")
+    return dict(zip(("hij", "hem", "zijn"), (word or noun for word in _PRONOUNS[pronoun]), strict=True))
 
 
 def forms(vorm: str, name: str = "") -> dict[str, object]:
     """Return the words and helpers that templates use to address a listener.
 
-    Words: je, jij, jou, uw (unstressed possessive), jouw, jezelf. Helpers: inv("voel") -> "voel je" or "voelt
-    u"; ju(a, b) -> a or b; eigen("mijn oma") -> "je oma" or "uw oma", for each mijn, m'n and jouw in what was
-    filled in; stel_voor("dan eens") -> "Stel je dan eens voor"; noem("Welkom") -> "Welkom, Anna." or
-    "Welkom.". A word or helper whose own name has a capital (Je, Uw, Inv, Ju, Eigen) gives one in the text.
+    Words: je, jij, jou, uw (unstressed possessive), jouw, jezelf. Helpers: inv("voel") -> "voel je" or
+    "voelt u"; ju(a, b) -> a or b; eigen("mijn oma") -> "je oma" or "uw oma", eigen("een vrouw die ik ken") ->
+    "een vrouw die je kent"; over("Als ik moet bellen.") -> "als je moet bellen"; stel_voor("dan eens") ->
+    "Stel je dan eens voor"; noem("Welkom") -> "Welkom, Anna." or "Welkom."; persoon("zij", "die ander") ->
+    the words hij, hem and zijn of someone: "ze", "haar" and "haar". A word or helper whose own name has a
+    capital (Je, Uw, Inv, Ju, Eigen, Over) gives one in the text.
 
     Args:
         vorm: "je" or "u".
@@ -65,34 +62,37 @@ def forms(vorm: str, name: str = "") -> dict[str, object]:
     if vorm not in FORMS:
         raise ValueError(f"'{vorm}' is no way of address: je or u")
     which = FORMS.index(vorm)
-    mijn, reflexive = ("je", "Stel je") if vorm == "je" else ("uw", "Stelt u zich")
+    reflexive = "Stel je" if vorm == "je" else "Stelt u zich"
 
     def inv(verb: str) -> str:
         if not re.fullmatch(r"[^\W\d_]+", verb):
             raise ValueError(f"inv() takes one verb, as in inv('voel'), not '{verb}'")
-        return f"{verb} je" if vorm == "je" else f"{_with_u(verb)} u"
+        return f"{verb} je" if vorm == "je" else f"{before_u(verb)} u"
 
     def ju(je_text: str, u_text: str) -> str:
         return (je_text, u_text)[which]
 
     def eigen(label: str) -> str:
-        return _OWN.sub(mijn, label)
+        return own(label, vorm)
+
+    def over(situation: str) -> str:
+        return own(subject_of(situation), vorm)
 
     def stel_voor(middle: str = "") -> str:
         return " ".join([reflexive, *middle.split(), "voor"])
 
     def noem(sentence: str) -> str:
         said, stop = _without_stop(sentence)
-        called, _ = _without_stop(name)  # "Anna B." brings a point of its own
-        return f"{said}, {capitalized(called)}{stop or '.'}" if called else f"{said}{stop or '.'}"
+        bearer = called(name)  # "Anna B." brings a point of its own
+        return f"{said}, {bearer}{stop or '.'}" if bearer else f"{said}{stop or '.'}"
 
     words: dict[str, object] = {word: pair[which] for word, pair in _WORDS.items()}
     words |= {word.capitalize(): capitalized(pair[which]) for word, pair in _WORDS.items()}
-    helpers: tuple[Callable[..., str], ...] = (inv, ju, eigen)
+    helpers: tuple[Callable[..., str], ...] = (inv, ju, eigen, over)
     for helper in helpers:
         words[helper.__name__] = helper
         words[helper.__name__.capitalize()] = _capitalizing(helper)
-    return words | {"stel_voor": stel_voor, "noem": noem}
+    return words | {"stel_voor": stel_voor, "noem": noem, "persoon": _persoon}
 
 
 def _capitalizing(helper: Callable[..., str]) -> Callable[..., str]:
@@ -103,20 +103,3 @@ def _without_stop(text: str) -> tuple[str, str]:
     """Return the text without the marks at its end, and those marks."""
     words = text.rstrip(" .!?")
     return words, text.rstrip()[len(words) :].strip()
-
-
-def _with_u(verb: str) -> str:
-    """Return the present tense before "u" of the verb form that stands before "je"."""
-    if verb in _INVERSIONS:
-        return _INVERSIONS[verb]
-    if verb.endswith("t"):
-        return verb
-    if re.search(r"(?:^|[^aeiou])[aou]$", verb):  # ga -> gaat, sta -> staat
-        return f"{verb}{verb[-1]}t"
-    return f"{verb}t"
-
-
-def capitalized(text: str) -> str:
-    """Return the text with a capital at its start; "ij" becomes "IJ", and the rest stays as it is."""
-    length = 2 if text[:2].lower() == "ij" else 1
-    return text[:length].upper() + text[length:]
