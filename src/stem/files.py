@@ -28,6 +28,7 @@ import platformdirs
 
 from stem.errors import BusyError, OutputError
 from stem.filenames import free_name, safe_name, same_name
+from stem.progress import beat
 
 if sys.platform == "win32":
     import msvcrt
@@ -363,6 +364,7 @@ def _wait_for(descriptor: int, path: Path, deadline: float) -> None:
     while not _is_locked(descriptor, path):
         if time.monotonic() >= deadline:
             raise BusyError(path)
+        beat()
         time.sleep(pause)
         pause = min(2 * pause, _LAST_LOOK_S)
 

@@ -164,7 +164,7 @@ def _run(batch: Batch, how: _How) -> Report:
     from stem.practice.batch.report_lines import outcome_line
 
     there, count = 0, len(batch.asked.jobs)
-    with batch_progress(count) as on_line:
+    with batch_progress(count) as (on_line, events):
 
         def on_outcome(outcome: Outcome) -> None:
             nonlocal there
@@ -172,7 +172,7 @@ def _run(batch: Batch, how: _How) -> Report:
             on_line(outcome_line(outcome))
 
         try:
-            return batch.make(workers=how.jobs, dask=how.dask, on_outcome=on_outcome)
+            return batch.make(workers=how.jobs, dask=how.dask, on_outcome=on_outcome, events=events)
         except KeyboardInterrupt:
             tell(f"{there} of {count} tracks are there; the same command goes on with the rest.")
             raise
