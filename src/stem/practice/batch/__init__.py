@@ -13,7 +13,6 @@ worker.py         such a process
 cluster.py        the same on a Dask cluster
 remote_job.py     one job on another machine, in a process of its own
 handout.py        what goes to a client
-report_lines.py   lines and documents about a batch
 """
 
 from __future__ import annotations

@@ -1,0 +1,54 @@
+"""Documents for programs (what --json prints), and lines for people, of what the front door gives.
+
+    tracks.py     tracks that were made, and what is in a file
+    previews.py   a plan, before there is a track
+    catalogue.py  scripts, voices, backgrounds, kinds of file, the cache
+    batches.py    a batch
+
+A document is a dict that JSON can hold. Its keys stay; one that changes its meaning gets another version.
+
+Example:
+    >>> preview = stem.preview(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+    >>> document = preview.document()
+    >>> document["title"], document["utterances"][0]["text"]
+    ('Kort moment', 'Ga zitten zoals het prettig is.')
+    >>> scripts = stem.documents.scripts_document(project.scripts(), project.all_series())
+    >>> [script["name"] for script in scripts["scripts"]][0]
+    'aankomen'
+"""
+
+from stem.documents.batches import batch_document, outcome_line, outcome_rows, summary
+from stem.documents.catalogue import (
+    beds_document,
+    cache_document,
+    check_document,
+    kinds_document,
+    script_lines,
+    scripts_document,
+    voice_row,
+)
+from stem.documents.previews import Preview, hearing_notes, preview, voice_note
+from stem.documents.tracks import info_document, info_lines, made_document, record_document, track_line
+
+__all__ = [
+    "Preview",
+    "batch_document",
+    "beds_document",
+    "cache_document",
+    "check_document",
+    "hearing_notes",
+    "info_document",
+    "info_lines",
+    "kinds_document",
+    "made_document",
+    "outcome_line",
+    "outcome_rows",
+    "preview",
+    "record_document",
+    "script_lines",
+    "scripts_document",
+    "summary",
+    "track_line",
+    "voice_note",
+    "voice_row",
+]

@@ -1,0 +1,147 @@
+"""What is told of tracks: those that were made, and what is in any file of sound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from stem.config import Config
+from stem.errors import StemError
+from stem.record.model import Record
+from stem.record.verify import FileInfo
+from stem.script.safety import safety
+from stem.script.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
+from stem.sound.loudness import Loudness
+from stem.track.make import Track
+from stem.units import format_time, seconds
+
+
+def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> dict[str, object]:
+    """Return what became of a run: the tracks made, and by script the errors of those that were not."""
+    return {
+        "tracks": [_track_document(track) for track in tracks],
+        "failed": [
+            {"script": script, "error": error.sentence, "hint": error.hint}
+            for script, error in failed.items()
+        ],
+    }
+
+
+def track_line(track: Track) -> str:
+    """Return one line about a finished track."""
+    length = format_time(seconds(track.timeline.frames))
+    size_mb = track.path.stat().st_size / 1e6
+    return (
+        f"{track.path}  {length}  {size_mb:.1f} MB  voice {track.plan.voice.name}, bed {track.plan.bed}, "
+        f"{track.loudness.integrated_lufs:.1f} LUFS, peak {track.loudness.true_peak_dbtp:.1f} dBTP"
+    )
+
+
+def _track_document(track: Track) -> dict[str, object]:
+    plan = track.plan
+    names = {"title": plan.title, "script": plan.name, "voice": plan.voice.name, "bed": plan.bed}
+    return _document(track.path, names, track.timeline, track.loudness, track.warnings)
+
+
+def record_document(record: Record, path: Path) -> dict[str, object]:
+    """Return what is known of the track of a record, as a document of tracks that were made has it."""
+    names = {
+        "title": record.script.title,
+        "script": record.script.name,
+        "voice": record.voice.name,
+        "bed": record.bed,
+    }
+    remarks = record.personal.remarks if record.personal else ()
+    return _document(path, names, record.timeline, record.loudness, (*record.warnings, *remarks))
+
+
+def _document(
+    path: Path, names: Mapping[str, str], timeline: Timeline, loudness: Loudness, warnings: Sequence[str]
+) -> dict[str, object]:
+    return {
+        "path": str(path),
+        **names,
+        "seconds": seconds(timeline.frames),
+        "integrated_lufs": loudness.integrated_lufs,
+        "true_peak_dbtp": loudness.true_peak_dbtp,
+        **timeline_document(timeline),
+        "warnings": list(warnings),
+    }
+
+
+def timeline_document(timeline: Timeline) -> dict[str, object]:
+    """Return when everything happens, in seconds."""
+
+    def span(item: PlacedUtterance | PlacedPause | Chapter) -> dict[str, object]:
+        return {"start": seconds(item.start), "end": seconds(item.end)}
+
+    return {
+        "utterances": [{"text": item.text, **span(item)} for item in timeline.utterances],
+        "pauses": [{"name": item.name, **span(item)} for item in timeline.pauses],
+        "chapters": [{"title": item.title, **span(item)} for item in timeline.chapters],
+    }
+
+
+def info_document(facts: FileInfo) -> dict[str, object]:
+    """Return what is in a file."""
+    tags = facts.told.tags
+    return {
+        "path": str(facts.path),
+        "kind": facts.kind,
+        "bytes": facts.bytes,
+        "seconds": facts.seconds,
+        "rate": facts.rate,
+        "channels": facts.channels,
+        "kbps": facts.kbps,
+        "integrated_lufs": _finite(facts.loudness.integrated_lufs),
+        "true_peak_dbtp": _finite(facts.loudness.true_peak_dbtp),
+        "title": tags.title,
+        "artist": tags.artist,
+        "album": tags.album,
+        "comment": tags.comment,
+        "cover_bytes": len(tags.cover),
+        "lyrics": tags.lyrics,
+        "chapters": [
+            {"title": mark.title, "start": mark.start_s, "end": mark.end_s} for mark in facts.told.chapters
+        ],
+        "voice": facts.record.voice.name if facts.record else None,
+        "bed": facts.record.bed if facts.record else None,
+        "script": facts.record.script.name if facts.record else None,
+    }
+
+
+def _finite(level: float) -> float | None:
+    """Return a level, or None for that of silence: JSON knows no infinity."""
+    return level if math.isfinite(level) else None
+
+
+def info_lines(facts: FileInfo, config: Config) -> Iterator[str]:
+    """Yield what is in a file, for people; `config` tells whom they can call when no record does."""
+    settings = facts.record.settings if facts.record else config
+    tags, record = facts.told.tags, facts.record
+    yield (
+        f"{facts.path}: {facts.kind}, {format_time(facts.seconds)}, {facts.bytes / 1e6:.1f} MB, "
+        f"{facts.kbps:.0f} kbps, {facts.rate} Hz, {facts.channels} channels"
+    )
+    yield f"{facts.loudness.integrated_lufs:.1f} LUFS, peak {facts.loudness.true_peak_dbtp:.1f} dBTP"
+    for name, text in (("title", tags.title), ("artist", tags.artist), ("album", tags.album)):
+        if text:
+            yield f"{name:<8} {text}"
+    if tags.track_number:
+        yield f"track    {tags.track_number}{f' of {tags.track_total}' if tags.track_total else ''}"
+    if tags.cover:
+        yield f"cover    {len(tags.cover) / 1000:.0f} kB"
+    if tags.lyrics:
+        yield f"words    {len(tags.lyrics.splitlines())} lines, {len(tags.timed_lines)} times"
+    for mark in facts.told.chapters:
+        yield f"chapter  {format_time(mark.start_s):>7}  {mark.title}"
+    if tags.comment:
+        yield f"comment  {tags.comment}"
+    for line in (*settings.help, *safety(settings.country).help_lines):
+        yield f"help     {line}"
+    if record is None:
+        yield "There is no record beside it of how it was made."
+        return
+    yield f"made of  {record.script.name}, voice {record.voice.name}, bed {record.bed}"
+    yield "made by  " + ", ".join(f"{name} {version}" for name, version in record.versions.items())
