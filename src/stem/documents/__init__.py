@@ -17,18 +17,24 @@ Example:
     'aankomen'
 """
 
-from stem.documents.batches import batch_document, outcome_line, outcome_rows, summary
-from stem.documents.catalogue import (
-    beds_document,
-    cache_document,
-    check_document,
-    kinds_document,
-    script_lines,
-    scripts_document,
-    voice_row,
-)
-from stem.documents.previews import Preview, hearing_notes, preview, voice_note
-from stem.documents.tracks import info_document, info_lines, made_document, record_document, track_line
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stem.documents.batches import batch_document, outcome_line, outcome_rows, summary
+    from stem.documents.catalogue import (
+        beds_document,
+        cache_document,
+        check_document,
+        kinds_document,
+        script_lines,
+        scripts_document,
+        voice_row,
+    )
+    from stem.documents.previews import Preview, hearing_notes, preview, voice_note
+    from stem.documents.tracks import info_document, info_lines, made_document, record_document, track_line
 
 __all__ = [
     "Preview",
@@ -52,3 +58,33 @@ __all__ = [
     "voice_note",
     "voice_row",
 ]
+
+_HOMES = {
+    "Preview": "previews",
+    "batch_document": "batches",
+    "beds_document": "catalogue",
+    "cache_document": "catalogue",
+    "check_document": "catalogue",
+    "hearing_notes": "previews",
+    "info_document": "tracks",
+    "info_lines": "tracks",
+    "kinds_document": "catalogue",
+    "made_document": "tracks",
+    "outcome_line": "batches",
+    "outcome_rows": "batches",
+    "preview": "previews",
+    "record_document": "tracks",
+    "script_lines": "catalogue",
+    "scripts_document": "catalogue",
+    "summary": "batches",
+    "track_line": "tracks",
+    "voice_note": "previews",
+    "voice_row": "catalogue",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: a list of backgrounds needs nothing of what a batch needs."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'stem.documents' has no attribute '{name}'")
+    return getattr(import_module(f"stem.documents.{_HOMES[name]}"), name)

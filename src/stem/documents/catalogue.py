@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from stem.authoring.check import Checked
-from stem.errors import StemError
-from stem.script.series import Series
-from stem.script.template import ScriptTemplate
-from stem.track.catalogue import Catalogue, Choice
-from stem.voices.cache_folder import CacheReport
 from stem.voices.permission import runs_program
 from stem.voices.speakers import can_speak, sends_to
-from stem.voices.template import VoiceTemplate
+
+if TYPE_CHECKING:
+    from stem.authoring.check import Checked
+    from stem.errors import StemError
+    from stem.script.series import Series
+    from stem.script.template import ScriptTemplate
+    from stem.track.catalogue import Catalogue, Choice
+    from stem.voices.cache_folder import CacheReport
+    from stem.voices.template import VoiceTemplate
 
 _SCRIPT = ("name", "title", "summary", "audience", "basis", "practitioner_only", "bed", "voice")
 _VARIABLE = ("name", "type", "default", "choices", "help")

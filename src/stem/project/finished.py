@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stem.errors import ConfigError, UsageError
-from stem.export.selfcheck import FileFault
 from stem.filenames import free_name
 from stem.project.folder import Folder
 from stem.record.document import read_record, record_path
@@ -17,6 +16,7 @@ from stem.record.listing import FinishedTrack, finished_tracks
 from stem.record.model import Record
 
 if TYPE_CHECKING:
+    from stem.export.selfcheck import FileFault
     from stem.practice.feed import MadeFeed
     from stem.practice.forget import Forgotten, Search
     from stem.record.verify import FileInfo
@@ -72,6 +72,7 @@ class Finished(Folder):
 
     def verify(self, track: str | Path) -> Verdict:
         """Decode a file to its end, and compare it with its record when there is one."""
+        from stem.export.selfcheck import FileFault
         from stem.record.verify import verify
 
         path, unreadable, record = self.path(track), list[FileFault](), None

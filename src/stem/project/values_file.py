@@ -6,7 +6,6 @@ from collections.abc import Collection
 from pathlib import Path
 
 from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, did_you_mean
-from stem.practice.batch.list_values import without
 from stem.tables import load_toml
 
 _ANYONES = {"je", "u", "ja", "nee", "yes", "no", "true", "false"}
@@ -40,6 +39,8 @@ def without_values(error: StemError, file: str, known: Collection[str]) -> StemE
         file: That of the values.
         known: The names of values that were given otherwise, and in its place.
     """
+    from stem.practice.batch.list_values import without
+
     try:
         table = read_values(file)
     except ConfigError:
