@@ -351,10 +351,8 @@ def _may_live(path: Path, process_id: int) -> bool:
         return time.time() - path.stat().st_mtime < _WINDOWS_DEAD_AFTER_S
     try:
         os.kill(process_id, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True  # it lives, as someone else's
+    except (OSError, OverflowError) as error:
+        return isinstance(error, PermissionError)  # it lives, as someone else's
     return True
 
 
