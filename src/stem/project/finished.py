@@ -99,7 +99,7 @@ class Finished(Folder):
 
         path = self.path(track)
         if not path.name:
-            hint = "For example: stem plot output/tegenover.mp3"
+            hint = "For example: output/tegenover.mp3"
             raise UsageError(f"'{track}' is not a sound file.", hint=hint)
         wanted = self.path(target) if target else path.with_suffix(".png")
         picture = wanted if overwrite else free_name(wanted)

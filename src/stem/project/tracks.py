@@ -203,7 +203,7 @@ class Tracks(Folder):
         """Return the way from a page in a folder to a sound file, as an address has it."""
         path = self.path(audio)
         if not path.is_file():
-            raise UsageError(f"There is no file '{audio}'.", hint="Make the track first: stem make")
+            raise UsageError(f"There is no file '{audio}'.", hint="Make the track first.")
         return Path(os.path.relpath(path, folder)).as_posix()
 
     # Own recordings
