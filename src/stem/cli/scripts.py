@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -21,13 +21,23 @@ def scripts(as_json: bool) -> None:
         print_json(stem.documents.scripts_document(here.scripts(), here.all_series()))
         return
     for item in here.scripts():
-        for line in stem.documents.script_lines(item):
+        for line in _lines(item):
             show(line)
     for one in here.all_series():
         show()
         show(f"Series {one.name}: {one.title}. {one.summary}")
         show(f"    {', '.join(one.scripts)}")
         show(f"    Make them all: stem series {one.name} --code CODE")
+
+
+def _lines(script: stem.ScriptTemplate) -> Iterator[str]:
+    lengths = f" ({', '.join(f'{minutes:g}' for minutes in script.minutes)} min)" if script.minutes else ""
+    yield f"{script.name}{lengths}: {script.title}. {script.summary}"
+    if script.practitioner_only:
+        yield "    Alleen voor gebruik samen met een behandelaar."
+    for variable in script.variables:
+        choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
+        yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
 
 
 @click.command()

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
         cache_document,
         check_document,
         kinds_document,
-        script_lines,
         scripts_document,
         voice_row,
     )
@@ -51,7 +50,6 @@ __all__ = [
     "outcome_rows",
     "preview",
     "record_document",
-    "script_lines",
     "scripts_document",
     "summary",
     "track_line",
@@ -74,7 +72,6 @@ _HOMES = {
     "outcome_rows": "batches",
     "preview": "previews",
     "record_document": "tracks",
-    "script_lines": "catalogue",
     "scripts_document": "catalogue",
     "summary": "batches",
     "track_line": "tracks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from stem.voices.permission import runs_program
@@ -39,17 +39,6 @@ def _script(script: ScriptTemplate) -> dict[str, object]:
         "minutes": list(script.minutes),
         "variables": variables,
     }
-
-
-def script_lines(script: ScriptTemplate) -> Iterator[str]:
-    """Yield a script and what can be filled in in it, for people."""
-    lengths = f" ({', '.join(f'{minutes:g}' for minutes in script.minutes)} min)" if script.minutes else ""
-    yield f"{script.name}{lengths}: {script.title}. {script.summary}"
-    if script.practitioner_only:
-        yield "    Alleen voor gebruik samen met een behandelaar."
-    for variable in script.variables:
-        choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
-        yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
 
 
 def check_document(done: Sequence[Checked], broken: Mapping[str, StemError]) -> dict[str, object]:
