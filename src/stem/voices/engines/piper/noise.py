@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem.errors import ConfigError
-from stem.progress import apart
 
 _PER_SYMBOL = 512
 """Numbers for each symbol at length_scale 1: 2.7 hops of sound, of 192 numbers each; about what speech takes.
@@ -37,16 +36,11 @@ class Fed:
 
     session: Any
     noises: Mapping[str, NDArray[np.float32]]
+    options: Any
 
     def run(self, outputs: Sequence[str] | None, inputs: Mapping[str, object]) -> list[Any]:
-        """Run the network; a stop ends it between two of its nodes."""
-        import onnxruntime
-
-        options = onnxruntime.RunOptions()
-        fed = {**inputs, **self.noises}
-        results: list[Any] = apart(
-            lambda: self.session.run(outputs, fed, options), lambda: setattr(options, "terminate", True)
-        )
+        """Run the network."""
+        results: list[Any] = self.session.run(outputs, {**inputs, **self.noises}, self.options)
         return results
 
 
