@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stem.errors import StemError
     from stem.script.series import Series
     from stem.script.template import ScriptTemplate
-    from stem.track.catalogue import Catalogue, Choice
+    from stem.track.catalogue import Catalogue, CatalogueEntry
     from stem.voices.cache_folder import CacheReport
     from stem.voices.template import VoiceTemplate
 
@@ -108,8 +108,8 @@ def kinds_document(catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _rows(choices: Sequence[Choice]) -> list[dict[str, str]]:
-    return [{"name": each.name, "summary": each.summary} for each in choices]
+def _rows(entries: Sequence[CatalogueEntry]) -> list[dict[str, str]]:
+    return [{"name": each.name, "summary": each.summary} for each in entries]
 
 
 def cache_document(report: CacheReport) -> dict[str, object]:

@@ -18,27 +18,18 @@ class _HasSummary(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CatalogueEntry:
     """One thing that can be chosen.
 
     Attributes:
         name: As a spec has it.
         summary: What it is, in one line.
+        under_the_voice_lu: Of a background, how far it lies under the speech in the usual profile; else 0.
     """
 
     name: str
     summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class BedChoice(Choice):
-    """A background.
-
-    Attributes:
-        under_the_voice_lu: How far it lies under the speech, as long as that lasts, in the usual profile.
-    """
-
-    under_the_voice_lu: float
+    under_the_voice_lu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +51,11 @@ class Catalogue:
         formats: The kinds of file it can be.
     """
 
-    beds: tuple[BedChoice, ...]
-    bells: tuple[Choice, ...]
-    profiles: tuple[Choice, ...]
-    destinations: tuple[Choice, ...]
-    formats: tuple[Choice, ...]
+    beds: tuple[CatalogueEntry, ...]
+    bells: tuple[CatalogueEntry, ...]
+    profiles: tuple[CatalogueEntry, ...]
+    destinations: tuple[CatalogueEntry, ...]
+    formats: tuple[CatalogueEntry, ...]
 
 
 def catalogue() -> Catalogue:
@@ -76,13 +67,13 @@ def catalogue() -> Catalogue:
     """
     usual_lu = PROFILES[DEFAULT].levels.ducked_lu
     return Catalogue(
-        beds=tuple(BedChoice(name, bed.summary, usual_lu + bed.under_lu) for name, bed in BEDS.items()),
-        bells=_choices(BELLS),
-        profiles=_choices(PROFILES),
-        destinations=_choices(DESTINATIONS),
-        formats=_choices(FORMATS),
+        beds=tuple(CatalogueEntry(name, bed.summary, usual_lu + bed.under_lu) for name, bed in BEDS.items()),
+        bells=_entries(BELLS),
+        profiles=_entries(PROFILES),
+        destinations=_entries(DESTINATIONS),
+        formats=_entries(FORMATS),
     )
 
 
-def _choices(known: Mapping[str, _HasSummary]) -> tuple[Choice, ...]:
-    return tuple(Choice(name, each.summary) for name, each in known.items())
+def _entries(known: Mapping[str, _HasSummary]) -> tuple[CatalogueEntry, ...]:
+    return tuple(CatalogueEntry(name, each.summary) for name, each in known.items())
