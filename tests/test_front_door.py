@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import stem
+from stem import files
 from stem.sound.decoding import decode
 
 SCRIPT = """+++
@@ -125,13 +126,44 @@ def test_a_batch_is_that_of_its_project_in_its_workers_too(
     assert batch.hand_over(batch.rehearse()).written != ()
 
 
-@pytest.mark.parametrize("kind", ["absent", "file", "broken", "closed", "nul"])
+def test_a_batch_that_is_stopped_keeps_what_is_done_and_goes_on_the_next_time(practice: Path) -> None:
+    batch = stem.Project(practice).batch("lijst.csv", stem.TrackSpec("", **QUIET))
+    told: list[stem.BatchProgress] = []
+
+    def until_one_is_done(progress: stem.BatchProgress) -> bool:
+        told.append(progress)
+        return progress.done == 0
+
+    with pytest.raises(stem.Cancelled):
+        batch.make(workers=1, events=until_one_is_done)
+    assert told[0] == stem.BatchProgress(0, 2)
+    assert {job.code for each in told for job in each.making} <= {"k01", "k02"}
+    assert [path.name for path in (practice / "output").glob("*.mp3")] == ["k01_kort.mp3"]
+    assert [outcome.status for outcome in batch.make(workers=1).outcomes] == ["kept", "made"]
+
+
+def test_what_hears_of_a_batch_and_raises_comes_out_as_it_is(practice: Path) -> None:
+    batch = stem.Project(practice).batch("lijst.csv", stem.TrackSpec("", **QUIET))
+
+    def tell(progress: stem.BatchProgress) -> None:
+        if progress.making:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        batch.make(workers=1, events=tell)
+    assert not list(practice.rglob("*.mp3"))
+    assert not list(practice.rglob(".stem-*"))
+
+
+@pytest.mark.parametrize("kind", ["absent", "file", "broken", "folder", "closed", "nul"])
 def test_a_folder_that_cannot_be_a_project_is_one_error_with_its_path(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / ("\0" if kind == "nul" else "map")
     if kind == "file":
         folder.write_text("")
     if kind == "broken":
         written(folder, "stem.toml", "voice = \n")
+    if kind == "folder":
+        (folder / "stem.toml").mkdir(parents=True)
     if kind == "closed":
         folder.mkdir()
         if os.geteuid() == 0:
@@ -197,6 +229,100 @@ def test_a_sheet_and_a_print_out_are_of_the_project(practice: Path) -> None:
     assert "Je hoeft niets." in project.printout(project.plan(stem.TrackSpec("kort", **QUIET)))
 
 
+@pytest.mark.parametrize(
+    ("asked", "refused"),
+    [
+        ({"voice": "google"}, stem.EngineUnavailable),
+        ({"voice": "nathalie"}, stem.EngineUnavailable),
+        ({"duration_s": 7200.0}, stem.UsageError),
+    ],
+    ids=["may not send", "not downloaded", "out of reach"],
+)
+def test_a_plan_refuses_what_cannot_be_made_before_anything_is(
+    practice: Path, asked: dict[str, Any], refused: type[stem.StemError]
+) -> None:
+    project = stem.Project(practice)
+    spec = stem.TrackSpec("kort", **{**QUIET, "bed": "zee+regen+vogels+beek", **asked})
+    with pytest.raises(refused):
+        project.plan(spec)
+    beds = files.cache_path("beds")
+    assert not beds.exists() or list(beds.iterdir()) == []
+    if "voice" in asked:
+        assert project.preview(project.plan(spec, to_make=False)).timeline.utterances != ()
+
+
+def test_a_plan_refuses_a_place_that_cannot_be_written(practice: Path) -> None:
+    project = stem.Project(practice)
+    written(practice, "bestand", "")
+    with pytest.raises(stem.OutputError) as refused:
+        project.plan(stem.TrackSpec("kort", **QUIET), "bestand/een.mp3")
+    assert refused.value.path == practice / "bestand"
+
+
+def test_lengths_are_those_that_a_plan_takes(practice: Path) -> None:
+    project = stem.Project(practice)
+    ((shortest_s, longest_s),) = project.lengths(stem.TrackSpec("kort", **QUIET))
+    assert 2.0 < shortest_s <= longest_s < 60.0
+    project.plan(stem.TrackSpec("kort", **QUIET, duration_s=longest_s))
+    with pytest.raises(stem.UsageError):
+        project.plan(stem.TrackSpec("kort", **QUIET, duration_s=2 * longest_s))
+
+
+def test_finished_tracks_are_listed_with_their_records(practice: Path) -> None:
+    project = stem.Project(practice)
+    assert project.tracks() == ()
+    plan = project.plan(stem.TrackSpec("kort", **QUIET))
+    track = project.make(plan, beside=stem.Sidecars(record=True))
+    written(practice, "output/kapot.stem.json", "{")
+    broken, whole = project.tracks()
+    assert (broken.path, broken.record) == (None, None)
+    assert broken.problem != ""
+    assert whole.path == track.path
+    assert whole.record is not None
+    assert whole.record.timeline == track.timeline
+    assert project.tracks("elders") == ()
+
+
+def test_a_file_is_judged_by_itself_when_its_record_cannot_be_read(practice: Path) -> None:
+    project = stem.Project(practice)
+    track = project.make(project.plan(stem.TrackSpec("kort", **QUIET)))
+    assert project.verify(track.path).in_order
+    written(practice, "output/kort.stem.json", "{")
+    verdict = project.verify("output/kort.mp3")
+    assert (verdict.in_order, verdict.record) == (False, None)
+    assert [finding.what for finding in verdict.findings] == ["its record"]
+
+
+def test_a_page_plays_the_track_that_lies_where_it_says(practice: Path) -> None:
+    project = stem.Project(practice)
+    plan = project.plan(stem.TrackSpec("kort", **QUIET))
+    project.make(plan)
+    page = project.write_printout(plan, "bladen/kort.html", as_page=True, audio="output/kort.mp3")
+    assert page == practice / "bladen" / "kort.html"
+    assert "../output/kort.mp3" in page.read_text(encoding="utf-8")
+    with pytest.raises(stem.UsageError):
+        project.printout(plan, as_page=True, audio="output/geen.mp3")
+
+
+def test_what_can_be_heard_can_be_written(practice: Path) -> None:
+    project = stem.Project(practice)
+    assert project.hear(project.word("Sjaan", "Sjaane", "zacht"), "woord.mp3") == practice / "woord.mp3"
+    assert project.hear_bed("klankschaal", "bellen/") == practice / "bellen" / "klankschaal.mp3"
+    with pytest.raises(stem.UsageError):
+        project.word("...")
+
+
+def test_a_script_is_begun_and_another_is_read_in(practice: Path) -> None:
+    project = stem.Project(practice)
+    assert project.new_script("scripts/eigen") == practice / "scripts" / "eigen.j2"
+    assert project.check("eigen").in_order
+    written(practice, "tekst.txt", "Ga rustig zitten. (pauze 5 seconden) Dank je wel.\n")
+    path, told = project.import_script("tekst.txt")
+    assert path == practice / "tekst.j2"
+    assert told != ()
+    assert "[pauze" in path.read_text(encoding="utf-8")
+
+
 def public() -> list[str]:
     return [name for name in stem.__all__ if name != "__version__"]
 
@@ -229,7 +355,7 @@ def test_the_example_of_a_public_name_runs(name: str, practice: Path) -> None:
 def test_the_page_on_the_interface_names_all_of_it(root: Path) -> None:
     page = (root / "docs" / "python.md").read_text(encoding="utf-8")
     assert [name for name in public() if f"`stem.{name}`" not in page] == []
-    methods = [name for name, each in vars(stem.Project).items() if callable(each) and name[0] != "_"]
+    methods = [name for name in dir(stem.Project) if callable(getattr(stem.Project, name)) and name[0] != "_"]
     assert [name for name in methods if f"`{name}`" not in page] == []
 
 

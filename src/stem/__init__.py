@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from stem import documents
+    from stem.authoring.check import Checked
+    from stem.doctor import Diagnosis
     from stem.documents import Preview, preview
     from stem.errors import (
         AudioError,
@@ -34,26 +37,49 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
-    from stem.practice.batch import Outcome, Report
+    from stem.practice.batch import BatchProgress, JobProgress, Outcome, Report
     from stem.practice.batch.batch import Batch
+    from stem.practice.feed import MadeFeed
+    from stem.practice.forget import Forgotten, Search
+    from stem.practice.handout import new_password
+    from stem.practice.setup import begin_practice
     from stem.progress import Cancelled, Progress
     from stem.project import Project
+    from stem.project.finished import Verdict
+    from stem.record.listing import FinishedTrack
     from stem.record.remake import Change, Remade
     from stem.record.sidecars import Sidecars
+    from stem.record.verify import FileInfo
+    from stem.script.series import Series
+    from stem.script.template import ScriptTemplate
+    from stem.script.variables import Variable
+    from stem.track.catalogue import Catalogue, catalogue
     from stem.track.make import Track
     from stem.track.plan import Plan
     from stem.track.spec import TrackSpec
+    from stem.voices.cache_folder import CacheReport, clear_speech_cache, speech_cache
+    from stem.voices.template import VoiceTemplate
 
 __all__ = [
     "AudioError",
     "Batch",
+    "BatchProgress",
     "BusyError",
+    "CacheReport",
     "Cancelled",
+    "Catalogue",
     "Change",
+    "Checked",
     "ConfigError",
+    "Diagnosis",
     "DownloadError",
     "EngineError",
     "EngineUnavailable",
+    "FileInfo",
+    "FinishedTrack",
+    "Forgotten",
+    "JobProgress",
+    "MadeFeed",
     "Outcome",
     "OutputError",
     "Plan",
@@ -63,6 +89,9 @@ __all__ = [
     "Remade",
     "Report",
     "ScriptError",
+    "ScriptTemplate",
+    "Search",
+    "Series",
     "Sidecars",
     "StemError",
     "SynthesisError",
@@ -70,14 +99,33 @@ __all__ = [
     "TrackSpec",
     "UnknownNameError",
     "UsageError",
+    "Variable",
+    "Verdict",
+    "VoiceTemplate",
     "__version__",
+    "begin_practice",
+    "catalogue",
+    "clear_speech_cache",
+    "documents",
+    "new_password",
     "preview",
+    "speech_cache",
 ]
 
 _HOMES = {
     "Batch": "stem.practice.batch.batch",
+    "BatchProgress": "stem.practice.batch",
+    "CacheReport": "stem.voices.cache_folder",
     "Cancelled": "stem.progress",
+    "Catalogue": "stem.track.catalogue",
     "Change": "stem.record.remake",
+    "Checked": "stem.authoring.check",
+    "Diagnosis": "stem.doctor",
+    "FileInfo": "stem.record.verify",
+    "FinishedTrack": "stem.record.listing",
+    "Forgotten": "stem.practice.forget",
+    "JobProgress": "stem.practice.batch",
+    "MadeFeed": "stem.practice.feed",
     "Outcome": "stem.practice.batch",
     "Plan": "stem.track.plan",
     "Preview": "stem.documents",
@@ -85,10 +133,21 @@ _HOMES = {
     "Project": "stem.project",
     "Remade": "stem.record.remake",
     "Report": "stem.practice.batch",
+    "ScriptTemplate": "stem.script.template",
+    "Search": "stem.practice.forget",
+    "Series": "stem.script.series",
     "Sidecars": "stem.record.sidecars",
     "Track": "stem.track.make",
     "TrackSpec": "stem.track.spec",
+    "Variable": "stem.script.variables",
+    "Verdict": "stem.project.finished",
+    "VoiceTemplate": "stem.voices.template",
+    "begin_practice": "stem.practice.setup",
+    "catalogue": "stem.track.catalogue",
+    "clear_speech_cache": "stem.voices.cache_folder",
+    "new_password": "stem.practice.handout",
     "preview": "stem.documents",
+    "speech_cache": "stem.voices.cache_folder",
 }
 """Where names are, but for the errors."""
 
@@ -97,6 +156,8 @@ def __getattr__(name: str) -> object:
     """Import what is asked for: `stem --help`, and the child that fills in scripts, need none of it."""
     if name not in __all__:
         raise AttributeError(f"module 'stem' has no attribute '{name}'")
+    if name == "documents":
+        return import_module("stem.documents")
     found = getattr(import_module(_HOMES.get(name, "stem.errors")), name)
     globals()[name] = found
     return found

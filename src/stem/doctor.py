@@ -35,6 +35,11 @@ _ELSEWHERE = "Choose a folder in which you can save other files."
 class Diagnosis:
     """One thing that was tried.
 
+    Example:
+        >>> diagnosis = next(project.diagnose())
+        >>> diagnosis.subject, diagnosis.works
+        ('Python', True)
+
     Attributes:
         subject: What was tried.
         works: Whether it did.

@@ -29,6 +29,7 @@ import platformdirs
 from stem.errors import BusyError, OutputError
 from stem.filenames import free_name, safe_name, same_name
 from stem.messages import Message
+from stem.progress import beat
 
 __all__ = [
     "HERE",
@@ -244,7 +245,7 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
         held = FileLock(
             path, patience_s, 0o600, thread_local=False, poll_interval=_LOOK_S, fallback_to_soft=False
         )
-        held.acquire()
+        held.acquire(cancel_check=_is_stopped)
     except Timeout as error:
         raise BusyError(path) from error
     except OSError as error:
@@ -254,6 +255,12 @@ def lock(path: Path, patience_s: float = math.inf) -> Iterator[None]:
     finally:
         with suppress(OSError):  # a disk that is gone by now has no lock either
             held.release()
+
+
+def _is_stopped() -> bool:
+    """Raise when the work that waits is to stop."""
+    beat()
+    return False
 
 
 def is_temporary(path: Path) -> bool:
@@ -360,10 +367,8 @@ def _may_live(path: Path, process_id: int) -> bool:
         return time.time() - path.stat().st_mtime < _WINDOWS_DEAD_AFTER_S
     try:
         os.kill(process_id, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True  # it lives, as someone else's
+    except (OSError, OverflowError) as error:
+        return isinstance(error, PermissionError)  # it lives, as someone else's
     return True
 
 

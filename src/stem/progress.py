@@ -11,12 +11,17 @@ stage with `stage` hears of it. In a thread that opened none, nobody does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from threading import Thread
+from typing import Literal, TypeAlias, TypeVar
 
 from stem.errors import StemError
+
+_T = TypeVar("_T")
+_LOOK_S = 0.1
 
 Stage: TypeAlias = Literal["bed", "speech", "mix", "check", "files"]
 """In this order; "files" is what stands beside a track, and all that gets its name."""
@@ -131,3 +136,46 @@ def beat(share: float | None = None) -> None:
         heard.told = replace(heard.told, done=done)
     if heard.events(heard.told) is False:
         raise Cancelled
+
+
+def awaited(future: Future[_T]) -> _T:
+    """Return what another thread finds, and tell meanwhile that work goes on.
+
+    Raises:
+        Cancelled: when whoever hears of it wants it stopped; the other thread is not.
+        Exception: whatever the callback raises, or the other thread.
+    """
+    while not future.done():
+        beat()
+        wait([future], _LOOK_S)
+    return future.result()
+
+
+def apart(work: Callable[[], _T], end: Callable[[], object] = lambda: None) -> _T:
+    """Return what comes of work that cannot tell that it goes on, such as waiting for a service.
+
+    When someone hears of it, it is done in a thread of its own: at a stop that thread is left to itself.
+
+    Args:
+        work: Called once.
+        end: Called at a stop; makes the work come to its end, where that can be.
+
+    Raises:
+        Cancelled: as `awaited`.
+    """
+    if _heard.get() is None:
+        return work()
+    future: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it comes out of `awaited`
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return awaited(future)
+    except BaseException:
+        end()
+        raise

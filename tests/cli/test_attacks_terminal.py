@@ -217,6 +217,7 @@ def test_a_cell_stays_in_its_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 TERMINAL = """
 import sys, warnings
+import stem
 from stem import cli
 from stem.cli import output
 evil = sys.argv[1]
@@ -225,8 +226,11 @@ cli.run(["make", evil])
 cli.run(["make", "--" + evil])
 cli.run(["info", evil])
 sys.stderr.write("<bar>")
-with output.batch_progress(1) as on_line:
+with output.batch_progress(1) as (on_line, events):
+    mix = stem.Progress("mix", 0.5)
+    events(stem.BatchProgress(0, 1, (stem.JobProgress(evil, "k1", mix), stem.JobProgress("r2", evil, None))))
     on_line(evil + "[red]:smile:")
+    events(stem.BatchProgress(1, 1, (stem.JobProgress("r2", evil, mix),)))
 sys.stderr.write("<bytes>")
 with output.byte_progress("[link=https://kwaad.example]" + evil) as on_bytes:
     on_bytes(1, 2)

@@ -256,7 +256,7 @@ def test_a_sentence_is_written_where_no_player_is(
 def test_a_mistake_of_our_own_is_one_sentence_too(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stem.project.plan_track", lambda *_: 1 / 0)
+    monkeypatch.setattr("stem.project.tracks.plan_track", lambda *_: 1 / 0)
     assert cli.run(["make", "proef.j2"]) == 1
     assert "stem itself made a mistake (ZeroDivisionError" in capfd.readouterr().err
     monkeypatch.setenv("STEM_DEBUG", "1")

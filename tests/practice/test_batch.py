@@ -20,6 +20,7 @@ from soundfiles import buzz, wav
 
 from stem.cli.output import in_options
 from stem.config import Config
+from stem.documents.batches import batch_document, outcome_line, outcome_rows, summary
 from stem.errors import ConfigError, StemError, UnknownNameError, UsageError
 from stem.filenames import safe_name, same_name
 from stem.practice.batch import (
@@ -44,7 +45,6 @@ from stem.practice.batch.list_values import (
     where,
 )
 from stem.practice.batch.name_patterns import SERIES_NAMES, USUAL_NAMES, checked_pattern, named
-from stem.practice.batch.report_lines import batch_document, outcome_line, outcome_rows, summary
 from stem.practice.lists import Place, read_batch_file
 from stem.progress import Cancelled, Stage
 from stem.script.series import Series

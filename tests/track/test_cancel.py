@@ -21,12 +21,13 @@ from batchtasks import descendants
 from stem import files
 from stem.config import Config
 from stem.errors import AudioError, EngineUnavailable, OutputError, UsageError
-from stem.progress import Cancelled, Progress, Stage, beat, part, stage
+from stem.progress import Cancelled, Progress, Stage, apart, beat, part, stage
 from stem.script.pacing import UnreachableLengthError
 from stem.sound.beds import BEDS, bed_worker, load_bed
 from stem.track.make import make_track
 from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
+from stem.voices.engines import espeak_worker
 
 SCRIPT = """+++
 title = "Proef"
@@ -188,6 +189,29 @@ def test_time_goes_on_being_told_while_a_bed_is_made(folder: Path) -> None:
     assert len(told) > 10
 
 
+@pytest.mark.parametrize("how", [lambda: False, lambda: raised(OSError("own"))], ids=["False", "raises"])
+def test_a_stop_while_phrases_are_said_ends_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, how: Callable[[], object]
+) -> None:
+    """Who says them here says them for ever."""
+    (folder / "slow.py").write_text("import time\ntime.sleep(60)\n")
+    plan = planned()
+    stopped_at: list[float] = []
+
+    def events(progress: Progress) -> object:
+        monkeypatch.setattr(espeak_worker, "__file__", str(folder / "slow.py"))
+        if progress.stage != "speech" or not set(descendants_here()) - BEFORE:
+            return None
+        stopped_at.append(time.monotonic())
+        return how()
+
+    monkeypatch.setattr("stem.track.make.check_ready", lambda _plan: None)  # which would say a word
+    with pytest.raises((Cancelled, OSError)):
+        make_track(plan, folder / "out" / "proef.mp3", events=events)
+    assert time.monotonic() - stopped_at[0] < AT_ONCE_S
+    assert left(folder) == set()
+
+
 # --- refused before any work
 
 
@@ -272,6 +296,26 @@ def test_a_stage_within_another_gives_it_back(heard: list[Progress]) -> None:
     beat(0.5)
     assert [each.stage for each in inner] == ["files", "files"]
     assert heard[-1] == Progress("mix", 0.5)
+
+
+def test_what_cannot_tell_that_it_goes_on_is_left_to_itself_at_a_stop() -> None:
+    told, go_on = count(), threading.Event()
+    begun = time.monotonic()
+    with pytest.raises(Cancelled), stage(lambda _told: next(told) < 3, "speech"):
+        apart(lambda: go_on.wait(60), go_on.set)
+    assert time.monotonic() - begun < AT_ONCE_S
+    assert go_on.is_set()
+
+
+def test_what_is_done_apart_gives_what_comes_of_it(heard: list[Progress]) -> None:
+    assert apart(lambda: threading.current_thread().name) != threading.current_thread().name
+    with pytest.raises(ZeroDivisionError):
+        apart(lambda: raised(ZeroDivisionError()))
+    assert {each.stage for each in heard} == {"mix"}
+
+
+def test_where_nobody_hears_of_it_nothing_is_done_apart() -> None:
+    assert apart(lambda: threading.current_thread().name) == threading.current_thread().name
 
 
 # --- the process that makes a bed

@@ -19,6 +19,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ import pytest
 from stem import units
 from stem.cli.output import in_options
 from stem.errors import ConfigError, EngineUnavailable, StemError, SynthesisError
+from stem.progress import Cancelled, Progress, stage
 from stem.sound.clips import LEAD_S, TAIL_S, Clip, Samples, conform
 from stem.voices.cache import CachedEngine
 from stem.voices.engines import engine
@@ -947,6 +949,21 @@ def test_waits_are_drawn_from_nothing_up_to_the_longest(
         Google(time_.clock, time_.sleep, draw).speak(PHRASE, voice)
     assert drawn == [(0.0, longest) for longest in ALL_WAITS]
     assert time_.long_waits == [1.6, 2.6, 3.6]
+
+
+def test_a_stop_does_not_wait_for_an_answer(google: Google, voice: VoiceTemplate, stand_in: StandIn) -> None:
+    stand_in.forever = silent
+    stopped_at: list[float] = []
+
+    def events(_told: Progress) -> bool:
+        if stand_in.seen:
+            stopped_at.append(time.monotonic())
+        return not stopped_at
+
+    with pytest.raises(Cancelled), stage(events, "speech"):
+        google.speak(PHRASE, voice)
+    assert time.monotonic() - stopped_at[0] < 1.0
+    assert stand_in.texts == [PHRASE]
 
 
 def test_many_threads_ask_one_at_a_time(google: Google, voice: VoiceTemplate, stand_in: StandIn) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -29,6 +30,7 @@ from piper import PiperVoice, SynthesisConfig
 
 from stem.cli.output import in_options
 from stem.errors import ConfigError, EngineUnavailable, StemError, SynthesisError
+from stem.progress import Cancelled, stage
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.voices.engines import engine
 from stem.voices.engines.piper import Piper, model, noise
@@ -77,6 +79,15 @@ def share_around(clip: Clip, hz: float) -> float:
 
 
 # --- The same phrase, the same sound -----------------------------------------------------------------------
+
+
+def test_who_hears_that_a_phrase_is_said_changes_nothing_of_it(piper: Piper, shared: VoiceTemplate) -> None:
+    said = piper.speak("Ga rustig zitten.", shared)
+    with stage(lambda _told: True, "speech"):
+        assert np.array_equal(piper.speak("Ga rustig zitten.", shared).samples, said.samples)
+    events = itertools.count()
+    with pytest.raises(Cancelled), stage(lambda _told: next(events) < 1, "speech"):
+        piper.speak("Ga rustig zitten.", shared)
 
 
 def test_the_registry_gives_the_engine_and_it_works_here() -> None:

@@ -27,6 +27,11 @@ _ANY_WORD = "iets kleins"
 class Checked:
     """What a check of a script found.
 
+    Example:
+        >>> checked = project.check("kort")
+        >>> checked.ways, checked.in_order  # it has no ending that brings someone back, for one
+        (4, False)
+
     Attributes:
         name: The script's name or path, as given.
         ways: In how many ways it was filled in.

@@ -11,14 +11,13 @@ import click
 
 import stem
 from stem.characters import RETYPE, line_problem
-from stem.cli.options import config, force_option, json_option, online_options, project
+from stem.cli.options import force_option, json_option, online_options, project
 from stem.cli.output import confirmed, in_options, print_json, progress, show
 from stem.cli.output import say as tell
-from stem.errors import ConfigError, UsageError
+from stem.errors import UsageError
 
 if TYPE_CHECKING:
-    from stem.export.selfcheck import FileFault
-    from stem.practice.forget import Found
+    from stem import Search
 
 
 @click.command()
@@ -26,18 +25,14 @@ if TYPE_CHECKING:
 @json_option
 def info(track: str, as_json: bool) -> None:
     """Tell what is in a finished FILE: length, loudness, chapters, tags, and how it was made."""
-    from stem.documents import info_document, info_lines
-    from stem.files import expanded
-    from stem.record.verify import info as look
-
-    path = expanded(track)
-    facts = look(path, project().record(path))
+    here = project()
+    facts = here.info(track)
     if facts.problem:
-        tell(f"Warning: {path}: {facts.problem}")
+        tell(f"Warning: {facts.path}: {facts.problem}")
     if as_json:
-        print_json(info_document(facts))
+        print_json(stem.documents.info_document(facts))
         return
-    for line in info_lines(facts, config()):
+    for line in stem.documents.info_lines(facts, here.settings):
         show(line)
 
 
@@ -45,26 +40,15 @@ def info(track: str, as_json: bool) -> None:
 @click.argument("tracks", nargs=-1, required=True, metavar="FILE...")
 def verify(tracks: Sequence[str]) -> None:
     """Decode finished FILES to their end, and compare each with its record when there is one."""
-    from stem.export.selfcheck import FileFault
-    from stem.files import expanded
-    from stem.record.verify import verify as check
-
+    here = project()
     wrong = False
-    for path in map(expanded, tracks):
-        findings: list[FileFault] = []
-        record = None
-        try:
-            record = project().record(path)
-        except ConfigError as error:
-            findings.append(FileFault("its record", "one that can be read", "; ".join(error.problems)))
-        findings += check(path, record)
-        for finding in findings:
+    for verdict in map(here.verify, tracks):
+        for finding in verdict.findings:
             kind = "wrong" if finding.serious else "worth knowing"
-            show(f"{path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
-        serious = any(finding.serious for finding in findings)
-        wrong = wrong or serious
-        with_what = "with its record" if record else "by itself (there is no record of it)"
-        show(f"{path}: {'not in order' if serious else 'in order'}, compared {with_what}")
+            show(f"{verdict.path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
+        with_what = "with its record" if verdict.record else "by itself (there is no record of it)"
+        show(f"{verdict.path}: {'in order' if verdict.in_order else 'not in order'}, compared {with_what}")
+        wrong = wrong or not verdict.in_order
     if wrong:
         raise click.exceptions.Exit(1)
 
@@ -95,7 +79,6 @@ def remake(
     It gets a record too. Whether text may leave the machine is asked anew: a record gives no leave for it.
     """
     from stem.cli.options import online, pairs
-    from stem.documents import track_line
 
     change = stem.Change(pairs("-s", values, "naam=Anna"), voice, bed)
     with progress() as events:
@@ -111,7 +94,7 @@ def remake(
         )
     for path in made.track.beside:
         tell(str(path))
-    show(track_line(made.track))
+    show(stem.documents.track_line(made.track))
     if made.is_same:
         tell("It is the same, byte for byte.")
     elif change.is_none:
@@ -119,21 +102,18 @@ def remake(
         tell(f"It is not the same, byte for byte: {why}.")
 
 
-def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
+def _may_go(search: Search, *, yes: bool) -> bool:
     """Tell what would go and why, and ask; whether it may go."""
-    from stem.practice.forget import codes_to_ask
-
-    for each in found:
+    for each in search.found:
         tell(f"{each.record_path}: found by {', '.join(each.reasons)}")
         goes, stays = each.looked_at()
         for path in goes:
             tell(str(path))
         for left in stays:
             tell(f"{left.path} would stay: {in_options(left.reason)}")
-    codes = codes_to_ask(found, words)
+    codes, count = search.codes_to_ask, len(search.found)
     if codes:
         tell(f"These were made for more than one code: {', '.join(code or 'none' for code in codes)}.")
-    count = len(found)
     which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
     if (codes or not yes) and not confirmed(f"Remove {which}?"):
         tell("Nothing was removed.")
@@ -152,23 +132,20 @@ def _may_go(found: Sequence[Found], words: Sequence[str], *, yes: bool) -> bool:
 @click.option("--yes", is_flag=True, help="Do not ask, unless a name turns out to be that of several codes.")
 def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     """Remove the tracks that were made for a name or a code, their records, and what was spoken for them."""
-    from stem.files import expanded
-    from stem.practice.forget import forget as remove
-    from stem.practice.forget import tracks_of
-
-    search = tracks_of(words, [expanded(folder) for folder in folders or (config().output,)])
+    here = project()
+    search = here.tracks_of(words, folders)
     for each in search.unreadable:
         tell(f"{each.path}: cannot be judged: {each.reason}")
     if not search.found:
-        places = ", ".join(folders or (config().output,))
+        places = ", ".join(folders or (here.settings.output,))
         tell(f"No track was found in {places} that was made for it; --in FOLDER looks elsewhere.")
         tell("Only tracks with a record can be found.")
         if search.unreadable:
             raise click.exceptions.Exit(1)
         return
-    if not _may_go(search.found, words, yes=yes):
+    if not _may_go(search, yes=yes):
         raise click.exceptions.Exit(1)
-    forgotten = remove(search.found)
+    forgotten = here.forget(search)
     for path in forgotten.removed:
         show(str(path))
     for each in forgotten.left:
@@ -217,32 +194,27 @@ def feed(
     force: bool,
 ) -> None:
     """Make a podcast feed of the finished tracks in FOLDER, with chapters and transcripts beside them."""
-    from stem.files import expanded
-    from stem.practice.feed import FeedInfo, episodes, feed_files, write_feed
-
-    about = FeedInfo(
-        link=link,
+    for option, text in (("--title", title), ("--description", description)):
+        if problem := line_problem(text):
+            raise UsageError(f"What stands after {option} cannot stand in a feed: {problem}.", hint=RETYPE)
+    made = project().feed(
+        folder,
+        link,
         title=title,
         description=description,
         first=first.date() if first else None,
         email=email,
-        country=config().country,
-        help=config().help,
         name=name,
+        name_in_feed=name_in_feed,
+        overwrite=force,
     )
-    for option, text in (("--title", title), ("--description", description)):
-        if problem := line_problem(text):
-            raise UsageError(f"What stands after {option} cannot stand in a feed: {problem}.", hint=RETYPE)
-    place = expanded(folder)
-    found = episodes(place, name_in_feed=name_in_feed)
-    written = write_feed(feed_files(found.episodes, about), place, overwrite=force)
-    show(f"{written[-1]}  {len(found.episodes)} tracks, {len(written)} files  {about.address}")
-    for note in found.notes:
+    show(f"{made.written[-1]}  {made.tracks} tracks, {len(made.written)} files  {made.address}")
+    for note in made.notes:
         tell(note)
-    for left in found.left_out:
+    for left in made.left_out:
         tell(f"{left.path} is left out: {left.reason}")
     tell("Upload the tracks and the files of the feed; leave the records (*.stem.json) at home.")
-    if found.left_out:
+    if made.left_out:
         raise click.exceptions.Exit(1)
 
 

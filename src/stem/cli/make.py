@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 import stem
 from stem.cli.options import Request, force_option, json_option, project, script_options
 from stem.cli.output import print_json, progress, show, show_text
 from stem.cli.output import say as tell
-from stem.errors import StemError, UsageError
+from stem.errors import StemError
 
 
 @click.command()
@@ -37,14 +35,12 @@ def make(
     as_json: bool,
 ) -> None:
     """Make a track of SCRIPT: a name (see: stem scripts) or a .j2 file."""
-    from stem.documents import made_document, track_line, voice_note
-
     made: list[stem.Track] = []
     try:
         here = project()
         beside = stem.Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
         plan = here.plan(request.spec(), output)
-        for note in voice_note(plan):
+        for note in stem.documents.voice_note(plan):
             tell(note)
         with progress() as events:
             track = here.make(
@@ -61,7 +57,7 @@ def make(
         for track in made:
             tell(f"{track.path} was made.")
         if as_json:
-            print_json(made_document(made, {request.script: error}))
+            print_json(stem.documents.made_document(made, {request.script: error}))
         raise
     target = here.target(plan, output)
     if track.path != target:
@@ -71,9 +67,9 @@ def make(
     for path in (*track.stems, *track.beside):
         tell(str(path))
     if as_json:
-        print_json(made_document([track], {}))
+        print_json(stem.documents.made_document([track], {}))
     else:
-        show(track_line(track))
+        show(stem.documents.track_line(track))
 
 
 @click.command()
@@ -82,19 +78,7 @@ def make(
 @force_option
 def plot(track: str, output: str | None, force: bool) -> None:
     """Draw what is in a sound FILE over time: voice, silences, loudness, chapters, spectrum."""
-    from stem.export.plot import draw
-    from stem.filenames import free_name
-    from stem.files import expanded
-
-    path = expanded(track)
-    if not path.name:
-        raise UsageError(
-            f"'{track}' is not a sound file.", hint="For example: stem plot output/tegenover.mp3"
-        )
-    wanted = expanded(output) if output else path.with_suffix(".png")
-    target = wanted if force else free_name(wanted)
-    draw(path, target, overwrite=force)
-    show(str(target))
+    show(str(project().plot(track, output, overwrite=force)))
 
 
 @click.command()
@@ -104,7 +88,7 @@ def plot(track: str, output: str | None, force: bool) -> None:
 def preview(request: Request, exact: bool, as_json: bool) -> None:
     """Show the text of SCRIPT with its pauses and expected times; makes no track."""
     here = project()
-    seen = here.preview(here.plan(request.spec()), exact=exact, on_notice=tell)
+    seen = here.preview(here.plan(request.spec(), to_make=False), exact=exact, on_notice=tell)
     for remark in seen.remarks:
         tell(f"Warning: {remark}")
     if as_json:
@@ -124,35 +108,17 @@ def script(
     request: Request, as_page: bool, as_text: bool, audio: str | None, output: str | None, force: bool
 ) -> None:
     """Print out SCRIPT as it will be spoken."""
-    from stem.text_files import write_text
-
     if as_page and as_text:
         raise click.UsageError("--html and --text exclude each other.")
     if audio is not None and not as_page:
         raise click.UsageError("--audio is for a page: add --html.")
-    sound = None if audio is None else _beside(audio, output)
     here = project()
-    text = here.printout(here.plan(request.spec()), as_page=as_page, sound=sound, on_notice=tell)
+    plan = here.plan(request.spec(), to_make=False)
     if output is None:
-        show_text(text)
-    else:
-        show(str(write_text(here.path(output), text, overwrite=force)))
-
-
-def _beside(audio: str, page: str | None) -> str:
-    """Return the way from a page to a sound file, as an address has it.
-
-    Raises:
-        UsageError: when there is no such file.
-    """
-    import os
-
-    from stem.files import expanded
-
-    if not expanded(audio).is_file():
-        raise UsageError(f"There is no file '{audio}'.", hint="Make the track first: stem make")
-    folder = expanded(page).parent if page else Path()
-    return Path(os.path.relpath(expanded(audio), folder)).as_posix()
+        show_text(here.printout(plan, as_page=as_page, audio=audio, on_notice=tell))
+        return
+    written = here.write_printout(plan, output, as_page=as_page, audio=audio, overwrite=force, on_notice=tell)
+    show(str(written))
 
 
 COMMANDS = (make, preview, script, plot)

@@ -7,25 +7,19 @@ import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from click.core import ParameterSource
 
+import stem
 from stem.characters import RETYPE
 from stem.cli.output import ask, say, say_error
-from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, did_you_mean
+from stem.errors import StemError, UsageError
 
 if TYPE_CHECKING:
-    from stem.config import Config
-    from stem.project import Project
-    from stem.script.variables import Variable
-    from stem.track.spec import TrackSpec
+    from stem import Project, TrackSpec, Variable
 
-
-_ANYONES = {"je", "u", "ja", "nee", "yes", "no", "true", "false"}
-"""Values that tell of nobody."""
 
 _Option: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -59,14 +53,7 @@ def online(*, allow: bool, offline: bool) -> bool | None:
 
 def project() -> Project:
     """Return the folder where stem is run."""
-    from stem.project import Project
-
-    return Project()
-
-
-def config() -> Config:
-    """Return the settings of the folder where stem is run."""
-    return project().settings
+    return stem.Project()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +105,10 @@ class Request:
             raise UsageError(f"{sentence[:1].upper()}{sentence[1:]}", hint=RETYPE) from error
 
     def _spec(self) -> TrackSpec:
-        from stem.track.spec import TrackSpec
-
         pauses = pairs("--pause", self.pauses, "kort=4").items()
         number, total = _track_number(self.track)
         values = {**_values_of(self.values_file), **pairs("-s", self.values, "naam=Anna")}
-        return TrackSpec(
+        return stem.TrackSpec(
             script=self.script,
             values=self._asked(values) if self.ask else values,
             voice=self.voice,
@@ -327,46 +312,19 @@ def time_of(option: str, text: str, example: str) -> float:
 
 
 def _values_of(file: str | None) -> dict[str, str]:
-    """Read a TOML file of values; a number or a truth value becomes the text that -s takes."""
-    if file is None:
-        return {}
-    from stem.tables import load_toml
+    """Read a file of values; none without a file."""
+    from stem.project import read_values
 
-    table = load_toml(Path(file))
-    odd = [
-        f"value {number} must be a text, a number, true or false"  # its key may be a client's name
-        for number, value in enumerate(table.values(), start=1)
-        if not isinstance(value, str | int | float)
-    ]
-    if odd:
-        raise ConfigError(file, odd)
-    return {
-        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in table.items()
-    }
+    return {} if file is None else read_values(file)
 
 
 def _without_values(error: StemError, request: Request) -> StemError:
     """Return an error that shows nothing of a file of values; the command line is seen anyway."""
-    from stem.practice.batch.list_values import without
+    from stem.project import without_values
 
-    try:
-        table = _values_of(request.values_file)
-    except ConfigError:
-        return error  # which this is about, and which shows nothing
+    assert request.values_file is not None
     on_line = {text.partition("=")[0].strip() for text in request.values}
-    of_file = {key: text for key, text in table.items() if key not in on_line}
-    if isinstance(error, UnknownNameError) and error.name in of_file:
-        sentence = f"{request.values_file}: a name in it is no {error.kind} here."
-        return UsageError(sentence, hint=did_you_mean(error.name, error.known))
-    texts = [text for text in of_file.values() if text.casefold() not in _ANYONES]
-    if isinstance(error, UsageError):
-        error.sentence = without(error.sentence, texts)
-    else:  # not about a value, so that a number in it is another one
-        texts = [text for text in texts if any(map(str.isalpha, text))]
-        error.sentence, error.hint = without(error.sentence, texts), without(error.hint, texts)
-        error.place = without(error.place, texts)
-        error.problems = tuple(without(problem, texts) for problem in error.problems)
-    return error
+    return without_values(error, request.values_file, on_line)
 
 
 def _answer(variable: Variable) -> str:

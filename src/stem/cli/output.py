@@ -27,8 +27,8 @@ from stem.messages import Message, told
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from stem.progress import Events, Stage
-    from stem.progress import Progress as Told
+    from stem import BatchProgress
+    from stem import Progress as Told
 
 VERSION = 1
 """Version of all documents; grows when a key changes its meaning or goes."""
@@ -273,7 +273,7 @@ def byte_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-_STAGES: Mapping[Stage, str] = {
+_STAGES: Mapping[str, str] = {
     "bed": "background",
     "speech": "speaking",
     "mix": "mixing",
@@ -283,7 +283,7 @@ _STAGES: Mapping[Stage, str] = {
 
 
 @contextmanager
-def progress() -> Iterator[Events]:
+def progress() -> Iterator[Callable[[Told], object] | None]:
     """Show a bar on a terminal; keep still elsewhere."""
     if not sys.stderr.isatty():
         yield None
@@ -293,7 +293,7 @@ def progress() -> Iterator[Events]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[Stage, TaskID] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(told: Told) -> None:
             if told.stage not in tasks:
@@ -304,21 +304,38 @@ def progress() -> Iterator[Events]:
 
 
 @contextmanager
-def batch_progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Lend what tells a line of each track that is finished; on a terminal a bar stays under these lines."""
+def batch_progress(
+    total: int,
+) -> Iterator[tuple[Callable[[str], None], Callable[[BatchProgress], object] | None]]:
+    """Lend what tells a line of each track that is finished, and what hears how far each is.
+
+    On a terminal a bar for all, and one for each that is being made, stay under these lines.
+    """
     if not sys.stderr.isatty():
         numbers = iter(range(1, total + 1))
-        yield lambda line: say(f"[{next(numbers)}/{total}] {line}")
+        yield lambda line: say(f"[{next(numbers)}/{total}] {line}"), None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("tracks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("tracks", total=total)
+        whole = bar.add_task(f"tracks 0/{total}", total=total)
+        tasks: dict[str, TaskID] = {}
 
         def show(line: str) -> None:
             bar.console.print(_one_line(line), markup=False, emoji=False, highlight=False)
-            bar.advance(task)
 
-        yield show
+        def hear(told: BatchProgress) -> None:
+            bar.update(whole, completed=told.done, description=f"tracks {told.done}/{total}")
+            making = {f"{job.place}, {job.code}": job.progress for job in told.making}
+            for gone in tasks.keys() - making.keys():
+                bar.remove_task(tasks.pop(gone))
+            for name, progress in making.items():
+                if name not in tasks:
+                    tasks[name] = bar.add_task("", total=1.0)
+                doing = "" if progress is None else f", {_STAGES[progress.stage]}"
+                share = 0.0 if progress is None else progress.share
+                bar.update(tasks[name], completed=share, description=_one_line(f"  {name}{doing}"))
+
+        yield show, hear

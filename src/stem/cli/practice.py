@@ -98,17 +98,14 @@ def practice() -> None:
 @click.option("--country", default="NL", help="Whose help numbers are told: NL or BE.", show_default=True)
 def init(folder: str, name: str, country: str) -> None:
     """Write settings, a list of clients and a script of your own to begin with, in FOLDER."""
-    from stem.files import expanded
-    from stem.practice.setup import LIST_NAME, begin_practice
-
     os.umask(_PRIVATE_UMASK)
-    begun = begin_practice(expanded(folder), name=name, country=country)
+    begun = stem.begin_practice(folder, name=name, country=country)
     for path in begun.written:
         show(str(path))
     for path in begun.kept:
         tell(f"{path} was there already and stays as it is.")
     there = "" if folder == "." else f"cd {_quoted(folder)}, then: "
-    tell(f"Next: {there}stem batch {LIST_NAME} --dry-run")
+    tell(f"Next: {there}stem batch clients.csv --dry-run")
 
 
 def _quoted(folder: str) -> str:
@@ -172,18 +169,16 @@ def _make(batch: Batch, how: _How) -> None:
 
 def _run(batch: Batch, how: _How) -> Report:
     """Make the tracks, here or on a cluster, with a line for each."""
-    from stem.practice.batch.report_lines import outcome_line
-
     there, count = 0, len(batch.asked.jobs)
-    with batch_progress(count) as on_line:
+    with batch_progress(count) as (on_line, events):
 
         def on_outcome(outcome: Outcome) -> None:
             nonlocal there
             there += outcome.status != "failed"
-            on_line(outcome_line(outcome))
+            on_line(stem.documents.outcome_line(outcome))
 
         try:
-            return batch.make(workers=how.jobs, dask=how.dask, on_outcome=on_outcome)
+            return batch.make(workers=how.jobs, dask=how.dask, on_outcome=on_outcome, events=events)
         except KeyboardInterrupt:
             tell(f"{there} of {count} tracks are there; the same command goes on with the rest.")
             raise
@@ -194,10 +189,8 @@ def _password(file: str | None) -> str:
 
 
 def _password_of(file: str) -> str:
-    from stem.files import expanded
-
     try:
-        opened = sys.stdin if file == "-" else expanded(file).open(encoding="utf-8-sig")
+        opened = sys.stdin if file == "-" else project().path(file).open(encoding="utf-8-sig")
         with opened:
             return opened.read(_LONGEST_PASSWORD_FILE).rstrip("\r\n")
     except UnicodeDecodeError as error:
@@ -208,14 +201,12 @@ def _password_of(file: str) -> str:
 
 
 def _asked_password() -> str:
-    from stem.practice.handout import new_password
-
     if not sys.stdin.isatty():
         raise UsageError(
             "There is no password for the zip files.",
             hint="Name a file that holds it with --password-file; a list may have a column 'wachtwoord'.",
         )
-    tell(f"A password that can be told by telephone, for example: {new_password()}")
+    tell(f"A password that can be told by telephone, for example: {stem.new_password()}")
     return ask("Password of the zip files", secret=True)
 
 
@@ -238,12 +229,10 @@ def _hand_over(batch: Batch, report: Report, how: _How, locks: Mapping[str, str]
 
 
 def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
-    from stem.practice.batch.report_lines import batch_document, outcome_rows, summary
-
     if as_json:
-        print_json(batch_document(report))
+        print_json(stem.documents.batch_document(report))
     else:
-        print_list("tracks", outcome_rows(report), as_json=False)
+        print_list("tracks", stem.documents.outcome_rows(report), as_json=False)
         for outcome in report.outcomes:
             for warning in outcome.warnings:
                 tell(f"Warning: {outcome.code}, {outcome.path.name}: {warning}")
@@ -252,7 +241,7 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
             about = f"Error: {outcome.place}, {outcome.code}"
             say_problems(about, outcome.error, outcome.origin, outcome.problems)
             say_hint(outcome.hint)
-    tell(summary(report, dry_run=dry_run))
+    tell(stem.documents.summary(report, dry_run=dry_run))
 
 
 COMMANDS = (practice, batch, series)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+import stem
 from stem.cli.options import force_option, json_option, project
 from stem.cli.output import print_json, say, say_error, show
-from stem.errors import StemError, UsageError
-
-if TYPE_CHECKING:
-    from stem.authoring.check import Checked
-    from stem.script.template import ScriptTemplate
+from stem.errors import StemError
 
 
 @click.command()
@@ -23,12 +18,7 @@ def scripts(as_json: bool) -> None:
     """List the scripts, and the series made of them."""
     here = project()
     if as_json:
-        rows = [_document(item) for item in here.scripts()]
-        series = [
-            {"name": item.name, "title": item.title, "summary": item.summary, "scripts": list(item.scripts)}
-            for item in here.all_series()
-        ]
-        print_json({"scripts": rows, "series": series})
+        print_json(stem.documents.scripts_document(here.scripts(), here.all_series()))
         return
     for item in here.scripts():
         for line in _lines(item):
@@ -40,33 +30,14 @@ def scripts(as_json: bool) -> None:
         show(f"    Make them all: stem series {one.name} --code CODE")
 
 
-def _lines(item: ScriptTemplate) -> Iterator[str]:
-    lengths = f" ({', '.join(f'{minutes:g}' for minutes in item.minutes)} min)" if item.minutes else ""
-    yield f"{item.name}{lengths}: {item.title}. {item.summary}"
-    if item.practitioner_only:
+def _lines(script: stem.ScriptTemplate) -> Iterator[str]:
+    lengths = f" ({', '.join(f'{minutes:g}' for minutes in script.minutes)} min)" if script.minutes else ""
+    yield f"{script.name}{lengths}: {script.title}. {script.summary}"
+    if script.practitioner_only:
         yield "    Alleen samen met een behandelaar."
-    for variable in item.variables:
+    for variable in script.variables:
         choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
         yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
-
-
-def _document(item: ScriptTemplate) -> dict[str, object]:
-    keys = ("name", "title", "summary", "audience", "basis", "practitioner_only", "bed", "voice")
-    variables = [
-        {
-            "name": variable.name,
-            "type": variable.type,
-            "default": variable.default,
-            "choices": list(variable.choices),
-            "help": variable.help,
-        }
-        for variable in item.variables
-    ]
-    return {
-        **{key: getattr(item, key) for key in keys},
-        "minutes": list(item.minutes),
-        "variables": variables,
-    }
 
 
 @click.command()
@@ -75,7 +46,7 @@ def _document(item: ScriptTemplate) -> dict[str, object]:
 def check(scripts: Sequence[str], as_json: bool) -> None:
     """Check SCRIPTS (names, or .j2 files) in every form: marks, pacing, safety and wording."""
     here = project()
-    done: list[Checked] = []
+    done: list[stem.Checked] = []
     broken: dict[str, StemError] = {}
     for name in scripts:
         try:
@@ -87,12 +58,12 @@ def check(scripts: Sequence[str], as_json: bool) -> None:
             if not as_json:
                 _tell(done[-1])
     if as_json:
-        print_json(_check_document(done, broken))
+        print_json(stem.documents.check_document(done, broken))
     if broken or not all(checked.in_order for checked in done):
         raise click.exceptions.Exit(1)
 
 
-def _tell(checked: Checked) -> None:
+def _tell(checked: stem.Checked) -> None:
     for finding in checked.findings:
         place = f"{finding.source.path}:{finding.source.line}"
         show(f"{place}: {finding.severity} {finding.rule}: {finding.problem}. {finding.hint}".rstrip())
@@ -100,51 +71,12 @@ def _tell(checked: Checked) -> None:
     show(f"{checked.name}: {verdict} ({checked.ways} ways to fill it in)")
 
 
-def _check_document(done: Sequence[Checked], broken: dict[str, StemError]) -> dict[str, object]:
-    return {
-        "scripts": [
-            {
-                "script": checked.name,
-                "in_order": checked.in_order,
-                "ways": checked.ways,
-                "findings": [
-                    {
-                        "rule": finding.rule,
-                        "severity": finding.severity,
-                        "path": finding.source.path,
-                        "line": finding.source.line,
-                        "problem": finding.problem,
-                        "hint": finding.hint,
-                    }
-                    for finding in checked.findings
-                ],
-            }
-            for checked in done
-        ],
-        "failed": [
-            {"script": name, "error": error.sentence, "hint": error.hint, "problems": list(error.problems)}
-            for name, error in broken.items()
-        ],
-    }
-
-
 @click.command()
 @click.argument("name")
 @force_option
 def new(name: str, force: bool) -> None:
     """Write NAME.j2, a commented starting point for a script of your own."""
-    from importlib.resources import files
-
-    from stem.filenames import safe_name
-    from stem.text_files import write_text
-
-    bare = name.removesuffix(".j2")
-    if safe_name(Path(bare).name) != Path(bare).name:
-        raise UsageError(
-            f"'{name}' is no name for a file.", hint=f"Did you mean '{safe_name(Path(bare).name)}'?"
-        )
-    text = files("stem.authoring").joinpath("starting_point.j2").read_text(encoding="utf-8")
-    path = write_text(project().path(f"{bare}.j2"), text, overwrite=force)
+    path = project().new_script(name, overwrite=force)
     show(str(path))
     say(f"Change the words, then: stem check {path}")
 
@@ -155,14 +87,10 @@ def new(name: str, force: bool) -> None:
 @force_option
 def import_(file: str, output: str | None, force: bool) -> None:
     """Turn a text with other pause marks into a script: FILE is txt, md, docx, odt, SSML or JSON."""
-    from stem.authoring.importing import import_file, report_lines
-    from stem.text_files import write_text
-
-    imported = import_file(Path(file))
-    for line in report_lines(imported):
+    path, told = project().import_script(file, output, overwrite=force)
+    for line in told:
         say(line)
-    target = project().path(output or Path(file).with_suffix(".j2"))
-    show(str(write_text(target, imported.template_text, overwrite=force)))
+    show(str(path))
 
 
 COMMANDS = (scripts, check, new, import_)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from stem.cli.options import config, force_option, json_option, time_of
+import stem
+from stem.cli.options import force_option, json_option, project, time_of
 from stem.cli.output import print_json, print_list, problem_lines, say, say_hint, show
 
 
@@ -15,23 +16,15 @@ def beds(context: click.Context, as_json: bool) -> None:
     """List the backgrounds and the bells, or hear one."""
     if context.invoked_subcommand is not None:
         return
-    from stem.sound.beds import BEDS, BELLS
-    from stem.track.profiles import DEFAULT, PROFILES
-
-    usual_lu = PROFILES[DEFAULT].levels.ducked_lu
-    rows = [
-        {"name": name, "under_the_voice": f"{usual_lu + bed.under_lu:g} LU", "summary": bed.summary}
-        for name, bed in BEDS.items()
-    ]
+    document = stem.documents.beds_document(stem.catalogue())
     if as_json:
-        bells = [{"name": name, "summary": recipe.summary} for name, recipe in BELLS.items()]
-        print_json({"beds": rows, "bells": bells})
+        print_json(document)
         return
-    print_list("beds", rows, as_json=False)
+    print_list("beds", document["beds"], as_json=False)
     show()
     show("Bells:")
-    for name, recipe in BELLS.items():
-        show(f"{name:<12}  {recipe.summary}")
+    for bell in document["bells"]:
+        show(f"{bell['name']:<12}  {bell['summary']}")
     say("Layers: --bed regen+drone:-6. Your own: --bed muziek.m4a. Hear one: stem beds play zee")
 
 
@@ -43,31 +36,17 @@ def beds(context: click.Context, as_json: bool) -> None:
 @force_option
 def play_bed(name: str, seed: int, length: str, output: str | None, force: bool) -> None:
     """Hear a background or a bell, at the level that it has in a track without words."""
-    from stem.filenames import safe_name
-    from stem.sound.playing import play
-    from stem.track.bed_sample import bed_sample, write_sample
-    from stem.track.target import output_path
-
-    sound = bed_sample(name, seed, time_of("--length", length, "--length 20s"))
-    if output is None and play(sound):
-        return
-    target = output_path(safe_name(name), output, config())
-    show(str(write_sample(sound, target, overwrite=force)))
+    length_s = time_of("--length", length, "--length 20s")
+    written = project().hear_bed(name, output, seed=seed, length_s=length_s, overwrite=force)
+    if written is not None:
+        show(str(written))
 
 
 @click.command()
 @json_option
 def profiles(as_json: bool) -> None:
     """List what a track can be mastered for, where it can go, and the kinds of file it can be."""
-    from stem.export.destinations import DESTINATIONS
-    from stem.export.formats import FORMATS
-    from stem.track.profiles import PROFILES
-
-    rows = {
-        "profiles": [{"name": name, "summary": item.summary} for name, item in PROFILES.items()],
-        "destinations": [{"name": name, "summary": item.summary} for name, item in DESTINATIONS.items()],
-        "formats": [{"name": name, "summary": item.summary} for name, item in FORMATS.items()],
-    }
+    rows = stem.documents.kinds_document(stem.catalogue())
     if as_json:
         print_json(rows)
         return
@@ -80,10 +59,8 @@ def profiles(as_json: bool) -> None:
 @click.command()
 def doctor() -> None:
     """Tell what works on this machine, what does not, and how to mend it."""
-    from stem.doctor import diagnose
-
     failed = 0
-    for finding in diagnose(config()):
+    for finding in project().diagnose():
         subject = f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}"
         for line in problem_lines(subject, finding.found, finding.place, finding.problems):
             show(line)
@@ -101,18 +78,9 @@ def cache(context: click.Context, as_json: bool) -> None:
     """Show what spoken sentences take up, or clear them."""
     if context.invoked_subcommand is not None:
         return
-    from stem.voices.cache_folder import speech_cache
-
-    report = speech_cache()
+    report = stem.speech_cache()
     if as_json:
-        print_json(
-            {
-                "folder": str(report.folder),
-                "entries": report.entries,
-                "bytes": report.bytes,
-                "limit_bytes": report.limit_bytes,
-            }
-        )
+        print_json(stem.documents.cache_document(report))
         return
     show(
         f"{report.folder}: {report.entries} sentences, {report.bytes / 1e6:.1f} MB of at most "
@@ -123,9 +91,7 @@ def cache(context: click.Context, as_json: bool) -> None:
 @cache.command()
 def clear() -> None:
     """Remove all sentences that were kept; tracks stay as they are."""
-    from stem.voices.cache_folder import clear_speech_cache
-
-    removed = clear_speech_cache()
+    removed = stem.clear_speech_cache()
     show(f"{removed.folder}: {removed.entries} sentences removed, {removed.bytes / 1e6:.1f} MB")
 
 

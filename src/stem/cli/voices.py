@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING
 
 import click
 
+import stem
 from stem.cli.options import (
     Request,
     force_option,
@@ -22,9 +22,6 @@ from stem.cli.output import byte_progress, print_list, say_error, show
 from stem.cli.output import say as tell
 from stem.errors import UsageError
 
-if TYPE_CHECKING:
-    from stem.track.plan import Plan
-
 
 @click.group(invoke_without_command=True)
 @json_option
@@ -33,10 +30,8 @@ def voices(context: click.Context, as_json: bool) -> None:
     """List the voices, or get one."""
     if context.invoked_subcommand is not None:
         return
-    from stem.documents import voice_row
-
     here = project()
-    rows = [voice_row(voice) for voice in here.voices()]
+    rows = [stem.documents.voice_row(voice) for voice in here.voices()]
     for error in here.broken_voices():
         say_error(error)
     if as_json:
@@ -52,8 +47,6 @@ def voices(context: click.Context, as_json: bool) -> None:
 @click.option("--mirror", metavar="ADDRESS", help="Another web address with the same files.")
 def get(names: tuple[str, ...], mirror: str | None) -> None:
     """Download voices, checked to the last byte; what was begun before goes on."""
-    from stem.voices.download import download
-
     here = project()
     for voice in [here.voice(name) for name in names]:
         if voice.download is None:
@@ -63,7 +56,7 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
             tell(f"{voice.title}: {voice.licence}.")
             tell(f"From {mirror or voice.download.origin}, {voice.download.folder}")
         with byte_progress(voice.name) as on_progress:
-            for path in download(voice, mirror=mirror, on_progress=on_progress):
+            for path in here.download(voice.name, mirror=mirror, on_progress=on_progress):
                 show(str(path))
 
 
@@ -72,15 +65,13 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
 @click.option("--forget", is_flag=True, help="Let it run no more.")
 def allow(name: str, forget: bool) -> None:
     """Let a VOICE of this folder run its program, as it is now; it is shown."""
-    from stem.voices.permission import command_line, give_leave, take_leave
-
-    voice = project().voice(name)
+    here = project()
+    voice = here.voice(name)
     if forget:
-        take_leave(voice)
+        here.disallow(name)
         tell(f"The voice '{voice.name}' may run no program any more.")
         return
-    give_leave(voice)
-    show(command_line(voice))
+    show(here.allow(name))
     tell(f"The voice '{voice.name}' of {voice.path.parent} may run this with your rights, until it changes.")
     tell(f"To take that back: stem voices allow {name} --forget")
 
@@ -107,43 +98,23 @@ def say(
     no_cache: bool,
 ) -> None:
     """Let a voice say TEXT: played where a player exists, else written to a file."""
-    from stem.script.dutch import has_words
-
     if (text is None) == (word is None) or (respelling is not None and word is None):
         raise UsageError(
             "Give a text, or a word to try out.", hint='stem say "Welkom.", or: stem say --word Sjaan'
         )
-    for given in (word, respelling):
-        if given is not None and not has_words(given):
-            raise UsageError(f"There is nothing to say in '{given}'.", hint="Give a word of letters.")
-    if word is not None:
-        text = f"{word}. Welkom, {word}."
-    assert text is not None
-    plan = project().sentence(
-        text,
-        voice,
-        said_as=(word, respelling) if word is not None and respelling else None,
-        online=online(allow=allow_online, offline=offline),
-        remember=not no_cache,
-    )
-    _hear(text, plan, output, force=force)
+    here, allowed = project(), online(allow=allow_online, offline=offline)
+    if word is None:
+        assert text is not None
+        plan = here.sentence(text, voice, online=allowed, remember=not no_cache)
+    else:
+        plan = here.word(word, respelling, voice, online=allowed, remember=not no_cache)
+    for note in stem.documents.hearing_notes(plan):
+        tell(note)
+    written = here.hear(plan, output, overwrite=force, on_notice=tell)
+    if written is not None:
+        show(str(written))
     if word is not None:
         _tell_word(word, respelling)
-
-
-def _hear(text: str, plan: Plan, output: str | None, *, force: bool) -> None:
-    """Play a short plan, or write it where that cannot be or is not wanted."""
-    from stem.documents import said_otherwise, voice_note
-    from stem.sound.playing import play
-    from stem.track.preview import remarks, sound
-
-    said = said_otherwise(plan, text)
-    for note in (*voice_note(plan), *([said] if said else []), *remarks(plan)):
-        tell(note)
-    if output is None and play(sound(plan, tell)):
-        return
-    track = project().make(plan, output, overwrite=force, on_notice=tell)
-    show(str(track.path))
 
 
 def _tell_word(word: str, respelling: str | None) -> None:

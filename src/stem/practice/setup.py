@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from stem.authoring.starting import starting_point
 from stem.config import FILE_NAME
 from stem.errors import OutputError, UsageError
-from stem.files import write_whole
+from stem.files import expanded, write_whole
 from stem.script.safety import safety
 
 LIST_NAME = "clients.csv"
@@ -29,8 +30,15 @@ class Begun:
     kept: tuple[Path, ...]
 
 
-def begin_practice(folder: Path, *, name: str, country: str) -> Begun:
+def begin_practice(folder: str | Path, *, name: str = "", country: str = "NL") -> Begun:
     """Write what a practice begins with; what is there already stays.
+
+    Example:
+        >>> begun = stem.begin_practice("nieuw", name="De Linde")
+        >>> [path.name for path in begun.written]
+        ['stem.toml', 'clients.csv', 'mijn-oefening.j2', 'lexicon.toml']
+        >>> stem.Project("nieuw").settings.practice
+        'De Linde'
 
     Args:
         folder: Made when it is not there.
@@ -43,9 +51,9 @@ def begin_practice(folder: Path, *, name: str, country: str) -> Begun:
     """
     if not name.isprintable() or len(name) > 100:  # noqa: PLR2004 - a name, not a text
         raise UsageError("That is no name for a practice.", hint="One line, at most 100 letters.")
-    written, kept = [], []
+    home, written, kept = expanded(str(folder)), [], []
     for place, content in _files(name.strip(), safety(country).country).items():
-        path = folder / place
+        path = home / place
         if path.exists():
             kept.append(path)
             continue
@@ -65,7 +73,7 @@ def _files(name: str, country: str) -> dict[Path, bytes]:
     return {
         Path(FILE_NAME): settings.encode(),
         Path(LIST_NAME): b"\xef\xbb\xbf" + _template("clients.csv").replace("\n", "\r\n").encode(),
-        _SCRIPT: (resources.files("stem.authoring") / "starting_point.j2").read_bytes(),
+        _SCRIPT: starting_point().encode(),
         _LEXICON: _template("lexicon.toml").encode(),
     }
 

@@ -39,6 +39,12 @@ _SILENT_END_S = 12.0
 class FileInfo:
     """What is in a sound file.
 
+    Example:
+        >>> track = project.make(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+        >>> facts = project.info(track.path)
+        >>> facts.kind, facts.rate, facts.told.tags.title
+        ('mp3', 44100, 'Kort moment')
+
     Attributes:
         path: The file.
         kind: How its sound is packed: "mp3", "wav", "flac", "ogg", "mov" (M4A) ...

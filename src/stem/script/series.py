@@ -20,6 +20,11 @@ _FOLDER = "reeksen"
 class Series:
     """A series of scripts.
 
+    Example:
+        >>> series = project.series("zeven-dagen")
+        >>> len(series.scripts)
+        7
+
     Attributes:
         name: The file's name without suffix.
         title: For people.

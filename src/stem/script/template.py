@@ -77,6 +77,11 @@ class Filling:
 class ScriptTemplate:
     """A script with its variables open.
 
+    Example:
+        >>> script = project.script("kort")
+        >>> script.title, [variable.name for variable in script.variables]
+        ('Kort moment', ['naam', 'vorm'])
+
     Attributes:
         name: The file's name without .j2.
         path: The file as the user knows it.

@@ -33,6 +33,11 @@ _HAS_MEANING = "[]{}#"
 class Variable:
     """Something that is filled in when a track is made.
 
+    Example:
+        >>> variable = project.script("kort").variables[0]
+        >>> variable.name, variable.type, variable.help, variable.default
+        ('naam', 'text', 'Voor wie.', '')
+
     Attributes:
         name: As written in the template.
         type: "text", "choice" (one of `choices`), "number" or "yesno".

@@ -52,6 +52,19 @@ def check_ready(plan: Plan) -> None:
     check_reach(plan.target_frames, [reach(cues, placer_of(cues)) for cues in plan.texts], pace)
 
 
+def lengths(plan: Plan) -> tuple[tuple[float, float], ...]:
+    """Return the shortest and the longest, in seconds, that a track can be, by the pace of the voice.
+
+    One pair for each of its texts. Of own recordings the pace is taken for the usual one.
+
+    Raises:
+        StemError: as `check_ready`.
+    """
+    placer_of = _placers(plan, expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE)
+    ranges = [reach(cues, placer_of(cues)) for cues in plan.texts or (plan.cues,)]
+    return tuple((units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges)
+
+
 def check_voices(voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms) -> None:
     """Make sure that those who speak can speak here, and may.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from stem.config import Config
 from stem.errors import UsageError
 from stem.export.formats import FORMATS, find_format
-from stem.files import HERE, expanded
+from stem.files import HERE, expanded, output_error
 
 USUAL_FORMAT = "mp3"
 
@@ -39,3 +41,17 @@ def output_path(
             hint=f"Did you mean '{wanted.with_suffix(kind.suffix)}' or '{output}/'?",
         )
     return wanted
+
+
+def check_place(path: Path) -> None:
+    """Make sure, as far as can be known without trying, that a file can be written; nothing is made for it.
+
+    Raises:
+        OutputError: when its folder, or the one in which that would be made, cannot be written.
+    """
+    place = next(each for each in path.absolute().parents if os.path.lexists(each))
+    number = (
+        errno.ENOTDIR if not place.is_dir() else 0 if os.access(place, os.W_OK | os.X_OK) else errno.EACCES
+    )
+    if number:
+        raise output_error(place, OSError(number, os.strerror(number)))

@@ -41,6 +41,10 @@ _SKEW_S = 3600.0
 class CacheReport:
     """What is remembered, or what was.
 
+    Example:
+        >>> stem.speech_cache().entries
+        0
+
     Attributes:
         folder: Where.
         entries: The number of phrases.
@@ -72,6 +76,11 @@ class _Entry:
 def speech_cache(limit_bytes: int = LIMIT_BYTES) -> CacheReport:
     """Return what is remembered.
 
+    Example:
+        >>> track = project.make(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+        >>> stem.speech_cache().entries
+        2
+
     Raises:
         OutputError: when the folder cannot be read.
     """
@@ -81,6 +90,12 @@ def speech_cache(limit_bytes: int = LIMIT_BYTES) -> CacheReport:
 
 def clear_speech_cache(limit_bytes: int = LIMIT_BYTES) -> CacheReport:
     """Forget everything that is remembered; files in the folder that are not ours stay, and so do the locks.
+
+    Example:
+        >>> track = project.make(project.plan(stem.TrackSpec("kort", voice="zacht", bed="none")))
+        >>> removed = stem.clear_speech_cache()
+        >>> removed.entries, stem.speech_cache().entries
+        (2, 0)
 
     A run that is busy goes on, and what it makes from now on no later run will find.
 

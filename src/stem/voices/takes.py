@@ -11,10 +11,11 @@ import struct
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import IO, Self, TypeAlias
 
@@ -26,7 +27,7 @@ from stem.cores import cores
 from stem.errors import EngineError
 from stem.files import output_error
 from stem.messages import Message, joined
-from stem.progress import beat
+from stem.progress import awaited, beat, stage
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
 from stem.sound.loudness import block_powers, gated_lufs
@@ -38,7 +39,6 @@ CORRECTION_LIMIT_DB = 2.0
 TREATMENT = 1
 """To be raised when the same clip comes out of stretching, conforming, a chain or the meter otherwise."""
 
-_LOOK_S = 0.1
 _FRAMES = struct.Struct("<Q")
 
 
@@ -216,28 +216,23 @@ class Takes:
 
 
 def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[_Known]:
-    """Yield what `_known` returns for each phrase, in order."""
+    """Yield what `_known` returns for each phrase, in order; at a stop, what is being said ends too."""
     about = _treatment(speaker)
-    at_once = speaker.traits.at_once or cores()
-    if at_once == 1:  # here, so that Ctrl-C need not wait for a thread that waits for a service
-        yield from (_known(phrase, speaker, about) for phrase in phrases)
-        return
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
+    is_over = Event()
+
+    def known(phrase: str) -> _Known:
+        with stage(lambda _told: not is_over.is_set(), "speech"):
+            return _known(phrase, speaker, about)
+
+    with ThreadPoolExecutor(speaker.traits.at_once or cores()) as pool:
         try:
-            waiting = deque(pool.submit(_known, phrase, speaker, about) for phrase in phrases)
+            waiting = deque(pool.submit(known, phrase) for phrase in phrases)
             while waiting:
-                yield _awaited(waiting.popleft())
+                yield awaited(waiting.popleft())
         except BaseException:
+            is_over.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _awaited(future: Future[_Known]) -> _Known:
-    """Return what another thread finds, and tell meanwhile that work goes on."""
-    while not future.done():
-        beat()
-        wait([future], _LOOK_S)
-    return future.result()
 
 
 def _known(phrase: str, speaker: Speaker, about: str) -> _Known:

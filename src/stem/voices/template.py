@@ -67,6 +67,11 @@ class Download:
 class VoiceTemplate:
     """How a voice speaks.
 
+    Example:
+        >>> voice = project.voice("zacht")
+        >>> voice.name, voice.engine, voice.installed
+        ('zacht', 'espeak', True)
+
     Attributes:
         name: The file's name without suffix.
         title: The name that people read.

@@ -13,15 +13,16 @@ worker.py         such a process
 cluster.py        the same on a Dask cluster
 remote_job.py     one job on another machine, in a process of its own
 handout.py        what goes to a client
-report_lines.py   lines and documents about a batch
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -111,46 +112,64 @@ def run_batch(
         BusyError: when another batch is being made in their folder.
         StemError: when no executor can be had.
     """
-    outcomes: dict[int, Outcome] = {}
-    numbers = {id(job): number for number, job in enumerate(jobs)}
-
-    def tell(job: Job, outcome: Outcome) -> None:
-        outcomes[numbers[id(job)]] = outcome
-        on_outcome(outcome)
-
     hears, tells = Pipe(duplex=False)
-    heard: dict[str, Progress] = {}
-
-    def watch(making: Collection[Job] = ()) -> None:
-        while hears.poll():
-            target, progress = hears.recv()
-            heard[target] = progress
-        told = tuple(JobProgress(job.place, job.code, heard.get(str(job.target))) for job in making)
-        if events is not None and events(BatchProgress(len(outcomes), len(jobs), told)) is False:
-            raise Cancelled
-
-    watch()
+    course = _Course(jobs, on_outcome, events, hears)
+    course.watch()
     with hears, tells, sole_use({job.target.parent for job in jobs}):
-        needs = _needs(jobs, config, home, watch)
-        for job, needed in zip(jobs, needs, strict=True):
-            if isinstance(needed, Failure):
-                tell(job, _failed(job, needed))
-            elif needed.status == "kept":
-                tell(job, _there(job, needed))
-        to_make = {
-            job.target: (job, needed)
-            for job, needed in zip(jobs, needs, strict=True)
-            if isinstance(needed, Need) and needed.status != "kept"
-        }
+        to_make = course.settled(_needs(jobs, config, home, course.watch))
         if to_make:
             lends = opened or partial(processes, tells=tells)
-            making = run([job for job, _ in to_make.values()], lends, workers, task, watch)
+            making = run([job for job, _ in to_make.values()], lends, workers, task, course.watch)
             with closing(making) as results:
                 for made, result in results:
                     job, needed = to_make[made.target]
                     arrived = unpack(result, job) if isinstance(result, FileSet) else result
-                    tell(job, _made(job, needed, arrived))
-    return Report(tuple(outcomes[number] for number in range(len(jobs))))
+                    course.tell(job, _made(job, needed, arrived))
+    return Report(tuple(course.outcomes[id(job)] for job in jobs))
+
+
+@dataclass(slots=True)
+class _Course:
+    """A batch while it is being made: what became of its jobs so far, and who hears of them."""
+
+    jobs: Sequence[Job]
+    on_outcome: OnOutcome
+    events: BatchEvents
+    hears: Connection
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    heard: dict[str, Progress] = field(default_factory=dict)
+
+    def tell(self, job: Job, outcome: Outcome) -> None:
+        """Tell what became of a job."""
+        self.outcomes[id(job)] = outcome
+        self.on_outcome(outcome)
+
+    def watch(self, making: Collection[Job] = ()) -> None:
+        """Tell how far all is; see `executor.Watch`.
+
+        Raises:
+            Cancelled: when it is to be stopped.
+        """
+        while self.hears.poll():
+            target, progress = self.hears.recv()
+            self.heard[target] = progress
+        told = tuple(JobProgress(job.place, job.code, self.heard.get(str(job.target))) for job in making)
+        if self.events is None:
+            return
+        if self.events(BatchProgress(len(self.outcomes), len(self.jobs), told)) is False:
+            raise Cancelled
+
+    def settled(self, needs: Sequence[Need | Failure]) -> dict[Path, tuple[Job, Need]]:
+        """Tell of the jobs that are not to be made; return the others by their targets."""
+        to_make: dict[Path, tuple[Job, Need]] = {}
+        for job, needed in zip(self.jobs, needs, strict=True):
+            if isinstance(needed, Failure):
+                self.tell(job, _failed(job, needed))
+            elif needed.status == "kept":
+                self.tell(job, _there(job, needed))
+            else:
+                to_make[job.target] = (job, needed)
+        return to_make
 
 
 def rehearse(asked: JobList, config: Config, home: Path = HERE) -> Report:

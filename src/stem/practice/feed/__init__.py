@@ -11,6 +11,11 @@ someone is refused (`episodes`), and directories are asked not to list the feed.
 The same folder and the same `FeedInfo` give the same bytes.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
 from stem.practice.feed.episode import Episode, FeedFile, FeedInfo, Found, LeftOut
 from stem.practice.feed.feed_files import feed_files, write_feed
 from stem.practice.feed.tracks import episodes
@@ -21,7 +26,46 @@ __all__ = [
     "FeedInfo",
     "Found",
     "LeftOut",
+    "MadeFeed",
     "episodes",
     "feed_files",
+    "make_feed",
     "write_feed",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFeed:
+    """A feed that was made.
+
+    Example:
+        >>> spec = stem.TrackSpec("kort", voice="zacht", bed="none")
+        >>> track = project.make(project.plan(spec), beside=stem.Sidecars(record=True))
+        >>> made = project.feed("output", "https://praktijk.example/opnames/", title="Rust")
+        >>> made.tracks, made.address
+        (1, 'https://praktijk.example/opnames/feed.xml')
+
+    Attributes:
+        written: Its files; the feed itself is the last.
+        tracks: The number of episodes.
+        address: Where it will be.
+        notes: What its maker should know, as sentences.
+        left_out: The tracks that are not in it.
+    """
+
+    written: tuple[Path, ...]
+    tracks: int
+    address: str
+    notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def make_feed(folder: Path, about: FeedInfo, *, name_in_feed: bool, overwrite: bool) -> MadeFeed:
+    """Make a feed of the finished tracks in a folder.
+
+    Raises:
+        StemError: as `episodes` and `write_feed`.
+    """
+    found = episodes(folder, name_in_feed=name_in_feed)
+    written = write_feed(feed_files(found.episodes, about), folder, overwrite=overwrite)
+    return MadeFeed(written, len(found.episodes), about.address, found.notes, found.left_out)

@@ -109,18 +109,42 @@ class Found:
 class Search:
     """What a search came to.
 
+    Example:
+        >>> spec = stem.TrackSpec("kort", values={"naam": "Anna"}, voice="zacht", bed="none")
+        >>> track = project.make(project.plan(spec), beside=stem.Sidecars(record=True))
+        >>> search = project.tracks_of(["Anna"])
+        >>> [found.reasons for found in search.found]
+        [('what was filled in for naam',)]
+        >>> goes, stays = search.found[0].looked_at()
+        >>> [path.name for path in goes], stays
+        (['kort.mp3'], ())
+
     Attributes:
         found: By the place of their records.
         unreadable: Records of which it cannot be told whose they are.
+        wanted: The names and codes that were looked for.
     """
 
     found: tuple[Found, ...]
     unreadable: tuple[Left, ...]
+    wanted: tuple[str, ...] = ()
+
+    @property
+    def codes_to_ask(self) -> tuple[str, ...]:
+        """The codes of what was found, when it has to be asked whether all of them are meant."""
+        return codes_to_ask(self.found, self.wanted)
 
 
 @dataclass(slots=True)
 class Forgotten:
     """What became of it.
+
+    Example:
+        >>> spec = stem.TrackSpec("kort", values={"naam": "Anna"}, voice="zacht", bed="none")
+        >>> track = project.make(project.plan(spec), beside=stem.Sidecars(record=True))
+        >>> forgotten = project.forget(project.tracks_of(["Anna"]))
+        >>> [path.name for path in forgotten.removed], track.path.exists()
+        (['kort.mp3', 'kort.stem.json'], False)
 
     Attributes:
         removed: The files that are gone now, in the order in which they went.
@@ -170,7 +194,7 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
             found.append(Found(path, record, by, every[path], sha256))
     claimed |= _maybe_claimed(every, unreadable)
     free = {path: folder for path, folder in every.items() if path not in claimed}
-    return Search(_with_copies(found, free), tuple(unreadable))
+    return Search(_with_copies(found, free), tuple(unreadable), tuple(wanted))
 
 
 def _maybe_claimed(paths: Iterable[Path], unreadable: Sequence[Left]) -> set[Path]:

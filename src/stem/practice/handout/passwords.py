@@ -32,6 +32,10 @@ _HINT = "Five words that have nothing to do with each other do well: molen-tafel
 def new_password() -> str:
     """Return a new password of five plain Dutch words and a number: "molen-tafel-kaars-vogel-emmer-40716".
 
+    Example:
+        >>> len(stem.new_password().split("-"))
+        6
+
     61.6 bits: five times one of 512 words, and one of 100,000 numbers. The words are short and mean no harm,
     no two differ by one letter, and none has an ei, ij, au, ou or c, which are heard one way and written two.
     """

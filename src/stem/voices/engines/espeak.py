@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
 from stem.programs import python
+from stem.progress import beat
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.sound.stretch import stretched
 from stem.tables import from_table
@@ -28,6 +30,8 @@ from stem.voices.template import VoiceTemplate
 _PACKAGE = "espeakng-loader"
 _AGAIN = f"Install it again: pip install --force-reinstall {_PACKAGE}"
 _TIMEOUT_S = 30.0
+_LOOK_S = 0.1
+"""Between two looks at whether a worker is still wanted."""
 _CALM_RATE = 100
 """The espeak rate at which `engines.expected_seconds` was measured."""
 _SLOWEST, _QUICKEST = 85, 450
@@ -187,22 +191,51 @@ def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
     numbers = [str(number) for number in (settings.rate, settings.pitch, settings.range, settings.volume)]
     try:
         with _workplace(library.parent, voice_file) as (folder, data):
-            done = subprocess.run(  # noqa: S603 - our own worker, and no text in its arguments
+            done = _run(
                 python("-S", espeak_worker.__file__, str(library), data, *numbers),
                 # espeak-ng stops at a NUL, and would say half of the phrase.
-                input=phrase.replace("\0", " ").encode("utf-8", "replace"),
-                capture_output=True,
-                cwd=folder,
-                timeout=_TIMEOUT_S,
-                check=False,
-                start_new_session=True,  # Ctrl-C reaches us alone; subprocess.run then kills the worker
+                phrase.replace("\0", " ").encode("utf-8", "replace"),
+                folder,
             )
     except subprocess.TimeoutExpired as error:
         raise SynthesisError(Espeak.name, phrase, f"it took more than {_TIMEOUT_S:.0f} s") from error
-    except OSError as error:
-        problem = f"it cannot be started ({error.strerror})"
-        raise EngineUnavailable(Espeak.name, problem, hint=_AGAIN) from error
     return _clip(done, phrase)
+
+
+def _not_started(error: OSError) -> EngineUnavailable:
+    problem = f"it cannot be started ({error.strerror})"
+    return EngineUnavailable(Espeak.name, problem, hint=_AGAIN)
+
+
+def _run(command: list[str], text: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run a worker to its end; whatever stops us kills it.
+
+    Raises:
+        TimeoutExpired: when it takes too long.
+        EngineUnavailable: when it cannot be started.
+    """
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own worker, and no text in its arguments
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            start_new_session=True,  # Ctrl-C reaches us alone
+        )
+    except OSError as error:
+        raise _not_started(error) from error
+    deadline, given = time.monotonic() + _TIMEOUT_S, iter([text])
+    with process:
+        try:
+            while time.monotonic() < deadline:
+                with suppress(subprocess.TimeoutExpired):
+                    stdout, stderr = process.communicate(next(given, None), _LOOK_S)
+                    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+                beat()
+        finally:
+            process.kill()  # one that has ended is past that
+    raise subprocess.TimeoutExpired(command, _TIMEOUT_S)
 
 
 @contextmanager
@@ -221,8 +254,8 @@ def _workplace(home: Path, voice_file: Path) -> Iterator[tuple[Path, str]]:
                 (folder / _DATA).mkdir()
                 for part in _DUTCH_PARTS:
                     shutil.copyfile(home / _DATA / part, folder / _DATA / part)
-        except FileNotFoundError:
-            raise  # of what comes with espeak-ng
+        except FileNotFoundError as error:  # of what comes with espeak-ng
+            raise _not_started(error) from error
         except OSError as error:
             raise output_error(folder, error) from error
         yield folder, str(home) if is_safe else "."

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from tempfile import gettempdir
@@ -28,6 +29,7 @@ from stem import units
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
 from stem.messages import Message
+from stem.progress import apart
 from stem.sound.clips import Clip, Samples
 from stem.sound.decoding import decode, mpeg
 from stem.tables import from_table
@@ -167,12 +169,12 @@ class Google:
         with self._turn:
             for longest_s in (*_WAITS_S, None):
                 try:
-                    return _mp3(self._answer(request))
+                    return _mp3(apart(partial(self._answer, request)))
                 except PassingFault as error:
                     asked_s = error.wait_s or 0.0
                     if longest_s is None or asked_s > _LONGEST_WAIT_S:
                         raise EngineUnavailable(self.name, error.problem, hint=error.hint) from error
-                    self._sleep(max(asked_s, self._draw(0.0, longest_s)))
+                    apart(partial(self._sleep, max(asked_s, self._draw(0.0, longest_s))))
         raise AssertionError  # the last round returns or raises
 
     def _answer(self, request: Any) -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from stem.errors import EngineUnavailable, StemError, SynthesisError
+from stem.progress import apart
 from stem.sound.clips import Clip
 from stem.voices.engines import Engine, Traits, files_of
 from stem.voices.template import VoiceTemplate
@@ -38,6 +40,9 @@ class PluginEngine:
 
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Say one phrase; see `engines.Engine`."""
+        return apart(partial(self._speak, phrase, voice))
+
+    def _speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         with self._sentences(phrase):
             clip = self._engine.speak(phrase, voice)
             if not isinstance(clip, Clip):

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from stem.errors import ConfigError, EngineUnavailable, SynthesisError, did_you_mean
+from stem.progress import apart
 from stem.sound.clips import Clip
 from stem.tables import from_table
 from stem.voices.engines import Traits
@@ -23,6 +26,7 @@ from stem.voices.engines.piper.model import (
     load,
     phonemized,
     reason_of,
+    run_options,
     settings_path,
 )
 from stem.voices.engines.piper.reading import listed, prepared, words
@@ -114,9 +118,13 @@ class Piper:
         attempts = itertools.count()
 
         def take() -> Clip:
+            options = run_options()
+            return apart(partial(said, options), partial(setattr, options, "terminate", True))
+
+        def said(options: Any) -> Clip:
             attempt = next(attempts)  # with the same noise, a second take would be the first one again
             try:
-                return model.say(sentences, config, attempt)
+                return model.say(sentences, config, attempt, options)
             except Exception as error:
                 reason = f"the voice's network stopped ({reason_of(error)})"
                 hint = "Perhaps its .onnx and .json do not belong together."

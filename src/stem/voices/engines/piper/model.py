@@ -66,7 +66,7 @@ class Model:
         phonemes = dict.fromkeys(itertools.chain.from_iterable(phonemized(self.piper, phrase)))
         return tuple(phoneme for phoneme in phonemes if phoneme not in self.piper.config.phoneme_id_map)
 
-    def say(self, sentences: Sequence[list[int]], config: Any, attempt: int) -> Clip:
+    def say(self, sentences: Sequence[list[int]], config: Any, attempt: int, options: Any = None) -> Clip:
         """Return the sound of sentences, untrimmed and as loud as the network makes it.
 
         Piper would bring each sentence to full scale by itself; what is said softly must stay soft.
@@ -75,13 +75,14 @@ class Model:
             sentences: From `symbols`.
             config: Piper's `SynthesisConfig`.
             attempt: Another number gives another take.
+            options: onnxruntime's `RunOptions`: who sets `terminate` there ends it between two nodes.
         """
         rate = self.piper.config.sample_rate
         pause = np.zeros(units.frames(_BETWEEN_S, rate), np.float32)
         parts: list[NDArray[np.float32]] = []
         for symbols in sentences:
             fed = noise.for_sentence(self.noises, symbols, config.length_scale, (config.speaker_id, attempt))
-            speaking = replace(self.piper, session=noise.Fed(self.piper.session, fed))
+            speaking = replace(self.piper, session=noise.Fed(self.piper.session, fed, options))
             sound = np.ravel(speaking.phoneme_ids_to_audio(symbols, config))
             parts += [pause, sound.astype(np.float32, copy=False)]
         return Clip(np.concatenate(parts[1:])[:, None], rate)
@@ -115,6 +116,13 @@ def library() -> Any:
     except ImportError as error:
         raise EngineUnavailable(NAME, f"it cannot be loaded ({reason_of(error)})", hint=AGAIN) from error
     return piper
+
+
+def run_options() -> Any:
+    """Return new options for a run of a network."""
+    import onnxruntime
+
+    return onnxruntime.RunOptions()
 
 
 def reason_of(error: Exception) -> str:

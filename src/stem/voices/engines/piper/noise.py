@@ -36,10 +36,11 @@ class Fed:
 
     session: Any
     noises: Mapping[str, NDArray[np.float32]]
+    options: Any
 
     def run(self, outputs: Sequence[str] | None, inputs: Mapping[str, object]) -> list[Any]:
         """Run the network."""
-        results: list[Any] = self.session.run(outputs, {**inputs, **self.noises})
+        results: list[Any] = self.session.run(outputs, {**inputs, **self.noises}, self.options)
         return results
 
 

@@ -1,10 +1,10 @@
-"""What is told of a batch: lines for people, a document for programs; `cli` prints them."""
+"""What is told of a batch: lines for people, a document for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stem.documents import record_document
+from stem.documents.tracks import record_document
 from stem.errors import StemError
 from stem.practice.batch.jobs import Outcome, Report
 from stem.record.document import read_record, record_path

@@ -1,0 +1,41 @@
+"""A practice's folder, and all that can be done in it: the way in for the command line and for programs.
+
+folder.py       the folder and its settings
+scripts.py      scripts: listing, checking, beginning, importing
+tracks.py       tracks: plan, preview, make, remake, own recordings
+voices.py       voices and backgrounds: listing, getting, hearing
+finished.py     finished tracks: what is in them, verifying, forgetting, a feed
+batches.py      lists and series
+values_file.py  a file with what is filled in
+"""
+
+from __future__ import annotations
+
+from stem.project.batches import Batches
+from stem.project.finished import Finished
+from stem.project.tracks import RECORDINGS
+from stem.project.values_file import read_values, without_values
+from stem.project.voices import Voices
+
+__all__ = ["RECORDINGS", "Project", "read_values", "without_values"]
+
+
+class Project(Voices, Finished, Batches):
+    """A folder with a practice's settings, scripts, voices, lexicon, recordings and tracks.
+
+    What is relative, in settings, in a spec or in an argument that is a text, is relative to the folder. Two
+    projects, of one folder or of two, can be at work in one process, also in several threads.
+
+    Example:
+        >>> project = stem.Project("praktijk")
+        >>> plan = project.plan(stem.TrackSpec("kort", values={"naam": "Anna"}, voice="zacht", bed="none"))
+        >>> print(stem.preview(plan).text().splitlines()[0])
+        Kort moment  (voice zacht, bed none)
+        >>> track = project.make(plan, "anna.mp3")
+        >>> track.path.name, track.audio().frame_rate
+        ('anna.mp3', 44100)
+
+    Attributes:
+        folder: As it was given.
+        settings: What its stem.toml says; it is read once.
+    """

@@ -1,0 +1,102 @@
+"""Many tracks of a project at once: lists and series."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stem.errors import UsageError
+from stem.messages import Message
+from stem.project.scripts import Scripts
+from stem.track.spec import TrackSpec
+
+if TYPE_CHECKING:
+    from stem.practice.batch import BatchOptions
+    from stem.practice.batch.batch import Batch
+
+_EACH_ITS_OWN = TrackSpec("")
+
+
+class Batches(Scripts):
+    """What a project does with lists and series."""
+
+    def batch(
+        self,
+        file: str,
+        spec: TrackSpec = _EACH_ITS_OWN,
+        target: str | None = None,
+        *,
+        content: bytes | None = None,
+        names: str = "",
+        captions: tuple[str, ...] = (),
+        again: bool = False,
+    ) -> Batch:
+        """Read a list: a track for each row, or all mistakes at once.
+
+        Args:
+            file: CSV, XLSX or TOML.
+            spec: What is not None in it goes before what a row says; its values are the usual ones.
+            target: The folder of the tracks; by default that of the settings.
+            content: What is in the file, when that was read already.
+            names: Pattern of their names; empty for the usual one.
+            captions: Kinds of captions beside them.
+            again: Make also what has not changed, and replace whatever has its name.
+
+        Raises:
+            ConfigError: with every mistake in the list.
+            UsageError: when what holds for the whole batch cannot be.
+        """
+        from stem.practice.batch import jobs_of_list
+        from stem.practice.batch.batch import Batch, read_list
+
+        listed = read_list(file, self.folder, content)
+        options = self._batch_options(spec, target, names, captions, again=again)
+        jobs = jobs_of_list(listed, options, self.settings)
+        return Batch(Path(file).stem, jobs, self.settings, self.folder)
+
+    def series_batch(
+        self,
+        name: str | None,
+        code: str,
+        spec: TrackSpec = _EACH_ITS_OWN,
+        target: str | None = None,
+        *,
+        names: str = "",
+        captions: tuple[str, ...] = (),
+        again: bool = False,
+    ) -> Batch:
+        """Ask for all tracks of a series for one client; see `batch`.
+
+        Args:
+            name: Of the series; None for the usual one.
+            code: The client's; never a name.
+            spec: What holds for all tracks.
+            target: As of `batch`.
+            names: Likewise.
+            captions: Likewise.
+            again: Likewise.
+
+        Raises:
+            UsageError: when no series is named, or the code cannot be one.
+            StemError: for whatever else is wrong.
+        """
+        from stem.practice.batch import jobs_of_series
+        from stem.practice.batch.batch import Batch
+
+        if not (name or self.settings.series):
+            raise UsageError(
+                "No series is named.", hint=Message("For example: {series_is} zeven-dagen {code_is} c017")
+            )
+        series = self.series(name or self.settings.series)
+        options = self._batch_options(spec, target, names, captions, again=again)
+        jobs = jobs_of_series(series, code, options, self.settings)
+        return Batch(series.title, jobs, self.settings, self.folder)
+
+    def _batch_options(
+        self, spec: TrackSpec, target: str | None, names: str, captions: tuple[str, ...], *, again: bool
+    ) -> BatchOptions:
+        from stem.practice.batch import BatchOptions
+        from stem.practice.batch.batch import batch_folder
+
+        folder = batch_folder(target or self.settings.output, self.folder)
+        return BatchOptions(spec, folder, names, captions, again, self.folder)

@@ -1,0 +1,209 @@
+"""Voices of a project, and hearing them; backgrounds by themselves; what works on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stem.errors import ConfigError, UsageError
+from stem.filenames import safe_name
+from stem.project.tracks import Tracks
+from stem.script.dutch import has_words
+from stem.script.dutch.lexicon import load_lexicon
+from stem.text_files import write_text
+from stem.track.choices import terms_of
+from stem.track.plan import Plan, plan_sentence
+from stem.track.spec import TrackSpec
+from stem.track.stages import OnNotice, no_notice
+from stem.track.target import output_path
+from stem.track.voice_samples import Choice, check_name, choices, make_samples, template_text
+from stem.voices.speakers import Terms, choose_voice
+from stem.voices.template import VoiceTemplate, broken_voices, find_voice, voices
+
+if TYPE_CHECKING:
+    from stem.doctor import Diagnosis
+
+_AS_USUAL = TrackSpec("")
+
+
+class Voices(Tracks):
+    """What a project does with voices."""
+
+    def voices(self) -> tuple[VoiceTemplate, ...]:
+        """Return the voices that are in order; see `voices.template.voices`."""
+        return voices(self.folder)
+
+    def broken_voices(self) -> tuple[ConfigError, ...]:
+        """Return what is wrong with the others."""
+        return broken_voices(self.folder)
+
+    def voice(self, name: str) -> VoiceTemplate:
+        """Return a voice; see `voices.template.find_voice`."""
+        return find_voice(name, self.folder)
+
+    def download(
+        self,
+        name: str,
+        *,
+        mirror: str | None = None,
+        on_progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+    ) -> tuple[Path, ...]:
+        """Download a voice, checked whole; what was begun before goes on; see `voices.download`."""
+        from stem.voices.download import download
+
+        return tuple(download(self.voice(name), mirror=mirror, on_progress=on_progress))
+
+    def allow(self, name: str) -> str:
+        """Let a voice run its program, as it is now, until it changes; return what will be run."""
+        from stem.voices.permission import command_line, give_leave
+
+        voice = self.voice(name)
+        give_leave(voice)
+        return command_line(voice)
+
+    def disallow(self, name: str) -> None:
+        """Let a voice run no program any more."""
+        from stem.voices.permission import take_leave
+
+        take_leave(self.voice(name))
+
+    def sentence(
+        self,
+        text: str,
+        voice: str | None = None,
+        *,
+        said_as: tuple[str, str] | None = None,
+        online: bool | None = None,
+        remember: bool = True,
+    ) -> Plan:
+        """Plan one text on no background, to hear a voice.
+
+        Args:
+            text: Without marks.
+            voice: Its name; None for the usual one.
+            said_as: A word and the spelling in which it is tried.
+            online: Whether it may be sent to a service; None: as stem.toml says.
+            remember: Whether what is spoken is kept.
+        """
+        lexicon = load_lexicon(self.folder)
+        wish = voice or self.settings.voice
+        return plan_sentence(
+            text,
+            choose_voice(wish, self.folder),
+            lexicon.plus(*said_as) if said_as else lexicon,
+            self._terms(online=online, remember=remember),
+            chosen=bool(wish),
+        )
+
+    def tuned(self, voice: str, speeds: Sequence[float], pitches: Sequence[float]) -> tuple[Choice, ...]:
+        """Return the ways in which a voice can be heard; see `track.voice_samples.choices`."""
+        return choices(choose_voice(voice, self.folder), speeds, pitches)
+
+    def samples(
+        self,
+        voice: str,
+        ways: Sequence[Choice],
+        target: str | Path | None = None,
+        *,
+        online: bool | None = None,
+        remember: bool = True,
+        overwrite: bool = False,
+        on_notice: OnNotice = no_notice,
+    ) -> Iterator[tuple[Choice, Path]]:
+        """Write the same sentences in each way; see `track.voice_samples.make_samples`."""
+        return make_samples(
+            choose_voice(voice, self.folder),
+            ways,
+            self._terms(online=online, remember=remember),
+            self.path(target or self.settings.output),
+            lexicon=load_lexicon(self.folder),
+            overwrite=overwrite,
+            on_notice=on_notice,
+        )
+
+    def keep_voice(self, voice: str, way: Choice, name: str, *, overwrite: bool = False) -> Path:
+        """Write a voice template of one of those ways, and return its path."""
+        found = choose_voice(voice, self.folder)
+        check_name(name, found, self.folder)
+        path = self.folder / "voice_templates" / f"{name}.toml"
+        return write_text(path, template_text(found, way), overwrite=overwrite)
+
+    def _terms(self, *, online: bool | None, remember: bool) -> Terms:
+        return terms_of(replace(_AS_USUAL, online=online, remember=remember), self.settings)
+
+    def word(
+        self,
+        word: str,
+        respelling: str | None = None,
+        voice: str | None = None,
+        *,
+        online: bool | None = None,
+        remember: bool = True,
+    ) -> Plan:
+        """Plan a word alone and in a sentence, to hear whether a voice says it well; see `sentence`.
+
+        Args:
+            word: A word, or a name.
+            respelling: The spelling in which it is tried.
+            voice: As of `sentence`.
+            online: Likewise.
+            remember: Likewise.
+
+        Raises:
+            UsageError: when there is nothing to say in one of the two.
+        """
+        for given in (word, respelling):
+            if given is not None and not has_words(given):
+                raise UsageError(f"There is nothing to say in '{given}'.", hint="Give a word of letters.")
+        said_as = (word, respelling) if respelling else None
+        return self.sentence(
+            f"{word}. Welkom, {word}.", voice, said_as=said_as, online=online, remember=remember
+        )
+
+    def hear(
+        self,
+        plan: Plan,
+        target: str | Path | None = None,
+        *,
+        overwrite: bool = False,
+        on_notice: OnNotice = no_notice,
+    ) -> Path | None:
+        """Play a short plan, or write it when a target is given or no player is here.
+
+        Returns:
+            The file; None when it was played.
+        """
+        from stem.sound.playing import play
+        from stem.track.preview import sound
+
+        if target is None and play(sound(plan, on_notice)):
+            return None
+        return self.make(plan, target, overwrite=overwrite, on_notice=on_notice).path
+
+    def hear_bed(
+        self,
+        name: str,
+        target: str | Path | None = None,
+        *,
+        seed: int = 1,
+        length_s: float = 20.0,
+        overwrite: bool = False,
+    ) -> Path | None:
+        """Play a background or a bell, as `hear` does, at the level that it has in a track without words."""
+        from stem.sound.playing import play
+        from stem.track.bed_sample import bed_sample, write_sample
+
+        sample = bed_sample(name, seed, length_s)
+        if target is None and play(sample):
+            return None
+        named = None if target is None else str(target)
+        path = output_path(safe_name(name), named, self.settings, folder=self.folder)
+        return write_sample(sample, path, overwrite=overwrite)
+
+    def diagnose(self) -> Iterator[Diagnosis]:
+        """Try everything that a track needs on this machine, one thing at a time."""
+        from stem.doctor import diagnose
+
+        return diagnose(self.settings, self.folder)
