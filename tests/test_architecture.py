@@ -160,7 +160,8 @@ def test_the_command_line_goes_through_the_front_door(package: Path) -> None:
 
     Five modules of the ground have to do with just that: which errors are told (errors) and in which words
     (messages), what a terminal can show (characters), how a length of time is written in an option (units),
-    and that a program imports nothing from the folder where it is run (programs). Whatever does work is behind the door.
+    and that a program imports nothing from the folder where it is run (programs). Whatever does work is
+    behind the door.
     """
     deeper: dict[str, set[str]] = {}
     for home, path in modules(package):
