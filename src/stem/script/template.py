@@ -70,6 +70,7 @@ class Filling:
 
     values: Mapping[str, str]
     minutes: float | None = None
+    flemish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +115,22 @@ class ScriptTemplate:
     basis: str = ""
     audience: str = ""
 
-    def render(self, values: Mapping[str, str], *, minutes: float | None = None) -> Script:
+    def render(
+        self, values: Mapping[str, str], *, minutes: float | None = None, flemish: bool = False
+    ) -> Script:
         """Fill the template in.
 
         Args:
             values: Variables by name, as text; plain words, never template code or marks.
             minutes: The length wanted, `minuten` in the template; by default the first of `self.minutes`.
+            flemish: Whether the voice is from Flanders, `vlaams` in the template.
 
         Raises:
             UnknownNameError: for a variable that the script does not have.
             UsageError: for a value that is missing or cannot be right.
             ScriptError: for whatever is wrong with the template, at its line.
         """
-        (rendered,) = self.render_all([Filling(values, minutes)])
+        (rendered,) = self.render_all([Filling(values, minutes, flemish)])
         if isinstance(rendered, StemError):
             raise rendered
         return rendered
@@ -156,6 +160,7 @@ class ScriptTemplate:
             values = self._filled(filling.values)
         except UsageError as error:
             return error
+        values |= {"vlaams": filling.flemish}
         wanted = filling.minutes if filling.minutes is not None else next(iter(self.minutes), None)
         if wanted is not None and not math.isfinite(wanted):
             return UsageError("A script has a length of some number of minutes.", hint="For example: 12.")
