@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--long", "long", is_flag=True, help="Also for whom each is, when not, and what to ask afterwards."
+)
 @json_option
-def scripts(as_json: bool) -> None:
+def scripts(long: bool, as_json: bool) -> None:
     """List the scripts, and the series made of them."""
     here = project()
     if as_json:
@@ -31,27 +34,35 @@ def scripts(as_json: bool) -> None:
         print_json({"scripts": rows, "series": series})
         return
     for item in here.scripts():
-        for line in _lines(item):
+        for line in _lines(item, long=long):
             show(line)
     for one in here.all_series():
         show()
-        show(f"Series {one.name}: {one.title}. {one.summary}")
+        show(f"Series {one.name}: {_sentence(one.title)} {one.summary}")
         show(f"    {', '.join(one.scripts)}")
         show(f"    Make them all: stem series {one.name} --code CODE")
 
 
-def _lines(item: ScriptTemplate) -> Iterator[str]:
+def _lines(item: ScriptTemplate, *, long: bool) -> Iterator[str]:
     lengths = f" ({', '.join(f'{minutes:g}' for minutes in item.minutes)} min)" if item.minutes else ""
-    yield f"{item.name}{lengths}: {item.title}. {item.summary}"
+    yield f"{item.name}{lengths}: {_sentence(item.title)} {item.summary}"
     if item.practitioner_only:
         yield "    Alleen samen met een behandelaar."
+    told = {"Voor wie": item.audience, "Wanneer niet": item.not_for, "Vraag erna": item.ask} if long else {}
+    yield from (f"    {head}: {text}" for head, text in told.items() if text)
     for variable in item.variables:
         choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
         yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
 
 
+def _sentence(title: str) -> str:
+    """Return a title as a sentence: one that asks has its mark."""
+    return title if title.endswith(("?", "!", ".")) else f"{title}."
+
+
 def _document(item: ScriptTemplate) -> dict[str, object]:
-    keys = ("name", "title", "summary", "audience", "basis", "practitioner_only", "bed", "voice")
+    told = ("name", "title", "summary", "audience", "not_for", "ask", "basis")
+    keys = (*told, "practitioner_only", "bed", "voice")
     variables = [
         {
             "name": variable.name,

@@ -35,6 +35,8 @@ class Front:
     practitioner_only: bool = False
     basis: str = ""
     audience: str = ""
+    not_for: str = ""
+    ask: str = ""
     variables: dict[str, Declared] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

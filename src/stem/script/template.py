@@ -95,6 +95,8 @@ class ScriptTemplate:
         practitioner_only: Whether it is for use with a practitioner only.
         basis: On which thoughts it rests; plain text.
         audience: For whom it was written; plain text.
+        not_for: When better not; plain text.
+        ask: What to ask a listener afterwards; plain text.
     """
 
     name: str
@@ -114,6 +116,8 @@ class ScriptTemplate:
     practitioner_only: bool = False
     basis: str = ""
     audience: str = ""
+    not_for: str = ""
+    ask: str = ""
 
     def render(
         self, values: Mapping[str, str], *, minutes: float | None = None, flemish: bool = False
@@ -334,4 +338,6 @@ def _load(path: Path) -> ScriptTemplate:
         practitioner_only=table.practitioner_only,
         basis=table.basis,
         audience=table.audience,
+        not_for=table.not_for,
+        ask=table.ask,
     )
