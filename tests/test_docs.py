@@ -142,6 +142,16 @@ def test_the_safety_lines_are_the_safety_lines() -> None:
     assert {row[0]: row[1] for row in rows(NOTATION, "line", "what it says")} == SAFETY_RULES
 
 
+def test_the_guide_tells_for_whom_each_exercise_is() -> None:
+    """From the same lines as `stem scripts --long`."""
+    guide = (ROOT / "HANDLEIDING.md").read_text(encoding="utf-8")
+    told = rows(guide, "Oefening", "Voor wie", "Wanneer niet", "Wat je erna vraagt")
+    names = [path.stem for path in (ROOT / "scripts").glob("*.j2")]
+    known = [[each.name, each.audience, each.not_for, each.ask] for each in map(find_script, names)]
+    assert sorted(told) == sorted(known)
+    assert all(all(cells) for cells in known)
+
+
 def test_every_mark_is_explained() -> None:
     explained = {re.findall(r"\w+|##", row[0])[0] for row in rows(NOTATION, "mark", "what it does")}
     assert explained == {"##", *re.findall(r"\[(\w+)", marks._ALL_MARKS)}

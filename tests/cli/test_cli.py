@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from stem import cli
+from stem.script.template import find_script
 
 pytestmark = pytest.mark.usefixtures("kept_beds")
 
@@ -127,6 +128,18 @@ def test_a_made_track_is_one_line_and_the_lists_are_tables(
         assert cli.run([listing, "--json"]) == 0
         rows = json.loads(capfd.readouterr().out)[listing]
         assert name in {row["name"] for row in rows}
+
+
+def test_for_whom_a_script_is_is_told_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["scripts"]) == 0
+    short = capsys.readouterr().out
+    assert cli.run(["scripts", "--long"]) == 0
+    long = capsys.readouterr().out
+    told = find_script("grens")
+    for line in (f"Voor wie: {told.audience}", f"Wanneer niet: {told.not_for}", f"Vraag erna: {told.ask}"):
+        assert line in long
+        assert line not in short
+    assert "Wat is hechting? Een korte uitleg" in short
 
 
 def test_a_preview_shows_words_pauses_and_times(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

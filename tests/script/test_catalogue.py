@@ -22,6 +22,7 @@ from stem.script.template import Filling, Script, find_script
 from stem.track.plan import Plan, plan_all, plan_track
 from stem.track.preview import expected_timeline
 from stem.track.spec import TrackSpec
+from stem.voices.template import find_voice
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "scripts").glob("*.j2"))
@@ -161,6 +162,35 @@ def test_longer_is_roomier(name: str) -> None:
 def test_a_script_without_an_asked_length_lasts_about_what_it_says(name: str) -> None:
     timeline = expected_timeline(plan_track(TrackSpec(name), Config()))
     assert units.seconds(timeline.frames) / 60 == pytest.approx(CATALOGUE[name][0], rel=0.1)
+
+
+def test_a_voice_from_flanders_speaks_as_people_do_there() -> None:
+    template = find_script("wat-al-veilig-is")
+    here, there = (template.render({}, flemish=flemish) for flemish in (False, True))
+    said = [" ".join(line.text for line in script.lines) for script in (here, there)]
+    assert "kop soep" in said[0]
+    assert "tas soep" in said[1]
+    assert {find_voice(name).is_flemish for name in ("nathalie", "rdh", "nathalie-licht", "rdh-licht")} == {
+        True
+    }
+    assert {find_voice(name).is_flemish for name in ("zacht", "rustig", "pim", "ronnie", "alex")} == {False}
+    spoken = [
+        plan_track(TrackSpec("wat-al-veilig-is", voice=name), Config()).phrases for name in ("zacht", "rdh")
+    ]
+    assert ["tas soep" in " ".join(phrases) for phrases in spoken] == [False, True]
+    assert {" ".join(text.split()[:3]) for text in said[1].split("[veilig V1] ")[1:]} == {
+        "Luister liefst waar"
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_script_says_zetel_where_it_says_stoel(name: str) -> None:
+    template = find_script(name)
+    fillings = [Filling({}, minutes, flemish) for minutes in template.minutes for flemish in (False, True)]
+    for filling, script in zip(fillings, template.render_all(fillings), strict=True):
+        assert isinstance(script, Script), script
+        other = "stoel" if filling.flemish else "zetel"
+        assert not re.search(rf"\b{other}\b", " ".join(line.text for line in script.lines))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -76,6 +76,9 @@ def ways(template: ScriptTemplate) -> Iterator[Filling]:
 def said(template: ScriptTemplate) -> Mapping[str, set[str]]:
     """Return every line that is spoken or shown, by form of address."""
     fillings = list({repr(each): each for each in ways(template)}.values())
+    usual = {name: values[-1] for name, values in axes(template).items()}
+    forms = [usual | {"vorm": vorm} for vorm in ("je", "u")]
+    fillings += [Filling(values, minutes, flemish=True) for values in forms for minutes in template.minutes]
     found: dict[str, set[str]] = {"je": set(), "u": set()}
     for filling, script in zip(fillings, template.render_all(fillings), strict=True):
         assert isinstance(script, Script), (filling, script)

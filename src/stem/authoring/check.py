@@ -12,6 +12,7 @@ from stem.errors import StemError, UsageError
 from stem.files import HERE
 from stem.script.cues import PauseRange
 from stem.script.dutch import FORMS
+from stem.script.includes import read_parts
 from stem.script.template import Filling, ScriptTemplate, find_script
 from stem.script.variables import Variable
 from stem.sound.beds import BedChoice
@@ -21,6 +22,9 @@ _WORDS = {"naam": "Anna", "figuur": "mijn oma"}
 """What is filled in for a text; any other gets a word that fits most places."""
 
 _ANY_WORD = "iets kleins"
+
+_FLEMISH = "vlaams"
+"""What templates call it that the voice is from Flanders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,13 @@ def _ways(template: ScriptTemplate) -> Iterator[Filling]:
         variable.name: values[0] for variable in template.variables if (values := others.get(variable.name))
     }
     forms = next((variable.choices for variable in template.variables if variable.name == "vorm"), FORMS)
+    parts = read_parts(template.path, template.body, template.body_line)
+    flemish = any(_FLEMISH in part.text for part in parts.found)
     for minutes in template.minutes or (None,):
         for vorm in forms:
             yield Filling({**usual, "vorm": vorm}, minutes)
+            if flemish:
+                yield Filling({**usual, "vorm": vorm}, minutes, flemish=True)
             for name, values in others.items():
                 for value in values[1:]:
                     yield Filling({**usual, "vorm": vorm, name: value}, minutes)

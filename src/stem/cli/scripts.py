@@ -13,31 +13,41 @@ from stem.errors import StemError
 
 
 @click.command()
+@click.option(
+    "--long", "long", is_flag=True, help="Also for whom each is, when not, and what to ask afterwards."
+)
 @json_option
-def scripts(as_json: bool) -> None:
+def scripts(long: bool, as_json: bool) -> None:
     """List the scripts, and the series made of them."""
     here = project()
     if as_json:
         print_json(stem.documents.scripts_document(here.scripts(), here.all_series()))
         return
     for item in here.scripts():
-        for line in _lines(item):
+        for line in _lines(item, long=long):
             show(line)
     for one in here.all_series():
         show()
-        show(f"Series {one.name}: {one.title}. {one.summary}")
+        show(f"Series {one.name}: {_sentence(one.title)} {one.summary}")
         show(f"    {', '.join(one.scripts)}")
         show(f"    Make them all: stem series {one.name} --code CODE")
 
 
-def _lines(script: stem.ScriptTemplate) -> Iterator[str]:
-    lengths = f" ({', '.join(f'{minutes:g}' for minutes in script.minutes)} min)" if script.minutes else ""
-    yield f"{script.name}{lengths}: {script.title}. {script.summary}"
-    if script.practitioner_only:
+def _lines(item: stem.ScriptTemplate, *, long: bool) -> Iterator[str]:
+    lengths = f" ({', '.join(f'{minutes:g}' for minutes in item.minutes)} min)" if item.minutes else ""
+    yield f"{item.name}{lengths}: {_sentence(item.title)} {item.summary}"
+    if item.practitioner_only:
         yield "    Alleen samen met een behandelaar."
-    for variable in script.variables:
+    told = {"Voor wie": item.audience, "Wanneer niet": item.not_for, "Vraag erna": item.ask} if long else {}
+    yield from (f"    {head}: {text}" for head, text in told.items() if text)
+    for variable in item.variables:
         choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
         yield f"    -s {variable.name}={variable.default or '...'}{choices}  {variable.help}"
+
+
+def _sentence(title: str) -> str:
+    """Return a title as a sentence: one that asks has its mark."""
+    return title if title.endswith(("?", "!", ".")) else f"{title}."
 
 
 @click.command()

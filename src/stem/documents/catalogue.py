@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from stem.voices.cache_folder import CacheReport
     from stem.voices.template import VoiceTemplate
 
-_SCRIPT = ("name", "title", "summary", "audience", "basis", "practitioner_only", "bed", "voice")
+_TOLD = ("name", "title", "summary", "audience", "not_for", "ask", "basis")
+_SCRIPT = (*_TOLD, "practitioner_only", "bed", "voice")
 _VARIABLE = ("name", "type", "default", "choices", "help")
 
 

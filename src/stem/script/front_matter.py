@@ -16,7 +16,7 @@ from stem.tables import TomlError, from_table, parse_toml
 _MOST_VARIABLES = 100
 _MOST_LENGTHS = 20
 _MOST_CHOICES = 200
-_RESERVED = frozenset({"minuten", "loop", "range", "none", "true", "false", *dutch.forms("je")})
+_RESERVED = frozenset({"minuten", "vlaams", "loop", "range", "none", "true", "false", *dutch.forms("je")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Front:
     practitioner_only: bool = False
     basis: str = ""
     audience: str = ""
+    not_for: str = ""
+    ask: str = ""
     variables: dict[str, Declared] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -71,6 +71,7 @@ class Filling:
 
     values: Mapping[str, str]
     minutes: float | None = None
+    flemish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class ScriptTemplate:
         practitioner_only: Whether it is for use with a practitioner only.
         basis: On which thoughts it rests; plain text.
         audience: For whom it was written; plain text.
+        not_for: When better not; plain text.
+        ask: What to ask a listener afterwards; plain text.
     """
 
     name: str
@@ -119,20 +122,25 @@ class ScriptTemplate:
     practitioner_only: bool = False
     basis: str = ""
     audience: str = ""
+    not_for: str = ""
+    ask: str = ""
 
-    def render(self, values: Mapping[str, str], *, minutes: float | None = None) -> Script:
+    def render(
+        self, values: Mapping[str, str], *, minutes: float | None = None, flemish: bool = False
+    ) -> Script:
         """Fill the template in.
 
         Args:
             values: Variables by name, as text; plain words, never template code or marks.
             minutes: The length wanted, `minuten` in the template; by default the first of `self.minutes`.
+            flemish: Whether the voice is from Flanders, `vlaams` in the template.
 
         Raises:
             UnknownNameError: for a variable that the script does not have.
             UsageError: for a value that is missing or cannot be right.
             ScriptError: for whatever is wrong with the template, at its line.
         """
-        (rendered,) = self.render_all([Filling(values, minutes)])
+        (rendered,) = self.render_all([Filling(values, minutes, flemish)])
         if isinstance(rendered, StemError):
             raise rendered
         return rendered
@@ -162,6 +170,7 @@ class ScriptTemplate:
             values = self._filled(filling.values)
         except UsageError as error:
             return error
+        values |= {"vlaams": filling.flemish}
         wanted = filling.minutes if filling.minutes is not None else next(iter(self.minutes), None)
         if wanted is not None and not math.isfinite(wanted):
             return UsageError("A script has a length of some number of minutes.", hint="For example: 12.")
@@ -339,4 +348,6 @@ def _load(path: Path) -> ScriptTemplate:
         practitioner_only=table.practitioner_only,
         basis=table.basis,
         audience=table.audience,
+        not_for=table.not_for,
+        ask=table.ask,
     )

@@ -237,7 +237,8 @@ class _Planner:
     def texts(self, asked: Sequence[_Asked]) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield the texts of tracks of one script."""
         scales = [(each.spec, each.chosen.voice.pause_scale if each.chosen.voice else 1.0) for each in asked]
-        return self._reader.texts_of(asked[0].chosen.template, scales)
+        flemish = [each.chosen.voice is not None and each.chosen.voice.is_flemish for each in asked]
+        return self._reader.texts_of(asked[0].chosen.template, scales, flemish)
 
     def plans(self, asked: Sequence[_Asked], *, in_outline: bool) -> dict[int, Plan | StemError]:
         """Return the plans of tracks of one script, or what is wrong with each.

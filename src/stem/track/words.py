@@ -9,7 +9,7 @@ from stem.errors import StemError, UnknownNameError, UsageError
 from stem.export.destinations import Destination
 from stem.messages import Message
 from stem.script.cues import PAUSES, Bell, Cue, Pause, PauseRange, override_pauses
-from stem.script.dutch import capitalized, has_words, spoken
+from stem.script.dutch import called, has_words, spoken
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.masking import Mask
 from stem.script.pacing import scaled, variants
@@ -48,19 +48,24 @@ class Reader:
         return override_pauses(self._pauses, spec.pauses)
 
     def texts_of(
-        self, template: ScriptTemplate, asked: Sequence[tuple[TrackSpec, float]]
+        self,
+        template: ScriptTemplate,
+        asked: Sequence[tuple[TrackSpec, float]],
+        flemish: Sequence[bool] = (),
     ) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield for each track of a script its texts, in the order in which they are tried for its length.
 
         Args:
             template: The script.
             asked: For each track what was asked, and how much longer its voice wants the pauses.
+            flemish: For each whether its voice is from Flanders; by default none is.
         """
+        accents = flemish or [False] * len(asked)
         wanted: list[tuple[float | None, ...] | StemError] = [_lengths(spec, template) for spec, _ in asked]
         values = [words_only(spec.values, template) for spec, _ in asked]
         fillings = {
-            _key(filled, minutes): Filling(filled, minutes)
-            for filled, lengths in zip(values, wanted, strict=True)
+            _key(filled, minutes, accent): Filling(filled, minutes, accent)
+            for filled, lengths, accent in zip(values, wanted, accents, strict=True)
             if not isinstance(lengths, StemError)
             for minutes in lengths
         }
@@ -69,11 +74,11 @@ class Reader:
         except StemError as error:
             yield from (error for _ in asked)
             return
-        for (spec, pause_scale), filled, lengths in zip(asked, values, wanted, strict=True):
+        for (spec, pause_scale), filled, lengths, accent in zip(asked, values, wanted, accents, strict=True):
             if isinstance(lengths, StemError):
                 yield lengths
                 continue
-            scripts = [rendered[_key(filled, minutes)] for minutes in lengths]
+            scripts = [rendered[_key(filled, minutes, accent)] for minutes in lengths]
             wrong = next((script for script in scripts if isinstance(script, StemError)), None)
             right = [script for script in scripts if not isinstance(script, StemError)]
             yield wrong or self._texts(spec, spec.pause_scale * pause_scale, right)
@@ -103,8 +108,8 @@ def _lengths(spec: TrackSpec, template: ScriptTemplate) -> tuple[float | None, .
     return variants(spec.duration_s / 60, template.minutes)
 
 
-def _key(values: Mapping[str, str], minutes: float | None) -> tuple[object, ...]:
-    return (minutes, *sorted(values.items()))
+def _key(values: Mapping[str, str], minutes: float | None, flemish: bool) -> tuple[object, ...]:  # noqa: FBT001
+    return (minutes, flemish, *sorted(values.items()))
 
 
 def words_only(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str]:
@@ -174,7 +179,7 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
             f"There is nothing to say in the {PRONUNCIATION} that was given.",
             hint=Message(f"Write it as it sounds: {{value_of}}{PRONUNCIATION}=sjaan"),
         )
-    return lexicon.plus(capitalized(values[_NAME].strip()), said)
+    return lexicon.plus(called(values[_NAME]), said)
 
 
 def masked(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str]:

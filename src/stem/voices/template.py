@@ -117,11 +117,19 @@ class VoiceTemplate:
     named: bool = False
 
     @property
+    def is_flemish(self) -> bool:
+        """Whether it speaks Dutch as people in Flanders do."""
+        return self.accent == _FLANDERS
+
+    @property
     def installed(self) -> bool:
         """Whether all files that it needs are on this machine; what is in them is another matter."""
         folder = Path(self.voice).parent
         wanted = () if self.download is None else self.download.files
         return all((folder / file.name).is_file() for file in wanted)
+
+
+_FLANDERS = "Flanders"
 
 
 @dataclass(frozen=True, slots=True)

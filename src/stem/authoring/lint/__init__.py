@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from stem import units
 from stem.authoring.lint.wording import LONGEST_JUDGED, judged
 from stem.script.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
-from stem.script.dutch import capitalized
+from stem.script.dutch import called
 from stem.script.dutch.pace import expected_seconds
 from stem.script.template import ScriptTemplate
 from stem.script.timeline import POST_ROLL_S, PRE_ROLL_S
@@ -361,7 +361,7 @@ def _out_of_reach(template: ScriptTemplate, cues: Sequence[Cue], minutes: float)
 def _misnamed(cues: Sequence[Cue], name: str) -> Iterator[LintFinding]:
     if not name:
         return
-    spelled = re.escape(capitalized(name))
+    spelled = re.escape(called(name))
     word = re.compile(rf"\b{spelled}\b")
     genitive = re.compile(rf"\b{spelled}(?:['\u2019]?s\b|['\u2019](?=\s\w))")
     called_s: list[float] = []
