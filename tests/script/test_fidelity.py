@@ -44,7 +44,7 @@ BEATS = {
     "attachment is not fixed": r"ligt niet voor altijd vast",
     "new tracks, explained": r"nieuwe sporen ontstaan, zoals een paadje",
 }
-"""In the order of the exercise: a situation is chosen (B13) with one's own eyes, then one looks along (B12)."""
+"""In the order of the exercise: a situation is chosen with one's own eyes, and only then one looks along."""
 
 ASKED = (
     "Hoe zou die ander dit beleven",
