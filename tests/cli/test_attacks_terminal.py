@@ -285,7 +285,7 @@ def test_one_module_prints_and_asks(root: Path) -> None:
 
 RUNNER = """
 import importlib, io, json, os, pkgutil, sys, tempfile
-import matplotlib.figure, mutagen, scipy.signal, soxr, lameenc, openpyxl, rich.progress
+import matplotlib.figure, mutagen, soxr, lameenc, openpyxl, rich.progress
 import stem
 from stem import cli
 for module in pkgutil.walk_packages(stem.__path__, "stem."):  # once, and not in every fork
