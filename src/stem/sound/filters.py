@@ -69,7 +69,8 @@ def _as_samples(signal: NDArray[np.floating]) -> Samples:
 
 def _run_sections(sections: list[_Section], signal: _Signal) -> _Signal:
     normalized = np.array(sections) / np.array(sections)[:, 3:4]
-    return through_sections(normalized, signal[np.newaxis], np.zeros((len(sections), 1, 2)))[0][0]
+    filtered, _ = through_sections(normalized, signal[np.newaxis], np.zeros((len(sections), 1, 2)))
+    return np.asarray(filtered[0])
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
