@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import hashlib
 import itertools
 import json
@@ -257,6 +258,7 @@ def main(job: Mapping[str, Any]) -> None:
     """Print what the faults of cases led to."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     calls = Calls(Path.cwd())
+    gc.freeze()  # what a fork searches, it copies
     met = [faults(Path.cwd(), Case(**case), calls, job["at_each"]) for case in job["cases"]]
     print(json.dumps([[asdict(each) for each in those] for those in met]))  # noqa: T201 - its answer
 

@@ -13,6 +13,7 @@ import atexit
 import contextlib
 import errno
 import functools
+import gc
 import hashlib
 import io
 import itertools
@@ -63,6 +64,7 @@ class Workshop:
         self._start = folder / "start"
         for place in ("output", "cache", "temp", "elsewhere"):
             shutil.copytree(folder / place, self._start / place, symlinks=True)
+        gc.freeze()  # what a fork searches, it copies
 
     def _contents_of_clean_runs(self) -> set[str]:
         """Warm up: make what will be made, in this process, and leave the folders as the case wants them."""

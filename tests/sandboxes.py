@@ -6,6 +6,7 @@ the real one in the tests of that, in `test_sandbox` and `test_template`, and in
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import select
@@ -83,6 +84,7 @@ def main() -> None:
     """Fork for each request: its size and itself come in; the process, how it ended and its answer go out."""
     from stem.script import sandbox
 
+    gc.freeze()  # what a fork searches, it copies
     while size := sys.stdin.buffer.read(_NUMBER.size):
         request = sys.stdin.buffer.read(*_NUMBER.unpack(size))
         reader, writer = os.pipe()

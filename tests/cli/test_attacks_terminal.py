@@ -288,13 +288,14 @@ def test_one_module_prints_and_asks(root: Path) -> None:
 
 
 RUNNER = """
-import importlib, io, json, os, pkgutil, sys, tempfile
-import matplotlib.figure, mutagen, scipy.signal, soxr, lameenc, openpyxl, rich.progress
+import gc, importlib, io, json, os, pkgutil, sys, tempfile
+import matplotlib.figure, mutagen, soxr, lameenc, openpyxl, rich.progress
 import stem
 from stem import cli
 for module in pkgutil.walk_packages(stem.__path__, "stem."):  # once, and not in every fork
     if module.name not in {"stem.__main__", "stem.voices.engines.espeak_worker"}:
         importlib.import_module(module.name)
+gc.freeze()  # what a fork searches, it copies
 
 def become(mode, told):
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +49,7 @@ def jobs(folder: Path, count: int) -> tuple[batch.Job, ...]:
         batch.Job(
             Place("row", number),
             f"c{number}",
-            TrackSpec("proef", {"naam": f"Anna {'x' * number}"}, voice="zacht", bed="none"),
+            TrackSpec("proef", {"naam": f"Anna {'x' * number}"}, voice="zacht", bed="none", profile="acx"),
             Config(),
             folder / f"c{number}.mp3",
             ("vtt",),
@@ -122,23 +120,22 @@ def test_a_worker_that_dies_costs_no_track(practice: Path, cluster: LocalCluster
     asked = jobs(practice / "output", 6)
     first = next(iter(cluster.workers.values()))
 
-    def kill_at_work() -> None:
-        time.sleep(2.0)
-        os.kill(first.pid, signal.SIGKILL)
-
-    killer = threading.Thread(target=kill_at_work)
     told: list[str] = []
+
+    def hear(outcome: batch.Outcome) -> None:
+        told.append(outcome.code)
+        if len(told) == 1:  # both are at work
+            os.kill(first.pid, signal.SIGKILL)
+
     with on_cluster(cluster.scheduler_address, asked) as there:
-        killer.start()
         report = batch.run_batch(
             asked,
             Config(),
             opened=there.opened,
             workers=there.workers,
             task=there.task,
-            on_outcome=lambda outcome: told.append(outcome.code),
+            on_outcome=hear,
         )
-    killer.join()
     assert [outcome.status for outcome in report.outcomes] == ["made"] * 6
     assert sorted(told) == [job.code for job in asked]
     for job in asked:

@@ -21,6 +21,7 @@ import faultinjector as fi
 import pytest
 
 from stem import cli
+from stem.files import cache_folder, cache_path
 from stem.sound.decoding import decode
 
 ALL = "STEM_ALL_FAULTS"
@@ -72,6 +73,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "proef.j2").write_text(fi.SCRIPT, encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path
+
+
+@pytest.fixture
+def beds(folder: Path, made_beds: Path) -> None:
+    """Let what is made there have the backgrounds that other tests have made."""
+    cache_folder("beds").rmdir()
+    cache_path("beds").symlink_to(made_beds)
 
 
 def make(*options: str) -> int:
@@ -171,6 +179,7 @@ def test_two_runs_at_one_target_make_two_tracks(folder: Path) -> None:
 # --- what stands at the target
 
 
+@pytest.mark.usefixtures("beds")
 @pytest.mark.parametrize("force", [(), ("--force",)])
 @pytest.mark.parametrize("there", ["folder", "link", "link to a folder", "nowhere", "loop"])
 def test_a_folder_or_link_at_the_target_is_left_alone(

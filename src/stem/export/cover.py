@@ -232,8 +232,9 @@ def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDAr
     import numpy as np
 
     down, across = np.arange(SIDE)[:, None] / SIDE, np.arange(SIDE)[None, :] / SIDE
-    horizon, disc, near = _rgb(palette.horizon), _rgb(palette.disc), _rgb(palette.near)
-    canvas = _mixed(_rgb(palette.top), horizon, (down / 0.8).clip(0, 1) ** 1.7)
+    colours = (palette.top, palette.horizon, palette.disc, palette.near)
+    top, horizon, disc, near = (_rgb(colour)[:, None, None] for colour in colours)
+    canvas = _mixed(top, horizon, (down / 0.8).clip(0, 1) ** 1.7)
     disc_x, disc_y, radius = dice.uniform(0.25, 0.8), dice.uniform(0.62, 0.7), dice.uniform(0.1, 0.14)
     depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
     canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
@@ -263,7 +264,7 @@ def _wave(across: NDArray[np.float64], dice: random.Random) -> NDArray[np.float6
 def _rgb(colour: str) -> NDArray[np.float64]:
     import numpy as np
 
-    return np.array([int(colour[at : at + 2], 16) for at in (0, 2, 4)], np.float64)[:, None, None]
+    return np.array([int(colour[at : at + 2], 16) for at in (0, 2, 4)], np.float64)
 
 
 def _mixed(

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from stem.characters import visible
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 def render(template: Path, shown: Callable[[str], str] = visible, **given: object) -> str:
@@ -30,6 +32,8 @@ def render(template: Path, shown: Callable[[str], str] = visible, **given: objec
 
 @cache
 def _environment(folder: Path, shown: Callable[[str], str]) -> jinja2.Environment:
+    import jinja2  # a tenth of a start: only for those who write pages
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=jinja2.select_autoescape(["html.j2"], default=False),
