@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"cli", "web"},
+    {"cli"},
+    {"web"},
     {"project"},
     {"practice", "doctor"},
     {"documents"},
@@ -62,6 +63,8 @@ LIBRARIES = {
     "piper": {"voices"},
     "requests": {"voices"},
     "urllib3": {"voices"},
+    "waitress": {"web"},
+    "werkzeug": {"web"},
 }
 """Libraries and the only packages that import them."""
 
