@@ -43,7 +43,7 @@ OLD_DOORS = {"engines"}
 LIBRARIES = {
     "click": {"cli"},
     "flask": {"web"},
-    "jinja2": {"pages", "script"},
+    "jinja2": {"pages", "script", "web"},
     "mutagen": {"export"},
     "pydub": {"sound"},
     "lameenc": {"export"},
@@ -153,6 +153,7 @@ BESIDE_THE_DOOR = {
     "cli/finished.py": {"characters", "documents", "export", "files", "practice", "record"},
     "cli/make.py": {"documents", "export", "filenames", "files", "text_files"},
     "cli/options.py": {"characters", "config", "practice", "script", "tables", "track", "units"},
+    "cli/open.py": {"files", "text_files", "web"},
     "cli/output.py": {"characters", "progress"},
     "cli/practice.py": {"files", "practice"},
     "cli/scripts.py": {"authoring", "filenames", "script", "text_files"},

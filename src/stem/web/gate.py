@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,9 @@ class Gate:
             return refusal(environ, start_response)
         self.seen = time.monotonic()
 
-        def start(status: str, headers: list[tuple[str, str]], exc_info: _ExcInfo | None = None) -> object:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: _ExcInfo | None = None
+        ) -> Callable[[bytes], object]:
             return start_response(status, _with_ours(headers), exc_info)
 
         return self._app(environ, start)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from stem.config import Config
 from stem.cores import cores
 from stem.errors import ConfigError, OutputError, UsageError, nearest
 from stem.files import expanded
-from stem.practice.batch import JobList, Outcome, Report, rehearse, run_batch
+from stem.practice.batch import BatchEvents, JobList, Outcome, Report, rehearse, run_batch
 from stem.practice.batch.handout import Handout, hand_over
 from stem.practice.handout import checked_password
 from stem.practice.lists import LARGEST_FILE, BatchFile, read_batch_file
@@ -60,6 +61,7 @@ class Batch:
         workers: int | None = None,
         dask: str | None = None,
         on_outcome: Callable[[Outcome], object] = lambda _outcome: None,
+        events: BatchEvents = None,
     ) -> Report:
         """Make the tracks that are not there yet, or would be other ones now, each whole or not at all.
 
@@ -67,26 +69,26 @@ class Batch:
             workers: So many at once; by default one a core.
             dask: The address of a Dask cluster that makes them.
             on_outcome: Called for each, as soon as it is known.
+            events: Called with a `BatchProgress` at once and then several times a second; returning False
+                stops. The tracks that are there by then stay, and the same call goes on with the rest.
 
         Raises:
+            Cancelled: when `events` returned False; what it raises itself comes out as it is.
             BusyError: when another batch is being made in their folder.
             UsageError: when the cluster cannot be had.
         """
-        jobs = self.asked.jobs
+        run = partial(run_batch, self.asked.jobs, self.settings, self.home)
         if dask is None:
-            count = workers or cores()
-            return run_batch(jobs, self.settings, self.home, workers=count, on_outcome=on_outcome)
+            return run(workers=workers or cores(), on_outcome=on_outcome, events=events)
         from stem.practice.batch.cluster import on_cluster
 
-        with on_cluster(dask, jobs) as cluster:
-            return run_batch(
-                jobs,
-                self.settings,
-                self.home,
+        with on_cluster(dask, self.asked.jobs) as cluster:
+            return run(
                 opened=cluster.opened,
                 workers=workers or cluster.workers,
                 task=cluster.task,
                 on_outcome=on_outcome,
+                events=events,
             )
 
     def passwords(self, common: Callable[[], str]) -> dict[str, str]:

@@ -44,6 +44,14 @@ class Job:
 class JobProgress:
     """How far a job is that is being made.
 
+    Example:
+        >>> batch = project.batch("lijst.csv", stem.TrackSpec("", voice="zacht", bed="none"))
+        >>> heard = []
+        >>> report = batch.make(workers=1, events=heard.append)
+        >>> making = [job for told in heard for job in told.making]
+        >>> making[0].code, making[-1].code
+        ('k01', 'k02')
+
     Attributes:
         place: Of the job.
         code: Of the job.
@@ -58,6 +66,14 @@ class JobProgress:
 @dataclass(frozen=True, slots=True)
 class BatchProgress:
     """How far a batch is.
+
+    Example:
+        >>> batch = project.batch("lijst.csv", stem.TrackSpec("", voice="zacht", bed="none"))
+        >>> try:
+        ...     batch.make(events=lambda told: told.done < told.total and not told.making)
+        ... except stem.Cancelled as stopped:
+        ...     print(stopped.sentence)
+        Stopped; nothing half-made is left.
 
     Attributes:
         done: How many jobs are done with: made, kept or failed.
