@@ -179,6 +179,22 @@ def test_the_command_line_goes_through_the_front_door(package: Path) -> None:
     assert {path: names for path, names in deeper.items() if names != BESIDE_THE_DOOR.get(path, set())} == {}
 
 
+GROUND = FLOORS[-1]
+
+
+def test_the_page_goes_through_the_front_door(package: Path) -> None:
+    """But for one module, in which all else that it takes stands together."""
+    wrong = [
+        f"{path.relative_to(package)} imports {name}"
+        for home, path in modules(package)
+        if home == "web" and path.name != "below.py"
+        for name in imports(path)
+        if name.startswith("stem.") and (inner := name.split(".")[1]).islower()
+        if inner not in {"web", "project", *GROUND}
+    ]
+    assert wrong == []
+
+
 def test_libraries_stay_in_their_packages(package: Path) -> None:
     wrong = [
         f"{path.relative_to(package)} imports {name}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
-    from stem.practice.batch import BatchProgress, JobProgress, Outcome, Report
+    from stem.practice.batch import Outcome, Report
     from stem.practice.batch.batch import Batch
     from stem.progress import Cancelled, Progress
     from stem.project import Project
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 __all__ = [
     "AudioError",
     "Batch",
-    "BatchProgress",
     "BusyError",
     "Cancelled",
     "Change",
@@ -55,7 +54,6 @@ __all__ = [
     "DownloadError",
     "EngineError",
     "EngineUnavailable",
-    "JobProgress",
     "Outcome",
     "OutputError",
     "Plan",
@@ -78,8 +76,6 @@ __all__ = [
 
 _HOMES = {
     "Batch": "stem.practice.batch.batch",
-    "BatchProgress": "stem.practice.batch",
-    "JobProgress": "stem.practice.batch",
     "Cancelled": "stem.progress",
     "Change": "stem.record.remake",
     "Outcome": "stem.practice.batch",

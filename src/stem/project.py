@@ -128,20 +128,19 @@ class Project:
 
     # A track
 
-    def plan(self, spec: TrackSpec, target: str | None = None, *, in_outline: bool = False) -> Plan:
+    def plan(self, spec: TrackSpec, target: str | None = None) -> Plan:
         """Find script, voice and background, fill the script in, and refuse what can be refused.
 
         Args:
             spec: What is asked for.
             target: Where it will go: a file's name tells the kind of file, when the spec does not.
-            in_outline: Do not look which phrases are personal: it is only shown, which is quicker.
 
         Raises:
             StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
         """
         if spec.format is None and spec.destination is None:
             spec = replace(spec, format=format_of(target))
-        return plan_track(spec, self.settings, self.folder, in_outline=in_outline)
+        return plan_track(spec, self.settings, self.folder)
 
     def target(self, plan: Plan, target: str | Path | None = None) -> Path:
         """Return where a track goes: a file, or the plan's name in a folder, by default that of the settings.
@@ -392,14 +391,6 @@ class Project:
         jobs = jobs_of_list(listed, options, self.settings)
         return Batch(Path(file).stem, jobs, self.settings, self.folder)
 
-    def single(self, spec: TrackSpec, code: str, target: str | None = None) -> Batch:
-        """Ask for one track as a batch: with its record, and replaced only when it is ours; see `batch`."""
-        from stem.practice.batch.batch import Batch
-        from stem.practice.batch.single import job_of_one
-
-        jobs = job_of_one(code, self._batch_options(spec, target, "", (), again=False), self.settings)
-        return Batch(jobs.expected[0].plan.title, jobs, self.settings, self.folder)
-
     def series_batch(
         self,
         name: str | None,
@@ -411,7 +402,16 @@ class Project:
         captions: tuple[str, ...] = (),
         again: bool = False,
     ) -> Batch:
-        """Ask for all tracks of a series, by default the usual one, for the client of a code; see `batch`.
+        """Ask for all tracks of a series for one client; see `batch`.
+
+        Args:
+            name: Of the series; None for the usual one.
+            code: The client's; never a name.
+            spec: What holds for all tracks.
+            target: As of `batch`.
+            names: Likewise.
+            captions: Likewise.
+            again: Likewise.
 
         Raises:
             UsageError: when no series is named, or the code cannot be one.

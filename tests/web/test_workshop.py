@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stem import BatchProgress, Cancelled, JobProgress, Outcome, Progress, Report, StemError
+from stem import Cancelled, Outcome, Progress, Report, StemError
+from stem.practice.batch import BatchProgress, JobProgress
 from stem.practice.lists import Place
 from stem.web.words import length
 from stem.web.workshop import WEIGHTS, Make, Run, Workshop

@@ -155,13 +155,13 @@ class Plan:
         return tuple(voice for voice in (self.house, self.voice, self.fill) if voice is not None)
 
 
-def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE, *, in_outline: bool = False) -> Plan:
-    """Render and read the script, and find the voice and the bed; nothing is spoken yet; see `plan_all`.
+def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
+    """Render and read the script, and find the voice and the bed; nothing is spoken yet.
 
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    (plan,) = plan_all([spec], config, folder, in_outline=in_outline)
+    (plan,) = plan_all([spec], config, folder)
     if isinstance(plan, StemError):
         raise plan
     return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -57,6 +57,17 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
             plan = speak(plan, takes, on_notice=on_notice)
             return timeline_of(plan, plan.cues, takes.frames_of)
 
+    lengths_of = estimated(plan, pace)
+    plan = paced(plan, lengths_of)
+    return timeline_of(plan, plan.cues, lengths_of(plan.phrases))
+
+
+def estimated(plan: Plan, pace: float) -> Callable[[Sequence[str]], Mapping[str, int]]:
+    """Return what estimates how many frames phrases of a plan last, by the pace of its voice.
+
+    Raises:
+        StemError: when a recording of a practice's own words cannot be used.
+    """
     recorded = house_frames(plan)
 
     def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
@@ -65,8 +76,7 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
             for phrase in phrases
         }
 
-    plan = paced(plan, lengths_of)
-    return timeline_of(plan, plan.cues, lengths_of(plan.phrases))
+    return lengths_of
 
 
 def house_frames(plan: Plan) -> Mapping[str, int]:

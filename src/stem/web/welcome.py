@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from stem import StemError
 from stem.config import FILE_NAME
-from stem.practice.setup import begin_practice
+from stem.web.below import begin_practice
 from stem.web.site import Site, site
 
 pages = Blueprint("welcome", __name__)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 STAGES = {
@@ -143,3 +144,8 @@ def left(left_s: float | None) -> str:
         return f"nog ongeveer {max(round(left_s / 10) * 10, 10)} seconden"
     minutes = max(round(left_s / 60), 1)
     return f"nog ongeveer {minutes} {'minuut' if minutes == 1 else 'minuten'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names with "of" before the last: "3, 5 of 8"."""
+    return " of ".join(filter(None, (", ".join(names[:-1]), names[-1] if names else "")))

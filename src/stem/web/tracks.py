@@ -1,0 +1,190 @@
+"""Finished tracks: what was made, and each with a player and its text.
+
+A track is known by an id of this run that tells nothing of its name; an address never leads to a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, redirect, render_template, send_file
+from werkzeug.wrappers import Response as Answer
+
+from stem.filenames import safe_name
+from stem.units import seconds
+from stem.web import below, words
+from stem.web.below import Finished
+from stem.web.site import site
+
+pages = Blueprint("tracks", __name__)
+
+_KINDS = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+    ".wav": "audio/wav",
+}
+_MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A track as a list shows it.
+
+    Attributes:
+        id: Its part of addresses.
+        track: The track.
+        state: "" when it is as it was made, else what is the matter.
+        day: On which day it was made.
+    """
+
+    id: str
+    track: Finished
+    state: str
+    day: str
+
+    @property
+    def title(self) -> str:
+        """Of the exercise."""
+        return self.track.record.script.title
+
+    @property
+    def code(self) -> str:
+        """The client's; empty for a track of nobody."""
+        personal = self.track.record.personal
+        return "" if personal is None else personal.code
+
+    @property
+    def length(self) -> str:
+        """How long it lasts."""
+        return words.length(seconds(self.track.record.times.frames))
+
+
+@pages.get("/opnames")
+def all_tracks() -> str:
+    """Show what was made, the last one first."""
+    return render_template("tracks.html", tracks=[_shown(track) for track in _tracks()])
+
+
+@pages.get("/taken/<name>/opname")
+def of_run(name: str) -> Answer:
+    """Lead from a run to the track that came of it."""
+    run = site().workshop.find(name) or abort(404)
+    found = next((each for each in _tracks() if run.track and each.path.name == run.track.name), None)
+    return redirect("/opnames" if found is None else f"/opnames/{_id(found.path)}", 303)
+
+
+@pages.get("/opnames/<name>")
+def one(name: str) -> str:
+    """Show a track with its player and its text."""
+    shown = _shown(_found(name))
+    record = shown.track.record
+    facts = {
+        "Lengte": shown.length,
+        "Gemaakt op": shown.day,
+        "Stem": record.voice.name.capitalize(),
+        "Achtergrond": below.backgrounds().get(record.bed, record.bed).partition(":")[0],
+        "Bestand": shown.track.path.name,
+    }
+    chapters = [
+        {"title": each.title, "at": seconds(each.start), "clock": words.clock(seconds(each.start))}
+        for each in record.times.chapters
+    ]
+    warnings = (*record.warnings, *(record.personal.remarks if record.personal else ()))
+    return render_template(
+        "track.html",
+        shown=shown,
+        facts=facts,
+        chapters=chapters,
+        lines=list(_lines(shown.track)),
+        warnings=warnings,
+    )
+
+
+@pages.get("/opnames/<name>/geluid")
+def sound(name: str) -> Response:
+    """Give the sound, or a part of it."""
+    track = _found(name)
+    return _file(track.path, download=False)
+
+
+@pages.get("/opnames/<name>/kopie")
+def copy(name: str) -> Response:
+    """Give the sound to keep, under its own name."""
+    track = _found(name)
+    return _file(track.path, download=True)
+
+
+def _file(path: Path, *, download: bool) -> Response:
+    kind = _KINDS.get(path.suffix.casefold())
+    if kind is None or path.is_symlink() or not path.is_file():
+        abort(404)
+    return send_file(
+        path.absolute(),
+        mimetype=kind,
+        as_attachment=download,
+        download_name=safe_name(path.name) if download else None,
+        conditional=True,
+        etag=False,
+        max_age=None,
+    )
+
+
+def _tracks() -> tuple[Finished, ...]:
+    return below.finished(site().project())
+
+
+def _found(name: str) -> Finished:
+    """Return the track of an id, by membership."""
+    return next((track for track in _tracks() if _id(track.path) == name), None) or abort(404)
+
+
+def _id(path: Path) -> str:
+    """Return what a track is called in addresses: the same during a run, and of no use to guess its name."""
+    named = site().passes.secret.encode() + os.fsencode(path.name)
+    return hashlib.sha256(named).hexdigest()[:16]
+
+
+def _shown(track: Finished) -> Shown:
+    try:
+        status = track.path.stat()
+    except OSError:
+        return Shown(_id(track.path), track, "Het bestand is er niet meer.", "")
+    moment = datetime.fromtimestamp(status.st_mtime).astimezone()
+    day = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+    same = status.st_size == track.record.track.bytes
+    return Shown(
+        _id(track.path), track, "" if same else "Dit bestand is veranderd sinds het gemaakt is.", day
+    )
+
+
+def _lines(track: Finished) -> Iterator[dict[str, object]]:
+    """Yield chapters and sentences in order, with the times at which they are said."""
+    timeline = track.record.timeline
+    happenings: list[tuple[int, int, dict[str, object]]] = []
+    if len(timeline.chapters) > 1:
+        happenings += [(each.start, 0, {"kind": "chapter", "text": each.title}) for each in timeline.chapters]
+    for said in timeline.utterances:
+        if said.text:
+            line = {"kind": "said", "text": said.text, "start": seconds(said.start), "end": seconds(said.end)}
+            happenings.append((said.start, 1, line | {"at": words.clock(seconds(said.start))}))
+    yield from (line for _, _, line in sorted(happenings, key=lambda each: each[:2]))
