@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
@@ -28,6 +29,13 @@ class Visitor:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self._ask("GET", path, None, headers)
 
+    def told(self, path: str, form: dict[str, object] | None = None) -> dict[str, Any]:
+        """Return a document: of what is asked for, or of a form that is sent."""
+        answer = self.get(path) if form is None else self.post(path, form)
+        document = answer.json
+        assert isinstance(document, dict)
+        return document
+
     def post(self, path: str, form: dict[str, object] | bytes | None = None, **headers: str) -> TestResponse:
         return self._ask("POST", path, form or {}, {"Origin": f"http://127.0.0.1:{PORT}", **headers})
 
@@ -36,7 +44,7 @@ class Visitor:
     ) -> TestResponse:
         heads = {"Sec-Fetch-Site": "same-origin", **headers}
         return self._client.open(
-            path, method=method, base_url=f"http://127.0.0.1:{PORT}", data=form, headers=heads
+            path, method=method, base_url=f"http://127.0.0.1:{PORT}", data=form, headers=heads, buffered=True
         )
 
 

@@ -117,7 +117,7 @@ def test_a_form_has_what_the_script_asks(visitor: Visitor) -> None:
 
 
 def test_live_text_is_what_will_be_said(visitor: Visitor) -> None:
-    told = visitor.post("/maken/aankomen/tekst", {"v-naam": "Anna", "v-vorm": "u"}).json
+    told = visitor.told("/maken/aankomen/tekst", {"v-naam": "Anna", "v-vorm": "u"})
     said = " ".join(line["text"] for line in told["lines"] if line["kind"] == "said")
     assert "Anna" in said
     assert " u " in said
@@ -131,21 +131,21 @@ def test_live_text_is_what_will_be_said(visitor: Visitor) -> None:
 
 
 def test_a_length_is_what_the_text_then_lasts(visitor: Visitor) -> None:
-    told = visitor.post("/maken/aankomen/tekst", {"duur": "330", "duur-gewoon": "285"}).json
+    told = visitor.told("/maken/aankomen/tekst", {"duur": "330", "duur-gewoon": "285"})
     assert told["total"].startswith("Samen 5 minuten en 30 seconden,")
     assert told["slider"]["value"] == 330
 
 
 def test_a_length_that_cannot_be_had_falls_back_to_the_usual_one(visitor: Visitor) -> None:
-    told = visitor.post("/maken/aankomen/tekst", {"duur": "3600", "duur-gewoon": "285"}).json
+    told = visitor.told("/maken/aankomen/tekst", {"duur": "3600", "duur-gewoon": "285"})
     assert told["slider"]["value"] == told["slider"]["usual"]
 
 
 def test_what_is_wrong_is_told_at_its_field_in_dutch_without_what_was_filled_in(visitor: Visitor) -> None:
-    told = visitor.post(
+    told = visitor.told(
         "/maken/proef/tekst",
         {"v-naam": "Geheim[1]", "v-tellen": "twaalf", "stem": "onbekend", "v-naam_uitspraak": "x"},
-    ).json
+    )
     assert told["wrong"] == {
         "v-naam": "Gebruik hier gewone woorden, zonder haakjes, accolades of hekjes.",
         "v-wat": "Vul dit in.",
@@ -197,7 +197,7 @@ def wait(visitor: Visitor, address: str, within_s: float = 120.0) -> str:
     """Poll a run until it is over and return its state."""
     end = time.monotonic() + within_s
     while True:
-        state = visitor.get(f"{address}.json").json
+        state = visitor.told(f"{address}.json")
         if state["state"] not in {"waiting", "making"}:
             return str(state["state"])
         assert time.monotonic() < end
@@ -245,7 +245,7 @@ def test_a_run_is_stopped_within_a_second_and_nothing_is_left(visitor: Visitor) 
     assert folder is not None
     address = visitor.post("/maken/aankomen", {"achtergrond": "none", "code": "c017"}).headers["Location"]
     end = time.monotonic() + 60
-    while visitor.get(f"{address}.json").json["percent"] < 5:
+    while visitor.told(f"{address}.json")["percent"] < 5:
         assert time.monotonic() < end
         time.sleep(0.02)
     begun = time.monotonic()
@@ -268,10 +268,10 @@ def test_a_file_that_is_not_ours_is_not_replaced(visitor: Visitor) -> None:
 
 
 def test_runs_are_told_to_who_polls_and_on_every_page(visitor: Visitor) -> None:
-    assert visitor.get("/bezig.json").json == {}
+    assert visitor.told("/bezig.json") == {}
     visitor.post("/maken/aankomen", {"code": "c017"})
     run = visitor.site.workshop.runs[0]
-    assert visitor.get("/bezig.json").json["id"] == run.id
+    assert visitor.told("/bezig.json")["id"] == run.id
     page = visitor.get("/").text
     assert f'href="/taken/{run.id}"' in page
     assert "Bezig: Aankomen" in page

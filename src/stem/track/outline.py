@@ -5,6 +5,7 @@ It is for showing while someone still chooses: no track is made of it, and nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from stem import units
 from stem.config import Config
 from stem.errors import StemError
 from stem.files import HERE
-from stem.script.cues import phrases_of
+from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import UnreachableLengthError, merged, reach
 from stem.script.template import find_script
 from stem.script.timeline import Timeline
@@ -74,9 +75,9 @@ def _ranges_s(plan: Plan) -> tuple[tuple[float, float], ...]:
     if pace is None:
         return ()
     lengths_of = estimated(plan, pace)
-    ranges_s: list[tuple[float, float]] = []
-    for cues in plan.texts:
-        frames_of = lengths_of(phrases_of(cues))
-        ends = reach(cues, lambda changed, frames_of=frames_of: timeline_of(plan, changed, frames_of))
-        ranges_s.append((units.seconds(ends[0]), units.seconds(ends[1])))
-    return merged(ranges_s)
+    return merged(_reach_s(plan, cues, lengths_of(phrases_of(cues))) for cues in plan.texts)
+
+
+def _reach_s(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> tuple[float, float]:
+    shortest, longest = reach(cues, lambda changed: timeline_of(plan, changed, frames_of))
+    return units.seconds(shortest), units.seconds(longest)

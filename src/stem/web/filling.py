@@ -180,8 +180,8 @@ def lines(outline: Outline) -> Iterator[dict[str, object]]:
     if len(timeline.chapters) > 1:
         happenings += [(each.start, 0, {"kind": "chapter", "text": each.title}) for each in timeline.chapters]
     for said in timeline.utterances:
-        line = {"kind": "said", "text": said.text, "at": words.clock(seconds(said.start))}
-        happenings.append((said.start, 2, line))
+        clock = words.clock(seconds(said.start))
+        happenings.append((said.start, 2, {"kind": "said", "text": said.text, "at": clock}))
     for pause in timeline.pauses:
         length_s = seconds(pause.end - pause.start)
         if length_s >= _SHORT_S:

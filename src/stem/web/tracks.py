@@ -30,20 +30,10 @@ _KINDS = {
     ".flac": "audio/flac",
     ".wav": "audio/wav",
 }
-_MONTHS = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
+_MONTHS = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +168,7 @@ def _shown(track: Finished) -> Shown:
 
 
 def _lines(track: Finished) -> Iterator[dict[str, object]]:
-    """Yield chapters and sentences in order, with the times at which they are said."""
+    """Yield chapters and sentences in order, with the times at which they are said; nothing without words."""
     timeline = track.record.timeline
     happenings: list[tuple[int, int, dict[str, object]]] = []
     if len(timeline.chapters) > 1:
@@ -187,4 +177,6 @@ def _lines(track: Finished) -> Iterator[dict[str, object]]:
         if said.text:
             line = {"kind": "said", "text": said.text, "start": seconds(said.start), "end": seconds(said.end)}
             happenings.append((said.start, 1, line | {"at": words.clock(seconds(said.start))}))
+    if all(line["kind"] == "chapter" for _, _, line in happenings):
+        return
     yield from (line for _, _, line in sorted(happenings, key=lambda each: each[:2]))
