@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import stat
 import subprocess
@@ -11,63 +10,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from pagehelp import practice_in
+from pageprogram import Opened, free_port
 
 from stem.errors import BusyError, StemError, UsageError
 from stem.files import cache_path
-from stem.programs import python
 from stem.web import life, running
 from stem.web.server import bound
 
 TO_FIRST_PAGE_S = 1.5
 """On a machine that has nothing else to do."""
-
-
-class Opened:
-    """A `stem open` that runs."""
-
-    def __init__(self, *words: str, folder: Path) -> None:
-        self.began = time.monotonic()
-        self.process = subprocess.Popen(
-            [*python("-m", "stem"), "open", "--no-browser", *words],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ.copy(),
-        )
-        assert self.process.stdout is not None
-        self.link = self.process.stdout.readline().strip()
-        self.port = urlsplit(self.link).port or 0
-        self.cookie = ""
-
-    def ask(self, method: str, path: str, **heads: str) -> tuple[int, str]:
-        talk = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        ours = {
-            "Cookie": self.cookie,
-            "Origin": f"http://127.0.0.1:{self.port}",
-            "Sec-Fetch-Site": "same-origin",
-        }
-        talk.request(method, path, headers={**ours, **heads})
-        answer = talk.getresponse()
-        self.cookie = (answer.headers["Set-Cookie"] or self.cookie).partition(";")[0]
-        body = answer.read().decode()
-        talk.close()
-        return answer.status, body
-
-    def come_in(self) -> None:
-        assert self.ask("GET", urlsplit(self.link).path)[0] == 200
-
-    def end(self, with_signal: int = signal.SIGTERM) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        self.process.communicate(timeout=20)
-        return self.process.returncode
 
 
 @pytest.fixture
@@ -80,11 +36,6 @@ def opened(practice: Path) -> Iterator[Opened]:
     made = Opened("--port", str(free_port()), folder=practice)
     yield made
     made.end()
-
-
-def free_port() -> int:
-    with bound(0) as listening:
-        return int(listening.getsockname()[1])
 
 
 def test_the_page_opens_and_closes_by_its_button(opened: Opened) -> None:

@@ -18,7 +18,7 @@ from stem.script.pacing import UnreachableLengthError, merged, reach
 from stem.script.template import find_script
 from stem.script.timeline import Timeline
 from stem.track.plan import Plan, plan_all
-from stem.track.preview import estimated, expected_timeline
+from stem.track.preview import estimated, expected_timeline, timeline_by
 from stem.track.spec import TrackSpec
 from stem.track.stages import timeline_of
 from stem.voices.speakers import expected_pace
@@ -59,23 +59,19 @@ def outline(spec: TrackSpec, config: Config, folder: Path = HERE) -> Outline:
         if isinstance(plan, StemError):
             raise plan
         plans.append(plan)
-    ranges_s = _ranges_s(plans[1])
-    timeline = expected_timeline(plans[0])
+    pace = expected_pace(plans[0].voice, plans[0].lexicon, plans[0].terms)
+    if pace is None:
+        timeline = expected_timeline(plans[2])
+        return Outline(plans[2], timeline, (), timeline.frames)
+    lengths_of = estimated(plans[0], pace)
+    ranges_s = merged(_reach_s(plans[1], cues, lengths_of(phrases_of(cues))) for cues in plans[1].texts)
+    timeline = timeline_by(plans[0], lengths_of)
     if wanted is usual:
         return Outline(plans[0], timeline, ranges_s, timeline.frames)
     try:
-        return Outline(plans[2], expected_timeline(plans[2]), ranges_s, timeline.frames)
+        return Outline(plans[2], timeline_by(plans[2], lengths_of), ranges_s, timeline.frames)
     except UnreachableLengthError:
         return Outline(plans[0], timeline, ranges_s, timeline.frames, fits=False)
-
-
-def _ranges_s(plan: Plan) -> tuple[tuple[float, float], ...]:
-    """Return how long tracks of the texts of a plan can last."""
-    pace = expected_pace(plan.voice, plan.lexicon, plan.terms)
-    if pace is None:
-        return ()
-    lengths_of = estimated(plan, pace)
-    return merged(_reach_s(plan, cues, lengths_of(phrases_of(cues))) for cues in plan.texts)
 
 
 def _reach_s(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> tuple[float, float]:

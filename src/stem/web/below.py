@@ -12,7 +12,7 @@ from stem.practice.batch import BatchOptions, BatchProgress, JobProgress
 from stem.practice.batch.batch import batch_folder
 from stem.practice.batch.single import job_of_one
 from stem.practice.setup import begin_practice
-from stem.record.document import SUFFIX, read_record, track_path
+from stem.record.document import SUFFIX, read_record, record_path, track_path
 from stem.record.model import Record
 from stem.script.template import ScriptTemplate
 from stem.script.variables import Variable
@@ -36,6 +36,7 @@ __all__ = [
     "begin_practice",
     "choose_voice",
     "for_whom",
+    "record_path",
     "sends_to",
     "takes_pronunciation",
 ]
@@ -136,15 +137,16 @@ class Finished:
     record: Record
 
 
-def finished(project: Project) -> tuple[Finished, ...]:
-    """Return the tracks of a practice that have a record which can be read, the last one first."""
+def records(project: Project) -> tuple[Path, ...]:
+    """Return the files of the records of a practice's tracks."""
     folder = batch_folder(project.settings.output, project.folder)
-    found = list[tuple[float, Finished]]()
-    for path in folder.glob(f"*{SUFFIX}"):
-        try:
-            record = read_record(path)
-            changed = path.stat().st_mtime
-        except (StemError, OSError):
-            continue
-        found.append((changed, Finished(track_path(path, record.track.suffix), record)))
-    return tuple(each for _, each in sorted(found, key=lambda pair: (-pair[0], pair[1].path.name)))
+    return tuple(path for path in folder.glob(f"*{SUFFIX}") if path.is_file())
+
+
+def finished(record: Path) -> Finished | None:
+    """Return the track of a record; None when it cannot be read."""
+    try:
+        found = read_record(record)
+    except StemError:
+        return None
+    return Finished(track_path(record, found.track.suffix), found)

@@ -52,7 +52,8 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){body{background:#1d1a17;color:#ece5dc}}"
 )
 _REFUSAL = (
-    '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>stem</title>{more}<link rel="icon" href="data:,">'
+    '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>stem</title>{more}'
+    '<link rel="icon" href="data:,">'
     '<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
     "<body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
 )

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as Answer
 from stem.filenames import safe_name
 from stem.units import seconds
 from stem.web import below, words
-from stem.web.below import Finished
+from stem.web.below import Finished, record_path
 from stem.web.site import site
 
 pages = Blueprint("tracks", __name__)
@@ -44,13 +44,21 @@ class Shown:
         id: Its part of addresses.
         track: The track.
         state: "" when it is as it was made, else what is the matter.
-        day: On which day it was made.
+        made: When, in seconds since 1970; 0 when it is not there.
     """
 
     id: str
     track: Finished
     state: str
-    day: str
+    made: float = 0.0
+
+    @property
+    def day(self) -> str:
+        """On which day it was made; "" when it is not there."""
+        if not self.made:
+            return ""
+        moment = datetime.fromtimestamp(self.made).astimezone()
+        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
 
     @property
     def title(self) -> str:
@@ -72,21 +80,23 @@ class Shown:
 @pages.get("/opnames")
 def all_tracks() -> str:
     """Show what was made, the last one first."""
-    return render_template("tracks.html", tracks=[_shown(track) for track in _tracks()])
+    found = [_shown(name, track) for name, path in _records().items() if (track := below.finished(path))]
+    return render_template("tracks.html", tracks=sorted(found, key=lambda shown: -shown.made))
 
 
 @pages.get("/taken/<name>/opname")
 def of_run(name: str) -> Answer:
     """Lead from a run to the track that came of it."""
     run = site().workshop.find(name) or abort(404)
-    found = next((each for each in _tracks() if run.track and each.path.name == run.track.name), None)
-    return redirect("/opnames" if found is None else f"/opnames/{_id(found.path)}", 303)
+    made = run.track
+    found = (each for each, path in _records().items() if made and path == record_path(made))
+    return redirect(f"/opnames/{next(found, '')}".removesuffix("/"), 303)
 
 
 @pages.get("/opnames/<name>")
 def one(name: str) -> str:
     """Show a track with its player and its text."""
-    shown = _shown(_found(name))
+    shown = _shown(name, _found(name))
     record = shown.track.record
     facts = {
         "Lengte": shown.length,
@@ -139,31 +149,32 @@ def _file(path: Path, *, download: bool) -> Response:
     )
 
 
-def _tracks() -> tuple[Finished, ...]:
-    return below.finished(site().project())
+def _records() -> dict[str, Path]:
+    """Return the records of the practice by what they are called in addresses.
+
+    That is the same during a run, and of no use to guess a name.
+    """
+    secret = site().passes.secret.encode()
+    return {
+        hashlib.sha256(secret + os.fsencode(path.name)).hexdigest()[:16]: path
+        for path in below.records(site().project())
+    }
 
 
 def _found(name: str) -> Finished:
     """Return the track of an id, by membership."""
-    return next((track for track in _tracks() if _id(track.path) == name), None) or abort(404)
+    record = _records().get(name)
+    return (None if record is None else below.finished(record)) or abort(404)
 
 
-def _id(path: Path) -> str:
-    """Return what a track is called in addresses: the same during a run, and of no use to guess its name."""
-    named = site().passes.secret.encode() + os.fsencode(path.name)
-    return hashlib.sha256(named).hexdigest()[:16]
-
-
-def _shown(track: Finished) -> Shown:
+def _shown(name: str, track: Finished) -> Shown:
     try:
         status = track.path.stat()
     except OSError:
-        return Shown(_id(track.path), track, "Het bestand is er niet meer.", "")
-    moment = datetime.fromtimestamp(status.st_mtime).astimezone()
-    day = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+        return Shown(name, track, "Het bestand is er niet meer.")
     same = status.st_size == track.record.track.bytes
     return Shown(
-        _id(track.path), track, "" if same else "Dit bestand is veranderd sinds het gemaakt is.", day
+        name, track, "" if same else "Dit bestand is veranderd sinds het gemaakt is.", status.st_mtime
     )
 
 

@@ -28,6 +28,16 @@ _KNOWN = (
         f"Maak ruimte op deze computer. {_AGAIN}",
     ),
     (
+        "would be larger than is allowed",
+        "Het bestand wordt te groot voor deze schijf.",
+        "Zet de map van de praktijk op een andere schijf.",
+    ),
+    (
+        "is not a folder",
+        "Waar de opnames horen te staan, staat een bestand.",
+        "Geef dat bestand een andere naam.",
+    ),
+    (
         "no permission to write",
         "In de map van de opnames mag niet worden geschreven.",
         f"Kijk naar de rechten van die map. {_AGAIN}",
