@@ -14,6 +14,8 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     scripts.py   scripts, check, new, import
     practice.py  practice, batch, series
     system.py    beds, doctor, cache
+    open.py      open: the page in a browser
+    shortcut.py  an icon that opens it
 
 What takes long to import is imported in the command that needs it, so that `stem --help` answers at once.
 """
@@ -30,7 +32,7 @@ from typing import NoReturn
 import click
 
 from stem import __version__
-from stem.cli import finished, make, practice, scripts, system, voices
+from stem.cli import finished, make, open, practice, scripts, system, voices  # noqa: A004 - the command's name
 from stem.cli.notices import told
 from stem.cli.output import (
     drop,
@@ -120,5 +122,6 @@ for _command in (
     *scripts.COMMANDS,
     *practice.COMMANDS,
     *system.COMMANDS,
+    *open.COMMANDS,
 ):
     stem.add_command(_command)

@@ -42,7 +42,7 @@ class UnreachableLengthError(UsageError):
 
     def __init__(self, wanted_s: float, ranges_s: Iterable[tuple[float, float]]) -> None:
         self.wanted_s = wanted_s
-        self.ranges_s = _merged(ranges_s)
+        self.ranges_s = merged(ranges_s)
         self.shortest_s, self.longest_s = self.ranges_s[0][0], self.ranges_s[-1][1]
         # Rounded inwards: every length that is named can be had.
         whole = [(math.ceil(shortest), math.floor(longest)) for shortest, longest in self.ranges_s]
@@ -65,7 +65,7 @@ def _range_phrase(shortest_s: float, longest_s: float) -> str:
     return f"between {units.format_time(first)} and {units.format_time(last)}"
 
 
-def _merged(ranges_s: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def merged(ranges_s: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """Return the ranges in order, those that overlap as one."""
     merged: list[tuple[float, float]] = []
     for shortest_s, longest_s in sorted(ranges_s):

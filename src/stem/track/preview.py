@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -58,16 +59,40 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
             plan = speak(plan, takes, on_notice=on_notice)
             return timeline_of(plan, plan.cues, takes.frames_of)
 
-    recorded = house_frames(plan)
+    return timeline_by(plan, estimated(plan, pace))
 
-    def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
-        return {
-            phrase: recorded.get(phrase) or units.frames(expected_seconds(phrase) / pace)
-            for phrase in phrases
-        }
 
+LengthsOf: TypeAlias = Callable[[Sequence[str]], Mapping[str, int]]
+"""Tells how many frames phrases last."""
+
+
+def timeline_by(plan: Plan, lengths_of: LengthsOf) -> Timeline:
+    """Return the timeline of a plan, its pauses fitted, when its phrases last so long.
+
+    Raises:
+        UnreachableLengthError: when its length cannot be had.
+    """
     plan = paced(plan, lengths_of)
     return timeline_of(plan, plan.cues, lengths_of(plan.phrases))
+
+
+def estimated(plan: Plan, pace: float) -> LengthsOf:
+    """Return what estimates how many frames phrases of a plan last, by the pace of its voice.
+
+    Raises:
+        StemError: when a recording of a practice's own words cannot be used.
+    """
+    known = dict(house_frames(plan))
+
+    def lengths_of(phrases: Sequence[str]) -> Mapping[str, int]:
+        known.update(
+            (phrase, units.frames(expected_seconds(phrase) / pace))
+            for phrase in phrases
+            if phrase not in known
+        )
+        return {phrase: known[phrase] for phrase in phrases}
+
+    return lengths_of
 
 
 def house_frames(plan: Plan) -> Mapping[str, int]:

@@ -6,6 +6,7 @@ list_values.py    what stands in a list: codes, lengths
 options.py        what holds for all tracks
 from_list.py      a list -> jobs, or all mistakes
 from_series.py    a series -> jobs
+single.py         one track -> its job
 estimate.py       how long the tracks will last
 job.py            one job
 executor.py       jobs through an executor: processes on this machine

@@ -1,0 +1,44 @@
+"""One track as a batch: named by a client's code, with its record, and replaced only when it is ours."""
+
+from __future__ import annotations
+
+from stem.config import Config
+from stem.errors import StemError, UsageError
+from stem.practice.batch.estimate import expectations
+from stem.practice.batch.list_values import code_problem
+from stem.practice.batch.name_patterns import USUAL_NAMES, checked_pattern
+from stem.practice.batch.options import BatchOptions, JobList, check_voices, fillable, names_in_code
+from stem.practice.lists import Place
+from stem.script.template import find_script
+from stem.track.choices import Choices
+from stem.track.words import words_only
+
+
+def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
+    """Return the job of a single track.
+
+    Args:
+        code: The client's.
+        wishes: What is asked for, script and values among it.
+        config: The settings.
+
+    Raises:
+        UsageError: when the code cannot be one, or a value is wrong.
+        StemError: for whatever else is wrong with what was asked.
+    """
+    problem = code_problem(code)
+    if problem:
+        raise UsageError(f"The code cannot be used: {problem}.", hint="For example: c017")
+    spec = wishes.spec
+    template = find_script(spec.script, wishes.home)
+    pattern = checked_pattern(wishes.names or config.names or USUAL_NAMES, fillable(template))
+    for told in names_in_code(code, spec.values, template, pattern):
+        raise UsageError(f"The code cannot be used: {told}.", hint="For example: c017")
+    for error in template.wrong_values(words_only(spec.values, template)).values():
+        raise error
+    chosen = check_voices(Choices(config, wishes.home), spec)
+    job = wishes.job(Place("track", 1), code, spec, chosen, pattern=pattern, number=1, config=config)
+    (expected,) = expectations([job], config, wishes.home)
+    if isinstance(expected, StemError):
+        raise expected
+    return JobList((job,), (expected,))

@@ -1,0 +1,25 @@
+"""What stays where, with the real folders, and what left this computer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from stem.files import cache_path
+from stem.web import below
+from stem.web.site import site
+
+pages = Blueprint("privacy", __name__)
+
+
+@pages.get("/privacy")
+def show() -> str:
+    """Show what is kept, where, and who made it so."""
+    project = site().project()
+    sends = [voice.title for voice in below.speaking_voices(project) if below.sends_to(voice)]
+    return render_template(
+        "privacy.html",
+        folder=project.folder.absolute(),
+        output=project.path(project.settings.output).absolute(),
+        cache=cache_path("").absolute(),
+        sends=sends,
+    )

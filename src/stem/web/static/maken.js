@@ -1,0 +1,127 @@
+// What will be said, beside the form, while it is being filled in.
+
+const form = document.getElementById("formulier");
+const text = document.getElementById("tekst");
+const total = document.getElementById("totaal");
+const fault = document.getElementById("tekst-fout");
+const warnings = document.getElementById("waarschuwingen");
+const slider = document.getElementById("duur");
+const usual = document.getElementById("duur-gewoon");
+const WAIT_MS = 200;
+
+let timer = 0;
+let asking = null;
+let ranges = slider ? JSON.parse(slider.dataset.bereik) : [];
+
+function length(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  const rest = seconds % 60;
+  const parts = [];
+  if (minutes) parts.push(`${minutes} ${minutes === 1 ? "minuut" : "minuten"}`);
+  if (rest || !minutes) parts.push(`${rest} ${rest === 1 ? "seconde" : "seconden"}`);
+  return parts.join(" en ");
+}
+
+function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function element(name, kind, words) {
+  const made = document.createElement(name);
+  if (kind) made.className = kind;
+  made.textContent = words;
+  return made;
+}
+
+function line(each) {
+  if (each.kind === "chapter") return element("h3", "", each.text);
+  if (each.kind === "pause") return element("p", "pause", each.text);
+  const made = element("p", "said", "");
+  made.append(element("span", "at", each.at), ` ${each.text}`);
+  return made;
+}
+
+function showWrong(wrong) {
+  for (const box of form.querySelectorAll("[data-veld]")) {
+    const told = document.getElementById(`${box.dataset.veld}-fout`);
+    const words = wrong[box.dataset.veld] || "";
+    if (!told || (box.dataset.veld === "code" && !words)) continue;
+    told.textContent = words;
+    told.hidden = !words;
+    const field = form.elements[box.dataset.veld];
+    if (field instanceof HTMLInputElement) {
+      if (words) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+  }
+}
+
+// The nearest length that can be had: a gap in the slider is jumped over, in the way that it was moved.
+function snapped(value, before) {
+  for (const [low, high] of ranges) if (value >= low && value <= high) return value;
+  const ends = ranges.flat();
+  const ahead = ends.filter((end) => (value > before ? end >= value : end <= value));
+  const near = ahead.length ? ahead : ends;
+  return near.reduce((best, end) => (Math.abs(end - value) < Math.abs(best - value) ? end : best));
+}
+
+function showSlider(told) {
+  if (!slider) return;
+  const untouched = slider.value === usual.value;
+  ranges = told.ranges;
+  slider.min = told.least;
+  slider.max = told.most;
+  document.getElementById("duur-kort").textContent = clock(told.least);
+  document.getElementById("duur-lang").textContent = clock(told.most);
+  usual.value = told.usual;
+  if (untouched) slider.value = told.usual;
+  document.getElementById("duur-tekst").textContent = length(Number(slider.value));
+}
+
+async function look() {
+  if (asking) asking.abort();
+  asking = new AbortController();
+  try {
+    const answer = await fetch(`${form.getAttribute("action")}/tekst`, {
+      method: "POST", body: new FormData(form), signal: asking.signal,
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const told = await answer.json();
+    if (told.overtaken) return;
+    showWrong(told.wrong);
+    fault.hidden = !told.problem;
+    fault.textContent = told.problem || "";
+    if (!told.lines) return;
+    const place = text.scrollTop;
+    text.replaceChildren(...told.lines.map(line));
+    text.scrollTop = place;
+    if (total.textContent !== told.total) total.textContent = told.total;
+    warnings.replaceChildren(...told.warnings.map((each) => element("p", "note", each)));
+    showSlider(told.slider);
+    text.dataset.bij = String(Number(text.dataset.bij || 0) + 1);
+  } catch (error) {
+    if (error.name !== "AbortError") fault.hidden = true; // the bar above tells that stem is gone
+  }
+}
+
+let before = slider ? Number(slider.value) : 0;
+form.addEventListener("input", (event) => {
+  if (event.target === slider) {
+    slider.value = snapped(Number(slider.value), before);
+    before = Number(slider.value);
+    document.getElementById("duur-tekst").textContent = length(before);
+  }
+  if (event.target.name === "code") return;
+  clearTimeout(timer);
+  timer = setTimeout(look, WAIT_MS);
+});
+
+// A second click does the same once; coming back by the back button makes the button work again.
+form.addEventListener("submit", () => setTimeout(() => { form.querySelector("button.main").disabled = true; }, 0));
+addEventListener("pageshow", (event) => {
+  form.querySelector("button.main").disabled = false;
+  if (event.persisted) look();
+});
+
+const wrong = form.querySelector("[aria-invalid]");
+if (wrong) wrong.focus();

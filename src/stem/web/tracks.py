@@ -1,0 +1,193 @@
+"""Finished tracks: what was made, and each with a player and its text.
+
+A track is known by an id of this run that tells nothing of its name; an address never leads to a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, redirect, render_template, send_file
+from werkzeug.wrappers import Response as Answer
+
+from stem.filenames import safe_name
+from stem.units import seconds
+from stem.web import below, words
+from stem.web.below import Finished, record_path
+from stem.web.site import site
+
+pages = Blueprint("tracks", __name__)
+
+_KINDS = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+    ".wav": "audio/wav",
+}
+_MONTHS = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A track as a list shows it.
+
+    Attributes:
+        id: Its part of addresses.
+        track: The track.
+        state: "" when it is as it was made, else what is the matter.
+        made: When, in seconds since 1970; 0 when it is not there.
+    """
+
+    id: str
+    track: Finished
+    state: str
+    made: float = 0.0
+
+    @property
+    def day(self) -> str:
+        """On which day it was made; "" when it is not there."""
+        if not self.made:
+            return ""
+        moment = datetime.fromtimestamp(self.made).astimezone()
+        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+
+    @property
+    def title(self) -> str:
+        """Of the exercise."""
+        return self.track.record.script.title
+
+    @property
+    def code(self) -> str:
+        """The client's; empty for a track of nobody."""
+        personal = self.track.record.personal
+        return "" if personal is None else personal.code
+
+    @property
+    def length(self) -> str:
+        """How long it lasts."""
+        return words.length(seconds(self.track.record.times.frames))
+
+
+@pages.get("/opnames")
+def all_tracks() -> str:
+    """Show what was made, the last one first."""
+    found = [_shown(name, track) for name, path in _records().items() if (track := below.finished(path))]
+    return render_template("tracks.html", tracks=sorted(found, key=lambda shown: -shown.made))
+
+
+@pages.get("/taken/<name>/opname")
+def of_run(name: str) -> Answer:
+    """Lead from a run to the track that came of it."""
+    run = site().workshop.find(name) or abort(404)
+    made = run.track
+    found = (each for each, path in _records().items() if made and path == record_path(made))
+    return redirect(f"/opnames/{next(found, '')}".removesuffix("/"), 303)
+
+
+@pages.get("/opnames/<name>")
+def one(name: str) -> str:
+    """Show a track with its player and its text."""
+    shown = _shown(name, _found(name))
+    record = shown.track.record
+    facts = {
+        "Lengte": shown.length,
+        "Gemaakt op": shown.day,
+        "Stem": record.voice.name.capitalize(),
+        "Achtergrond": below.backgrounds().get(record.bed, record.bed).partition(":")[0],
+        "Bestand": shown.track.path.name,
+    }
+    chapters = [
+        {"title": each.title, "at": seconds(each.start), "clock": words.clock(seconds(each.start))}
+        for each in record.times.chapters
+    ]
+    warnings = (*record.warnings, *(record.personal.remarks if record.personal else ()))
+    return render_template(
+        "track.html",
+        shown=shown,
+        facts=facts,
+        chapters=chapters,
+        lines=list(_lines(shown.track)),
+        warnings=warnings,
+    )
+
+
+@pages.get("/opnames/<name>/geluid")
+def sound(name: str) -> Response:
+    """Give the sound, or a part of it."""
+    track = _found(name)
+    return _file(track.path, download=False)
+
+
+@pages.get("/opnames/<name>/kopie")
+def copy(name: str) -> Response:
+    """Give the sound to keep, under its own name."""
+    track = _found(name)
+    return _file(track.path, download=True)
+
+
+def _file(path: Path, *, download: bool) -> Response:
+    kind = _KINDS.get(path.suffix.casefold())
+    if kind is None or path.is_symlink() or not path.is_file():
+        abort(404)
+    return send_file(
+        path.absolute(),
+        mimetype=kind,
+        as_attachment=download,
+        download_name=safe_name(path.name) if download else None,
+        conditional=True,
+        etag=False,
+        max_age=None,
+    )
+
+
+def _records() -> dict[str, Path]:
+    """Return the records of the practice by what they are called in addresses.
+
+    That is the same during a run, and of no use to guess a name.
+    """
+    secret = site().passes.secret.encode()
+    return {
+        hashlib.sha256(secret + os.fsencode(path.name)).hexdigest()[:16]: path
+        for path in below.records(site().project())
+    }
+
+
+def _found(name: str) -> Finished:
+    """Return the track of an id, by membership."""
+    record = _records().get(name)
+    return (None if record is None else below.finished(record)) or abort(404)
+
+
+def _shown(name: str, track: Finished) -> Shown:
+    try:
+        status = track.path.stat()
+    except OSError:
+        return Shown(name, track, "Het bestand is er niet meer.")
+    same = status.st_size == track.record.track.bytes
+    return Shown(
+        name, track, "" if same else "Dit bestand is veranderd sinds het gemaakt is.", status.st_mtime
+    )
+
+
+def _lines(track: Finished) -> Iterator[dict[str, object]]:
+    """Yield chapters and sentences in order, with the times at which they are said; nothing without words."""
+    timeline = track.record.timeline
+    happenings: list[tuple[int, int, dict[str, object]]] = []
+    if len(timeline.chapters) > 1:
+        happenings += [(each.start, 0, {"kind": "chapter", "text": each.title}) for each in timeline.chapters]
+    for said in timeline.utterances:
+        if said.text:
+            line = {"kind": "said", "text": said.text, "start": seconds(said.start), "end": seconds(said.end)}
+            happenings.append((said.start, 1, line | {"at": words.clock(seconds(said.start))}))
+    if all(line["kind"] == "chapter" for _, _, line in happenings):
+        return
+    yield from (line for _, _, line in sorted(happenings, key=lambda each: each[:2]))

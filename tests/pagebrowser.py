@@ -1,0 +1,125 @@
+"""The page in a real browser, Debian's chromium; where there is none, tests that need it are skipped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from stem.web.app import make_app
+from stem.web.gate import Gate
+from stem.web.passes import Passes
+from stem.web.running import link
+from stem.web.server import bound, served
+from stem.web.site import Site
+
+CHROMIUM = shutil.which("chromium")
+NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Lend a browser that goes nowhere by itself."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def open_site(folder: Path | None, *offered: Path) -> Iterator[tuple[Site, str]]:
+    """Serve the page of a practice; lend it with its address."""
+    with bound(0) as listening:
+        port = int(listening.getsockname()[1])
+        site = Site(Passes(port), port, folder, offered)
+        try:
+            with served(Gate(make_app(site), port, site.passes), listening):
+                yield site, f"http://127.0.0.1:{port}"
+        finally:
+            site.workshop.close()
+
+
+@contextmanager
+def looking(
+    opened: Browser,
+    site: Site,
+    *,
+    width: str = "wide",
+    dark: bool = False,
+    script: bool = True,
+    expected: str = "",
+) -> Iterator[Page]:
+    """Lend a page that came in by a link; in the end nothing went elsewhere and nothing was complained of.
+
+    Args:
+        opened: The browser.
+        site: What is looked at.
+        width: Of the window.
+        dark: Whether it is dark.
+        script: Whether there is JavaScript.
+        expected: Part of complaints that there may be; empty for none.
+    """
+    wide, high = WIDTHS[width]
+    context = opened.new_context(
+        viewport={"width": wide, "height": high},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=script,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    asked, complaints = list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(link(site.port, site.passes.new_link()))
+    page.wait_for_url(f"http://127.0.0.1:{site.port}/*")
+    page.wait_for_selector("h1")
+    try:
+        yield page
+    finally:
+        context.close()
+    outside = [
+        url for url in asked if not url.startswith((f"http://127.0.0.1:{site.port}/", "blob:", "data:"))
+    ]
+    assert outside == []
+    assert [text for text in complaints if not expected or expected not in text] == []
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page, with contrast judged by 7:1."""
+    found = Axe().run(page, options={"rules": {"color-contrast-enhanced": {"enabled": True}}})
+    return [
+        f"{each['id']}: {node['html'][:120]} {node['any'][0]['message'] if node['any'] else ''}"
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return what can be pressed and is less than 44 pixels high or wide; links amid a text may be."""
+    return list(
+        page.evaluate(
+            """() => [...document.querySelectorAll(
+                    'a, button, summary, select, input:not([type=hidden]), label.choice')]
+                .filter((each) => each.checkVisibility() && !each.closest('p:not([class]) > a'))
+                .filter((each) => !(each.matches('input') && each.closest('label')))
+                .filter((each) => !each.matches('.skip'))
+                .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
+                .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+                .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
+        )
+    )

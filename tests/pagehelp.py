@@ -1,0 +1,64 @@
+"""A page for tests, without a socket: a client that has the cookie and comes from our own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from werkzeug.test import Client, TestResponse
+
+from stem.practice.setup import begin_practice
+from stem.web.app import make_app
+from stem.web.gate import Gate
+from stem.web.passes import Passes
+from stem.web.site import Site
+
+PORT = 7836
+
+
+class Visitor:
+    """Someone with the page open in a browser."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._client = Client(Gate(make_app(site), PORT, site.passes))
+        self._client.set_cookie(f"stem_{PORT}", site.passes.cookie, domain="127.0.0.1")
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self._ask("GET", path, None, headers)
+
+    def told(self, path: str, form: dict[str, object] | None = None) -> dict[str, Any]:
+        """Return a document: of what is asked for, or of a form that is sent."""
+        answer = self.get(path) if form is None else self.post(path, form)
+        document = answer.json
+        assert isinstance(document, dict)
+        return document
+
+    def post(self, path: str, form: dict[str, object] | bytes | None = None, **headers: str) -> TestResponse:
+        return self._ask("POST", path, form or {}, {"Origin": f"http://127.0.0.1:{PORT}", **headers})
+
+    def _ask(
+        self, method: str, path: str, form: dict[str, object] | bytes | None, headers: dict[str, str]
+    ) -> TestResponse:
+        heads = {"Sec-Fetch-Site": "same-origin", **headers}
+        return self._client.open(
+            path, method=method, base_url=f"http://127.0.0.1:{PORT}", data=form, headers=heads, buffered=True
+        )
+
+
+@contextmanager
+def visiting(folder: Path | None, *offered: Path) -> Iterator[Visitor]:
+    """Lend a visitor of a practice; in the end nothing is being made."""
+    site = Site(Passes(PORT), PORT, folder, offered)
+    try:
+        yield Visitor(site)
+    finally:
+        site.workshop.close()
+
+
+def practice_in(folder: Path) -> Path:
+    """Begin a practice and return its folder."""
+    begin_practice(folder, name="De Linde", country="NL")
+    return folder

@@ -1,0 +1,328 @@
+"""The page in a real browser: the whole way, its states in both widths and both lights, and what goes wrong.
+
+Whatever is looked at, nothing is asked of another machine and no error comes to the console: `looking` sees
+to that.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
+from pagehelp import practice_in
+from playwright.sync_api import Browser, Page, expect
+
+from stem import Project, Sidecars, TrackSpec
+from stem.web.site import Site
+
+pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
+
+MOST_CLICKS = 6
+MADE_MS = 180_000
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice with a track, and a text of its own that has a mistake."""
+    folder = practice_in(tmp_path_factory.mktemp("praktijk"))
+    (folder / "scripts" / "stuk.j2").write_text("geen kop", encoding="utf-8")
+    project = Project(folder)
+    plan = project.plan(TrackSpec("aankomen", values={"naam": "Anna"}, bed="none", duration_s=180))
+    project.make(plan, "output/c017_aankomen_3min.mp3", beside=Sidecars(record=True))
+    return folder
+
+
+@pytest.fixture
+def site(practice: Path) -> Iterator[Site]:
+    with open_site(practice) as (made, _):
+        yield made
+
+
+def address(site: Site, path: str) -> str:
+    return f"http://127.0.0.1:{site.port}{path}"
+
+
+PAGES = ["/", "/maken/door-andere-ogen", "/maken/gedragen", "/opnames", "/taken", "/privacy", "/nergens"]
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_can_be_used_by_all(opened: Browser, site: Site, width: str, light: str) -> None:
+    with looking(opened, site, width=width, dark=light == "dark", expected="status of 404") as page:
+        track = page.goto(address(site, "/opnames")) and page.locator(".rows a").first.get_attribute("href")
+        for path in [*PAGES, str(track)]:
+            page.goto(address(site, path))
+            for folded in page.locator("details > summary").all()[:3]:
+                folded.click()
+            assert faults(page) == [], path
+            assert small_targets(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0], path
+            assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_welcome_can_be_used_by_all(opened: Browser, tmp_path: Path, width: str) -> None:
+    place = tmp_path / "OneDrive" / "praktijk"
+    with open_site(None, place) as (site, _), looking(opened, site, width=width) as page:
+        expect(page.locator("h1")).to_have_text("Welkom. Hoe heet je praktijk?")
+        expect(page.get_by_text("Let op: deze map wordt naar internet gekopieerd")).to_be_visible()
+        assert faults(page) == []
+        assert small_targets(page) == []
+        page.get_by_label("Naam van je praktijk").fill("De Linde")
+        page.get_by_role("button", name="Begin").click()
+        expect(page.locator("h1")).to_have_text("Welke oefening?")
+
+
+def test_the_judge_of_pages_finds_what_is_wrong(opened: Browser, site: Site) -> None:
+    with looking(opened, site) as page:
+        page.evaluate(
+            """() => {
+                const box = document.createElement('p');
+                box.textContent = 'grijs';
+                box.style.color = '#666';
+                const field = document.createElement('input');
+                const small = document.createElement('button');
+                small.textContent = 'klein';
+                small.style.minHeight = small.style.padding = '0';
+                document.querySelector('main').append(box, field, small);
+            }"""
+        )
+        found = " ".join(faults(page))
+        assert "color-contrast-enhanced" in found
+        assert "label" in found
+        assert any("klein" in each for each in small_targets(page))
+
+
+def counted(page: Page) -> list[str]:
+    """Count clicks from here on."""
+    clicks: list[str] = []
+    page.expose_function("counted", lambda where: clicks.append(where))  # noqa: PLW0108 - it is written upon
+    page.context.add_init_script(
+        "addEventListener('click', (e) => e.isTrusted && e.detail && counted('x'), true)"
+    )
+    page.reload()
+    return clicks
+
+
+def test_the_whole_way_in_a_few_clicks(opened: Browser, tmp_path: Path) -> None:
+    with open_site(practice_in(tmp_path)) as (site, _), looking(opened, site) as page:
+        clicks = counted(page)
+        page.get_by_role("link", name="Aankomen").first.click()
+        page.get_by_label("Naam van de luisteraar").fill("Anna")
+        expect(page.locator("#tekst")).to_contain_text("Welkom, Anna.", timeout=20_000)
+        page.get_by_label("Code van de cliënt").fill("c017")
+        page.get_by_role("button", name="Maak de opname").click()
+        expect(page.locator("h1")).to_have_text("Je opname wordt gemaakt")
+        expect(page.locator("h1")).to_have_text("Klaar", timeout=MADE_MS)
+        page.get_by_role("link", name="Luister").click()
+        expect(page.locator("#zinnen")).to_contain_text("Welkom, Anna.")
+        page.get_by_role("button", name="Kijk eerst rustig om je heen.").click()
+        page.wait_for_function("() => !document.getElementById('geluid').paused")
+        page.wait_for_function("() => document.getElementById('geluid').currentTime > 5")
+        expect(page.locator(".line[aria-current]")).to_have_count(1)
+        assert len(clicks) <= MOST_CLICKS
+        assert "Anna" not in page.url + page.title()
+    names = sorted(path.name for path in (tmp_path / "output").iterdir())
+    assert names == ["c017_aankomen_5min.mp3", "c017_aankomen_5min.stem.json"]
+
+
+def test_making_goes_on_over_a_reload_a_second_tab_and_a_closed_page(opened: Browser, tmp_path: Path) -> None:
+    with open_site(practice_in(tmp_path)) as (site, _):
+        with looking(opened, site) as page:
+            page.goto(address(site, "/maken/aankomen"))
+            page.get_by_role("button", name="Maak de opname").dblclick()
+            expect(page.locator("h1")).to_have_text("Je opname wordt gemaakt")
+            run = page.url
+            assert len(site.workshop.runs) == 1
+            assert faults(page) == []
+            page.reload()
+            expect(page.locator("h1")).to_have_text("Je opname wordt gemaakt")
+            second = page.context.new_page()
+            second.goto(address(site, "/"))
+            expect(second.locator("#bezig")).to_contain_text("Bezig: Aankomen")
+            assert faults(second) == []
+            second.get_by_role("link", name="Bekijk").click()
+            assert second.url == run
+        assert not site.workshop.runs[0].is_over
+        with looking(opened, site) as page:
+            page.goto(run)
+            begun = time.monotonic()
+            page.get_by_role("button", name="Stop").click()
+            expect(page.locator("h1")).to_have_text("Gestopt", timeout=10_000)
+            assert time.monotonic() - begun < 5
+            assert faults(page) == []
+    assert [path.name for path in (tmp_path / "output").iterdir()] == []
+
+
+def test_the_back_button_finds_the_form_as_it_was(opened: Browser, site: Site) -> None:
+    with looking(opened, site, expected="status of 400") as page:
+        page.goto(address(site, "/maken/aankomen"))
+        page.get_by_label("Naam van de luisteraar").fill("Anna[")
+        expect(page.locator('[id="v-naam-fout"]')).to_be_visible()
+        assert faults(page) == []
+        page.get_by_role("button", name="Maak de opname").click()
+        expect(page.get_by_label("Naam van de luisteraar")).to_have_value("Anna[")
+        expect(page.get_by_label("Naam van de luisteraar")).to_be_focused()
+        assert faults(page) == []
+        page.go_back()
+        expect(page.get_by_role("button", name="Maak de opname")).to_be_enabled()
+
+
+def test_the_slider_jumps_over_lengths_that_cannot_be_had(opened: Browser, site: Site) -> None:
+    with looking(opened, site) as page:
+        page.goto(address(site, "/maken/aankomen"))
+        slider = page.get_by_label("Hoe lang?")
+        ranges = page.evaluate("JSON.parse(document.getElementById('duur').dataset.bereik)")
+        assert len(ranges) == 2
+        slider.focus()
+        seen = set()
+        for _ in range(12):
+            page.keyboard.press("ArrowLeft")
+            seen.add(int(slider.input_value()))
+        assert all(any(low <= value <= high for low, high in ranges) for value in seen)
+        assert min(seen) == ranges[0][0]
+        expect(page.locator("#totaal")).to_contain_text("Samen 3 minuten,", timeout=20_000)
+
+
+def test_a_name_that_is_markup_is_only_a_name(opened: Browser, site: Site) -> None:
+    with looking(opened, site) as page:
+        page.goto(address(site, "/maken/aankomen"))
+        page.get_by_label("Naam van de luisteraar").fill("<img src=x onerror=document.title=1>")
+        expect(page.locator("#tekst")).to_contain_text("<img src=x", timeout=20_000)
+        assert page.locator("main img").count() == 0
+        assert page.title() == "Aankomen"
+
+
+def test_the_page_cannot_be_written_as_markup(opened: Browser, site: Site) -> None:
+    with looking(opened, site, expected="rusted") as page:
+        refused = page.evaluate(
+            "() => { try { document.body.innerHTML = '<b>x</b>'; return false; } catch { return true; } }"
+        )
+        assert refused
+
+
+def test_the_whole_way_by_keyboard(opened: Browser, tmp_path: Path) -> None:
+    with open_site(practice_in(tmp_path)) as (site, _), looking(opened, site) as page:
+
+        def to(name: str, most: int = 80) -> None:
+            for _ in range(most):
+                page.keyboard.press("Tab")
+                told = page.evaluate(
+                    "() => (document.activeElement.labels?.[0] ?? document.activeElement).innerText"
+                )
+                if re.search(name, told or ""):
+                    return
+            pytest.fail(f"{name} cannot be reached by Tab")
+
+        to("Naar de inhoud", 1)
+        to("^Aankomen$")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/maken/aankomen")
+        to("Naam van de luisteraar")
+        page.keyboard.type("Anna")
+        to("Code van de cliënt")
+        page.keyboard.type("c017")
+        to("Maak de opname")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/taken/*")
+        to("Stop")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Gestopt", timeout=20_000)
+
+
+def test_without_javascript_a_track_can_be_asked_for(opened: Browser, tmp_path: Path) -> None:
+    with open_site(practice_in(tmp_path)) as (site, _), looking(opened, site, script=False) as page:
+        page.goto(address(site, "/maken/aankomen"))
+        expect(page.locator("#tekst")).to_contain_text("Welkom.")
+        page.get_by_role("button", name="Maak de opname").click()
+        expect(page.locator("h1")).to_have_text("Je opname wordt gemaakt")
+        page.get_by_role("button", name="Stop").click()
+
+
+def test_a_server_that_is_gone_is_told_and_the_form_stays(opened: Browser, practice: Path) -> None:
+    with open_site(practice) as (site, _):
+        context = opened.new_context()
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{site.port}/open/{site.passes.new_link()}")
+        page.wait_for_selector("text=Welke oefening?")
+        page.goto(address(site, "/maken/aankomen"))
+        page.get_by_label("Naam van de luisteraar").fill("Anna")
+        expect(page.locator("#tekst")).to_contain_text("Anna", timeout=20_000)
+    page.evaluate("() => dispatchEvent(new Event('focus'))")
+    expect(page.locator("#weg")).to_be_visible(timeout=40_000)
+    assert page.get_by_label("Naam van de luisteraar").input_value() == "Anna"
+    context.close()
+
+
+EVIL = """<!doctype html><title>evil</title><body><script>
+window.tries = (async () => {
+  const tries = [];
+  for (const [path, how] of [["/", {}], ["/sluiten", {method: "POST"}], ["/bezig.json", {}],
+                             ["/maken/aankomen", {method: "POST", body: new URLSearchParams({code: "x"})}]]) {
+    await fetch("OURS" + path, {mode: "no-cors", credentials: "include", ...how}).catch(() => {});
+    try { await fetch("OURS" + path, {credentials: "include", ...how}); tries.push(path); } catch {}
+  }
+  const frame = document.createElement("iframe");
+  frame.src = "OURS/";
+  document.body.append(frame);
+  const picture = new Image();
+  picture.src = "OURS/static/stem.svg";
+  await picture.decode().then(() => tries.push("picture"), () => {});
+  return tries;
+})();
+</script><form method="post" action="OURS/sluiten"><button>Post</button></form>"""
+
+
+@contextmanager
+def evil_page(ours: str) -> Iterator[str]:
+    class Evil(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(EVIL.replace("OURS", ours).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Evil) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_pages_of_others_get_nothing(opened: Browser, practice: Path, name: str) -> None:
+    """From another port, where browsers do send our cookie, and from another name."""
+    with open_site(practice) as (site, ours), evil_page(ours) as evil:
+        context = opened.new_context()
+        page = context.new_page()
+        page.goto(f"{ours}/open/{site.passes.new_link()}")
+        page.wait_for_selector("text=Welke oefening?")
+        page.goto(evil.replace("127.0.0.1", name))
+        assert page.evaluate("() => window.tries") == []
+        answers: list[int] = []
+        page.on("response", lambda answer: answers.append(answer.status))
+        page.get_by_role("button", name="Post").click()
+        page.wait_for_selector("text=Dit mag niet")
+        assert answers == [403]
+        assert not site.closed.is_set()
+        assert site.workshop.runs == ()
+        context.close()
