@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stem.errors import StemError, UnknownNameError, did_you_mean
 from stem.filenames import safe_name
-from stem.messages import Message, told
+from stem.messages import Message
 from stem.practice.lists import Place
 from stem.track.words import LONGEST_TRACK_S
 from stem.units import parse_seconds
@@ -99,9 +99,9 @@ class Clause(Message):
     __slots__ = ()
 
     @classmethod
-    def text(cls, template: str, facts: Mapping[str, object], words: Mapping[str, str]) -> str:
+    def text(cls, template: str, facts: Mapping[str, object]) -> str:
         """Return the clause: small at its start, its hint in brackets, without a full stop."""
-        sentence, hint = (told(facts[name], words) for name in ("sentence", "hint"))
+        sentence, hint = str(facts["sentence"]), str(facts["hint"])
         first = hint.partition("\n")[0]
         first = first if first.endswith("...") else first.removesuffix(".")
         advice = f" ({first})" if first else ""
