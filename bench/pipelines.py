@@ -22,7 +22,6 @@ import numpy as np
 from track import Run, long_script, measured
 
 from stem.config import Config
-from stem.sound.beds import load_bed
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.track.plan import plan_track
 from stem.track.spec import TrackSpec
@@ -66,7 +65,7 @@ def prepare(folder: Path) -> None:
     """Write what the pipelines are given: the clips as stem places them, and the bed at its level."""
     with Takes() as takes:
         plan = speak(plan_track(TrackSpec("maat.j2"), Config()), takes)
-        mix = mixed(plan, takes, load_bed(plan.bed, plan.seed))
+        mix = mixed(plan, takes, plan.bed.load(plan.seed))
         names = {phrase: f"{number}.wav" for number, phrase in enumerate(dict.fromkeys(plan.phrases))}
         for phrase, name in names.items():
             write_wav(folder / name, mix.voice(phrase))

@@ -9,7 +9,6 @@ import numpy as np
 
 from stem import units
 from stem.config import Config
-from stem.sound.beds import load_bed
 from stem.sound.clips import Samples
 from stem.track.plan import plan_track
 from stem.track.spec import TrackSpec
@@ -30,7 +29,7 @@ def main() -> None:
     """Speak and mix the main script, once with its voice and once with the background alone."""
     with Takes() as takes:
         plan = speak(plan_track(TrackSpec("door-andere-ogen"), Config()), takes)
-        mix = mixed(plan, takes, load_bed(plan.bed, plan.seed))
+        mix = mixed(plan, takes, plan.bed.load(plan.seed))
         both = levels(list(mix.blocks()))
         silent = np.zeros((1, 1), np.float32)
         bed = levels(list(type(mix)(mix.timeline, lambda _: silent, mix.bed, None, mix.levels).blocks()))

@@ -33,6 +33,11 @@ if sys.platform == "linux":
         libc.mallopt(-3, 1 << 30)
 
 
+# What tests start would else translate all of stem anew, each time.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 LONG = {"test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"}
 """Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""
 
@@ -137,6 +142,23 @@ def covers_are_drawn_once() -> Iterator[None]:
         if labels is not None:  # tests of small modules need not import it
             patch.setattr(labels, "generated", functools.cache(labels.generated))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandboxes_are_forked() -> Iterator[None]:
+    """Python with Jinja takes a tenth of a second to begin, and there are a thousand templates to fill in."""
+    if sys.platform != "linux":
+        yield
+        return
+    from sandboxes import Sandboxes
+
+    from stem.script import rendering
+
+    forked = Sandboxes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "subprocess", forked)
+        yield
+    forked.close()
 
 
 @pytest.fixture(autouse=True)

@@ -242,11 +242,11 @@ def _plain(name: str, content: str) -> tuple[str, str]:
 
 def _remember_what_is_known() -> None:
     """Do not make anew what has no files: the cover, LAME's frames, and what children with only pipes say."""
-    from stem.export import cover, mp3
-    from stem.track import make as track
+    from stem.export import mp3
+    from stem.track import labels
 
     mp3._lame = functools.partial(_RememberedLame, mp3._lame, {})
-    track.generated = functools.cache(cover.generated)  # type: ignore[attr-defined]
+    labels.generated = functools.cache(labels.generated)  # type: ignore[attr-defined]
     real_run: Any = subprocess.run
     answers: dict[Any, Any] = {}
 

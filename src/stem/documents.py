@@ -86,14 +86,15 @@ def track_line(track: Track) -> str:
     length = format_time(seconds(track.timeline.frames))
     size_mb = track.path.stat().st_size / 1e6
     return (
-        f"{track.path}  {length}  {size_mb:.1f} MB  voice {track.plan.voice.name}, bed {track.plan.bed}, "
-        f"{track.loudness.integrated_lufs:.1f} LUFS, peak {track.loudness.true_peak_dbtp:.1f} dBTP"
+        f"{track.path}  {length}  {size_mb:.1f} MB  voice {track.plan.voice.name}, "
+        f"bed {track.plan.bed.name}, {track.loudness.integrated_lufs:.1f} LUFS, "
+        f"peak {track.loudness.true_peak_dbtp:.1f} dBTP"
     )
 
 
 def _track_document(track: Track) -> dict[str, object]:
     plan = track.plan
-    names = {"title": plan.title, "script": plan.name, "voice": plan.voice.name, "bed": plan.bed}
+    names = {"title": plan.title, "script": plan.name, "voice": plan.voice.name, "bed": plan.bed.name}
     return _document(track.path, names, track.timeline, track.loudness, track.warnings)
 
 
@@ -263,7 +264,7 @@ def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:
 
 def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
     """Yield chapters, sentences, pauses and bells in the order of their expected times, and a summary."""
-    yield f"{plan.title}  (voice {plan.voice.name}, bed {plan.bed})"
+    yield f"{plan.title}  (voice {plan.voice.name}, bed {plan.bed.name})"
     events: list[tuple[int, int, str]] = []
     events += [(units.frames(phase.start_s), 0, _phase_line(phase)) for phase in phases(timeline)]
     events += [(frame, 1, "[bel]") for frame in timeline.bells]

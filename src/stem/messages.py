@@ -1,10 +1,10 @@
-"""Texts for people, apart from the facts in them, from how a face calls what can be chosen, and from a language.
+"""Texts for people: apart from the facts in them, from how faces call things, and from a language.
 
-A text is a template with names in braces, written in English where it is needed. Babel finds it there: it stands
-in the call of `Message` or `Plural` as it is. Facts fill in some names. How settings and deeds are called fills
-in the others: on the command line that is an option, on a page a field, in a program an argument. As a string a
-message is English, in the plain words of `PLAIN`; a face asks for its own words, in the language of whom it
-tells (`told`).
+A text is a template with names in braces, written in English where it is needed. Babel finds it there: it is
+in the call of `Message` or `Plural` as it stands. Facts fill in some names. How settings and deeds are called
+fills in the others: on the command line that is an option, on a page a field, in a program an argument. As a
+string a message is English, in the plain words of `PLAIN`; a face asks for its own words, in the language of
+whom it tells (`told`).
 
 Facts are never read as templates: braces in what a user wrote are shown as they are.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from gettext import NullTranslations
+from numbers import Real
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, Self
@@ -112,6 +113,7 @@ class Message(str):
 
     def __new__(cls, template: str, /, **facts: object) -> Self:
         """Make a message; its value is what is told in plain words."""
+        facts = {name: fact if isinstance(fact, str | Real) else str(fact) for name, fact in facts.items()}
         message = super().__new__(cls, cls.text(template, _Filled(facts, PLAIN, ENGLISH)))
         message.template, message.facts = template, facts
         return message
@@ -142,7 +144,9 @@ class Message(str):
             fact = changed[name]
             if isinstance(fact, Message):
                 changed[name] = fact.with_facts(change)
-            elif (after := change(before := format(fact, spec) if spec else str(fact))) != before:
+            elif (
+                after := change(before := format(fact, spec) if isinstance(fact, Real) else str(fact))
+            ) != before:
                 changed[name] = after
         (template, *numbers), _ = self.__getnewargs_ex__()
         return type(self)(template, *numbers, **changed)
@@ -166,24 +170,24 @@ class Plural(Message):
         a.toml has 3 mistakes.
     """
 
-    __slots__ = ("count", "one")
+    __slots__ = ("number", "one")
 
     one: str
-    count: int
+    number: int
 
     def __new__(cls, one: str, many: str, count: int, /, **facts: object) -> Self:
         """Make a message; its value is what is told in plain words."""
         message = super().__new__(cls, one if count == 1 else many, **{"count": count, **facts})
-        message.one, message.template, message.count = one, many, count
+        message.one, message.template, message.number = one, many, count
         return message
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what a copy is made of."""
-        return (self.one, self.template, self.count), dict(self.facts)
+        return (self.one, self.template, self.number), dict(self.facts)
 
     def template_in(self, language: NullTranslations) -> str:
         """Return the template in a language."""
-        return language.ngettext(self.one, self.template, self.count)
+        return language.ngettext(self.one, self.template, self.number)
 
 
 class _Filled(Mapping[str, object]):
@@ -199,7 +203,7 @@ class _Filled(Mapping[str, object]):
             word = self.words[name]
             return self.language.gettext(word) if word else ""
         fact = self.facts[name]
-        return fact if isinstance(fact, int | float) else _Shown(told(fact, self.words, self.language))
+        return fact if isinstance(fact, Real) else _Shown(told(fact, self.words, self.language))
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self.words, **self.facts})
@@ -209,12 +213,17 @@ class _Filled(Mapping[str, object]):
 
 
 class _Shown(str):
-    """A text that is shown as it is where a number was, when that is not to be shown."""
+    """A text as a part of a sentence; where a number was that is not to be shown, it is shown as it is.
+
+    "{hint:aside}" is how a sentence stands in brackets: small at its start, without its full stop, which
+    "{hint:open}" leaves out only.
+    """
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        return str(self)
+        text = self.removesuffix(".") if spec in {"aside", "open"} else str(self)
+        return text[:1].lower() + text[1:] if spec == "aside" else text
 
 
 def told(text: object, words: Mapping[str, str] = PLAIN, language: NullTranslations = ENGLISH) -> str:
@@ -226,6 +235,16 @@ def message_of(error: Exception) -> str:
     """Return what an error of Python's own tells, as the message that it was made with."""
     (said, *_) = error.args or ("",)
     return said if isinstance(said, Message) else str(error)
+
+
+def enumerated(texts: Sequence[str]) -> str:
+    """Return texts as a part of a sentence: "a and b"."""
+    if not texts:
+        return ""
+    together: str = texts[0]
+    for text in texts[1:]:
+        together = Message("{first} and {next}", first=together, next=text)
+    return together
 
 
 def joined(separator: str, texts: Sequence[str]) -> str:

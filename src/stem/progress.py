@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from stem.errors import StemError
+from stem.messages import Message
 
 Stage: TypeAlias = Literal["bed", "speech", "mix", "check", "files"]
 """In this order; "files" is what stands beside a track, and all that gets its name."""
@@ -65,7 +66,9 @@ class Cancelled(StemError):  # noqa: N818 - it is what was asked for, and reads 
         Stopped; nothing half-made is left.
     """
 
-    def __init__(self, sentence: str = "Stopped; nothing half-made is left.", *, hint: str = "") -> None:
+    def __init__(
+        self, sentence: str = Message("Stopped; nothing half-made is left."), *, hint: str = ""
+    ) -> None:
         super().__init__(sentence, hint=hint)
 
 

@@ -77,13 +77,17 @@ class Project:
         self.folder = Path(folder)
         try:
             if not self.folder.is_dir():
-                problem = "it is no folder" if self.folder.exists() else "there is no such folder"
-                raise ConfigError(self.folder, [problem], hint="Name the folder of a practice.")
+                problem = (
+                    Message("it is no folder") if self.folder.exists() else Message("there is no such folder")
+                )
+                raise ConfigError(self.folder, [problem], hint=Message("Name the folder of a practice."))
             next(self.folder.iterdir(), None)
             (self.folder / FILE_NAME).exists()
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "no folder can have that name"
-            raise ConfigError(self.folder, [f"it cannot be read ({reason})"]) from error
+            reason = getattr(error, "strerror", None) or Message("no folder can have that name")
+            raise ConfigError(
+                self.folder, [Message("it cannot be read ({reason})", reason=reason)]
+            ) from error
         self.settings: Config = load_config(self.folder)
 
     def path(self, name: str | Path) -> Path:
@@ -423,7 +427,8 @@ class Project:
 
         if not (name or self.settings.series):
             raise UsageError(
-                "No series is named.", hint=Message("For example: {series_is} zeven-dagen {code_is} c017")
+                Message("No series is named."),
+                hint=Message("For example: {series_is} zeven-dagen {code_is} c017"),
             )
         series = self.series(name or self.settings.series)
         options = self._batch_options(spec, target, names, captions, again=again)

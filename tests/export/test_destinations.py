@@ -164,7 +164,7 @@ def test_tags_count(tmp_path: Path) -> None:
     path, words = tmp_path / "a.mp3", "Adem rustig in, en weer uit. Voel de grond onder je voeten.\n" * 40
     tags = tagging.Tags(title="Zee", artist="Praktijk", album="Rust", lyrics=words, cover=generated("Zee"))
     before = written_bytes(delivery("mail", 0.02), 1.2, path)
-    tagging.tag(path, tags, [], "mp3")
+    tagging.tag(path, tags, [], tagging.MP3)
     tag_bytes = path.stat().st_size - before
     roomy = replace(DESTINATIONS["mail"], most_bytes=before + tag_bytes + 1000)
     found = chosen(roomy, 1.2, bed_is_noise=True, tag_bytes=tag_bytes)

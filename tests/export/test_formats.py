@@ -28,6 +28,7 @@ from stem.export.mp3 import Quantizer
 from stem.files import publish, temporary_beside
 from stem.sound.beds import load_bed
 from stem.sound.clips import Samples, resampled
+from stem.sound.decoding import CONTAINERS
 from stem.sound.limiter import limited
 
 PIPED = [name for name in FORMATS if name != "mp3"]
@@ -171,7 +172,7 @@ def test_a_file_takes_its_tags_and_keeps_its_sound(name: str, tmp_path: Path) ->
     FORMATS[name].write(path, [noise(rate)], rate=rate)
     before = decoded(path)
     tags = tagging.Tags(title="De tuin", artist="Praktijk", album="Rust", replay_gain_db=0.0)
-    tagging.tag(path, tags, [tagging.ChapterMark("Begin", 0.0, 1.0)], name)
+    tagging.tag(path, tags, [tagging.ChapterMark("Begin", 0.0, 1.0)], FORMATS[name].tagging)
     assert np.array_equal(decoded(path), before)
     assert tagging.read(path).tags.title == "De tuin"
     assert b"Lavf" not in path.read_bytes()
@@ -273,8 +274,10 @@ def test_a_format_keeps_the_rate_that_was_asked_where_it_can() -> None:
     assert {FORMATS[name].rate_for(48_000) for name in FORMATS} == {48_000}
 
 
-def test_every_format_has_tags_under_the_same_name() -> None:
-    assert set(FORMATS) == set(tagging.FORMATS)
+def test_every_format_has_tags_and_can_be_read() -> None:
+    assert {known.tagging for known in FORMATS.values()} == set(tagging.TAGGINGS)
+    for name, known in FORMATS.items():
+        assert name in CONTAINERS[known.demuxer].suffixes
     assert [known.suffix for known in FORMATS.values()] == [f".{name}" for name in FORMATS]
 
 

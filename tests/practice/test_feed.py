@@ -29,12 +29,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem import units
+from stem.cli.output import in_options
 from stem.config import Config
 from stem.errors import ConfigError, OutputError, UsageError
 from stem.export.captions import FORMATS, TrackInfo
 from stem.export.cover import generated
 from stem.export.mp3 import write_mp3
-from stem.export.tags import ChapterMark, Tags, tag_mp3
+from stem.export.tags import MP3, ChapterMark, Tags, tag
 from stem.practice.feed import Episode, FeedFile, FeedInfo, episodes, feed_files, write_feed
 from stem.record.build import record_of
 from stem.record.document import record_path, write_record
@@ -122,7 +123,7 @@ def tagged(tiny: bytes, path: Path, title: str, number: int | None = None, **tag
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(tiny)
     told = Tags(title=title, artist="De Linde", album="Reeks", track_number=number)
-    tag_mp3(path, replace(told, **tags), [])  # type: ignore[arg-type]  # texts for texts
+    tag(path, replace(told, **tags), [], MP3)  # type: ignore[arg-type]  # texts for texts
     return path
 
 
@@ -328,11 +329,11 @@ def test_chapters_and_words_have_the_times_of_the_track(for_all: Made, tmp_path:
 def test_the_cover_is_that_of_all_tracks_or_drawn_by_the_title(tiny: bytes, tmp_path: Path) -> None:
     one, other = generated("Een"), generated("Twee")
     path = tagged(tiny, tmp_path / "een.mp3", "Een")
-    tag_mp3(path, Tags(title="Een", artist="A", album="B", cover=one), [])
+    tag(path, Tags(title="Een", artist="A", album="B", cover=one), [], MP3)
     channel = publish(tmp_path)
     assert local(attribute(channel, "itunes:image", "href"), tmp_path).read_bytes() == one
     path = tagged(tiny, tmp_path / "twee.mp3", "Twee")
-    tag_mp3(path, Tags(title="Twee", artist="A", album="B", cover=other), [])
+    tag(path, Tags(title="Twee", artist="A", album="B", cover=other), [], MP3)
     channel = publish(tmp_path, replace(ABOUT, title="Zeven"))
     drawn = local(attribute(channel, "itunes:image", "href"), tmp_path).read_bytes()
     assert drawn == generated("Zeven")
@@ -520,7 +521,7 @@ def test_hostile_titles_are_shown_as_they_are(title: str, shown: str) -> None:
 def refused(folder: Path) -> str:
     with pytest.raises(UsageError, match=r"open to whoever has its address") as refusal:
         episodes(folder)
-    assert "--name-in-feed" in refusal.value.hint
+    assert "--name-in-feed" in in_options(refusal.value.hint)
     return refusal.value.sentence
 
 
@@ -548,7 +549,7 @@ def test_an_anonymous_record_tells_enough(for_all: Made, for_one: Made, tmp_path
 
 def test_a_record_of_a_name_counts_also_for_a_file_that_was_changed(for_one: Made, tmp_path: Path) -> None:
     path = put(for_one, tmp_path / "een.mp3")
-    tag_mp3(path, Tags(title="Anders", artist="A", album="B"), [])
+    tag(path, Tags(title="Anders", artist="A", album="B"), [], MP3)
     refused(tmp_path)
 
 
@@ -681,7 +682,7 @@ def test_a_name_does_not_make_an_mp3(for_all: Made, tmp_path: Path) -> None:
 def test_an_empty_folder_has_no_feed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There is no track") as refusal:
         episodes(tmp_path)
-    assert "--format mp3" in refusal.value.hint
+    assert "--format mp3" in in_options(refusal.value.hint)
     with pytest.raises(UsageError, match=r"cannot be read \(No such file"):
         episodes(tmp_path / "weg")
 

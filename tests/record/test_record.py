@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydub.generators import Sine
 
 from stem.config import Config
 from stem.errors import ConfigError, OutputError, StemError
@@ -26,6 +28,7 @@ from stem.record.document import differences_from_now, read_record, record_path,
 from stem.record.model import FileBeside, Personal, Record, ScriptFacts, SoundFile, Span, Times, VoiceFacts
 from stem.script.timeline import Chapter, PlacedPause
 from stem.sound.loudness import Loudness
+from stem.sound.segments import wav_of
 from stem.track.make import Track, make_track
 from stem.track.plan import plan_track
 from stem.track.spec import TrackSpec
@@ -67,7 +70,7 @@ def make(folder: Path, **asked: Any) -> Made:
 def _make(folder: Path, **asked: Any) -> Made:
     (folder / "klein.j2").write_text(SCRIPT, encoding="utf-8")
     (folder / "deel.j2").write_text(PART, encoding="utf-8")
-    spec = TrackSpec(str(folder / "klein.j2"), bed="none", voice="rustig", **asked)
+    spec = TrackSpec(str(folder / "klein.j2"), **{"bed": "none", "voice": "rustig", **asked})
     config = Config(artist="Praktijk De Linde", output=str(folder / "geheim"), pauses={"kort": 4.0})
     track = make_track(plan_track(spec, config), folder / "klein.mp3")
     return Made(folder, track, spec, config, record_of(track, spec, config, code="K-1207"))
@@ -82,6 +85,23 @@ def written(record: Record, path: Path, **how: bool) -> dict[str, Any]:
     write_record(record, path, **how)
     document: dict[str, Any] = json.loads(path.read_bytes())
     return document
+
+
+def test_a_background_given_as_sound_has_a_hash_and_must_be_given_again(tmp_path: Path) -> None:
+    music = Sine(220).to_audio_segment(3000)
+    made = make(tmp_path, bed=music)
+    path = tmp_path / "klein.stem.json"
+    write_record(made.record, path)
+    record = read_record(path)
+    assert record == made.record
+    assert (record.bed, record.asked.bed) == ("(sound)", "(sound)")
+    assert record.bed_sha256 == hashlib.sha256(wav_of(music)).hexdigest()
+    assert any(
+        "cannot be had: That background was given as sound" in each for each in differences_from_now(record)
+    )
+    again = make_track(plan_track(made.spec, made.config), tmp_path / "weer.mp3")
+    assert again.path.read_bytes() == made.track.path.read_bytes()
+    assert again.audio().frame_count() == again.timeline.frames
 
 
 def test_what_is_written_is_read(made: Made, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from stem.config import Config
 from stem.errors import AudioError
 from stem.export.mp3 import write_mp3
 from stem.export.selfcheck import check_before_publishing, frames_at
-from stem.export.tags import ChapterMark, Tags, tag_mp3
+from stem.export.tags import MP3, ChapterMark, Tags, tag
 from stem.record.build import record_of
 from stem.record.model import Record
 from stem.record.verify import info, verify
@@ -204,7 +204,7 @@ def test_what_differs_from_the_record_is_found(
 def encoded(path: Path, sound: np.ndarray) -> Path:
     write_mp3(path, [np.repeat(sound[:, None], 2, axis=1).astype(np.float32)])
     end_s = units.seconds(len(sound))
-    tag_mp3(path, Tags(title="T", artist="A", album="B"), [ChapterMark("Een", 0, end_s)])
+    tag(path, Tags(title="T", artist="A", album="B"), [ChapterMark("Een", 0, end_s)], MP3)
     return path
 
 
@@ -283,7 +283,7 @@ def heard_peak(path: Path) -> float:
 
 def test_chapters_beyond_the_end_are_found(tmp_path: Path) -> None:
     path = encoded(tmp_path / "a.mp3", noise(2))
-    tag_mp3(path, Tags(title="T", artist="A", album="B"), [ChapterMark("Een", 0, 3)])
+    tag(path, Tags(title="T", artist="A", album="B"), [ChapterMark("Een", 0, 3)], MP3)
     (found,) = verify(path, None)
     assert (found.what, found.found) == ("chapters", "end at 3.000 s")
 

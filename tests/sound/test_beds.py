@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from stem import files
 from stem.errors import UnknownNameError, UsageError
-from stem.sound.beds import BEDS, Bed, Recipe, check_bed, load_bed
+from stem.sound.beds import BEDS, Bed, BedChoice, Recipe, load_bed
 from stem.sound.beds import kept as store
 from stem.sound.beds.noise import fill_with_noise
 from stem.sound.beds.tones import _ROOM_OCTAVES_DB
@@ -544,9 +544,9 @@ def test_a_loop_is_heard_at_its_gain() -> None:
 
 def test_an_unknown_bed_is_told_what_was_meant() -> None:
     for name in ("zee", "regen+drone", "zee + vogels:-6,5", "zee:-3+regen:3+drone+vuur"):
-        check_bed(name)
+        BedChoice.read(name)
     for name in ("zeee", "regen+zeee", "zeee:-3+regen"):
-        for refuse in (check_bed, partial(load_bed, seed=1)):
+        for refuse in (BedChoice.read, partial(load_bed, seed=1)):
             with pytest.raises(UnknownNameError) as caught:
                 refuse(name)
             assert caught.value.sentence == "There is no bed named 'zeee'."
@@ -572,7 +572,7 @@ def test_an_unknown_bed_is_told_what_was_meant() -> None:
     ],
 )
 def test_layers_that_cannot_be_are_refused_in_one_sentence(name: str, sentence: str) -> None:
-    for refuse in (check_bed, partial(load_bed, seed=1)):
+    for refuse in (BedChoice.read, partial(load_bed, seed=1)):
         with pytest.raises(UsageError) as caught:
             refuse(name)
         assert caught.value.sentence == sentence
@@ -585,7 +585,12 @@ def test_layers_that_cannot_be_are_refused_in_one_sentence(name: str, sentence: 
 )
 def test_any_name_is_a_bed_or_is_refused(name: str) -> None:
     with suppress(UsageError):
-        check_bed(name)
+        BedChoice.read(name)
+
+
+def test_low_bit_rates_harm_all_but_tones() -> None:
+    names = ("none", "drone+klankschalen:-3", "zee", "drone+pink:-20")
+    assert [BedChoice.read(name).is_noise for name in names] == [False, False, True, True]
 
 
 # --- Layers ---
@@ -598,7 +603,7 @@ def short_beds(monkeypatch: pytest.MonkeyPatch) -> None:
         (("bruin", -6.0, -20.0, 0.0), ("pink", -3.0, -35.0, 0.0), ("regen", -1.0, -30.0, 4.0))
     ):
         fill = partial(fill_with_noise, db_per_octave=slope, dbfs=dbfs)
-        monkeypatch.setitem(BEDS, name, Recipe("", ((5, fill), (4, fill)), under_lu, salt))
+        monkeypatch.setitem(BEDS, name, Recipe("", ((5, fill), (4, fill)), under_lu, salt=salt))
 
 
 @pytest.mark.usefixtures("short_beds")

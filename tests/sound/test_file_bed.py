@@ -15,7 +15,7 @@ from soundfiles import Wave, encoded, float_wav, wav
 from stem import files
 from stem.errors import AudioError, UnknownNameError, UsageError
 from stem.script.timeline import PlacedUtterance, Timeline
-from stem.sound.beds import OwnBed, check_bed, file_bed, is_own, load_bed, load_own_bed
+from stem.sound.beds import BedChoice, OwnBed, file_bed, is_own, load_bed, load_own_bed
 from stem.sound.beds.seam import best_joint, crossfaded, searched_frames
 from stem.sound.clips import Samples
 from stem.sound.mixing import Levels, Mix
@@ -305,7 +305,7 @@ def test_names_of_beds_are_no_files(name: str) -> None:
 def test_a_file_that_is_not_there_is_refused_before_any_work(tmp_path: Path) -> None:
     saved(tmp_path, "muziek.mp3", b"")
     with pytest.raises(UsageError, match=r"There is no file '.*muzeik\.mp3' for the background") as caught:
-        check_bed(str(tmp_path / "muzeik.mp3"))
+        BedChoice.read(str(tmp_path / "muzeik.mp3"))
     assert "muziek.mp3" in caught.value.hint
     with pytest.raises(UsageError, match="There is no file"):
         load_bed(str(tmp_path / "nergens" / "a.mp3"), 1)
@@ -314,16 +314,15 @@ def test_a_file_that_is_not_there_is_refused_before_any_work(tmp_path: Path) -> 
 def test_a_start_and_an_end_belong_to_files(tmp_path: Path) -> None:
     for options in ({"start_s": 3.0}, {"once": True}):
         with pytest.raises(UsageError, match="'bruin' has no beginning and no end"):
-            check_bed("bruin", **options)
+            BedChoice.read("bruin", **options)
     with pytest.raises(UnknownNameError):
-        check_bed("muziek")
+        BedChoice.read("muziek")
     path = saved(tmp_path, "a.wav", float_wav(noise(5.0), RATE))
-    check_bed(str(path), start_s=1.0, once=True)
-    bed = load_bed(str(path), 1, start_s=1.0, once=True)
+    bed = BedChoice.read(str(path), start_s=1.0, once=True).load(1)
     assert isinstance(bed, OwnBed)
     assert bed.once
     with pytest.raises(UsageError, match="lasts 0:05, so it cannot start at 1:00"):
-        load_bed(str(path), 1, start_s=60.0)
+        BedChoice.read(str(path), start_s=60.0).load(1)
 
 
 @pytest.mark.parametrize(

@@ -253,11 +253,11 @@ def test_an_unknown_name_is_told_with_the_nearest(
 def test_options_go_before_the_script_and_the_script_before_the_settings(short_script: Path) -> None:
     settings = Config(voice="zacht", bed="zee", pauses={"alinea": 4.0})
     assert plan_track(TrackSpec("proef.j2"), settings).voice.name == "rustig"
-    assert plan_track(TrackSpec("proef.j2", voice="zacht", bed="none"), settings).bed == "none"
+    assert plan_track(TrackSpec("proef.j2", voice="zacht", bed="none"), settings).bed.name == "none"
     bare = short_script.with_name("kaal.j2")
     bare.write_text('+++\ntitle = "Kaal"\n+++\nEen. [pauze kort]\n\nTwee.\n', encoding="utf-8")
     plan = plan_track(TrackSpec("kaal.j2", pauses={"kort": 4.5}), settings)
-    assert (plan.voice.name, plan.bed) == ("zacht", "zee")
+    assert (plan.voice.name, plan.bed.name) == ("zacht", "zee")
     assert expected_timeline(plan).pauses[0].end - expected_timeline(plan).pauses[0].start == units.frames(
         4.5
     )

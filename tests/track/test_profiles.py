@@ -128,7 +128,7 @@ def test_acx_is_what_audible_asks(
     of_profile: Callable[[str], Made],
 ) -> None:
     track, sound = of_profile("acx")
-    assert (track.plan.bed, track.timeline.bells) == ("none", ())
+    assert (track.plan.bed.name, track.timeline.bells) == ("none", ())
     assert MP3(track.path).info.bitrate == 192_000
     mono = sound.mean(axis=1, dtype=np.float64)
     assert -23 <= units.decibels(float(np.sqrt(np.mean(mono**2)))) <= -18

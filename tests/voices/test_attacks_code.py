@@ -33,7 +33,7 @@ from stem.practice.batch.jobs import Job, Report
 from stem.practice.batch.remote_job import Bundle, make_away
 from stem.practice.lists import Place
 from stem.script.dutch.lexicon import Lexicon
-from stem.sound.beds import check_bed
+from stem.sound.beds import BedChoice
 from stem.track.spec import TrackSpec
 from stem.voices.engines import engine
 from stem.voices.speakers import Speaker, Terms, choose_voice
@@ -680,7 +680,7 @@ def test_what_hides_something_of_stem_is_told_once(
 def test_no_file_hides_a_background(folder: Folder, name: str) -> None:
     """GUARD."""
     folder.file(name, "geen geluid")
-    check_bed("zee" if name == "klankschaal" else name)
+    BedChoice.read("zee" if name == "klankschaal" else name)
     assert cli.run(["preview", "proef.j2", "--voice", "zacht", "--bed", "zee"]) == 0
 
 

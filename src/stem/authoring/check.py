@@ -14,7 +14,7 @@ from stem.script.cues import PauseRange
 from stem.script.dutch import FORMS
 from stem.script.template import Filling, ScriptTemplate, find_script
 from stem.script.variables import Variable
-from stem.sound.beds import check_bed
+from stem.sound.beds import BedChoice
 from stem.voices.template import find_voice
 
 _WORDS = {"naam": "Anna", "figuur": "mijn oma"}
@@ -53,7 +53,7 @@ def check_script(name: str, pauses: Mapping[str, PauseRange], folder: Path = HER
     template = find_script(name, folder)
     refuse_outside(template.path, {"bed": template.bed, "voice": template.voice}, folder=folder)
     if template.bed is not None:
-        check_bed(template.bed)
+        BedChoice.read(template.bed, folder)
     if template.voice is not None:
         find_voice(template.voice, folder)
     ways = list(_ways(template))

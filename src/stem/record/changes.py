@@ -11,8 +11,8 @@ from typing import Any
 
 from stem.config import Config
 from stem.files import HERE
+from stem.messages import Message
 from stem.record.hashes import (
-    bed_hash,
     cover_hash,
     lexicon_hash,
     script_facts,
@@ -25,7 +25,7 @@ from stem.record.json_tables import as_tables
 from stem.record.model import Ingredients, ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import ScriptTemplate
-from stem.sound.beds import is_own
+from stem.sound.beds import BedChoice
 from stem.track.choices import NO_COVER
 from stem.track.spec import TrackSpec
 from stem.voices.engines import traits_of
@@ -44,7 +44,7 @@ class Inventory:
     _versions: dict[str, str] = field(default_factory=versions)
     _scripts: dict[Path, ScriptFacts] = field(default_factory=dict)
     _voices: dict[tuple[str, Path], VoiceFacts] = field(default_factory=dict)
-    _beds: dict[tuple[str, int], str] = field(default_factory=dict)
+    _beds: dict[tuple[BedChoice, int], str] = field(default_factory=dict)
     _covers: dict[str, str] = field(default_factory=dict)
     _lexicon: str = ""
 
@@ -58,7 +58,7 @@ class Inventory:
         by_wish: bool,
         fill: VoiceTemplate | None,
         house: VoiceTemplate | None,
-        bed: str,
+        bed: BedChoice,
         cover: str | None,
     ) -> Ingredients:
         """Return what a track would be made from.
@@ -71,13 +71,17 @@ class Inventory:
             by_wish: Whether someone chose that voice.
             fill: Who says what was not recorded.
             house: Who says what the practice recorded.
-            bed: Name of the background, or the file with music.
+            bed: The background.
             cover: As in a `Plan`.
 
         Raises:
             StemError: when the script, a voice or the background cannot be read any more.
         """
-        asked = replace(spec, voice=spec.voice if by_wish else voice.name)
+        asked = replace(
+            spec,
+            voice=spec.voice if by_wish else voice.name,
+            bed=spec.bed if bed.music is None else bed.name,
+        )
         shown = partial(shown_path, folder=self.folder)
         return Ingredients(
             versions=self._versions,
@@ -88,7 +92,7 @@ class Inventory:
             voice=self._voice(voice),
             fill=self._voice(fill) if fill else None,
             house=self._voice(house) if house else None,
-            bed=shown(str(Path(bed).absolute())) if is_own(bed) else bed,
+            bed=shown(str(Path(bed.name).absolute())) if bed.is_file else bed.name,
             bed_sha256=self._bed(bed, spec.seed),
             lexicon_sha256=self._lexicon_hash(),
             cover_sha256=self._cover(cover),
@@ -107,10 +111,10 @@ class Inventory:
             self._voices[key] = voice_facts(voice)
         return self._voices[key]
 
-    def _bed(self, name: str, seed: int) -> str:
-        if (name, seed) not in self._beds:
-            self._beds[name, seed] = bed_hash(name, seed)
-        return self._beds[name, seed]
+    def _bed(self, bed: BedChoice, seed: int) -> str:
+        if (bed, seed) not in self._beds:
+            self._beds[bed, seed] = bed.sha256(seed)
+        return self._beds[bed, seed]
 
     def _cover(self, wish: str | None) -> str:
         if wish is None or wish == NO_COVER:
@@ -155,15 +159,15 @@ def _changes(
             yield _sentence(each.name, before, after)
     personal = document.get("personal")
     if not isinstance(personal, Mapping):
-        yield "What was filled in was left out of its record."
+        yield Message("What was filled in was left out of its record.")
         return
     told = personal.get("values")
     told = told if isinstance(told, Mapping) else {}
     names = [name for name in dict.fromkeys((*told, *values)) if told.get(name) != values.get(name)]
     if names:
-        yield f"Something else is filled in for {', '.join(names)}."
+        yield Message("Something else is filled in for {names}.", names=", ".join(names))
     if personal.get("code") != code:
-        yield "It was made under another code."
+        yield Message("It was made under another code.")
 
 
 def _of_a_track(settings: object) -> object:
@@ -173,15 +177,15 @@ def _of_a_track(settings: object) -> object:
 
 
 _SENTENCES = {
-    "script": "The script has changed.",
-    "voice": "The voice has changed.",
-    "fill": "The voice that fills in has changed.",
-    "house": "The practice's own recordings have changed.",
-    "bed": "Another background is asked for.",
-    "bed_sha256": "The background has changed.",
-    "lexicon_sha256": "The lexicon has changed.",
-    "cover_sha256": "The picture has changed.",
-    "filled": "Other variables are filled in.",
+    "script": Message("The script has changed."),
+    "voice": Message("The voice has changed."),
+    "fill": Message("The voice that fills in has changed."),
+    "house": Message("The practice's own recordings have changed."),
+    "bed": Message("Another background is asked for."),
+    "bed_sha256": Message("The background has changed."),
+    "lexicon_sha256": Message("The lexicon has changed."),
+    "cover_sha256": Message("The picture has changed."),
+    "filled": Message("Other variables are filled in."),
 }
 
 
@@ -192,5 +196,7 @@ def _sentence(name: str, before: object, after: object) -> str:
     new = after if isinstance(after, Mapping) else {}
     keys = ", ".join(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
     if name == "versions":
-        return f"Another version is installed: {keys}."
-    return f"Something else is asked for: {keys}." if name == "asked" else f"stem.toml has changed: {keys}."
+        return Message("Another version is installed: {keys}.", keys=keys)
+    if name == "asked":
+        return Message("Something else is asked for: {keys}.", keys=keys)
+    return Message("stem.toml has changed: {keys}.", keys=keys)

@@ -24,7 +24,6 @@ from stem.messages import Message
 from stem.record.build import record_of
 from stem.record.changes import Inventory, changes
 from stem.record.hashes import (
-    bed_hash,
     cover_hash,
     lexicon_hash,
     path_here,
@@ -47,7 +46,7 @@ from stem.record.model import (
 )
 from stem.script.dutch.lexicon import load_lexicon
 from stem.script.template import find_script
-from stem.sound.beds import is_own
+from stem.sound.beds import BedChoice
 from stem.tables import from_table
 from stem.track.spec import TrackSpec
 from stem.voices.engines import traits_of
@@ -89,7 +88,7 @@ _MOST_DIGITS = 300
 """Of a whole number; one that is longer is no number of anything."""
 _MOST_TOLD = 20
 _LONGEST_TOLD = 300
-_NO_RECORD = "it is damaged: no record holds such values"
+_NO_RECORD = Message("it is damaged: no record holds such values")
 
 
 def record_path(track: Path) -> Path:
@@ -146,15 +145,27 @@ def read_record(path: Path) -> Record:
         ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: many of them.
     """
     if path.name == SUFFIX:
-        raise ConfigError(path, ["it has no name before its ending"], hint="A record is called as its track.")
+        raise ConfigError(
+            path,
+            [Message("it has no name before its ending")],
+            hint=Message("A record is called as its track."),
+        )
     document = read_document(path)
     made_for = document.pop(_MARK, None)
     if not isinstance(made_for, int) or isinstance(made_for, bool) or made_for < 1:
-        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+        raise ConfigError(
+            path, [Message("it is no build record")], hint=Message("Those end in {suffix}.", suffix=SUFFIX)
+        )
     if made_for > VERSION:
         raise ConfigError(
             path,
-            [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
+            [
+                Message(
+                    "a newer stem wrote it (version {made_for} of the record; this stem reads {version})",
+                    made_for=made_for,
+                    version=VERSION,
+                )
+            ],
             hint=Message("Install a newer stem, then {try_again}."),
         )
     loudness = document.get("loudness")
@@ -176,7 +187,7 @@ def _told(problems: Sequence[str]) -> list[str]:
     )
     told = [each if len(each) <= _LONGEST_TOLD else f"{each[:_LONGEST_TOLD]}..." for each in shown]
     more = len(problems) - len(told)
-    return [*told, f"and {more} more"] if more else told
+    return [*told, Message("and {more} more", more=more)] if more else told
 
 
 def spec_of(record: Record) -> tuple[TrackSpec, Config]:
@@ -193,7 +204,10 @@ def differences_from_now(record: Record, folder: Path = HERE) -> tuple[str, ...]
 
 def _differences(record: Record, folder: Path) -> Iterator[str]:
     if record.personal is None and record.filled:
-        yield f"What was filled in was left out of the record; give it again: {', '.join(record.filled)}."
+        yield Message(
+            "What was filled in was left out of the record; give it again: {filled}.",
+            filled=", ".join(record.filled),
+        )
     spec, _ = spec_of(record)
     try:
         yield from _script_differences(record.script, script_facts(find_script(spec.script, folder)))
@@ -211,14 +225,14 @@ def _differences(record: Record, folder: Path) -> Iterator[str]:
     for name in dict.fromkeys((*record.versions, *now)):
         before, after = record.versions.get(name, "absent"), now.get(name, "absent")
         if before != after:
-            yield f"{name} was {before} and is {after}."
+            yield Message("{name} was {before} and is {after}.", name=name, before=before, after=after)
 
 
 def _bed_differences(record: Record, folder: Path) -> Iterator[str]:
-    bed = path_here(record.bed)
     try:
-        if bed_hash(str(folder / bed) if is_own(bed) else bed, record.asked.seed) != record.bed_sha256:
-            yield f"The background '{record.bed}' has changed."
+        bed = BedChoice.read(path_here(record.bed), folder)
+        if bed.sha256(record.asked.seed) != record.bed_sha256:
+            yield Message("The background '{bed}' has changed.", bed=record.bed)
     except StemError as error:
         yield Message("The background '{bed}' cannot be had: {why}", bed=record.bed, why=error.sentence)
 
@@ -230,7 +244,7 @@ def _cover_differences(record: Record, folder: Path) -> Iterator[str]:
     picture = spec.cover or settings.cover
     try:
         if cover_hash(folder / picture) != record.cover_sha256:
-            yield f"The picture '{picture}' has changed."
+            yield Message("The picture '{picture}' has changed.", picture=picture)
     except StemError as error:
         yield error.sentence
 
@@ -238,7 +252,7 @@ def _cover_differences(record: Record, folder: Path) -> Iterator[str]:
 def _lexicon_differences(record: Record, folder: Path) -> Iterator[str]:
     try:
         if lexicon_hash(load_lexicon(folder)) != record.lexicon_sha256:
-            yield "The lexicon has changed."
+            yield Message("The lexicon has changed.")
     except StemError as error:
         yield Message("The lexicon cannot be read: {why}", why=error.sentence)
 
@@ -247,15 +261,19 @@ def _script_differences(before: ScriptFacts, now: ScriptFacts) -> Iterator[str]:
     for name in dict.fromkeys((*before.parts, *now.parts)):
         old, new = before.parts.get(name), now.parts.get(name)
         if old != new:
-            what = "is new" if old is None else "is gone" if new is None else "has changed"
-            yield f"The text {name} {what}."
+            if old is None:
+                yield Message("The text {name} is new.", name=name)
+            elif new is None:
+                yield Message("The text {name} is gone.", name=name)
+            else:
+                yield Message("The text {name} has changed.", name=name)
 
 
 def _voice_differences(before: VoiceFacts, wish: str | None, folder: Path) -> Iterator[str]:
     named = folder / (wish or "")
     if traits_of(before.engine).only_recorded:
         if not named.is_dir():
-            yield f"The folder of recordings '{before.name}' is not there."
+            yield Message("The folder of recordings '{before}' is not there.", before=before.name)
         return  # which of its files are said is known once the track is planned
     try:
         now = voice_facts(find_voice(wish if wish and named.suffix else before.name, folder))
@@ -263,11 +281,16 @@ def _voice_differences(before: VoiceFacts, wish: str | None, folder: Path) -> It
         yield Message("The voice '{voice}' cannot be used: {why}", voice=before.name, why=error.sentence)
         return
     if now.template_sha256 != before.template_sha256:
-        yield f"The voice template '{before.name}' has changed."
+        yield Message("The voice template '{before}' has changed.", before=before.name)
     if now.files_sha256 != before.files_sha256:
-        yield f"The files of the voice '{before.name}' have changed."
+        yield Message("The files of the voice '{before}' have changed.", before=before.name)
     if now.engine_version != before.engine_version:
-        yield f"The engine {before.engine} was {before.engine_version} and is {now.engine_version}."
+        yield Message(
+            "The engine {engine} was {old} and is {new}.",
+            engine=before.engine,
+            old=before.engine_version,
+            new=now.engine_version,
+        )
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -278,10 +301,14 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     try:
         if path.is_symlink():
-            raise ConfigError(path, ["it is a link"], hint="Name what it leads to.")
+            raise ConfigError(path, [Message("it is a link")], hint=Message("Name what it leads to."))
         content = _content(path)
         if content is None:
-            raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+            raise ConfigError(
+                path,
+                [Message("it is no build record")],
+                hint=Message("Those end in {suffix}.", suffix=SUFFIX),
+            )
         document = json.loads(
             content.decode(),
             parse_constant=_refuse,
@@ -290,16 +317,19 @@ def read_document(path: Path) -> dict[str, Any]:
             object_pairs_hook=_table,
         )
     except OSError as error:
-        raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+        raise ConfigError(path, [Message("it cannot be read ({reason})", reason=error.strerror)]) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(path, ["it is not UTF-8 text"]) from error
+        raise ConfigError(path, [Message("it is not UTF-8 text")]) from error
     except json.JSONDecodeError as error:
-        problem = f"it is damaged or cut off: {error.msg[:1].lower()}{error.msg[1:]}"
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        problem = Message("it is damaged or cut off: {reason}", reason=reason)
         raise ConfigError(f"{path}:{error.lineno}", [problem]) from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(path, [_NO_RECORD]) from error
     if not isinstance(document, dict):
-        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+        raise ConfigError(
+            path, [Message("it is no build record")], hint=Message("Those end in {suffix}.", suffix=SUFFIX)
+        )
     return document
 
 
@@ -340,5 +370,5 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a table of which no key stands there twice: one reader would see the first, another the last."""
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError(Message("a key stands there twice"))
     return table

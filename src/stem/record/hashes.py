@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from stem import __version__
 from stem.config import Config
-from stem.errors import AudioError, UsageError
+from stem.errors import UsageError
 from stem.files import HERE, file_hash
+from stem.messages import Message
 from stem.record.model import ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.includes import read_parts, read_template
 from stem.script.template import ScriptTemplate
-from stem.sound.beds import is_own, load_bed
 from stem.track.spec import TrackSpec
 from stem.voices.engines import engine, files_of
 from stem.voices.template import VoiceTemplate
@@ -87,24 +87,6 @@ def _files_hash(paths: Iterable[Path]) -> str:
     return _sha256("".join(sorted(hashes)).encode()) if hashes else ""
 
 
-def bed_hash(name: str, seed: int) -> str:
-    """Return the SHA-256 of a background.
-
-    Raises:
-        StemError: when there is no such background, or file.
-    """
-    if is_own(name):
-        try:
-            return file_hash(Path(name))
-        except OSError as error:
-            raise AudioError(name, f"it cannot be read ({error.strerror})") from error
-    digest = hashlib.sha256()
-    for bed in (load_bed(name, seed), load_bed("none", 0)):  # the noise floor lies under every track
-        for loop in bed.loops:
-            digest.update(loop.data if loop.flags.c_contiguous else loop.tobytes())
-    return digest.hexdigest()
-
-
 def cover_hash(path: Path) -> str:
     """Return the SHA-256 of a picture's file.
 
@@ -114,7 +96,9 @@ def cover_hash(path: Path) -> str:
     try:
         return file_hash(path)
     except OSError as error:
-        raise UsageError(f"The picture {path} cannot be read ({error.strerror}).") from error
+        raise UsageError(
+            Message("The picture {path} cannot be read ({reason}).", path=path, reason=error.strerror)
+        ) from error
 
 
 def with_paths(asked: Asked, written: Callable[[str], str]) -> Asked:

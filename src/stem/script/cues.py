@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from stem.errors import UnknownNameError, UsageError
+from stem.messages import Message
 from stem.script.dutch import spoken
 
 EXACT = "exact"
@@ -30,17 +31,17 @@ MOST_BREATHS = 20
 
 SAFETY_RULES: Mapping[str, str] = MappingProxyType(
     {
-        "V1": "a safe place to listen: not in traffic, nor at machines",
-        "V2": "the eyes may stay open",
-        "V3": "stopping is possible at any time, and how",
-        "V4": "nothing has to succeed",
-        "V5": "an anchor that is not the breath",
-        "V6": "feeling little, or tension, is welcome too",
-        "V7": "the step back behind one's own eyes",
-        "V8": "where trust is felt, and where not",
-        "V9": "orientation in the room at the end",
-        "V10": "a closing that claims little",
-        "V11": "what to do when something unpleasant lingers",
+        "V1": Message("a safe place to listen: not in traffic, nor at machines"),
+        "V2": Message("the eyes may stay open"),
+        "V3": Message("stopping is possible at any time, and how"),
+        "V4": Message("nothing has to succeed"),
+        "V5": Message("an anchor that is not the breath"),
+        "V6": Message("feeling little, or tension, is welcome too"),
+        "V7": Message("the step back behind one's own eyes"),
+        "V8": Message("where trust is felt, and where not"),
+        "V9": Message("orientation in the room at the end"),
+        "V10": Message("a closing that claims little"),
+        "V11": Message("what to do when something unpleasant lingers"),
     }
 )
 """The lines that a visualization does not go without. A mark tells which sentence is which, so that a check
@@ -188,8 +189,8 @@ def override_pauses(
             raise UnknownNameError("pause", name, table)
         if not 0 < seconds <= LONGEST_PAUSE_S:
             raise UsageError(
-                f"The pause '{name}' cannot last {seconds:g} seconds.",
-                hint="A pause is longer than 0 seconds and at most 10 minutes.",
+                Message("The pause '{name}' cannot last {seconds:g} seconds.", name=name, seconds=seconds),
+                hint=Message("A pause is longer than 0 seconds and at most 10 minutes."),
             )
         old = table[name]
         fixed = old.shortest_s == old.longest_s

@@ -15,7 +15,7 @@ from stem.files import HERE, expanded
 from stem.messages import Message
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.template import ScriptTemplate, find_script
-from stem.sound.beds import bell_frames, check_bed, is_own
+from stem.sound.beds import BedChoice, bell_frames
 from stem.track.intro_outro import IntroOutro, intro_outro
 from stem.track.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.track.spec import TrackSpec
@@ -39,7 +39,7 @@ class Resolved:
     Attributes:
         template: The script.
         profile: What the track is mastered for, with the levels that were asked.
-        bed: Name of the background, or the file with music.
+        bed: The background.
         bell: Name of the bell.
         format: Name of the kind of file.
         destination: Where it goes.
@@ -52,7 +52,7 @@ class Resolved:
 
     template: ScriptTemplate
     profile: Profile
-    bed: str
+    bed: BedChoice
     bell: str
     format: str
     destination: Destination | None
@@ -71,14 +71,13 @@ def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
     """
     template = find_script(spec.script, folder)
     profile = _profile(spec, config)
-    bed = (spec.bed or template.bed or config.bed) if profile.has_bed else NO_BED
+    bed = template.bed or config.bed if spec.bed is None or spec.bed == "" else spec.bed
+    bed = bed if profile.has_bed else NO_BED
     refuse_outside(
         template.path,
         {"bed": None if spec.bed else template.bed, "voice": None if spec.voice else template.voice},
         folder=folder,
     )
-    bed = str(expanded(bed, folder)) if is_own(bed) else bed
-    check_bed(bed, start_s=spec.bed_start_s, once=spec.bed_once)
     bell = spec.bell or USUAL_BELL
     bell_frames(bell)  # there is no bell of a wrong name
     format_name, destination = _delivered(spec, profile)
@@ -91,7 +90,7 @@ def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
     return Resolved(
         template=template,
         profile=profile,
-        bed=bed,
+        bed=BedChoice.read(bed, folder, start_s=spec.bed_start_s, once=spec.bed_once, credit=spec.bed_credit),
         bell=bell,
         format=format_name,
         destination=destination,
@@ -151,12 +150,17 @@ def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | No
     destination = find_destination(spec.destination)
     if profile.mp3 != PROFILES[DEFAULT].mp3:
         raise UsageError(
-            "This profile says itself how the file is encoded.",
+            Message("This profile says itself how the file is encoded."),
             hint=Message("Leave out {destination}, or {profile}."),
         )
     if spec.format not in {None, destination.format}:
         raise UsageError(
-            f"For {destination.title} a track is {find_format(destination.format).title}, not {spec.format}.",
+            Message(
+                "For {place} a track is {title}, not {kind}.",
+                place=destination.title,
+                title=find_format(destination.format).title,
+                kind=spec.format,
+            ),
             hint=Message("Leave out {format}, or {destination}."),
         )
     return destination.format, destination
@@ -188,8 +192,8 @@ def _profile(spec: TrackSpec, config: Config) -> Profile:
     levels = replace(usual, ducked_lu=usual.ducked_lu - up_lu, lifted_lu=usual.ducked_lu - up_lu - duck_lu)
     if not 0 <= duck_lu <= MOST_DUCK_LU:
         raise UsageError(
-            f"The background cannot give way by {duck_lu:g} LU.",
-            hint=f"Choose 0 to {MOST_DUCK_LU:g}; 4 is usual.",
+            Message("The background cannot give way by {duck_lu:g} LU.", duck_lu=duck_lu),
+            hint=Message("Choose 0 to {most_duck_lu:g}; 4 is usual.", most_duck_lu=MOST_DUCK_LU),
         )
     if not NEAREST_BED_LU <= levels.ducked_lu <= FARTHEST_BED_LU:
         raise UsageError(
@@ -198,6 +202,10 @@ def _profile(spec: TrackSpec, config: Config) -> Profile:
                 up=f"{up_lu:g}",
                 down=f"{levels.ducked_lu:g}",
             ),
-            hint=f"It can lie {NEAREST_BED_LU:g} to {FARTHEST_BED_LU:g} LU under it.",
+            hint=Message(
+                "It can lie {nearest_bed_lu:g} to {farthest_bed_lu:g} LU under it.",
+                nearest_bed_lu=NEAREST_BED_LU,
+                farthest_bed_lu=FARTHEST_BED_LU,
+            ),
         )
     return replace(profile, levels=levels)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from stem.export.destinations import Delivery, chosen
 from stem.export.formats import Settings, find_format
 from stem.export.tags import Tags
-from stem.sound.beds import is_own
 from stem.track.plan import Plan
 from stem.track.target import USUAL_FORMAT
 
@@ -15,9 +12,6 @@ TAG_ROOM_BYTES = 20_000
 """For the words, which stand in the tags twice in two bytes a letter, and for all that is small."""
 
 _BYTES_A_LETTER = 8
-
-_TONES = {"none", "drone", "klankschalen"}
-"""Backgrounds that low bit rates and one channel do little harm; not so the others, and music."""
 
 
 def delivery(plan: Plan, length_s: float, tag_bytes: int = TAG_ROOM_BYTES) -> Delivery:
@@ -27,8 +21,7 @@ def delivery(plan: Plan, length_s: float, tag_bytes: int = TAG_ROOM_BYTES) -> De
         UsageError: when it does not fit in what its destination takes.
     """
     if plan.destination is not None:
-        noisy = is_own(plan.bed) or not set(re.findall(r"[a-z]+", plan.bed)) <= _TONES
-        return chosen(plan.destination, length_s, bed_is_noise=noisy, tag_bytes=tag_bytes)
+        return chosen(plan.destination, length_s, bed_is_noise=plan.bed.is_noise, tag_bytes=tag_bytes)
     kind = find_format(plan.format)
     kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
     rate = kind.rate_for(plan.profile.rate)

@@ -8,13 +8,13 @@ from pathlib import Path
 from stem import __version__, units
 from stem.export.captions import Line, captions, clause_times, is_long, timed_lines
 from stem.export.cover import cover_from, generated
+from stem.export.formats import find_format
 from stem.export.tags import ChapterMark, Tags, TimedLine
 from stem.script.safety import safety
 from stem.script.timeline import Timeline
 from stem.track.choices import NO_COVER
 from stem.track.plan import Plan
 from stem.track.stages import ensemble_of
-from stem.track.target import USUAL_FORMAT
 from stem.voices.takes import Takes
 
 REPLAY_GAIN_LUFS = -18.0
@@ -31,7 +31,7 @@ def lines_of(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
 def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
     """Return what stands in the tags of a plan's file; sentences with what was filled in stay out."""
     told = safety(plan.country)
-    comment = (told.line, *warned, *_credits(plan), plan.bed_credit)
+    comment = (told.line, *warned, *_credits(plan), plan.bed.credit)
     shown = lines if plan.lyrics else ()
     public = [line if _is_public(plan, line) else replace(line, text="") for line in shown]
     return Tags(
@@ -41,7 +41,7 @@ def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
         track_number=plan.number,
         track_total=plan.total,
         comment=" ".join(filter(None, comment)),
-        encoder=f"stem {__version__}, {'LAME' if plan.format == USUAL_FORMAT else 'FFmpeg'}",
+        encoder=f"stem {__version__}, {find_format(plan.format).encoder}",
         replay_gain_db=REPLAY_GAIN_LUFS - plan.profile.levels.speech_lufs,
         lyrics="\n".join(line.text.replace("\n", " ") for line in public if line.text),
         timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stem import units
 from stem.export.captions import Line
@@ -16,6 +15,7 @@ from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import tag
 from stem.files import free_name, give_name, output_error, sweep, temporary_beside
+from stem.messages import Message
 from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed
@@ -23,7 +23,7 @@ from stem.sound.clips import resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, measured
 from stem.sound.mixing import Levels, Mix
-from stem.sound.segments import read_segment
+from stem.sound.segments import AudioSegment, read_segment
 from stem.sound.true_peak import TruePeak
 from stem.track.delivery import delivery, tag_bytes
 from stem.track.labels import chapter_marks, lines_of, tags_of
@@ -39,9 +39,6 @@ from stem.track.stages import (
     speak,
 )
 from stem.voices.takes import Takes
-
-if TYPE_CHECKING:
-    from stem.sound.segments import AudioSegment
 
 MIX_APART_LU = 1.0
 """How far the loudness of the whole may lie from that of the speech without a word. Long pauses alone put it
@@ -131,7 +128,7 @@ def make_track(
             loudness = _encode(mix, plan.profile, written, temporary)
         with stage(events, "check"):
             told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
-            tag(temporary, told, chapter_marks(mix.timeline), written.format)
+            tag(temporary, told, chapter_marks(mix.timeline), find_format(written.format).tagging)
             check_before_publishing(temporary, mix.timeline, loudness)
         with stage(events, "files"):
             parts = lent.enter_context(_parts(plan, mix, target, overwrite=overwrite)) if with_stems else None
@@ -197,8 +194,11 @@ def _levels_apart(levels: Levels, loudness: Loudness) -> tuple[str, ...]:
     apart_lu = loudness.integrated_lufs - levels.speech_lufs
     if abs(apart_lu) <= MIX_APART_LU:
         return ()
-    warning = (
-        f"The whole reads {loudness.integrated_lufs:.1f} LUFS and its speech {levels.speech_lufs:.1f}: "
-        f"where files are made equally loud as a whole, this speech will be {-apart_lu:+.1f} dB off."
+    warning = Message(
+        "The whole reads {whole_lufs:.1f} LUFS and its speech {speech_lufs:.1f}: "
+        "where files are made equally loud as a whole, this speech will be {off_db:+.1f} dB off.",
+        whole_lufs=loudness.integrated_lufs,
+        speech_lufs=levels.speech_lufs,
+        off_db=-apart_lu,
     )
     return (warning,)

@@ -23,6 +23,7 @@ from stem.script.dutch import has_words
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.script.safety import USUAL_COUNTRY, safety
 from stem.script.template import ScriptTemplate
+from stem.sound.beds import BedChoice
 from stem.track.choices import NO_BED, NO_COVER, USUAL_BELL, Choices, Resolved, resolve, terms_of
 from stem.track.intro_outro import IntroOutro, sheet_order
 from stem.track.profiles import DEFAULT, PROFILES, Profile
@@ -82,10 +83,7 @@ class Plan:
         voice: Who speaks.
         fill: Who says what `voice`, a folder with recordings, does not have.
         house: Who says what a practice recorded of its own words; None when it did not.
-        bed: Name of the background, or the file with music.
-        bed_start_s: Where in the file to begin, in seconds.
-        bed_once: Whether the music is played once.
-        bed_credit: Who made it, for the tags.
+        bed: The background.
         seed: Of the background.
         artist: Who the tags name as the maker.
         album: The album in the tags.
@@ -114,7 +112,7 @@ class Plan:
     name: str
     cues: tuple[Cue, ...]
     voice: VoiceTemplate
-    bed: str
+    bed: BedChoice
     seed: int
     artist: str
     album: str
@@ -122,9 +120,6 @@ class Plan:
     bell: str = USUAL_BELL
     format: str = USUAL_FORMAT
     destination: Destination | None = None
-    bed_start_s: float = 0.0
-    bed_once: bool = False
-    bed_credit: str = ""
     number: int | None = None
     total: int | None = None
     cover: str | None = NO_COVER
@@ -287,9 +282,6 @@ class _Planner:
             bell=chosen.bell,
             format=chosen.format,
             destination=chosen.destination,
-            bed_start_s=spec.bed_start_s,
-            bed_once=spec.bed_once,
-            bed_credit=spec.bed_credit.strip(),
             seed=spec.seed,
             artist=spec.artist or config.maker,
             album=spec.album or config.album,
@@ -348,14 +340,14 @@ def plan_sentence(
     sentence = Utterance.of(text, Source("text", 1))
     if not has_words(sentence.phrase):
         raise UsageError(
-            "There are no words in that text.", hint=Message('For example: {say_text} "Welkom."')
+            Message("There are no words in that text."), hint=Message('For example: {say_text} "Welkom."')
         )
     return Plan(
         title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens
         name="zin",
         cues=(sentence,),
         voice=voice,
-        bed=NO_BED,
+        bed=BedChoice.read(NO_BED),
         seed=1,
         artist="stem",
         album="",

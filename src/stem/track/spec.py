@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stem.characters import line_problem
+from stem.messages import Message
+from stem.sound.segments import AudioSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class TrackSpec:
         values: The script's variables, as text.
         voice: Name of a voice, or a folder with own recordings.
         fill: Name of the voice that says what was not recorded.
-        bed: Name of a background, or a file with music.
+        bed: Name of a background, a file with music, or music as a pydub AudioSegment.
         bed_start_s: Where in such a file to begin, in seconds.
         bed_once: Play it once, and fade it out, instead of repeating it.
         bed_credit: Who made it and under which licence, for the tags.
@@ -52,7 +54,7 @@ class TrackSpec:
     values: Mapping[str, str] = field(default_factory=dict)
     voice: str | None = None
     fill: str | None = None
-    bed: str | None = None
+    bed: str | AudioSegment | None = None
     bed_start_s: float = 0.0
     bed_once: bool = False
     bed_credit: str = ""
@@ -86,4 +88,6 @@ class TrackSpec:
         names = {"artist": self.artist, "album": self.album, "bed-credit": self.bed_credit}
         for name, text in names.items():
             if problem := line_problem(text or ""):
-                raise ValueError(f"the {name} cannot stand in tags: {problem}")
+                raise ValueError(
+                    Message("the {name} cannot stand in tags: {problem}", name=name, problem=problem)
+                )

@@ -10,7 +10,7 @@ from stem.progress import beat
 from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
-from stem.sound.beds import Bed, bell, bell_frames, load_bed
+from stem.sound.beds import Bed, bell, bell_frames
 from stem.sound.mixing import Mix
 from stem.track.plan import Plan
 from stem.track.words import mask_of
@@ -27,7 +27,7 @@ def no_notice(_sentence: str) -> None:
 
 def bed_of(plan: Plan) -> Bed:
     """Return the background of a plan, made or from the cache."""
-    return load_bed(plan.bed, plan.seed, start_s=plan.bed_start_s, once=plan.bed_once)
+    return plan.bed.load(plan.seed)
 
 
 def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:

@@ -8,6 +8,7 @@ from stem.config import Config
 from stem.errors import UsageError
 from stem.export.formats import FORMATS, find_format
 from stem.files import HERE, expanded
+from stem.messages import Message
 
 USUAL_FORMAT = "mp3"
 
@@ -28,15 +29,18 @@ def output_path(
     Raises:
         UsageError: when the file asked for has the suffix of another format.
     """
-    suffix = find_format(format_name).suffix
+    kind = find_format(format_name)
     wanted = expanded(output if output is not None else config.output, folder)
     folder_meant = output is None or wanted.is_dir() or output.endswith(("/", "\\"))
     if folder_meant:
-        return wanted / f"{name}{suffix}"
-    if wanted.suffix.lower() != suffix:
-        article = "an" if format_name in {"mp3", "m4a", "opus"} else "a"
+        return wanted / f"{name}{kind.suffix}"
+    if wanted.suffix.lower() != kind.suffix:
         raise UsageError(
-            f"'{output}' is not {article} {suffix} file.",
-            hint=f"Did you mean '{wanted.with_suffix(suffix)}' or '{output}/'?",
+            Message("'{output}' is not an {suffix} file.", output=output, suffix=kind.suffix)
+            if kind.article == "an"
+            else Message("'{output}' is not a {suffix} file.", output=output, suffix=kind.suffix),
+            hint=Message(
+                "Did you mean '{near}' or '{output}/'?", near=wanted.with_suffix(kind.suffix), output=output
+            ),
         )
     return wanted

@@ -23,6 +23,7 @@ import numpy as np
 
 from stem.errors import OutputError
 from stem.files import cache_folder, file_hash, lock, publish, sweep, temporary_beside
+from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.cache_folder import (
     KEY_NAME,
@@ -254,7 +255,7 @@ def _secret_key(path: Path) -> bytes:
             publish(temporary, path, overwrite=overwrite)
     key = _read(path)
     if len(key) != _KEY_BYTES:
-        raise OutputError(path, "the cache's key cannot be kept")
+        raise OutputError(path, Message("the cache's key cannot be kept"))
     return key
 
 

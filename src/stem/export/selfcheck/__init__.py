@@ -8,7 +8,7 @@ publishing.py  the quick look at a file that has no name yet
 
 from __future__ import annotations
 
-from stem.export.selfcheck.faults import EXACT, FileFault, frames_at, mp3_findings, peak_slack_db
+from stem.export.selfcheck.faults import EXACT, FileFault, frames_at, peak_slack_db
 from stem.export.selfcheck.measure import Heard, hear
 from stem.export.selfcheck.mp3_stream import Mp3, mp3_of
 from stem.export.selfcheck.publishing import check_before_publishing
@@ -21,7 +21,6 @@ __all__ = [
     "check_before_publishing",
     "frames_at",
     "hear",
-    "mp3_findings",
     "mp3_of",
     "peak_slack_db",
 ]

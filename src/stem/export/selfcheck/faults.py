@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stem import units
-from stem.export.selfcheck.mp3_stream import Mp3
+from stem.export.formats import FORMATS
 
-EXACT = ("mp3", "wav", "flac")
+EXACT = frozenset(each.demuxer for each in FORMATS.values() if each.is_exact)
 """What is as long as its timeline to the frame; the others end on a whole packet."""
 
 _PEAK_DB, _CODED_PEAK_DB = 0.5, 1.5
-_KEPT = ("wav", "flac")
-
-_TAG_VERSION = 3
+_KEPT = frozenset(each.demuxer for each in FORMATS.values() if each.keeps_all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +30,6 @@ class FileFault:
     expected: str
     found: str
     serious: bool = True
-
-
-def mp3_findings(mp3: Mp3) -> Iterator[FileFault]:
-    """Yield what is wrong with an MP3 by its bytes alone."""
-    if mp3.tag_version is None:
-        yield FileFault("tag", "ID3v2.3", "none", serious=False)
-    elif mp3.tag_version != _TAG_VERSION:
-        yield FileFault("tag", "ID3v2.3", f"ID3v2.{mp3.tag_version}", serious=False)
-    if mp3.more_tags:
-        yield FileFault("tags", "one, in front", ", ".join(("ID3v2", *mp3.more_tags)), serious=False)
-    if problem := mp3.misplaced():
-        yield FileFault("order in the tag", "chapters in order, the cover last", problem)
-    if mp3.info is None:
-        yield FileFault("first MP3 frame", "LAME's count and checksum", "none", serious=False)
-        return
-    if mp3.info.mp3_frames != mp3.mp3_frames:
-        yield FileFault("MP3 frames", f"{mp3.info.mp3_frames:,}", f"{mp3.mp3_frames:,}")
-    if not mp3.info.is_intact:
-        yield FileFault("checksums in the MP3", "as when it was encoded", "another: bytes have changed")
 
 
 def peak_slack_db(demuxer: str) -> float:

@@ -1,4 +1,4 @@
-"""What the bytes of an MP3 say of it, read without the libraries that wrote them."""
+"""What the bytes of an MP3 say that no decoder does: LAME's count and checksums, and the order of its tag."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from stem.errors import AudioError
-from stem.export.mp3 import BIT_RATES, MP3_FRAME, RATES, _crc16
-from stem.sound.decoding import Recording
+from stem.export.mp3 import MP3_FRAME, crc16
+from stem.export.selfcheck.faults import FileFault
+from stem.messages import Message
+from stem.sound.decoding import Recording, mpeg
 
-_TAG_HEADER = struct.Struct(">3sBBB4s")
+_TAG_VERSION = 3
+_TAG_HEADER_BYTES = 10
 _FRAME_HEADER = struct.Struct(">4sIH")
-_CHAPTER_START = struct.Struct(">I")
-_VERSION = 3
 _TAILS = {"ID3v1": (128, b"TAG"), "APE": (32, b"APETAGEX"), "Lyrics3": (9, b"LYRICS200")}
 """Tags at the end of a file: how far from the end they are recognised, and by what."""
-_BEFORE_ALL, _LAST = b"CTOC", b"APIC"
 
-_MPEG_1 = _ONE_CHANNEL = 3
 _INFO = struct.Struct(">4sIII100sI9sBB4sHHBB3sBBHIHH")
 """The Info frame, from its "Info" on (http://gabriel.mp3-tech.org/mp3infotag.html)."""
 _LONGEST_INFO = 4 + 32 + _INFO.size
@@ -28,52 +27,16 @@ _READ_BYTES = 1 << 16  # its checksum is quickest in pieces that fit a processor
 
 
 @dataclass(frozen=True, slots=True)
-class Info:
-    """What the first MP3 frame says of the rest.
-
-    Attributes:
-        mp3_frames: How many follow.
-        frames: How many frames of sound a decoder gives back.
-        bytes: Its own, with all that follow.
-        is_intact: Whether it, and what follows, have the checksums that it says.
-    """
-
-    mp3_frames: int
-    frames: int
-    bytes: int
-    is_intact: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Mp3:
     """An MP3 by its bytes.
 
     Attributes:
-        mp3_frames: How many there are behind the Info frame; each of 1,152 frames of sound, as in MPEG-1.
-        tag_version: Of the ID3v2 tag in front; None when there is none.
-        tag_frames: The identifiers of its frames, in order.
-        chapter_starts: Of its chapters, in milliseconds, in the order of the file.
-        more_tags: Names of tags besides that one.
-        info: None when the first frame says nothing of the rest.
+        frames: How many frames of sound its first MP3 frame promises; 0 when it promises none.
+        faults: What is not as it should be.
     """
 
-    mp3_frames: int
-    tag_version: int | None
-    tag_frames: tuple[str, ...]
-    chapter_starts: tuple[int, ...]
-    more_tags: tuple[str, ...]
-    info: Info | None
-
-    def misplaced(self) -> str:
-        """Return what is wrong with the order in the tag; "" when nothing is."""
-        if list(self.chapter_starts) != sorted(self.chapter_starts):
-            return "chapters in another order than in the track"
-        names = self.tag_frames
-        if "CHAP" in names and "CTOC" not in names[: names.index("CHAP")]:
-            return "chapters without a table of contents in front of them"
-        if "APIC" in names[:-1] and set(names[names.index("APIC") :]) != {"APIC"}:
-            return "text behind the cover"
-        return ""
+    frames: int
+    faults: tuple[FileFault, ...]
 
 
 def mp3_of(recording: Recording) -> Mp3:
@@ -82,81 +45,98 @@ def mp3_of(recording: Recording) -> Mp3:
     Raises:
         AudioError: when it cannot be read.
     """
-    path, packing = recording.path, recording.packing
-    sound_frames = (packing.promised_s or 0.0) * recording.rate
+    start = recording.packing.start
+    counted = round((recording.packing.promised_s or 0.0) * recording.rate / MP3_FRAME)
     try:
-        with path.open("rb") as file:
-            version, frames = _tag(file, packing.start)
-            return Mp3(
-                mp3_frames=round(sound_frames / MP3_FRAME),
-                tag_version=version,
-                tag_frames=tuple(name for name, _ in frames),
-                chapter_starts=tuple(_chapter_start(body) for name, body in frames if name == "CHAP"),
-                more_tags=tuple(_more_tags(file, packing.start)),
-                info=_info(file, packing.start),
-            )
+        with recording.path.open("rb") as file:
+            frames, of_sound = _sound(file, start, counted)
+            return Mp3(frames, (*_tag_faults(file, start), *of_sound))
     except OSError as error:
-        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(
+            recording.path, Message("it cannot be read ({reason})", reason=error.strerror)
+        ) from error
 
 
-def _tag(file: BinaryIO, start: int) -> tuple[int | None, list[tuple[str, bytes]]]:
-    """Return the version of the tag in front, and its frames when it is of the version that stem writes."""
+def _tag_faults(file: BinaryIO, start: int) -> Iterator[FileFault]:
     content = _read(file, 0, start)
-    if content[:3] != b"ID3" or len(content) < _TAG_HEADER.size:
-        return None, []
-    version = content[3]
-    frames: list[tuple[str, bytes]] = []
-    place = _TAG_HEADER.size
-    while version == _VERSION and place + _FRAME_HEADER.size <= len(content) and content[place]:
+    version = content[3] if content[:3] == b"ID3" and len(content) >= _TAG_HEADER_BYTES else None
+    if version != _TAG_VERSION:
+        found = "none" if version is None else f"ID3v2.{version}"
+        yield FileFault("tag", "ID3v2.3", found, serious=False)
+    if more := list(_more_tags(file, content)):
+        yield FileFault("tags", Message("one, in front"), ", ".join(("ID3v2", *more)), serious=False)
+    if version == _TAG_VERSION and (problem := _misplaced(list(_tag_frames(content)))):
+        yield FileFault(Message("order in the tag"), Message("chapters in order, the cover last"), problem)
+
+
+def _tag_frames(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name and the body of each frame of a tag."""
+    place = _TAG_HEADER_BYTES
+    while place + _FRAME_HEADER.size <= len(content) and content[place]:
         name, size, _ = _FRAME_HEADER.unpack_from(content, place)
         place += _FRAME_HEADER.size
-        frames.append((name.decode("latin-1"), content[place : place + size]))
+        yield name, content[place : place + size]
         place += size
-    return version, frames
 
 
-def _chapter_start(body: bytes) -> int:
-    """Return the start of a chapter in milliseconds; behind its identifier (id3v2-chapters-1.0, 3.1)."""
-    times = body[body.find(b"\0") + 1 :]
-    return int(_CHAPTER_START.unpack_from(times)[0]) if len(times) >= _CHAPTER_START.size else -1
+def _misplaced(frames: list[tuple[bytes, bytes]]) -> str:
+    """Return what is wrong with the order in a tag; "" when nothing is."""
+    names = [name for name, _ in frames]
+    # A chapter starts behind its identifier, in four bytes (id3v2-chapters-1.0, 3.1).
+    starts = [body.partition(b"\0")[2][:4] for name, body in frames if name == b"CHAP"]
+    if starts != sorted(starts):
+        return Message("chapters in another order than in the track")
+    if starts and b"CTOC" not in names[: names.index(b"CHAP")]:
+        return Message("chapters without a table of contents in front of them")
+    if b"APIC" in names and set(names[names.index(b"APIC") :]) != {b"APIC"}:
+        return Message("text behind the cover")
+    return ""
 
 
-def _more_tags(file: BinaryIO, start: int) -> Iterator[str]:
-    head = _read(file, 0, start)
-    size = sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
-    if head[:3] == b"ID3" and head[_TAG_HEADER.size + size :][:3] == b"ID3":
-        yield "a second ID3v2"
+def _more_tags(file: BinaryIO, content: bytes) -> Iterator[str]:
+    if mpeg.tag_bytes(content[mpeg.tag_bytes(content) :]):
+        yield Message("a second ID3v2")
     end = file.seek(0, 2)
     for name, (from_end, mark) in _TAILS.items():
         if _read(file, max(end - from_end, 0), len(mark)) == mark:
             yield name
 
 
-def _info(file: BinaryIO, start: int) -> Info | None:
+def _sound(file: BinaryIO, start: int, counted: int) -> tuple[int, list[FileFault]]:
+    """Compare what the first MP3 frame says of the rest with the rest.
+
+    Args:
+        file: The MP3.
+        start: Where its first MP3 frame is.
+        counted: How many there are behind that one.
+
+    Returns:
+        How many frames of sound it promises, and what is not as it says.
+    """
     head = _read(file, start, _LONGEST_INFO)
-    if len(head) < _LONGEST_INFO or head[1] >> 3 & 3 != _MPEG_1:
-        return None
-    side_bytes = 17 if head[3] >> 6 == _ONE_CHANNEL else 32
-    told = _INFO.unpack_from(head, 4 + side_bytes)
-    mark, fields, mp3_frames, size, delays, crc = (told[place] for place in (0, 1, 2, 3, 14, 19))
-    if mark != b"Info" or fields != _ALL_FIELDS or not told[6].startswith(b"LAME"):
-        return None
+    first = mpeg.mp3_frame(head[:4])
+    told = () if len(head) < _LONGEST_INFO or first is None else _INFO.unpack_from(head, 4 + first.side_bytes)
+    if first is None or not told or told[0] != b"Info" or told[1] != _ALL_FIELDS or told[6][:4] != b"LAME":
+        return 0, [
+            FileFault(Message("first MP3 frame"), Message("LAME's count and checksum"), "none", serious=False)
+        ]
+    mp3_frames, size, delays, music, own = (told[place] for place in (2, 3, 14, 19, 20))
     delay, padding = divmod(int.from_bytes(delays, "big"), 1 << 12)
-    own = _crc16(head[: 4 + side_bytes + _INFO.size - 2])
-    music = _crc(file, start + _frame_bytes(head), start + size)
-    return Info(mp3_frames, mp3_frames * MP3_FRAME - delay - padding, size, (own, music) == (told[20], crc))
-
-
-def _frame_bytes(head: bytes) -> int:
-    kbps, rate = BIT_RATES[(head[2] >> 4) - 1], RATES[head[2] >> 2 & 3]
-    return 144_000 * kbps // rate + (head[2] >> 1 & 1)
+    faults = []
+    if mp3_frames != counted:
+        faults.append(FileFault(Message("MP3 frames"), f"{mp3_frames:,}", f"{counted:,}"))
+    own_bytes = head[: 4 + first.side_bytes + _INFO.size - 2]
+    if (crc16(own_bytes), _crc(file, start + first.size, start + size)) != (own, music):
+        what = Message("another: bytes have changed")
+        faults.append(FileFault(Message("checksums in the MP3"), Message("as when it was encoded"), what))
+    return mp3_frames * MP3_FRAME - delay - padding, faults
 
 
 def _crc(file: BinaryIO, first: int, end: int) -> int:
     file.seek(first)
     crc, left = 0, end - first
     while left > 0 and (piece := file.read(min(_READ_BYTES, left))):
-        crc = _crc16(piece, crc)
+        crc = crc16(piece, crc)
         left -= len(piece)
     return crc
 

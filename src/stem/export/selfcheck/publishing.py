@@ -9,9 +9,9 @@ import numpy as np
 
 from stem import units
 from stem.errors import AudioError
-from stem.export.selfcheck.faults import EXACT, frames_at, mp3_findings, peak_slack_db
+from stem.export.selfcheck.faults import EXACT, frames_at, peak_slack_db
 from stem.export.selfcheck.measure import LONGEST_S
-from stem.export.selfcheck.mp3_stream import Mp3, mp3_of
+from stem.export.selfcheck.mp3_stream import mp3_of
 from stem.messages import Message
 from stem.script.timeline import Timeline
 from stem.sound.clips import BLOCK_FRAMES
@@ -44,29 +44,33 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         heard, peak = _heard(recording, None if mp3 is None else _HEARD_S)
     except AudioError as error:
         raise _wrong(error.problem) from error
-    found = heard if mp3 is None else _counted(mp3)
+    if mp3 is not None and mp3.faults:
+        fault = mp3.faults[0]
+        raise _wrong(
+            Message(
+                "{what}: {found} instead of {expected}",
+                what=fault.what,
+                found=fault.found,
+                expected=fault.expected,
+            )
+        )
+    found = heard if mp3 is None else mp3.frames
     if recording.warnings:
         raise _wrong(recording.warnings[0])
     expected = frames_at(timeline.frames, recording.rate)
     if kind in EXACT and found != expected:
-        raise _wrong(f"it has {found:,} frames instead of {expected:,}")
+        raise _wrong(
+            Message("it has {found:,} frames instead of {expected:,}", found=found, expected=expected)
+        )
     highest_dbfs = units.decibels(peak)
     if not _NO_SOUND_DBFS < highest_dbfs <= loudness.true_peak_dbtp + peak_slack_db(kind):
         raise _wrong(
-            f"its level is {highest_dbfs:.1f} dBFS, and that of the mix {loudness.true_peak_dbtp:.1f}"
+            Message(
+                "its level is {highest_dbfs:.1f} dBFS, and that of the mix {true_peak_dbtp:.1f}",
+                highest_dbfs=highest_dbfs,
+                true_peak_dbtp=loudness.true_peak_dbtp,
+            )
         )
-
-
-def _counted(mp3: Mp3) -> int:
-    """Return how many frames of sound an MP3 has, all there and undamaged.
-
-    Raises:
-        AudioError: when they are not, or when its tag is out of order.
-    """
-    for finding in mp3_findings(mp3):
-        raise _wrong(f"{finding.what}: {finding.found} instead of {finding.expected}")
-    assert mp3.info is not None  # that would be a finding
-    return mp3.info.frames
 
 
 def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:
@@ -83,7 +87,7 @@ def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:
 
 def _wrong(problem: str) -> AudioError:
     return AudioError(
-        "the file that was written",
+        Message("the file that was written"),
         problem,
         hint=Message("Nothing was kept of it. {Try_again}; when it says this again, tell the makers."),
     )

@@ -13,35 +13,42 @@ from pathlib import Path
 
 from mutagen import MutagenError
 
-from stem.errors import AudioError, OutputError, UnknownNameError
+from stem.errors import AudioError, OutputError
 from stem.export.tags import id3v2, mp4, riff, vorbis
 from stem.export.tags.file_tags import ChapterMark, FileTags, Tags, TimedLine, plain, tidied
 from stem.files import is_temporary, output_error, temporary_beside
+from stem.messages import Message
 
 __all__ = [
-    "FORMATS",
+    "FLAC",
+    "M4A",
+    "MP3",
+    "OPUS",
+    "TAGGINGS",
+    "WAV",
     "ChapterMark",
     "FileTags",
-    "Format",
+    "Tagging",
     "Tags",
     "TimedLine",
     "read",
     "read_chapters",
     "tag",
-    "tag_mp3",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class Tagging:
     """How the tags of a kind of file are written and read.
 
     Attributes:
+        title: The usual suffix of such files.
         write: Writes the first file to the second, with these tags in place of its own.
         read: Returns what a file tells.
         begins: Tells, by its first 12 bytes, whether a file is of this kind.
     """
 
+    title: str
     write: Callable[[Path, Path, FileTags], None]
     read: Callable[[Path], FileTags]
     begins: Callable[[bytes], bool]
@@ -50,23 +57,24 @@ class Format:
 _FRAME_SYNC = 0xE0
 """The three bits after 0xFF with which an MPEG frame begins."""
 
-FORMATS = {
-    "mp3": Format(
-        id3v2.write,
-        id3v2.read,
-        lambda start: start[:3] == b"ID3" or (start[:1] == b"\xff" and start[1] & _FRAME_SYNC == _FRAME_SYNC),
-    ),
-    "m4a": Format(mp4.write, mp4.read, lambda start: start[4:8] == b"ftyp"),
-    "flac": Format(vorbis.write_flac, vorbis.read_flac, lambda start: start[:4] == b"fLaC"),
-    "opus": Format(vorbis.write_opus, vorbis.read_ogg, lambda start: start[:4] == b"OggS"),
-    "wav": Format(riff.write, riff.read, lambda start: start[:4] == b"RIFF" and start[8:12] == b"WAVE"),
-}
-"""The kinds of files that have tags, by their usual suffix."""
+MP3 = Tagging(
+    "mp3",
+    id3v2.write,
+    id3v2.read,
+    lambda start: start[:3] == b"ID3" or (start[:1] == b"\xff" and start[1] & _FRAME_SYNC == _FRAME_SYNC),
+)
+M4A = Tagging("m4a", mp4.write, mp4.read, lambda start: start[4:8] == b"ftyp")
+FLAC = Tagging("flac", vorbis.write_flac, vorbis.read_flac, lambda start: start[:4] == b"fLaC")
+OPUS = Tagging("opus", vorbis.write_opus, vorbis.read_ogg, lambda start: start[:4] == b"OggS")
+WAV = Tagging("wav", riff.write, riff.read, lambda start: start[:4] == b"RIFF" and start[8:12] == b"WAVE")
+
+TAGGINGS = (MP3, M4A, FLAC, OPUS, WAV)
+"""Of all kinds of files that have tags."""
 
 _START_BYTES = 12
 
 
-def tag(path: Path, tags: Tags, chapters: Sequence[ChapterMark], format_name: str) -> None:
+def tag(path: Path, tags: Tags, chapters: Sequence[ChapterMark], tagging: Tagging) -> None:
     """Give the file at `path` these tags in place of those that are there; the sound stays as it is.
 
     Meant for the temporary file of a track, before it is published. Texts are freed of control characters.
@@ -75,18 +83,15 @@ def tag(path: Path, tags: Tags, chapters: Sequence[ChapterMark], format_name: st
         path: A finished file.
         tags: What is told.
         chapters: In any order; M4A, FLAC and Opus have no ends: a chapter lasts until the next.
-        format_name: One of `FORMATS`.
+        tagging: That of its kind of file.
 
     Raises:
-        UnknownNameError: when there is no such format.
         OutputError: when the tags cannot be expressed, the file is not of that format, or the system refuses
             to write; `path` is as before.
     """
-    if format_name not in FORMATS:
-        raise UnknownNameError("format", format_name, FORMATS)
     with temporary_beside(path) as tagged:
         try:
-            FORMATS[format_name].write(path, tagged, tidied(tags, chapters))
+            tagging.write(path, tagged, tidied(tags, chapters))
             tagged.replace(path)
         except OSError as error:
             raise output_error(path, error) from error
@@ -94,13 +99,12 @@ def tag(path: Path, tags: Tags, chapters: Sequence[ChapterMark], format_name: st
             refusal = _refusal(error)  # mutagen hides that of the system in its own
             if refusal is not None:
                 raise output_error(path, refusal) from error
-            place = "the track" if is_temporary(path) else path  # a temporary name means nothing to a user
-            raise OutputError(place, "its title, chapters or other tags do not fit in the file") from error
-
-
-def tag_mp3(path: Path, tags: Tags, chapters: Sequence[ChapterMark]) -> None:
-    """Put one tag in front of the MP3 at `path`; see `tag`."""
-    tag(path, tags, chapters, "mp3")
+            place = (
+                Message("the track") if is_temporary(path) else path
+            )  # a temporary name means nothing to a user
+            raise OutputError(
+                place, Message("its title, chapters or other tags do not fit in the file")
+            ) from error
 
 
 def read(path: Path) -> FileTags:
@@ -116,16 +120,18 @@ def read(path: Path) -> FileTags:
     try:
         with path.open("rb") as file:
             start = file.read(_START_BYTES).ljust(_START_BYTES, b"\0")
-        known = next((known for known in FORMATS.values() if known.begins(start)), None)
+        known = next((known for known in TAGGINGS if known.begins(start)), None)
         if known is None:
             raise AudioError(
                 path,
-                "it has no tags of a kind that stem reads",
-                hint=f"It reads those of {', '.join(FORMATS)}.",
+                Message("it has no tags of a kind that stem reads"),
+                hint=Message(
+                    "It reads those of {taggings}.", taggings=", ".join(known.title for known in TAGGINGS)
+                ),
             )
         return plain(known.read(path))
     except OSError as error:
-        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror)) from error
     except (
         MutagenError,
         ValueError,
@@ -135,7 +141,7 @@ def read(path: Path) -> FileTags:
         struct.error,
         EOFError,
     ) as error:
-        raise AudioError(path, "its tags are damaged") from error
+        raise AudioError(path, Message("its tags are damaged")) from error
 
 
 def read_chapters(path: Path) -> tuple[ChapterMark, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from mutagen import id3
 
 from stem.export.tags.file_tags import ChapterMark, FileTags, Tags, TimedLine, number_of, track_of
+from stem.sound.decoding import mpeg
 from stem.units import frames
 
 _ORDER = b"TIT2 TPE1 TPE2 TALB TRCK TYER TCON TLAN TSSE COMM TXXX CTOC CHAP USLT SYLT APIC".split()
@@ -33,7 +34,7 @@ def write(source: Path, target: Path, told: FileTags) -> None:
     """Write the MP3 at `source` to `target` with one tag in front; the sound is copied as it is."""
     with source.open("rb") as untagged, target.open("wb") as tagged:
         tagged.write(tag_bytes(told))
-        untagged.seek(_tag_length(untagged.read(_HEADER_BYTES)))
+        untagged.seek(mpeg.tag_bytes(untagged.read(_HEADER_BYTES)))
         shutil.copyfileobj(untagged, tagged)
 
 
@@ -172,11 +173,3 @@ def _frames(body: bytes) -> Iterator[bytes]:
         end = start + _FRAME_HEADER.size + size
         yield body[start:end]
         start = end
-
-
-def _tag_length(header: bytes) -> int:
-    """Return the length of the tag that begins with `header`, itself included; 0 when that is no tag."""
-    if len(header) < _HEADER_BYTES or header[:3] != b"ID3":
-        return 0
-    # Four times seven bits, the header not counted (ID3v2.3, 3.1): no byte looks like an MP3 frame's start.
-    return _HEADER_BYTES + sum(byte << shift for byte, shift in zip(header[6:], (21, 14, 7, 0), strict=True))

@@ -15,6 +15,7 @@ from pathlib import Path
 from mutagen import mp4
 
 from stem.export.tags.file_tags import ChapterMark, FileTags, Tags, as_lrc, ends_filled, from_lrc, number_of
+from stem.messages import Message
 from stem.programs import ffmpeg
 from stem.units import frames
 
@@ -125,7 +126,7 @@ def _copy_with_chapters(source: Path, target: Path, chapters: Sequence[ChapterMa
     if run.returncode == 0:
         return
     _raise_as_system(run.returncode)
-    raise ValueError("ffmpeg finds no sound to copy")
+    raise ValueError(Message("ffmpeg finds no sound to copy"))
 
 
 def _raise_as_system(code: int) -> None:
@@ -140,9 +141,8 @@ def _described(chapters: Sequence[ChapterMark]) -> Iterator[str]:
     for chapter in chapters:
         start, end = frames(chapter.start_s, 1000), frames(chapter.end_s, 1000)
         title = chapter.title.encode()[:_TITLE_BYTES].decode(errors="ignore")  # whole characters only
-        title = title.rstrip(
-            "\\"
-        )  # ffmpeg takes a line end after it, escaped or not, for a part of the title
+        # ffmpeg takes a line end after a backslash, escaped or not, for a part of the title.
+        title = title.rstrip("\\ ")
         escaped = "".join(f"\\{letter}" if letter in "=;#\\" else letter for letter in title)
         yield f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={escaped}"
     yield ""

@@ -255,7 +255,7 @@ def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | St
         title=plan.title,
         seconds=length_s,
         voice=plan.voice.name,
-        bed=plan.bed,
+        bed=plan.bed.name,
         warnings=for_whom(plan, length_s),
         reasons=needed.reasons,
     )

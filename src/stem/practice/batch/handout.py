@@ -76,7 +76,7 @@ def hand_over(
     for code, made in found.items():
         failed = [outcome for _, outcome in made if outcome.status == "failed"]
         if failed:
-            left[code] = f"nothing was put together, for {failed[0].place} failed"
+            left[code] = Message("nothing was put together, for {place} failed", place=failed[0].place)
             continue
         is_packed = passwords is not None or is_ours(zip_path(_folder(made), code))
         letter, path = _letter(made, config, locked=is_packed), letter_path(_folder(made), code)
@@ -92,8 +92,11 @@ def hand_over(
                 packed, is_new = _packed(code, made, letter, passwords[code])
                 (written if is_new else kept).append(packed)
         except OutputError as error:
-            template = "{sentence} ({hint})" if error.hint else "{sentence}"
-            left[code] = Message(template, sentence=error.sentence.rstrip("."), hint=error.hint)
+            left[code] = (
+                Message("{sentence:open} ({hint})", sentence=error.sentence, hint=error.hint)
+                if error.hint
+                else Message("{sentence:open}", sentence=error.sentence)
+            )
     return Handout(tuple(written), tuple(kept), tuple(own), left)
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from stem.messages import Message
+
 FORMS = ("je", "u")
 """The two ways of address."""
 
@@ -63,13 +65,13 @@ def forms(vorm: str, name: str = "") -> dict[str, object]:
         ValueError: when `vorm` is neither.
     """
     if vorm not in FORMS:
-        raise ValueError(f"'{vorm}' is no way of address: je or u")
+        raise ValueError(Message("'{vorm}' is no way of address: je or u", vorm=vorm))
     which = FORMS.index(vorm)
     mijn, reflexive = ("je", "Stel je") if vorm == "je" else ("uw", "Stelt u zich")
 
     def inv(verb: str) -> str:
         if not re.fullmatch(r"[^\W\d_]+", verb):
-            raise ValueError(f"inv() takes one verb, as in inv('voel'), not '{verb}'")
+            raise ValueError(Message("inv() takes one verb, as in inv('voel'), not '{verb}'", verb=verb))
         return f"{verb} je" if vorm == "je" else f"{_with_u(verb)} u"
 
     def ju(je_text: str, u_text: str) -> str:

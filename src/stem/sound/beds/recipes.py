@@ -57,6 +57,7 @@ class Recipe:
         loops: For each loop its length in seconds and what fills it.
         under_lu: How much farther under the voice it belongs than other beds, in LU: what sounds where speech
             does hides more of it, and draws attention at a level at which brown noise is forgotten.
+        tonal: Whether it is tones, or nothing: low bit rates and one channel do these little harm.
         salt: Sets its chance apart from that of other beds; with one seed for all, two noises in one track
             would have the same phases, and add up to a third instead of sounding side by side.
     """
@@ -64,6 +65,7 @@ class Recipe:
     summary: str
     loops: tuple[tuple[int, Fill], ...]
     under_lu: float = 0.0
+    tonal: bool = False
     salt: int = 0
 
     @property
@@ -129,11 +131,13 @@ BEDS: dict[str, Recipe] = {
     "drone": Recipe(
         "Een drone: lage, lange tonen die langzaam verschuiven",
         ((_LONG_S, fill_with_low_drone), (_SHORT_S, fill_with_high_drone)),
+        tonal=True,
         salt=7,
     ),
     "klankschalen": Recipe(
         "Klankschalen: zachte slagen die lang naklinken",
         ((_LONG_S, fill_with_low_bowls), (_SHORT_S, fill_with_high_bowls)),
+        tonal=True,
     ),
     "bruin": Recipe(
         "Bruine ruis: donker en gelijkmatig, als een verre waterval",
@@ -157,6 +161,7 @@ BEDS: dict[str, Recipe] = {
     "none": Recipe(
         "Geen achtergrond: alleen de stem",
         ((30, partial(fill_with_noise, db_per_octave=-3.01, dbfs=FLOOR_DBFS)),),
+        tonal=True,
     ),
 }
 """Every bed by its name. Nothing ever chooses "binauraal": it is there for who asks for it by name."""

@@ -28,12 +28,13 @@ from stem.sound.clips import (
     resampled,
     trimmed,
 )
-from stem.sound.decoding.containers import container
+from stem.sound.decoding.containers import CONTAINERS, container
 from stem.sound.decoding.ffmpeg import LONGEST_S, Examined, Recording, decode, examined
 from stem.sound.decoding.inspection import Inspection
 
 __all__ = [
     "BLOCK_FRAMES",
+    "CONTAINERS",
     "LEAD_S",
     "LONGEST_S",
     "TAIL_S",

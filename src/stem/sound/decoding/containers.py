@@ -11,30 +11,42 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from stem.messages import Message
 from stem.sound.decoding import mp4, mpeg, ogg
 from stem.sound.decoding.source import ContainerInfo, Source, opened
 
 _MAGIC = {b"fLaC": "flac", b"OggS": "ogg", b"\x1aE\xdf\xa3": "matroska"}
 _RIFF = frozenset({b"RIFF", b"RF64", b"BW64"})
 
-_SUFFIXES = {
-    "wav": ("wav",),
-    "mp3": ("mp3",),
-    "flac": ("flac",),
-    "ogg": ("ogg", "oga", "opus"),
-    "mov": ("m4a", "mp4", "m4b", "aac", "mov", "3gp", "m4r", "m4v"),
-    "aac": ("aac",),
-    "matroska": ("webm", "weba", "mka", "mkv"),
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A way in which sound is packed.
+
+    Attributes:
+        title: As people call it.
+        suffixes: Of its files, without the point.
+        strict: Options with which ffmpeg takes a frame that cannot be decoded for damage; in MP3 and bare AAC
+            it may be the first one, of which a part is in the frame before.
+    """
+
+    title: str
+    suffixes: tuple[str, ...]
+    strict: str = ""
+
+
+_CHECKED = "-xerror -err_detect crccheck+explode"
+
+CONTAINERS = {
+    "wav": Container("WAV", ("wav",)),
+    "mp3": Container("MP3", ("mp3",)),
+    "flac": Container("FLAC", ("flac",), _CHECKED),
+    "ogg": Container("Ogg", ("ogg", "oga", "opus"), _CHECKED),
+    "mov": Container("M4A", ("m4a", "mp4", "m4b", "aac", "mov", "3gp", "m4r", "m4v"), "-xerror"),
+    "aac": Container("AAC", ("aac",)),
+    "matroska": Container("WebM", ("webm", "weba", "mka", "mkv"), "-xerror"),
 }
-_TITLES = {
-    "wav": "WAV",
-    "mp3": "MP3",
-    "flac": "FLAC",
-    "ogg": "Ogg",
-    "mov": "M4A",
-    "aac": "AAC",
-    "matroska": "WebM",
-}
+"""All that is read, by the name of ffmpeg's demuxer for it."""
 
 _STREAMED_FROM = 0x7FFF_0000
 """A WAV that promises this many bytes or more was written by a program that could not know its length."""
@@ -96,17 +108,17 @@ def _kind(source: Source) -> tuple[str, int]:
     kind = mpeg.kind(source, start)
     if kind:
         return kind, start
-    hint = "Give a WAV, MP3, FLAC, Ogg, M4A or WebM file."
-    raise source.refused("it is not a sound file that stem reads", hint)
+    hint = Message("Give a WAV, MP3, FLAC, Ogg, M4A or WebM file.")
+    raise source.refused(Message("it is not a sound file that stem reads"), hint)
 
 
 def _wrong_name(path: Path, kind: str) -> str:
     """Return what is to be said of the name, when that says that the file is something else."""
     suffix = path.suffix.lower().removeprefix(".")
-    named = {suffix for suffixes in _SUFFIXES.values() for suffix in suffixes}
-    if suffix not in named or suffix in _SUFFIXES[kind]:
+    named = {suffix for each in CONTAINERS.values() for suffix in each.suffixes}
+    if suffix not in named or suffix in CONTAINERS[kind].suffixes:
         return ""
-    return f"it is called .{suffix} and is {_TITLES[kind]}"
+    return Message("it is called .{suffix} and is {title}", suffix=suffix, title=CONTAINERS[kind].title)
 
 
 # --- WAV (RIFF; Microsoft and IBM, 1991; RF64: EBU Tech 3306) ---
@@ -128,12 +140,12 @@ def _wav(source: Source) -> ContainerInfo:
     if tag == _EXTENSIBLE and len(chunks.format) >= _FMT_BYTES + 10:
         tag = struct.unpack_from("<H", chunks.format, 24)[0]
     if bytes_a_second == 0 or rate == 0 or channels == 0:
-        raise source.refused("its header is damaged")
+        raise source.refused(Message("its header is damaged"))
     unknown = chunks.promised == 0 or chunks.promised >= _STREAMED_FROM
     if chunks.present == 0:
-        raise source.refused("there is no sound in it")
+        raise source.refused(Message("there is no sound in it"))
     if unknown and chunks.promised != chunks.present:
-        warnings = ("its header does not tell how long it is",)
+        warnings = (Message("its header does not tell how long it is"),)
         return ContainerInfo("wav", warnings=warnings, holds_floats=tag == _FLOAT)
     if chunks.promised > chunks.present:
         raise source.cut_short()
@@ -154,7 +166,7 @@ def _wav_chunks(source: Source) -> _Chunks:
         name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"data":
             if len(form) < _FMT_BYTES:
-                raise source.refused("it has no header that tells what its samples are")
+                raise source.refused(Message("it has no header that tells what its samples are"))
             if size == _IN_DS64 and long_size is not None:
                 size = long_size
             return _Chunks(form, place + 8, size, source.size - place - 8)
@@ -163,7 +175,7 @@ def _wav_chunks(source: Source) -> _Chunks:
         elif name == b"ds64":
             long_size = int.from_bytes(source.read(place + 16, 8), "little")
         place += 8 + size + size % 2
-    raise source.refused("there is no sound in it")
+    raise source.refused(Message("there is no sound in it"))
 
 
 # --- FLAC (RFC 9639) ---
@@ -183,11 +195,11 @@ def _flac(source: Source, start: int) -> ContainerInfo:
         is_last = head[0] >= 0x80  # noqa: PLR2004 - the highest bit
         place += 4 + int.from_bytes(head[1:], "big")
     if place >= source.size:
-        raise source.refused("there is no sound in it")
+        raise source.refused(Message("there is no sound in it"))
     if rate == 0:
-        raise source.refused("its header is damaged")
+        raise source.refused(Message("its header is damaged"))
     if total == 0:
-        return ContainerInfo("flac", start, warnings=("its header does not tell how long it is",))
+        return ContainerInfo("flac", start, warnings=(Message("its header does not tell how long it is"),))
     return ContainerInfo("flac", start, promised_s=total / rate)
 
 
@@ -214,7 +226,7 @@ def _matroska(source: Source) -> ContainerInfo:
     if not entered:
         raise source.cut_short()
     return ContainerInfo(
-        "matroska", warnings=() if has_length else ("its header does not tell how long it is",)
+        "matroska", warnings=() if has_length else (Message("its header does not tell how long it is"),)
     )
 
 
@@ -224,7 +236,11 @@ def _element(source: Source, place: int) -> tuple[int, int | None, int]:
     name_bytes = _vint_bytes(head)
     size_bytes = _vint_bytes(head[name_bytes:]) if name_bytes else 0
     if not name_bytes or not size_bytes or len(head) < name_bytes + size_bytes:
-        raise source.cut_short() if place + len(head) >= source.size else source.refused("it is damaged")
+        raise (
+            source.cut_short()
+            if place + len(head) >= source.size
+            else source.refused(Message("it is damaged"))
+        )
     every_bit = (1 << 7 * size_bytes) - 1
     size = int.from_bytes(head[name_bytes : name_bytes + size_bytes], "big") & every_bit
     name = int.from_bytes(head[:name_bytes], "big")

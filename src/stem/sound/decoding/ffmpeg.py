@@ -12,7 +12,6 @@ import struct
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,11 +22,12 @@ import numpy as np
 
 from stem import units
 from stem.errors import AudioError
+from stem.messages import Message, Plural
 from stem.programs import ffmpeg
 from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Clip, Samples, conform
-from stem.sound.decoding.containers import packing
-from stem.sound.decoding.inspection import HIGHEST, Inspection
+from stem.sound.decoding.containers import CONTAINERS, packing
+from stem.sound.decoding.inspection import Inspection
 from stem.sound.decoding.source import ContainerInfo, Source, opened
 
 LONGEST_S = 2 * 3600.0
@@ -40,7 +40,7 @@ MOST_CHANNELS = 8
 
 _MOST_SAMPLES = 20 << 20
 """Of a clip, which is in memory whole; more than three minutes of stereo at 48 kHz."""
-_TOO_MUCH = "it is more sound than can be held at once"
+_TOO_MUCH = Message("it is more sound than can be held at once")
 _SAMPLE_BYTES = 4
 
 _MEMORY_BYTES = 300 << 20
@@ -49,18 +49,10 @@ _PATIENCE_S = 25.0
 _PATIENT_BYTES_A_SECOND = 4e6
 """Decoding may take 25 s, and 1 s more for 11 s of stereo: any machine is ten times as fast as that."""
 
-# A decoded MP3 may overshoot full scale and 32-bit integers may not: they hold 1/64 of the sound, still finer
-# than float32 is at full scale.
-_AS_WAV = f"-af volume={1 / HIGHEST}:precision=double -c:a pcm_s32le -f wav pipe:1"
 _AS_FLOATS = "-c:a pcm_f32be -f au pipe:1"
 
-_STRICT = {
-    "flac": "-xerror -err_detect crccheck+explode",
-    "ogg": "-xerror -err_detect crccheck+explode",
-    "mov": "-xerror",
-    "matroska": "-xerror",
-}
-"""Formats in which a frame that cannot be decoded is damage; in MP3 and bare AAC it may be the first one."""
+_STEPS = np.float32(2**25)
+"""A step of a clip is one part in this many of full scale, whatever it was decoded from."""
 
 _DECODER = "imageio-ffmpeg"
 _KILLED = -9
@@ -112,15 +104,21 @@ def examined(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float 
     Raises:
         AudioError: as `decode`.
     """
+    parts: list[Samples] = []
     with opened(path) as source:
         told = packing(source)
-        if told.holds_floats:  # pydub's integers cannot tell what is no number
-            for _ in Recording.open(path).blocks(longest_s):
-                pass
-        clip = _whole(source, told, rate, longest_s)
-    inspection = Inspection(path, clip.rate, clip.samples.shape[1])
-    for first in range(0, clip.frames, BLOCK_FRAMES):
-        inspection.add(clip.samples[first : first + BLOCK_FRAMES])
+        if told.promised_s is not None and told.promised_s > longest_s + told.slack_s:
+            raise _too_long(path, longest_s)
+        with _decoding(source, told, longest_s) as decoder:
+            recording = Recording(path, *decoder.au_header(), told)
+            _check_format(path, recording.rate, recording.channels)
+            inspection = Inspection(path, recording.rate, recording.channels)
+            most = _MOST_SAMPLES * min(1.0, recording.rate / (rate or recording.rate)) / recording.channels
+            for block in recording.read(decoder, longest_s, inspection):
+                if inspection.frames > most:
+                    raise source.refused(_TOO_MUCH)
+                parts.append(np.rint(block * _STEPS) / _STEPS)
+    clip = Clip(np.concatenate(parts), recording.rate)
     conformed = clip if rate is None else conform(clip, rate)
     return Examined(conformed, told.warnings, tuple(inspection.warnings()))
 
@@ -150,7 +148,7 @@ class Recording:
         """
         with opened(path) as source:
             told = packing(source)
-            with _decoding(source, told, 1.0, _AS_FLOATS) as decoder:
+            with _decoding(source, told, 1.0) as decoder:
                 rate, channels = decoder.au_header()
         _check_format(path, rate, channels)
         return cls(path, rate, channels, told)
@@ -171,50 +169,26 @@ class Recording:
             AudioError: when the file turns out to be damaged or not whole, shorter than 50 ms, or longer than
                 `longest_s`.
         """
-        heard = inspection or Inspection(self.path, self.rate, self.channels)
+        with opened(self.path) as source, _decoding(source, self.packing, longest_s) as decoder:
+            decoder.au_header()
+            heard = inspection or Inspection(self.path, self.rate, self.channels)
+            yield from self.read(decoder, longest_s, heard)
+
+    def read(self, decoder: _Decoder, longest_s: float, heard: Inspection) -> Iterator[Samples]:
+        """Yield what a decoder gives, which is behind its header; raises as `blocks`."""
         frame_bytes = _SAMPLE_BYTES * self.channels
         most = heard.frames + units.frames(longest_s, self.rate)
         begun = heard.frames
-        with opened(self.path) as source, _decoding(source, self.packing, longest_s, _AS_FLOATS) as decoder:
-            decoder.au_header()
-            while bytes_read := decoder.read(BLOCK_FRAMES * frame_bytes):
-                whole = len(bytes_read) - len(bytes_read) % frame_bytes
-                block = np.frombuffer(bytes_read[:whole], ">f4").astype(np.float32).reshape(-1, self.channels)
-                heard.add(block)
-                if heard.frames > most:
-                    raise _too_long(self.path, longest_s)
-                beat()
-                yield block
-            done = decoder.end()
-            _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)
-
-
-def _whole(source: Source, told: ContainerInfo, rate: int | None, longest_s: float) -> Clip:
-    """Return all of a file's sound at its own rate.
-
-    Args:
-        source: The file.
-        told: What it says of itself.
-        rate: What it will be conformed to: that must fit in memory too.
-        longest_s: The longest that is taken, in seconds.
-    """
-    if told.promised_s is not None and told.promised_s > longest_s + told.slack_s:
-        raise _too_long(source.path, longest_s)
-    wav = bytearray()
-    with _decoding(source, told, longest_s, _AS_WAV) as decoder:
-        while part := decoder.read(BLOCK_FRAMES * _SAMPLE_BYTES):
-            wav += part
-            if len(wav) > _SAMPLE_BYTES * _MOST_SAMPLES:
-                raise source.refused(_TOO_MUCH)
-        is_undamaged = decoder.end()
-    clip = _pcm(source.path, bytes(wav))
-    _check_format(source.path, clip.rate, clip.samples.shape[1])
-    if clip.frames > longest_s * clip.rate:
-        raise _too_long(source.path, longest_s)
-    if clip.samples.size * (rate or clip.rate) > _MOST_SAMPLES * clip.rate:
-        raise source.refused(_TOO_MUCH)
-    _check_whole(source.path, told, clip.frames, clip.rate, is_undamaged=is_undamaged)
-    return clip
+        while bytes_read := decoder.read(BLOCK_FRAMES * frame_bytes):
+            whole = len(bytes_read) - len(bytes_read) % frame_bytes
+            block = np.frombuffer(bytes_read[:whole], ">f4").astype(np.float32).reshape(-1, self.channels)
+            heard.add(block)
+            if heard.frames > most:
+                raise _too_long(self.path, longest_s)
+            beat()
+            yield block
+        done = decoder.end()
+        _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)
 
 
 def _check_format(path: Path, rate: int, channels: int) -> None:
@@ -225,9 +199,21 @@ def _check_format(path: Path, rate: int, channels: int) -> None:
     """
     if not RATES[0] <= rate <= RATES[1]:
         low, high = (f"{limit / 1000:g}" for limit in RATES)
-        raise AudioError(path, f"its sample rate is {rate} Hz; {low} to {high} kHz can be used")
+        raise AudioError(
+            path,
+            Message(
+                "its sample rate is {rate} Hz; {low} to {high} kHz can be used", rate=rate, low=low, high=high
+            ),
+        )
     if not 0 < channels <= MOST_CHANNELS:
-        raise AudioError(path, f"it has {channels} channels; at most {MOST_CHANNELS} can be used")
+        raise AudioError(
+            path,
+            Message(
+                "it has {channels} channels; at most {most_channels} can be used",
+                channels=channels,
+                most_channels=MOST_CHANNELS,
+            ),
+        )
 
 
 def _check_whole(path: Path, told: ContainerInfo, frames: int, rate: int, *, is_undamaged: bool) -> None:
@@ -240,18 +226,28 @@ def _check_whole(path: Path, told: ContainerInfo, frames: int, rate: int, *, is_
         raise _damaged(path)
     length_s = units.seconds(frames, rate)
     if not is_undamaged:
-        raise AudioError(path, f"it is damaged (at about {length_s:.1f} s)")
+        raise AudioError(path, Message("it is damaged (at about {length_s:.1f} s)", length_s=length_s))
     if told.promised_s is not None and length_s < told.promised_s - told.slack_s - 1 / rate:
-        problem = f"it is damaged: of {told.promised_s:.1f} s, {length_s:.1f} s can be decoded"
+        problem = Message(
+            "it is damaged: of {promised_s:.1f} s, {length_s:.1f} s can be decoded",
+            promised_s=told.promised_s,
+            length_s=length_s,
+        )
         raise AudioError(path, problem)
     if length_s < SHORTEST_S:
-        raise AudioError(path, f"it is shorter than {1000 * SHORTEST_S:.0f} ms")
+        raise AudioError(
+            path, Message("it is shorter than {shortest_s:.0f} ms", shortest_s=1000 * SHORTEST_S)
+        )
 
 
 def _too_long(path: Path, longest_s: float) -> AudioError:
     unit_s, unit = (60, "minute") if longest_s % 3600 else (3600, "hour")
     count = round(longest_s / unit_s)
-    return AudioError(path, f"it is longer than {count} {unit}" + ("" if count == 1 else "s"))
+    if unit == "minute":
+        longest = Plural("it is longer than {count} minute", "it is longer than {count} minutes", count)
+    else:
+        longest = Plural("it is longer than {count} hour", "it is longer than {count} hours", count)
+    return AudioError(path, longest)
 
 
 class _Decoder:
@@ -283,13 +279,14 @@ class _Decoder:
             part = self._process.stdout.read(count)
         finally:
             timer.cancel()
+            timer.join()  # who stops meanwhile finds no thread left
         self._waited_s += time.monotonic() - began
         self._got += len(part)
         if self._is_late:
-            raise AudioError(self._path, "reading it takes too long")
+            raise AudioError(self._path, Message("reading it takes too long"))
         if len(part) < count and self._process.wait() == _KILLED:  # which says nothing of the file
-            hint = "Perhaps there was too little memory; try it again."
-            raise AudioError(self._path, "decoding it was ended from outside", hint=hint)
+            hint = Message("Perhaps there was too little memory; try it again.")
+            raise AudioError(self._path, Message("decoding it was ended from outside"), hint=hint)
         return part
 
     def au_header(self) -> tuple[int, int]:
@@ -317,7 +314,7 @@ class _Decoder:
 
 
 @contextmanager
-def _decoding(source: Source, told: ContainerInfo, longest_s: float, output: str) -> Iterator[_Decoder]:
+def _decoding(source: Source, told: ContainerInfo, longest_s: float) -> Iterator[_Decoder]:
     """Lend an ffmpeg that decodes a file while it is read; what is left unread is not decoded.
 
     Raises:
@@ -327,7 +324,7 @@ def _decoding(source: Source, told: ContainerInfo, longest_s: float, output: str
     try:
         # Its messages go nowhere: a pipe that nobody reads would fill up and stop it.
         process = subprocess.Popen(  # noqa: S603 - see _command
-            [*_command(source.path, told, longest_s), *output.split()],
+            [*_command(source.path, told, longest_s), *_AS_FLOATS.split()],
             stdin=source.file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -357,7 +354,7 @@ def _command(path: Path, told: ContainerInfo, longest_s: float) -> list[str]:
     walls = f"-protocol_whitelist fd -format_whitelist {told.demuxer} -f {told.demuxer}"
     start = f"-skip_initial_bytes {told.start}" if told.start else ""
     sound = f"-map 0:a:0 -vn -sn -dn -t {longest_s + 1:.0f}"
-    strict = _STRICT.get(told.demuxer, "")
+    strict = CONTAINERS[told.demuxer].strict if told.demuxer in CONTAINERS else ""
     return [program, *f"{limits} {strict} {walls} {start} -i fd: {sound}".split()]
 
 
@@ -371,32 +368,10 @@ def _limit_memory(process_id: int) -> None:
 
 
 def _no_ffmpeg(path: Path) -> AudioError:
-    return AudioError(path, "ffmpeg cannot be started", hint=f"Install {_DECODER} again.")
+    return AudioError(
+        path, Message("ffmpeg cannot be started"), hint=Message("Install {decoder} again.", decoder=_DECODER)
+    )
 
 
 def _damaged(path: Path) -> AudioError:
-    return AudioError(path, "it is damaged, or there is no sound in it that ffmpeg can decode")
-
-
-def _pcm(path: Path, wav: bytes) -> Clip:
-    """Return what is in the bytes of a 32-bit WAV file that holds 1/64 of the sound.
-
-    pydub cannot start ffmpeg itself: it has no place for options in front of the input, where the walls are.
-    """
-    with warnings.catch_warnings():
-        # pydub looks for an ffmpeg on the PATH and says so when there is none.
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment  # only foreign sound needs it
-        from pydub.exceptions import CouldntDecodeError
-
-    try:
-        segment = AudioSegment(data=wav)
-    except CouldntDecodeError as error:
-        raise _damaged(path) from error
-    whole = np.frombuffer(segment.raw_data, dtype="<i4").reshape(-1, segment.channels)
-    limits = np.iinfo(np.int32)
-    if len(whole) and (whole.max() == limits.max or whole.min() == limits.min):
-        raise AudioError(path, f"it has samples above {HIGHEST:.0f} times full scale")
-    samples = whole.astype(np.float32)
-    samples *= np.float32(HIGHEST / 2**31)
-    return Clip(samples, segment.frame_rate)
+    return AudioError(path, Message("it is damaged, or there is no sound in it that ffmpeg can decode"))
