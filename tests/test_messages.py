@@ -6,6 +6,7 @@ import ast
 import pickle
 import re
 from collections.abc import Iterator
+from gettext import NullTranslations
 from pathlib import Path
 from string import Formatter
 
@@ -13,7 +14,8 @@ import pytest
 
 import stem.cli
 from stem.cli.words import OPTIONS
-from stem.messages import PLAIN, Message, joined, told
+from stem.errors import KINDS, StemError
+from stem.messages import PLAIN, Message, Plural, enumerated, joined, message_of, told
 
 WORDS = dict(PLAIN) | {"for_output": "with -o", "voice_is": "--voice"}
 
@@ -100,18 +102,173 @@ def literals(module: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+def texts(module: ast.Module) -> Iterator[ast.Call]:
+    """Yield where a module makes messages."""
+    for call in ast.walk(module):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in TEMPLATES:
+            yield call
+
+
+TEMPLATES = {"Message": 1, "Plural": 2}
+"""How many of the first arguments are templates."""
+
+NO_LITERALS = {"Message(error.kind)", "Message(kind)"}
+"""What is translated where it stands: a word of `errors.KINDS`."""
+
+
+def test_a_catalogue_can_be_made_of_the_source(below: dict[Path, ast.Module]) -> None:
+    """Babel reads calls, and no names, sums or f-strings."""
+    wrong = [
+        f"{path}:{call.lineno}: {ast.unparse(call)}"
+        for path, module in below.items()
+        for call in texts(module)
+        for template in call.args[: TEMPLATES[ast.unparse(call.func)]]
+        if not (isinstance(template, ast.Constant) and isinstance(template.value, str))
+        and path.name != "messages.py"
+        and ast.unparse(call) not in NO_LITERALS
+    ]
+    assert wrong == []
+
+
+def test_errors_are_made_of_messages(below: dict[Path, ast.Module]) -> None:
+    """No sentence is put together, or left untranslated, where an error is made."""
+    kinds = {kind.__name__ for kind in classes_of_errors()}
+    wrong = [
+        f"{path}:{text.lineno}: {ast.unparse(text)}"
+        for path, module in below.items()
+        for call in ast.walk(module)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in kinds - {"UnknownNameError"}
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+        for text in spoken(argument)
+    ]
+    assert wrong == []
+
+
+def classes_of_errors() -> set[type[StemError]]:
+    found, todo = set[type[StemError]](), [StemError]
+    while todo:
+        found.add(kind := todo.pop())
+        todo += kind.__subclasses__()
+    return found
+
+
+def spoken(argument: ast.expr) -> Iterator[ast.expr]:
+    """Yield the texts for people that an expression holds as they are."""
+    match argument:
+        case ast.Constant(value=str(text)) if " " in text.strip():
+            yield argument
+        case ast.JoinedStr(values=parts):
+            if any(
+                isinstance(part, ast.Constant) and re.search("[a-z]{2}", str(part.value)) for part in parts
+            ):
+                yield argument
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (*spoken(body), *spoken(orelse))
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            for item in items:
+                yield from spoken(item)
+
+
+def test_every_kind_of_name_can_be_translated(below: dict[Path, ast.Module]) -> None:
+    kinds = {
+        call.args[0].value
+        for module in below.values()
+        for call in ast.walk(module)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) == "UnknownNameError"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert kinds == set(KINDS)
+
+
 def test_templates_name_what_is_known(below: dict[Path, ast.Module]) -> None:
     unused = set(PLAIN)
     for path, module in below.items():
-        for call in ast.walk(module):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Message":
-                template = call.args[0]
-                facts = {keyword.arg for keyword in call.keywords}
-                if isinstance(template, ast.Constant):
-                    fields = {field for _, field, _, _ in Formatter().parse(str(template.value)) if field}
-                    assert fields >= facts, f"{path}:{call.lineno}"
-                    assert fields <= PLAIN.keys() | facts, f"{path}:{call.lineno}"
-                    assert not facts & PLAIN.keys(), f"{path}:{call.lineno}"
+        for call in texts(module):
+            facts = {keyword.arg for keyword in call.keywords}
+            templates = call.args[: TEMPLATES[ast.unparse(call.func)]]
+            if len(templates) == 2:
+                facts.add("count")
+            if all(isinstance(template, ast.Constant) for template in templates):
+                text = "".join(
+                    str(template.value) for template in templates if isinstance(template, ast.Constant)
+                )
+                fields = {field for _, field, _, _ in Formatter().parse(text) if field}
+                assert fields | {"count"} >= facts, f"{path}:{call.lineno}"
+                assert fields <= PLAIN.keys() | facts, f"{path}:{call.lineno}"
+                assert not facts & PLAIN.keys(), f"{path}:{call.lineno}"
         names = (re.findall(r"\{(\w+)\}", text) for _, text in literals(module))
         unused -= set().union(*names)
     assert unused <= {"value_of", "Try_again_later"}, "nobody tells them"
+
+
+class Dutch(NullTranslations):
+    """A small catalogue."""
+
+    def gettext(self, message: str) -> str:
+        return {
+            "Choose another folder {for_output}, not {folder}.": "Kies {for_output} wat anders dan {folder}.",
+            "for the output": "voor de opname",
+            "{place}: {problem}.": "{plaats}: {problem}.",
+            "the disk is full": "de schijf is vol",
+            "It takes {length_s:.1f} s ({hint:aside})": "Het duurt {length_s:.1f} s ({hint:aside})",
+            "Did you mean it?": "Bedoelde je dat?",
+        }.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        known = {"{count} tracks: {how}": ("{count} opname: {how}", "{count} opnames: {how}")}
+        return known[msgid2][n != 1] if msgid2 in known else super().ngettext(msgid1, msgid2, n)
+
+
+def test_a_message_is_told_in_another_language_when_it_is_told() -> None:
+    message = Message("Choose another folder {for_output}, not {folder}.", folder="{map}")
+
+    assert message == "Choose another folder for the output, not {map}."
+    assert told(message, PLAIN, Dutch()) == "Kies voor de opname wat anders dan {map}."
+    assert told(message, OPTIONS, Dutch()) == "Kies with -o wat anders dan {map}."
+    assert told("{map}", PLAIN, Dutch()) == "{map}"
+    assert told(Message("", a="b"), PLAIN, Dutch()) == ""
+
+
+def test_messages_in_a_message_are_told_in_its_language() -> None:
+    message = Message("{place}: {what}.", place="a.mp3", what=Message("the disk is full"))
+
+    assert told(message, PLAIN, Dutch()) == "a.mp3: de schijf is vol."
+    assert (
+        told(joined("; ", [message, message]), PLAIN, Dutch())
+        == "a.mp3: de schijf is vol.; a.mp3: de schijf is vol."
+    )
+
+
+def test_numbers_have_plurals() -> None:
+    one, more = (Plural("1 track: {how}", "{count} tracks: {how}", count, how="a") for count in (1, 2))
+
+    assert (one, more) == ("1 track: a", "2 tracks: a")
+    assert [told(each, PLAIN, Dutch()) for each in (one, more)] == ["1 opname: a", "2 opnames: a"]
+    again = pickle.loads(pickle.dumps(more))
+    assert (type(again), told(again, PLAIN, Dutch())) == (Plural, "2 opnames: a")
+    assert told(more.with_facts(str.upper), PLAIN, Dutch()) == "2 opnames: A"
+
+
+def test_what_a_catalogue_has_wrong_is_told_in_english() -> None:
+    message = Message("{place}: {problem}.", place="a.mp3", problem=Message("the disk is full"))
+
+    assert told(message, PLAIN, Dutch()) == "a.mp3: de schijf is vol."
+
+
+def test_numbers_are_written_as_the_template_says_also_when_they_may_not_be_shown() -> None:
+    message = Message(
+        "It takes {length_s:.1f} s ({hint:aside})", length_s=7.25, hint=Message("Did you mean it?")
+    )
+
+    assert message == "It takes 7.2 s (did you mean it?)"
+    assert told(message, PLAIN, Dutch()) == "Het duurt 7.2 s (bedoelde je dat?)"
+    assert message.with_facts(lambda fact: fact.replace("7.2", "...")) == "It takes ... s (did you mean it?)"
+
+
+def test_texts_in_a_row_are_a_part_of_a_sentence() -> None:
+    assert enumerated([]) == ""
+    assert enumerated(["a"]) == "a"
+    assert enumerated(["a", "{b}", "c"]) == "a and {b} and c"
+    assert message_of(ValueError(Message("{a}", a="{b}"))).told(PLAIN) == "{b}"  # type: ignore[attr-defined]
+    assert message_of(ValueError("x")) == "x"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from stem.messages import Message
+
 _CONTROLS = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"  # all but the line feed and the tab
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of what follows
@@ -23,7 +25,7 @@ _CONTROLS = (
 _TYPOGRAPHY = r"\u00ad\u200b-\u200d\u2060\ufeff"
 """Where a word may be cut or its letters join: word processors leave these behind, and none is heard."""
 
-RETYPE = "Type it anew; what is copied from elsewhere may hold more than it shows."
+RETYPE = Message("Type it anew; what is copied from elsewhere may hold more than it shows.")
 """What to do about such a text."""
 
 _CONTROL = re.compile(f"[{_CONTROLS}]")
@@ -48,7 +50,7 @@ def line_problem(text: str) -> str:
     Joiners may be in it: a family, or a flag, is several emoji that they make one.
     """
     found = first_control(text) or next((sign for sign in text if sign in "\n\t"), None)
-    return f"it holds {code_point(found)}, which nobody sees" if found else ""
+    return Message("it holds {found}, which nobody sees", found=code_point(found)) if found else ""
 
 
 def without_controls(text: str, instead: str = "") -> str:

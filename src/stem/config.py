@@ -9,6 +9,7 @@ from pathlib import Path
 from stem.characters import code_point, first_control, line_problem
 from stem.errors import ConfigError
 from stem.files import HERE, is_outside
+from stem.messages import Message
 from stem.tables import from_table, load_toml
 
 FILE_NAME = "stem.toml"
@@ -73,10 +74,16 @@ class Config:
         }
         for name, texts in lines.items():
             if problem := next(filter(None, map(line_problem, texts)), ""):
-                raise ValueError(f"'{name}' cannot be used: {problem}")
+                raise ValueError(Message("'{name}' cannot be used: {problem}", name=name, problem=problem))
         for name, text in (("intro", self.intro), ("outro", self.outro)):
             if sign := first_control(text):
-                raise ValueError(f"'{name}' cannot be used: it holds {code_point(sign)}, which nobody sees")
+                raise ValueError(
+                    Message(
+                        "'{name}' cannot be used: it holds {sign}, which nobody sees",
+                        name=name,
+                        sign=code_point(sign),
+                    )
+                )
 
     @property
     def maker(self) -> str:
@@ -95,7 +102,7 @@ def load_config(folder: Path) -> Config:
         return Config()
     path = path.absolute()  # which of several folders' it is, is told whole
     if not path.is_file():
-        raise ConfigError(path, ["it is not a file"], hint="Rename what is in the way.")
+        raise ConfigError(path, [Message("it is not a file")], hint=Message("Rename what is in the way."))
     config = from_table(Config, load_toml(path), path)
     refuse_outside(path, {name: getattr(config, name) for name in PATHS}, folder=folder)
     return config
@@ -116,9 +123,9 @@ def refuse_outside(
         ConfigError: with all of it.
     """
     problems = [
-        f"'{key}' names a file outside this folder: {path}"
+        Message("'{key}' names a file outside this folder: {path}", key=key, path=path)
         for key, path in named.items()
         if path and is_outside(path, folder)
     ]
     if problems:
-        raise ConfigError(origin, problems, hint=hint or "Put a copy of it in this folder.")
+        raise ConfigError(origin, problems, hint=hint or Message("Put a copy of it in this folder."))

@@ -12,7 +12,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import AudioError, OutputError, StemError
 from stem.files import HERE, cache_folder, expanded, output_error, temporary_beside, temporary_folder
-from stem.messages import Message
+from stem.messages import Message, Plural
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.sound.beds import BedChoice
@@ -28,7 +28,7 @@ _ROOM_BYTES = 500_000_000
 """What a long track and the cache of backgrounds take, with a margin."""
 
 
-_ELSEWHERE = "Choose a folder in which you can save other files."
+_ELSEWHERE = Message("Choose a folder in which you can save other files.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,20 @@ def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "Python", works=True, found=f"{platform.python_version()} on {platform.platform(terse=True)}"
     )
-    yield _tried("output folder", lambda: _writable(expanded(config.output, home)))
-    yield _tried("cache folder", lambda: _writable(cache_folder("speech")))
-    yield _tried("usual voice", lambda: _usual_voice(config.voice, home))
-    yield _tried("usual background", lambda: _bed(config.bed, home))
-    yield _tried("own pauses", lambda: _own_pauses(config.pauses))
-    yield _tried("own words", lambda: _own_words(home))
+    yield _tried(Message("output folder"), lambda: _writable(expanded(config.output, home)))
+    yield _tried(Message("cache folder"), lambda: _writable(cache_folder("speech")))
+    yield _tried(Message("usual voice"), lambda: _usual_voice(config.voice, home))
+    yield _tried(Message("usual background"), lambda: _bed(config.bed, home))
+    yield _tried(Message("own pauses"), lambda: _own_pauses(config.pauses))
+    yield _tried(Message("own words"), lambda: _own_words(home))
     for error in broken_voices(home):
-        yield _wrong("voice template", error)
+        yield _wrong(Message("voice template"), error)
     for voice in voices(home):
         if runs_program(voice):
             found = Message("runs a program, which is not tried here; hear it: {say}")
-            yield Diagnosis(f"voice {voice.name}", works=True, found=found)
+            yield Diagnosis(Message("voice {voice}", voice=voice.name), works=True, found=found)
         elif voice.installed and not sends_to(voice):
-            yield _tried(f"voice {voice.name}", partial(_round_trip, voice))
+            yield _tried(Message("voice {voice}", voice=voice.name), partial(_round_trip, voice))
 
 
 def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:
@@ -103,7 +103,7 @@ def _bed(name: str, home: Path) -> str:
 
 def _own_pauses(own: Mapping[str, float]) -> str:
     override_pauses(PAUSES, own)
-    return ", ".join(f"{name} {length_s:g} s" for name, length_s in own.items()) or "none"
+    return ", ".join(f"{name} {length_s:g} s" for name, length_s in own.items()) or Message("none")
 
 
 def _writable(folder: Path) -> str:
@@ -118,18 +118,23 @@ def _writable(folder: Path) -> str:
         raise OutputError(folder, refused.problem, hint=_ELSEWHERE) from error
     if free < _ROOM_BYTES:
         raise AudioError(
-            folder, "there is little room left", hint="Make room: a track and its caches take up to 500 MB."
+            folder,
+            Message("there is little room left"),
+            hint=Message("Make room: a track and its caches take up to 500 MB."),
         )
-    return f"{folder.resolve()}, {free / 1e9:.1f} GB free"
+    return Message("{folder}, {free_gb:.1f} GB free", folder=folder.resolve(), free_gb=free / 1e9)
 
 
 def _usual_voice(wish: str, home: Path) -> str:
     folder = recordings_folder(wish, home)
-    return choose_voice(wish, home).name if folder is None else f"the recordings in {folder}"
+    if folder is None:
+        return choose_voice(wish, home).name
+    return Message("the recordings in {folder}", folder=folder)
 
 
 def _own_words(folder: Path) -> str:
-    return f"the lexicon has {len(load_lexicon(folder).entries)} words"
+    words = len(load_lexicon(folder).entries)
+    return Plural("the lexicon has {count} words", "the lexicon has {count} words", words)
 
 
 def _round_trip(voice: VoiceTemplate) -> str:
@@ -141,8 +146,14 @@ def _round_trip(voice: VoiceTemplate) -> str:
         decoded = decode(track.path)
     if decoded.frames != track.timeline.frames or decoded.rate != SAMPLE_RATE:
         raise AudioError(
-            "the decoded MP3",
-            f"it has {decoded.frames} frames at {decoded.rate} Hz instead of {track.timeline.frames}",
-            hint="Install stem again; the MP3 encoder or the decoder is not the expected one.",
+            Message("the decoded MP3"),
+            Message(
+                "it has {frames} frames at {rate} Hz instead of {expected}",
+                frames=decoded.frames,
+                rate=decoded.rate,
+                expected=track.timeline.frames,
+            ),
+            hint=Message("Install stem again; the MP3 encoder or the decoder is not the expected one."),
         )
-    return f"speaks; its MP3 decodes to the frame ({seconds(decoded.frames):.1f} s)"
+    length_s = seconds(decoded.frames)
+    return Message("speaks; its MP3 decodes to the frame ({length_s:.1f} s)", length_s=length_s)

@@ -26,7 +26,25 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from stem.messages import Message, joined
+from stem.messages import Message, Plural, joined, marked
+
+KINDS = (
+    marked("bed"),
+    marked("bell"),
+    marked("country"),
+    marked("destination"),
+    marked("format"),
+    marked("kind of captions"),
+    marked("pause"),
+    marked("place for a bell"),
+    marked("profile"),
+    marked("script"),
+    marked("series"),
+    marked("variable"),
+    marked("voice"),
+    marked("voice engine"),
+)
+"""What may have a name that does not exist."""
 
 _LONGEST_NAME = 100
 """Nobody mistypes a longer one."""
@@ -45,8 +63,8 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     """Return a hint: the nearest known name when there is one, else what there is to choose from."""
     match = nearest(name, known)
     if match is not None:
-        return f"Did you mean '{match}'?"
-    return f"There is: {', '.join(sorted(known))}." if known else ""
+        return Message("Did you mean '{name}'?", name=match)
+    return Message("There is: {known}.", known=", ".join(sorted(known))) if known else ""
 
 
 class StemError(Exception):
@@ -122,8 +140,13 @@ class UnknownNameError(UsageError):
         self.known = tuple(known)
         # What is not written as variables are may be what was to be filled in: "-s Anna=naam".
         told = kind != "variable" or re.fullmatch("[a-z][a-z0-9_]{0,40}", name)
-        template = "There is no {kind} named '{name}'." if told else "There is no {kind} of that name."
-        super().__init__(Message(template, kind=kind, name=name), hint=did_you_mean(name, self.known))
+        kind = Message(kind)  # one of `KINDS`
+        sentence = (
+            Message("There is no {kind} named '{name}'.", kind=kind, name=name)
+            if told
+            else Message("There is no {kind} of that name.", kind=kind)
+        )
+        super().__init__(sentence, hint=did_you_mean(name, self.known))
 
 
 class ConfigError(StemError):
@@ -145,10 +168,11 @@ class ConfigError(StemError):
         self.path = path
         self.problems = tuple(problems)
         self.place = str(path)
-        one = len(self.problems) == 1
-        template = "{place}: {problems}." if one else "{place}: {count} mistakes: {problems}."
-        told = joined("; ", self.problems)
-        super().__init__(Message(template, place=path, count=len(self.problems), problems=told), hint=hint)
+        count, told = len(self.problems), joined("; ", self.problems)
+        sentence = Plural(
+            "{place}: {problems}.", "{place}: {count} mistakes: {problems}.", count, place=path, problems=told
+        )
+        super().__init__(sentence, hint=hint)
 
 
 class ScriptError(StemError):
@@ -242,8 +266,13 @@ class SynthesisError(EngineError):
         self.engine = engine
         self.phrase = phrase
         self.reason = reason
-        template = "The voice engine '{engine}' could not say \"{phrase}\": {reason}."
-        super().__init__(Message(template, engine=engine, phrase=phrase, reason=reason), hint=hint)
+        sentence = Message(
+            "The voice engine '{engine}' could not say \"{phrase}\": {reason}.",
+            engine=engine,
+            phrase=phrase,
+            reason=reason,
+        )
+        super().__init__(sentence, hint=hint)
 
 
 class DownloadError(StemError):
@@ -320,5 +349,5 @@ class BusyError(OutputError):
     """
 
     def __init__(self, path: Path | str) -> None:
-        hint = "Wait until it is done, then try again."
-        super().__init__(path, "another run of stem is busy there", hint=hint)
+        hint = Message("Wait until it is done, then try again.")
+        super().__init__(path, Message("another run of stem is busy there"), hint=hint)

@@ -67,18 +67,18 @@ _LOOK_S = 0.01
 _FULL = Message("Make room there, or choose another folder {for_output}; then {try_again}.")
 _ELSEWHERE = Message("Choose another folder {for_output}.")
 _OTHER_NAME = Message("Choose another name {for_output}, or remove that file first.")
+_DENIED = (Message("you have no permission to write there"), _ELSEWHERE)
+_FILE_THERE = (Message("there is a file where a folder should be"), _ELSEWHERE)
 _REASONS: dict[int, tuple[str, str]] = {
-    errno.ENOSPC: ("the disk is full", _FULL),
-    errno.EDQUOT: ("your share of the disk is full", _FULL),
-    errno.EFBIG: ("the file would be larger than is allowed there", _FULL),
-    errno.EACCES: ("you have no permission to write there", _ELSEWHERE),
-    errno.EPERM: ("you have no permission to write there", _ELSEWHERE),
-    errno.EROFS: ("that disk can only be read", _ELSEWHERE),
-    errno.ENOENT: ("there is no such folder", _ELSEWHERE),
-    errno.ENOTDIR: ("there is a file where a folder should be", _ELSEWHERE),
-    errno.EEXIST: ("there is a file where a folder should be", _ELSEWHERE),
-    errno.EISDIR: ("there is a folder with that name", Message("Choose another name {for_output}.")),
-    errno.ENAMETOOLONG: ("the name is too long", Message("Choose a shorter name {for_output}.")),
+    errno.ENOSPC: (Message("the disk is full"), _FULL),
+    errno.EDQUOT: (Message("your share of the disk is full"), _FULL),
+    errno.EFBIG: (Message("the file would be larger than is allowed there"), _FULL),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), _DENIED),
+    errno.EROFS: (Message("that disk can only be read"), _ELSEWHERE),
+    errno.ENOENT: (Message("there is no such folder"), _ELSEWHERE),
+    **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), _FILE_THERE),
+    errno.EISDIR: (Message("there is a folder with that name"), Message("Choose another name {for_output}.")),
+    errno.ENAMETOOLONG: (Message("the name is too long"), Message("Choose a shorter name {for_output}.")),
 }
 
 
@@ -110,7 +110,9 @@ def expanded(path: str, folder: Path = HERE) -> Path:
     except OSError as error:
         raise output_error(Path(path), error) from error
     except (RuntimeError, ValueError) as error:  # ~nobody; a NUL
-        raise OutputError(path, "there is no such folder", hint="Choose another name.") from error
+        raise OutputError(
+            path, Message("there is no such folder"), hint=Message("Choose another name.")
+        ) from error
     return found
 
 
@@ -191,7 +193,7 @@ def publish(temporary: Path, final: Path, *, overwrite: bool) -> None:
         else:
             _name_if_free(temporary, final)
     except FileExistsError as error:
-        raise OutputError(final, "it exists already", hint=_OTHER_NAME) from error
+        raise OutputError(final, Message("it exists already"), hint=_OTHER_NAME) from error
     except OSError as error:
         raise output_error(final, error) from error
     _flush_folder(final.parent)
@@ -317,8 +319,8 @@ def _check_own(folder: Path) -> None:
         return
     status = folder.stat()
     if {status.st_uid, folder.lstat().st_uid} != {os.getuid()} or status.st_mode & _OTHERS_WRITE:
-        hint = "Let XDG_CACHE_HOME name a folder of your own; to let nobody else in: chmod 700"
-        raise OutputError(folder, "others may change what is in it", hint=hint)
+        hint = Message("Let XDG_CACHE_HOME name a folder of your own; to let nobody else in: chmod 700")
+        raise OutputError(folder, Message("others may change what is in it"), hint=hint)
 
 
 def packaged_folder(kind: str) -> Path:

@@ -1,76 +1,90 @@
-"""Texts for people, kept apart from the facts in them and from how a face calls what can be chosen.
+"""Texts for people: apart from the facts in them, from how faces call things, and from a language.
 
-A hint names what to choose: on the command line that is an option, on a page a field, in a program an
-argument. So a text is a template with names in braces; facts fill in some, and how something is called
-the others. As a string it has the plain words of `PLAIN`; a face with its own asks for them (`told`).
+A text is a template with names in braces, written in English where it is needed. Babel finds it there: it is
+in the call of `Message` or `Plural` as it stands. Facts fill in some names. How settings and deeds are called
+fills in the others: on the command line that is an option, on a page a field, in a program an argument. As a
+string a message is English, in the plain words of `PLAIN`; a face asks for its own words, in the language of
+whom it tells (`told`).
 
 Facts are never read as templates: braces in what a user wrote are shown as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from gettext import NullTranslations
+from numbers import Real
+from string import Formatter
 from types import MappingProxyType
 from typing import Any, Self
+
+ENGLISH = NullTranslations()
+"""The language of the texts themselves; a catalogue is one of gettext's too."""
+
+
+def marked(text: str) -> str:
+    """Return a word as it is; Babel finds it by this call."""
+    return text
+
 
 PLAIN: Mapping[str, str] = MappingProxyType(
     {
         # A setting by itself, as in "Leave out the profile."
-        "bed_level": "a background level of",
-        "bells": "the bells",
-        "code": "The code",
-        "dask": "A cluster",
-        "destination": "the destination",
-        "exact_or_audio": "the exact times, or the sound",
-        "fill": "Another voice",
-        "format": "the format",
-        "page": "the page",
-        "profile": "the profile",
-        "profile_kind": "profile",
+        "bed_level": marked("a background level of"),
+        "bells": marked("the bells"),
+        "code": marked("The code"),
+        "dask": marked("A cluster"),
+        "destination": marked("the destination"),
+        "exact_or_audio": marked("the exact times, or the sound"),
+        "fill": marked("Another voice"),
+        "format": marked("the format"),
+        "page": marked("the page"),
+        "profile": marked("the profile"),
+        "profile_kind": marked("profile"),
         # A setting before its value, as in "For example: code = c017"; the last goes without a name
-        "bed_is": "background =",
-        "code_is": "code =",
-        "destination_is": "destination =",
-        "duration_is": "length =",
-        "fill_is": "fill =",
-        "format_is": "format =",
-        "jobs_is": "jobs =",
-        "link_is": "link =",
-        "series_is": "series =",
-        "voice_is": "voice =",
+        "bed_is": marked("background ="),
+        "code_is": marked("code ="),
+        "destination_is": marked("destination ="),
+        "duration_is": marked("length ="),
+        "fill_is": marked("fill ="),
+        "format_is": marked("format ="),
+        "jobs_is": marked("jobs ="),
+        "link_is": marked("link ="),
+        "series_is": marked("series ="),
+        "voice_is": marked("voice ="),
         "value_of": "",
         # Where a setting is given, as in "Choose another name for the output."
-        "as_name": "for it",
-        "for_download": "for the download",
-        "for_output": "for the output",
+        "as_name": marked("for it"),
+        "for_download": marked("for the download"),
+        "for_output": marked("for the output"),
         "in_names": "",
-        "on_command_line": "for the whole list",
+        "on_command_line": marked("for the whole list"),
         # What to ask for
-        "let_replace": "let it be replaced",
-        "name_in_feed": "allowing names in the feed",
-        "offline": "when it is to stay offline",
-        "replace_it": "let it be replaced",
-        "replacing": "replacing it",
-        "to_go_online": "to go online",
-        "use_force": "let it be replaced",
+        "let_replace": marked("let it be replaced"),
+        "name_in_feed": marked("allowing names in the feed"),
+        "offline": marked("when it is to stay offline"),
+        "replace_it": marked("let it be replaced"),
+        "replacing": marked("replacing it"),
+        "to_go_online": marked("to go online"),
+        "use_force": marked("let it be replaced"),
         # To begin again
-        "The_same": "The next try",
-        "Try_again": "Try again",
-        "Try_again_later": "Try again later",
-        "the_same": "the next try",
-        "try_again": "try again",
+        "The_same": marked("The next try"),
+        "Try_again": marked("Try again"),
+        "Try_again_later": marked("Try again later"),
+        "the_same": marked("the next try"),
+        "try_again": marked("try again"),
         # What to do, before what it is done with
-        "allow_voice": "the voice",
-        "forget": "the code",
-        "get_voice": "the voice",
-        "make_sheet": "one of the script",
-        "say": "let it say something",
-        "say_text": "the text",
-        "sheet_again": "the sheet again",
+        "allow_voice": marked("the voice"),
+        "forget": marked("the code"),
+        "get_voice": marked("the voice"),
+        "make_sheet": marked("one of the script"),
+        "say": marked("let it say something"),
+        "say_text": marked("the text"),
+        "sheet_again": marked("the sheet again"),
         # By what means, after what to do
         "by_cd": "",
-        "by_init": ".",
-        "by_outside": ".",
+        "by_init": marked("."),
+        "by_outside": marked("."),
         "force_replaces": "",
     }
 )
@@ -78,7 +92,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
 
 
 class Message(str):
-    """A text that faces may tell in words of their own.
+    """A text that faces may tell in words of their own, and in another language.
 
     Attributes:
         template: The text, with names in braces.
@@ -99,35 +113,138 @@ class Message(str):
 
     def __new__(cls, template: str, /, **facts: object) -> Self:
         """Make a message; its value is what is told in plain words."""
-        message = super().__new__(cls, cls.text(template, facts, PLAIN))
+        facts = {name: fact if isinstance(fact, str | Real) else str(fact) for name, fact in facts.items()}
+        message = super().__new__(cls, cls.text(template, _Filled(facts, PLAIN, ENGLISH)))
         message.template, message.facts = template, facts
         return message
 
-    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what a copy is made of."""
         return (self.template,), dict(self.facts)
 
-    def told(self, words: Mapping[str, str]) -> str:
-        """Return the text with a face's own words for the names of `PLAIN`."""
-        return self.text(self.template, self.facts, words)
+    def told(self, words: Mapping[str, str], language: NullTranslations = ENGLISH) -> str:
+        """Return the text with a face's own words for the names of `PLAIN`, in a language.
+
+        What a catalogue has wrong is told in English.
+        """
+        facts = _Filled(self.facts, words, language)
+        try:
+            return self.text(self.template_in(language), facts)
+        except (KeyError, IndexError, ValueError):
+            return self.text(self.template_in(ENGLISH), facts)
+
+    def template_in(self, language: NullTranslations) -> str:
+        """Return the template in a language."""
+        return language.gettext(self.template) if self.template else ""
 
     def with_facts(self, change: Callable[[str], str]) -> Self:
         """Return the message with other facts: something in them may not be shown."""
-        changed = {
-            name: fact.with_facts(change) if isinstance(fact, Message) else change(str(fact))
-            for name, fact in self.facts.items()
-        }
-        return type(self)(self.template, **changed)
+        changed = dict(self.facts)
+        for name, spec in self._fields():
+            fact = changed[name]
+            if isinstance(fact, Message):
+                changed[name] = fact.with_facts(change)
+            elif (
+                after := change(before := format(fact, spec) if isinstance(fact, Real) else str(fact))
+            ) != before:
+                changed[name] = after
+        (template, *numbers), _ = self.__getnewargs_ex__()
+        return type(self)(template, *numbers, **changed)
+
+    def _fields(self) -> Iterator[tuple[str, str]]:
+        """Yield the names of facts, and how numbers are written."""
+        specs = {name: spec or "" for _, name, spec, _ in Formatter().parse(self.template) if name}
+        yield from ((name, specs.get(name, "")) for name in self.facts)
 
     @classmethod
-    def text(cls, template: str, facts: Mapping[str, object], words: Mapping[str, str]) -> str:
+    def text(cls, template: str, facts: Mapping[str, object]) -> str:
         """Return a template filled in."""
-        return template.format_map({**words, **{name: told(fact, words) for name, fact in facts.items()}})
+        return template.format_map(facts)
 
 
-def told(text: object, words: Mapping[str, str] = PLAIN) -> str:
-    """Return a text in a face's words; what is no message is told as it is."""
-    return text.told(words) if isinstance(text, Message) else str(text)
+class Plural(Message):
+    """A text about a number of things, which is called `count` in it.
+
+    Example:
+        >>> print(Plural("{name} has 1 mistake.", "{name} has {count} mistakes.", 3, name="a.toml"))
+        a.toml has 3 mistakes.
+    """
+
+    __slots__ = ("number", "one")
+
+    one: str
+    number: int
+
+    def __new__(cls, one: str, many: str, count: int, /, **facts: object) -> Self:
+        """Make a message; its value is what is told in plain words."""
+        message = super().__new__(cls, one if count == 1 else many, **{"count": count, **facts})
+        message.one, message.template, message.number = one, many, count
+        return message
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return what a copy is made of."""
+        return (self.one, self.template, self.number), dict(self.facts)
+
+    def template_in(self, language: NullTranslations) -> str:
+        """Return the template in a language."""
+        return language.ngettext(self.one, self.template, self.number)
+
+
+class _Filled(Mapping[str, object]):
+    """What is filled in for the names of a template, found when it is asked for."""
+
+    def __init__(
+        self, facts: Mapping[str, object], words: Mapping[str, str], language: NullTranslations
+    ) -> None:
+        self.facts, self.words, self.language = facts, words, language
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self.facts:
+            word = self.words[name]
+            return self.language.gettext(word) if word else ""
+        fact = self.facts[name]
+        return fact if isinstance(fact, Real) else _Shown(told(fact, self.words, self.language))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.words, **self.facts})
+
+    def __len__(self) -> int:
+        return len({**self.words, **self.facts})
+
+
+class _Shown(str):
+    """A text as a part of a sentence; where a number was that is not to be shown, it is shown as it is.
+
+    "{hint:aside}" is how a sentence stands in brackets: small at its start, without its full stop, which
+    "{hint:open}" leaves out only.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        text = self.removesuffix(".") if spec in {"aside", "open"} else str(self)
+        return text[:1].lower() + text[1:] if spec == "aside" else text
+
+
+def told(text: object, words: Mapping[str, str] = PLAIN, language: NullTranslations = ENGLISH) -> str:
+    """Return a text in a face's words and a language; what is no message is told as it is."""
+    return text.told(words, language) if isinstance(text, Message) else str(text)
+
+
+def message_of(error: Exception) -> str:
+    """Return what an error of Python's own tells, as the message that it was made with."""
+    (said, *_) = error.args or ("",)
+    return said if isinstance(said, Message) else str(error)
+
+
+def enumerated(texts: Sequence[str]) -> str:
+    """Return texts as a part of a sentence: "a and b"."""
+    if not texts:
+        return ""
+    together: str = texts[0]
+    for text in texts[1:]:
+        together = Message("{first} and {next}", first=together, next=text)
+    return together
 
 
 def joined(separator: str, texts: Sequence[str]) -> str:
@@ -135,4 +252,5 @@ def joined(separator: str, texts: Sequence[str]) -> str:
     if not any(isinstance(text, Message) for text in texts):
         return separator.join(texts)
     names = [f"text{number}" for number in range(len(texts))]
-    return Message(separator.join(f"{{{name}}}" for name in names), **dict(zip(names, texts, strict=True)))
+    template = separator.replace("{", "{{").replace("}", "}}").join(f"{{{name}}}" for name in names)
+    return Message(template, **dict(zip(names, texts, strict=True)))

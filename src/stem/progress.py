@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Literal, TypeAlias, TypeVar
 
 from stem.errors import StemError
+from stem.messages import Message
 
 _T = TypeVar("_T")
 _LOOK_S = 0.1
@@ -70,7 +71,9 @@ class Cancelled(StemError):  # noqa: N818 - it is what was asked for, and reads 
         Stopped; nothing half-made is left.
     """
 
-    def __init__(self, sentence: str = "Stopped; nothing half-made is left.", *, hint: str = "") -> None:
+    def __init__(
+        self, sentence: str = Message("Stopped; nothing half-made is left."), *, hint: str = ""
+    ) -> None:
         super().__init__(sentence, hint=hint)
 
 

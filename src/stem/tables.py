@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stem.errors import ConfigError, did_you_mean
+from stem.messages import Message, message_of
 
 T = TypeVar("T")
 
@@ -45,7 +46,12 @@ _MOST_PROBLEMS = 500
 _TAKEN = ("Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate")
 """How problems begin that show a name, which may be a client's."""
 
-_KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_KINDS = {
+    str: "text",
+    int: Message("a whole number"),
+    float: Message("a number"),
+    bool: Message("true or false"),
+}
 
 
 class TomlError(Exception):
@@ -78,7 +84,7 @@ def parse_toml(text: str, *, longest: int = LONGEST_TOML) -> dict[str, object]:
             than 64 bits.
     """
     if len(text) > longest:
-        raise TomlError(f"it is longer than {longest:,} characters", None)
+        raise TomlError(Message("it is longer than {longest:,} characters", longest=longest), None)
     unquoted = _QUOTED.sub(lambda quoted: "_" + "\n" * quoted[0].count("\n"), text)
     _check_bounds(unquoted)
     try:
@@ -92,9 +98,9 @@ def parse_toml(text: str, *, longest: int = LONGEST_TOML) -> dict[str, object]:
     except _EndlessError as error:
         (number,) = error.args
         line = unquoted.count("\n", 0, max(unquoted.find(number), 0)) + 1
-        raise TomlError("a number there is not finite", line) from error
+        raise TomlError(Message("a number there is not finite"), line) from error
     except (RecursionError, ValueError) as error:
-        raise TomlError("it is nested too deeply, or has a number that is too long", None) from error
+        raise TomlError(Message("it is nested too deeply, or has a number that is too long"), None) from error
 
 
 def _check_bounds(unquoted: str) -> None:
@@ -111,14 +117,17 @@ def _check_bounds(unquoted: str) -> None:
     for bracket in _BRACKET.finditer(unquoted):
         depth += 1 if bracket[0] in "[{" else -1
         if depth > _DEEPEST:
-            refuse("it is nested too deeply", bracket)
+            refuse(Message("it is nested too deeply"), bracket)
     for piece in _PIECE.finditer(unquoted):
         if piece[0].count(".") > _DEEPEST:
-            refuse("a name or number there has too many points", piece)
+            refuse(Message("a name or number there has too many points"), piece)
         is_key = unquoted.startswith("=", piece.end())
         digits = piece[0].strip().lstrip("+-")
         if len(digits) > _MOST_DIGITS and not is_key and _WHOLE_NUMBER.fullmatch(digits):
-            refuse(f"a whole number there has more than {_MOST_DIGITS} digits", piece)
+            refuse(
+                Message("a whole number there has more than {most_digits} digits", most_digits=_MOST_DIGITS),
+                piece,
+            )
 
 
 def _finite(text: str) -> float:
@@ -133,13 +142,13 @@ def _plainly(problem: str, lines: Sequence[str]) -> str:
     line = "".join(lines)
     value = line.partition("=")[2].strip()
     if value and value[0] in _CURLY:
-        return 'its quotation marks are curly, and have to be straight: "like this"'
+        return Message('its quotation marks are curly, and have to be straight: "like this"')
     if value[:1] == '"' and value.count('"') == 1:
-        return 'the quotation mark at the end is missing: "like this"'
+        return Message('the quotation mark at the end is missing: "like this"')
     if value[:1].isalpha() and value not in {"true", "false"}:
-        return 'a text stands between quotation marks: "like this"'
+        return Message('a text stands between quotation marks: "like this"')
     if problem.startswith(_TAKEN):
-        return "what is named there is there already"
+        return Message("what is named there is there already")
     return problem[:1].lower() + problem[1:]
 
 
@@ -154,9 +163,11 @@ def load_toml(path: Path) -> dict[str, object]:
             content = file.read(4 * LONGEST_TOML + 1)
         return parse_toml(content.decode("utf-8"))
     except OSError as error:
-        raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+        raise ConfigError(path, [Message("it cannot be read ({reason})", reason=error.strerror)]) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(path, ["it is not UTF-8 text"], hint="Save it as UTF-8.") from error
+        raise ConfigError(
+            path, [Message("it is not UTF-8 text")], hint=Message("Save it as UTF-8.")
+        ) from error
     except TomlError as error:
         place = f"{path}:{error.line}" if error.line else path
         raise ConfigError(place, [error.problem]) from error
@@ -189,7 +200,7 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
     before = len(problems)
     for key in islice(table.keys() - fields.keys(), _MOST_PROBLEMS):
         hint = did_you_mean(key, list(fields))
-        problems.append(f"unknown key '{where}{key}' ({hint[:1].lower()}{hint[1:].rstrip('.')})")
+        problems.append(Message("unknown key '{where}{key}' ({hint:aside})", where=where, key=key, hint=hint))
     values: dict[str, object] = {}
     lacking = False
     for name, field in fields.items():
@@ -198,7 +209,7 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
             values[name] = _convert(hints[name], table[name], f"{where}{name}", problems)
         needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if needed and name not in table:
-            problems.append(f"'{where}{name}' is missing")
+            problems.append(Message("'{where}{name}' is missing", where=where, name=name))
         if len(problems) > told:
             values.pop(name, None)
             lacking = lacking or needed
@@ -208,7 +219,7 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
         built = cls(**values)
     except ValueError as error:
         place = f"'{where.rstrip('.')}': " if where else ""
-        problems.append(f"{place}{error}")
+        problems.append(Message("{place}{problem}", place=place, problem=message_of(error)))
     return built if len(problems) == before else None
 
 
@@ -227,8 +238,8 @@ def _convert(kind: Any, value: object, where: str, problems: list[str]) -> objec
     if container is None:
         return _scalar(kind, value, where, problems)
     if not isinstance(value, container):
-        wanted = "a list" if container is list else "a table"
-        problems.append(f"'{where}' must be {wanted}, not {_described(value)}")
+        wanted = Message("a list") if container is list else Message("a table")
+        problems.append(_other(where, wanted, value))
         return None
     if isinstance(value, list):
         items = enumerate(value, start=1)
@@ -252,12 +263,18 @@ def _scalar(kind: Any, value: object, where: str, problems: list[str]) -> object
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if abs(value) < 2**64 else math.inf
     if isinstance(value, float) and not value < math.inf:  # a loudness may be minus infinity
-        problems.append(f"'{where}' must be a number that has an end")
+        problems.append(Message("'{where}' must be a number that has an end", where=where))
         return None
     if isinstance(value, kind) and not (kind in (int, float) and isinstance(value, bool)):
         return value
-    problems.append(f"'{where}' must be {_KINDS[kind]}, not {_described(value)}")
+    problems.append(_other(where, _KINDS[kind], value))
     return None
+
+
+def _other(where: str, wanted: str, value: object) -> str:
+    return Message(
+        "'{where}' must be {wanted}, not {given}", where=where, wanted=wanted, given=_described(value)
+    )
 
 
 def _described(value: object) -> str:

@@ -16,6 +16,8 @@ def write_text(path: Path, text: str, *, overwrite: bool) -> Path:
         OutputError: when it cannot be written, or is there already and may not be replaced.
     """
     if path.exists() and not overwrite:
-        raise OutputError(path, "it is there already", hint=Message("Choose another name, or {use_force}."))
+        raise OutputError(
+            path, Message("it is there already"), hint=Message("Choose another name, or {use_force}.")
+        )
     write_whole(path, text.encode(), overwrite=overwrite)
     return path

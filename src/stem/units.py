@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 
+from stem.messages import Message
+
 SAMPLE_RATE = 44_100
 """Hertz; the rate of every track inside stem."""
 
@@ -58,7 +60,7 @@ def parse_seconds(text: str) -> float:
     """
     stripped = text.strip()
     if len(stripped) > _LONGEST_TIME:
-        raise ValueError("that is not a length of time")
+        raise ValueError(Message("that is not a length of time"))
     negative = stripped.startswith("-")
     stripped = stripped.removeprefix("-").strip()
     clock = _CLOCK.fullmatch(stripped)
@@ -70,7 +72,7 @@ def parse_seconds(text: str) -> float:
         spaced = re.sub(r"(?<=[a-zA-Z])(?=\d)", " ", stripped)
         parts = _PARTS.fullmatch(spaced)
         if not stripped or parts is None:
-            raise ValueError(f"'{text.strip()}' is not a length of time")
+            raise ValueError(Message("'{text}' is not a length of time", text=text.strip()))
         of_an_hour = parts["h"] and not parts["m"] and not parts["unit"]  # "1u30"
         last = _number(parts["s"] or "0") * (60 if of_an_hour else 1)
         total = _number(parts["h"] or "0") * 3600 + _number(parts["m"] or "0") * 60 + last

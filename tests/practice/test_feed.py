@@ -29,6 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stem import units
+from stem.cli.output import in_options
 from stem.config import Config
 from stem.errors import ConfigError, OutputError, UsageError
 from stem.export.captions import FORMATS, TrackInfo
@@ -520,7 +521,7 @@ def test_hostile_titles_are_shown_as_they_are(title: str, shown: str) -> None:
 def refused(folder: Path) -> str:
     with pytest.raises(UsageError, match=r"open to whoever has its address") as refusal:
         episodes(folder)
-    assert "--name-in-feed" in refusal.value.hint
+    assert "--name-in-feed" in in_options(refusal.value.hint)
     return refusal.value.sentence
 
 
@@ -681,7 +682,7 @@ def test_a_name_does_not_make_an_mp3(for_all: Made, tmp_path: Path) -> None:
 def test_an_empty_folder_has_no_feed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There is no track") as refusal:
         episodes(tmp_path)
-    assert "--format mp3" in refusal.value.hint
+    assert "--format mp3" in in_options(refusal.value.hint)
     with pytest.raises(UsageError, match=r"cannot be read \(No such file"):
         episodes(tmp_path / "weg")
 

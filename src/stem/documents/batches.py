@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from stem.documents.tracks import record_document
 from stem.errors import StemError
+from stem.messages import Message, Plural, joined
 from stem.practice.batch.jobs import Outcome, Report
 from stem.record.document import read_record, record_path
 from stem.units import format_time
 
 _UNKNOWN = "-"
+_COUNTED: Mapping[str, Callable[[int], str]] = MappingProxyType(
+    {
+        "made": lambda count: Message("{count} made", count=count),
+        "new": lambda count: Message("{count} new", count=count),
+        "changed": lambda count: Message("{count} changed", count=count),
+        "kept": lambda count: Message("{count} kept", count=count),
+        "failed": lambda count: Message("{count} failed", count=count),
+    }
+)
 
 
 def outcome_line(outcome: Outcome) -> str:
@@ -38,15 +49,24 @@ def outcome_rows(report: Report) -> list[dict[str, str]]:
 
 def summary(report: Report, *, dry_run: bool) -> str:
     """Return one line about a whole batch."""
-    counted = [
-        f"{count} {status}"
-        for status in ("made", "new", "changed", "kept", "failed")
-        if (count := report.count(status))
-    ]
+    counted = [told(count) for status, told in _COUNTED.items() if (count := report.count(status))]
     length_s = sum(outcome.seconds or 0.0 for outcome in report.outcomes)
-    tracks = "1 track" if len(report.outcomes) == 1 else f"{len(report.outcomes)} tracks"
-    end = ", expected; nothing was made." if dry_run else "."
-    return f"{tracks}: {', '.join(counted)}; {format_time(length_s)} in all{end}"
+    how, length = joined(", ", counted), format_time(length_s)
+    if dry_run:
+        return Plural(
+            "1 track: {counted}; {length} in all, expected; nothing was made.",
+            "{count} tracks: {counted}; {length} in all, expected; nothing was made.",
+            len(report.outcomes),
+            counted=how,
+            length=length,
+        )
+    return Plural(
+        "1 track: {counted}; {length} in all.",
+        "{count} tracks: {counted}; {length} in all.",
+        len(report.outcomes),
+        counted=how,
+        length=length,
+    )
 
 
 def batch_document(report: Report) -> dict[str, object]:

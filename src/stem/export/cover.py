@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stem.errors import UsageError
+from stem.messages import Message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,23 +100,32 @@ def cover_from(path: Path) -> bytes:
 
     try:
         if not path.is_file():
-            raise _unfit(path, "there is no such file")
+            raise _unfit(path, Message("there is no such file"))
         if path.stat().st_size > _MOST_BYTES:
-            raise _unfit(path, f"it is larger than {_MOST_BYTES // 1_000_000} MB")
+            raise _unfit(
+                path, Message("it is larger than {most_bytes} MB", most_bytes=_MOST_BYTES // 1000000)
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we judge the size ourselves
             with Image.open(path, formats=_FORMATS) as picture:
                 _check_size(path, picture)
                 return _jpeg(_squared(_upright_srgb(picture)))
     except Image.DecompressionBombError as error:
-        raise _unfit(path, f"it has more than {_MOST_PIXELS // 1_000_000} million pixels") from error
+        raise _unfit(
+            path,
+            Message("it has more than {most_pixels} million pixels", most_pixels=_MOST_PIXELS // 1000000),
+        ) from error
     except UnidentifiedImageError as error:
-        raise _unfit(path, "it is no PNG, JPEG or WebP picture") from error
+        raise _unfit(path, Message("it is no PNG, JPEG or WebP picture")) from error
     except OSError as error:
-        problem = f"it cannot be read ({error.strerror})" if error.strerror else "it is damaged or cut off"
+        problem = (
+            Message("it cannot be read ({reason})", reason=error.strerror)
+            if error.strerror
+            else Message("it is damaged or cut off")
+        )
         raise _unfit(path, problem) from error
     except (ValueError, SyntaxError, LookupError, TypeError, EOFError, MemoryError, OverflowError) as error:
-        raise _unfit(path, "it is damaged") from error
+        raise _unfit(path, Message("it is damaged")) from error
 
 
 def generated(title: str, seed_text: str | None = None) -> bytes:
@@ -145,16 +155,20 @@ def generated(title: str, seed_text: str | None = None) -> bytes:
 
 def _unfit(path: Path, problem: str) -> UsageError:
     return UsageError(
-        f"{path} cannot be the cover: {problem}.", hint="Give a PNG, JPEG or WebP of 600 pixels or more."
+        Message("{path} cannot be the cover: {problem}.", path=path, problem=problem),
+        hint=Message("Give a PNG, JPEG or WebP of 600 pixels or more."),
     )
 
 
 def _check_size(path: Path, picture: Image) -> None:
     width, height = picture.size
     if width * height > _MOST_PIXELS:
-        raise _unfit(path, f"it has more than {_MOST_PIXELS // 1_000_000} million pixels")
+        raise _unfit(
+            path,
+            Message("it has more than {most_pixels} million pixels", most_pixels=_MOST_PIXELS // 1000000),
+        )
     if min(width, height) < _SMALLEST:
-        raise _unfit(path, f"{width} by {height} pixels is too small")
+        raise _unfit(path, Message("{width} by {height} pixels is too small", width=width, height=height))
 
 
 def _upright_srgb(picture: Image) -> Image:

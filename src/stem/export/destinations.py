@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from stem.errors import UnknownNameError, UsageError
 from stem.export.formats import Settings
 from stem.export.mp3 import ENCODER_DELAY, MP3_FRAME
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.units import SAMPLE_RATE, format_time, frames
 
 MAIL_BYTES = 14_600_000
@@ -109,26 +109,26 @@ class Delivery:
 DESTINATIONS: dict[str, Destination] = {
     "mail": Destination(
         "mail",
-        "the best MP3 that mailboxes take: at most 14.6 MB, 20 minutes with noise or 30 without",
+        Message("the best MP3 that mailboxes take: at most 14.6 MB, 20 minutes with noise or 30 without"),
         qualities=_LADDER,
         most_bytes=MAIL_BYTES,
     ),
     "whatsapp": Destination(
         "WhatsApp",
-        "the best MP3 that WhatsApp takes: at most 16 MB",
+        Message("the best MP3 that WhatsApp takes: at most 16 MB"),
         qualities=_LADDER,
         most_bytes=WHATSAPP_BYTES,
     ),
-    "website": Destination("a website", "MP3 of 128 kbps, of any length"),
+    "website": Destination(Message("a website"), Message("MP3 of 128 kbps, of any length")),
     "insight-timer": Destination(
-        "Insight Timer",
-        "as Insight Timer asks: MP3 of 128 kbps, 48 kHz, a bell at the end",
+        Message("Insight Timer"),
+        Message("as Insight Timer asks: MP3 of 128 kbps, 48 kHz, a bell at the end"),
         rate=48_000,
         bell=True,
     ),
     "archive": Destination(
-        "an archive",
-        "FLAC, which keeps everything; to store, or to make others from",
+        Message("an archive"),
+        Message("FLAC, which keeps everything; to store, or to make others from"),
         format="flac",
         qualities=(Quality(Settings()),),
     ),
@@ -188,16 +188,22 @@ def _too_long(
     assert most_bytes is not None
     assert kbps is not None
     megabytes = (_expected_bytes(destination, least, seconds) + tag_bytes) / 1e6
-    sentence = (
-        f"A track of {format_time(seconds)} does not fit in {destination.title}: at {kbps} kbps it is "
-        f"{megabytes:.1f} MB of at most {most_bytes / 1e6:.1f}, and less would harm its "
-        f"{'background' if bed_is_noise else 'speech'}."
+    sentence = Message(
+        "A track of {seconds} does not fit in {place}: at {kbps} kbps it is "
+        "{megabytes:.1f} MB of at most {most:.1f}, and less would harm its {part}.",
+        seconds=format_time(seconds),
+        place=destination.title,
+        kbps=kbps,
+        megabytes=megabytes,
+        most=most_bytes / 1e6,
+        part=Message("background") if bed_is_noise else Message("speech"),
     )
-    advice = ["Put it on a website ({destination_is} website) and send the link"]
+    advice: list[str] = [Message("Put it on a website ({destination_is} website) and send the link")]
     longest_s = (most_bytes - tag_bytes) / (125 * kbps) - _FIRST_AND_LAST_S
     if longest_s >= _SHORTEST_ADVISED_S:
-        advice.append("make it shorter ({duration_is} {longest})")
+        longest = f"{longest_s // 60:.0f}m"
+        advice.append(Message("make it shorter ({duration_is} {longest})", longest=longest))
     if _expected_bytes(destination, destination.qualities[-1].settings, seconds) + tag_bytes <= most_bytes:
-        advice.append("leave out the background ({bed_is} none)")
-    hint = Message(f"{', '.join(advice)}, or make two tracks of it.", longest=f"{longest_s // 60:.0f}m")
+        advice.append(Message("leave out the background ({bed_is} none)"))
+    hint = Message("{advice}, or make two tracks of it.", advice=joined(", ", advice))
     return UsageError(sentence, hint=hint)

@@ -28,6 +28,7 @@ from stem.export import tags
 from stem.export.mp3 import BIT_RATES, RATES, Mp3Settings, Quantizer, write_mp3
 from stem.export.tags import Tagging
 from stem.files import output_error
+from stem.messages import Message
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
@@ -159,15 +160,25 @@ class Format:
     def _check(self, settings: Settings, rate: int) -> None:
         kbps = settings.bitrate_kbps
         if kbps is not None and self.keeps_all:
-            raise UsageError(f"{self.title} has no bit rate: it keeps everything.", hint="Leave it out.")
+            raise UsageError(
+                Message("{title} has no bit rate: it keeps everything.", title=self.title),
+                hint=Message("Leave it out."),
+            )
         if kbps is not None and kbps not in self.bit_rates:
-            hint = f"Choose one of {', '.join(map(str, self.bit_rates))}."
-            raise UsageError(f"{self.title} knows no bit rate of {kbps} kbps.", hint=hint)
+            hint = Message("Choose one of {str}.", str=", ".join(map(str, self.bit_rates)))
+            raise UsageError(
+                Message("{title} knows no bit rate of {kbps} kbps.", title=self.title, kbps=kbps), hint=hint
+            )
         if rate not in self.rates:
-            hint = f"Choose {' or '.join(map(str, self.rates))}."
-            raise UsageError(f"{self.title} has no sample rate of {rate} Hz.", hint=hint)
+            hint = Message("Choose {str}.", str=" or ".join(map(str, self.rates)))
+            raise UsageError(
+                Message("{title} has no sample rate of {rate} Hz.", title=self.title, rate=rate), hint=hint
+            )
         if settings.channels not in (1, 2):
-            raise UsageError(f"A file cannot have {settings.channels} channels.", hint="Choose 1 or 2.")
+            raise UsageError(
+                Message("A file cannot have {channels} channels.", channels=settings.channels),
+                hint=Message("Choose 1 or 2."),
+            )
 
     def _counted(self, blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:
         """Yield the blocks, as long as a file can hold them."""
@@ -175,8 +186,10 @@ class Format:
         for block in blocks:
             sound_bytes += len(block) * channels * _STEP_BYTES
             if self.most_bytes is not None and sound_bytes > self.most_bytes:
-                problem = f"it is longer than a {self.title} file can hold"
-                raise AudioError("the mix", problem, hint="FLAC keeps everything too, in half the room.")
+                problem = Message("it is longer than a {title} file can hold", title=self.title)
+                raise AudioError(
+                    Message("the mix"), problem, hint=Message("FLAC keeps everything too, in half the room.")
+                )
             yield block
 
 
@@ -231,13 +244,15 @@ class _Piped:
     ) -> int:
         quantize = Quantizer(settings.channels, rate)
         source = f"-f s16le -ar {rate} -ac {settings.channels}"
-        with encoder(path, source, self.output.format(kbps=settings.bitrate_kbps), "the track") as ffmpeg:
+        with encoder(
+            path, source, self.output.format(kbps=settings.bitrate_kbps), Message("the track")
+        ) as ffmpeg:
             for block in blocks:
                 ffmpeg.write(quantize(block))
                 if on_block is not None:
                     on_block(quantize.frames)
             if quantize.frames == 0:
-                raise AudioError("the mix", "there is no sound to write")
+                raise AudioError(Message("the mix"), Message("there is no sound to write"))
         return quantize.frames
 
 
@@ -283,7 +298,10 @@ class Encoder:
         code = self._process.wait()
         if code > 0 and -code & 0xFF in _REFUSALS:
             return output_error(self._path, OSError(-code & 0xFF, ""))
-        return AudioError(self._origin, f"ffmpeg stopped before the file was whole (exit code {code})")
+        return AudioError(
+            self._origin,
+            Message("ffmpeg stopped before the file was whole (exit code {client})", client=code),
+        )
 
 
 @contextmanager
@@ -320,7 +338,9 @@ def encoder(path: Path, source: str, output: str, origin: str) -> Iterator[Encod
             restore_signals=False,  # a file that grows too large is an error it can tell, not its death
         )
     except (OSError, RuntimeError) as error:
-        raise AudioError(origin, "ffmpeg cannot be started", hint="Install imageio-ffmpeg again.") from error
+        raise AudioError(
+            origin, Message("ffmpeg cannot be started"), hint=Message("Install imageio-ffmpeg again.")
+        ) from error
     assert process.stdin is not None
     try:
         ffmpeg = Encoder(path, origin, process, process.stdin)
@@ -337,7 +357,7 @@ FORMATS: dict[str, Format] = {
     "mp3": Format(
         "MP3",
         ".mp3",
-        "plays everywhere",
+        Message("plays everywhere"),
         _mp3,
         tags.MP3,
         "mp3",
@@ -353,7 +373,7 @@ FORMATS: dict[str, Format] = {
     "m4a": Format(
         "M4A (AAC)",
         ".m4a",
-        "as good in a little less room; for Apple's players, with chapters there",
+        Message("as good in a little less room; for Apple's players, with chapters there"),
         _Piped("-c:a aac -b:a {kbps}k -movflags +faststart -f ipod"),
         tags.M4A,
         "mov",
@@ -366,7 +386,7 @@ FORMATS: dict[str, Format] = {
     "opus": Format(
         "Opus",
         ".opus",
-        "the best at its size; for newer players and browsers",
+        Message("the best at its size; for newer players and browsers"),
         _Piped("-c:a libopus -b:a {kbps}k -f opus"),
         tags.OPUS,
         "ogg",
@@ -380,7 +400,7 @@ FORMATS: dict[str, Format] = {
     "flac": Format(
         "FLAC",
         ".flac",
-        "keeps everything; to store, or to make others from",
+        Message("keeps everything; to store, or to make others from"),
         _Piped("-c:a flac -f flac"),
         tags.FLAC,
         "flac",
@@ -389,7 +409,7 @@ FORMATS: dict[str, Format] = {
     "wav": Format(
         "WAV",
         ".wav",
-        "keeps everything, in twice the room of FLAC; for programs that cut sound",
+        Message("keeps everything, in twice the room of FLAC; for programs that cut sound"),
         _Piped("-c:a pcm_s16le -f wav"),
         tags.WAV,
         "wav",

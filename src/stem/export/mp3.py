@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.files import output_error
+from stem.messages import Message
 from stem.sound.clips import Samples
 from stem.sound.decoding import mpeg
 from stem.units import SAMPLE_RATE, decibels, seconds
@@ -65,15 +66,19 @@ class Mp3Settings:
     def __post_init__(self) -> None:
         if self.bitrate_kbps not in BIT_RATES:
             raise UsageError(
-                f"MP3 knows no bit rate of {self.bitrate_kbps} kbps.",
-                hint=f"Choose one of {', '.join(map(str, BIT_RATES))}.",
+                Message("MP3 knows no bit rate of {bitrate_kbps} kbps.", bitrate_kbps=self.bitrate_kbps),
+                hint=Message("Choose one of {str}.", str=", ".join(map(str, BIT_RATES))),
             )
         if self.quality not in range(10):
             raise UsageError(
-                f"MP3 quality {self.quality} does not exist.", hint="Choose 0 (slowest) to 9 (quickest)."
+                Message("MP3 quality {quality} does not exist.", quality=self.quality),
+                hint=Message("Choose 0 (slowest) to 9 (quickest)."),
             )
         if self.channels not in (1, 2):
-            raise UsageError(f"An MP3 cannot have {self.channels} channels.", hint="Choose 1 or 2.")
+            raise UsageError(
+                Message("An MP3 cannot have {channels} channels.", channels=self.channels),
+                hint=Message("Choose 1 or 2."),
+            )
 
     @property
     def lame_gain(self) -> float:
@@ -113,7 +118,10 @@ def write_mp3(
         OutputError: when the system refuses to write.
     """
     if rate not in RATES:
-        raise UsageError(f"MP3 has no sample rate of {rate} Hz.", hint="44100 Hz is what players expect.")
+        raise UsageError(
+            Message("MP3 has no sample rate of {rate} Hz.", rate=rate),
+            hint=Message("44100 Hz is what players expect."),
+        )
     quantize, lame = Quantizer(settings.channels, rate, settings.lame_gain), _lame(settings, rate)
     waiting: deque[Future[bytearray]] = deque()
     # Whatever goes wrong, leaving the with block waits for the few blocks in the queue: less than 0.1 s.
@@ -125,7 +133,7 @@ def write_mp3(
             if on_block is not None:
                 on_block(quantize.frames)
         if quantize.frames == 0:
-            raise AudioError("the mix", "there is no sound to write")
+            raise AudioError(Message("the mix"), Message("there is no sound to write"))
         waiting.append(encoder.submit(lame.flush))
         for encoding in waiting:
             mp3.append(_encoded(encoding))
@@ -154,7 +162,9 @@ def _encoded(encoding: Future[bytearray]) -> bytes:
     try:
         return bytes(encoding.result())
     except RuntimeError as error:
-        raise AudioError("the mix", f"LAME would not encode it ({error})") from error
+        raise AudioError(
+            Message("the mix"), Message("LAME would not encode it ({error})", error=error)
+        ) from error
 
 
 class Quantizer:
@@ -188,7 +198,14 @@ class Quantizer:
             AudioError: when it has another shape, or a sample is not finite or too loud for 16 bits.
         """
         if block.ndim != 2 or block.shape[1] != self._channels:  # noqa: PLR2004 - frames and channels
-            raise AudioError("the mix", f"a block has shape {block.shape}, not (frames, {self._channels})")
+            raise AudioError(
+                Message("the mix"),
+                Message(
+                    "a block has shape {shape}, not (frames, {channels})",
+                    shape=block.shape,
+                    channels=self._channels,
+                ),
+            )
         if block.size and not np.abs(block).max() <= self._loudest:  # written so that NaN is caught
             self._refuse(block)
         self.frames += len(block)
@@ -204,12 +221,19 @@ class Quantizer:
         level = abs(float(block[frame, channel]))
         where = f"{seconds(self.frames + int(frame), self._rate):.3f} s"
         if not np.isfinite(level):
-            raise AudioError("the mix", f"a sample at {where} is no finite number")
+            raise AudioError(
+                Message("the mix"), Message("a sample at {where} is no finite number", where=where)
+            )
         raise AudioError(
-            "the mix",
-            f"a sample at {where} reaches {decibels(level):+.2f} dBFS, "
-            f"and the encoder takes no more than {decibels(self._loudest):+.2f} dBFS",
-            hint="Master the mix to a true peak of -1 dBTP or lower.",
+            Message("the mix"),
+            Message(
+                "a sample at {where} reaches {level:+.2f} dBFS, and the encoder takes no more "
+                "than {loudest:+.2f} dBFS",
+                where=where,
+                level=decibels(level),
+                loudest=decibels(self._loudest),
+            ),
+            hint=Message("Master the mix to a true peak of -1 dBTP or lower."),
         )
 
 

@@ -29,7 +29,7 @@ from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.mixing import Mix
 from stem.sound.true_peak import TruePeak
 
-PARTS = {"stem": "the voice", "achtergrond": "the bed", "bellen": "the bells"}
+PARTS = {"stem": Message("the voice"), "achtergrond": Message("the bed"), "bellen": Message("the bells")}
 """How the files of the parts are called, after the name of the track, and what is in them."""
 
 _STEPS = 2**23
@@ -136,7 +136,9 @@ def _encode(mix: Mix, paths: Sequence[Path], gain: float) -> float:
     """Encode the parts by a factor; return the true peak of their sum without it, in dBTP."""
     peak = TruePeak()
     with ExitStack() as encoding:
-        ffmpegs = [encoding.enter_context(encoder(path, _SOURCE, _FLAC, "the parts")) for path in paths]
+        ffmpegs = [
+            encoding.enter_context(encoder(path, _SOURCE, _FLAC, Message("the parts"))) for path in paths
+        ]
         streams = (part.blocks(BLOCK_FRAMES) for part in mix.parts())
         for number, blocks in enumerate(zip(*streams, strict=True)):
             for ffmpeg, part, block in zip(ffmpegs, PARTS.values(), blocks, strict=True):
@@ -151,7 +153,7 @@ def _refuse_taken(paths: Sequence[Path]) -> None:
     for path in paths:
         if os.path.lexists(path):  # a link that leads nowhere is someone's too
             raise OutputError(
-                path, "it exists already", hint=Message("Remove that file first, or {replace_it}.")
+                path, Message("it exists already"), hint=Message("Remove that file first, or {replace_it}.")
             )
 
 
@@ -159,13 +161,20 @@ def _remarks(peak_dbtp: float, ceiling_dbtp: float, gain: float) -> tuple[str, .
     remarks = []
     if peak_dbtp > ceiling_dbtp:
         remarks.append(
-            f"Together the parts reach {peak_dbtp:+.1f} dBTP. In the track a limiter keeps that to "
-            f"{ceiling_dbtp:+.1f}; the parts are as they are before it."
+            Message(
+                "Together the parts reach {peak_dbtp:+.1f} dBTP. In the track a limiter keeps "
+                "that to {ceiling_dbtp:+.1f}; the parts are as they are before it.",
+                peak_dbtp=peak_dbtp,
+                ceiling_dbtp=ceiling_dbtp,
+            )
         )
     if gain < 1:
         remarks.append(
-            f"All parts are {-units.decibels(gain):.0f} dB softer than in the track: as loud as there, one "
-            "would not fit in a FLAC file."
+            Message(
+                "All parts are {softer_db:.0f} dB softer than in the track: as loud as there, one "
+                "would not fit in a FLAC file.",
+                softer_db=-units.decibels(gain),
+            )
         )
     return tuple(remarks)
 
@@ -177,10 +186,14 @@ def _pcm(block: Samples, part: str, start: int) -> bytes:
     if loud.any():
         frame = int(loud.any(axis=1).argmax())
         level = float(np.abs(block[frame]).max())
-        where = f"at {units.seconds(start + frame):.3f} s"
+        at_s = units.seconds(start + frame)
         if not np.isfinite(level):
-            raise AudioError(part, f"{where} is a sample that is no finite number")
-        problem = f"{where} it reaches {units.decibels(level):+.2f} dBFS, more than a FLAC file can hold"
+            raise AudioError(part, Message("at {at_s:.3f} s is a sample that is no finite number", at_s=at_s))
+        problem = Message(
+            "at {at_s:.3f} s it reaches {level:+.2f} dBFS, more than a FLAC file can hold",
+            at_s=at_s,
+            level=units.decibels(level),
+        )
         raise _TooLoudError(part, problem)
     pcm: bytes = (steps.astype("<i4") << 8).tobytes()
     return pcm

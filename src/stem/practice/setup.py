@@ -10,6 +10,7 @@ from stem.authoring.starting import starting_point
 from stem.config import FILE_NAME
 from stem.errors import OutputError, UsageError
 from stem.files import expanded, write_whole
+from stem.messages import Message
 from stem.script.safety import safety
 
 LIST_NAME = "clients.csv"
@@ -50,7 +51,9 @@ def begin_practice(folder: str | Path, *, name: str = "", country: str = "NL") -
         OutputError: when a file cannot be written.
     """
     if not name.isprintable() or len(name) > 100:  # noqa: PLR2004 - a name, not a text
-        raise UsageError("That is no name for a practice.", hint="One line, at most 100 letters.")
+        raise UsageError(
+            Message("That is no name for a practice."), hint=Message("One line, at most 100 letters.")
+        )
     home, written, kept = expanded(str(folder)), [], []
     for place, content in _files(name.strip(), safety(country).country).items():
         path = home / place

@@ -85,7 +85,8 @@ class Batches(Scripts):
 
         if not (name or self.settings.series):
             raise UsageError(
-                "No series is named.", hint=Message("For example: {series_is} zeven-dagen {code_is} c017")
+                Message("No series is named."),
+                hint=Message("For example: {series_is} zeven-dagen {code_is} c017"),
             )
         series = self.series(name or self.settings.series)
         options = self._batch_options(spec, target, names, captions, again=again)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stem.errors import ConfigError, UsageError
 from stem.filenames import free_name
+from stem.messages import Message
 from stem.project.folder import Folder
 from stem.record.document import read_record, record_path
 from stem.record.listing import FinishedTrack, finished_tracks
@@ -99,8 +100,8 @@ class Finished(Folder):
 
         path = self.path(track)
         if not path.name:
-            hint = "For example: output/tegenover.mp3"
-            raise UsageError(f"'{track}' is not a sound file.", hint=hint)
+            hint = Message("For example: output/tegenover.mp3")
+            raise UsageError(Message("'{track}' is not a sound file.", track=track), hint=hint)
         wanted = self.path(target) if target else path.with_suffix(".png")
         picture = wanted if overwrite else free_name(wanted)
         draw(path, picture, overwrite=overwrite)

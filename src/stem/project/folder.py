@@ -7,6 +7,7 @@ from pathlib import Path
 from stem.config import FILE_NAME, Config, load_config
 from stem.errors import ConfigError
 from stem.files import expanded
+from stem.messages import Message
 
 
 class Folder:
@@ -21,13 +22,17 @@ class Folder:
         self.folder = Path(folder)
         try:
             if not self.folder.is_dir():
-                problem = "it is no folder" if self.folder.exists() else "there is no such folder"
-                raise ConfigError(self.folder, [problem], hint="Name the folder of a practice.")
+                problem = (
+                    Message("it is no folder") if self.folder.exists() else Message("there is no such folder")
+                )
+                raise ConfigError(self.folder, [problem], hint=Message("Name the folder of a practice."))
             next(self.folder.iterdir(), None)
             (self.folder / FILE_NAME).exists()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "no folder can have that name"
-            raise ConfigError(self.folder, [f"it cannot be read ({reason})"]) from error
+            raise ConfigError(
+                self.folder, [Message("it cannot be read ({reason})", reason=reason)]
+            ) from error
         self.settings: Config = load_config(self.folder)
 
     def path(self, name: str | Path) -> Path:

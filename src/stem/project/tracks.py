@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stem.documents.previews import Preview, preview
 from stem.errors import UsageError
+from stem.messages import Message
 from stem.progress import Events
 from stem.project.folder import Folder
 from stem.record.produce import made_alone, produce
@@ -203,7 +204,9 @@ class Tracks(Folder):
         """Return the way from a page in a folder to a sound file, as an address has it."""
         path = self.path(audio)
         if not path.is_file():
-            raise UsageError(f"There is no file '{audio}'.", hint="Make the track first.")
+            raise UsageError(
+                Message("There is no file '{audio}'.", audio=audio), hint=Message("Make the track first.")
+            )
         return Path(os.path.relpath(path, folder)).as_posix()
 
     # Own recordings

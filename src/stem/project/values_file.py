@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from stem.errors import ConfigError, StemError, UnknownNameError, UsageError, did_you_mean
+from stem.messages import Message
 from stem.tables import load_toml
 
 _ANYONES = {"je", "u", "ja", "nee", "yes", "no", "true", "false"}
@@ -20,7 +21,9 @@ def read_values(file: str) -> dict[str, str]:
     """
     table = load_toml(Path(file))
     odd = [
-        f"value {number} must be a text, a number, true or false"  # its key may be a client's name
+        Message(
+            "value {number} must be a text, a number, true or false", number=number
+        )  # its key may be a client's name
         for number, value in enumerate(table.values(), start=1)
         if not isinstance(value, str | int | float)
     ]
@@ -47,7 +50,7 @@ def without_values(error: StemError, file: str, known: Collection[str]) -> StemE
         return error  # which this is about, and which shows nothing
     of_file = {key: text for key, text in table.items() if key not in known}
     if isinstance(error, UnknownNameError) and error.name in of_file:
-        sentence = f"{file}: a name in it is no {error.kind} here."
+        sentence = Message("{file}: a name in it is no {error} here.", file=file, error=error.kind)
         return UsageError(sentence, hint=did_you_mean(error.name, error.known))
     texts = [text for text in of_file.values() if text.casefold() not in _ANYONES]
     if isinstance(error, UsageError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stem.errors import ConfigError, UsageError
 from stem.filenames import safe_name
+from stem.messages import Message
 from stem.project.tracks import Tracks
 from stem.script.dutch import has_words
 from stem.script.dutch.lexicon import load_lexicon
@@ -156,7 +157,10 @@ class Voices(Tracks):
         """
         for given in (word, respelling):
             if given is not None and not has_words(given):
-                raise UsageError(f"There is nothing to say in '{given}'.", hint="Give a word of letters.")
+                raise UsageError(
+                    Message("There is nothing to say in '{given}'.", given=given),
+                    hint=Message("Give a word of letters."),
+                )
         said_as = (word, respelling) if respelling else None
         return self.sentence(
             f"{word}. Welkom, {word}.", voice, said_as=said_as, online=online, remember=remember

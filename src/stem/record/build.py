@@ -9,6 +9,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import OutputError
 from stem.files import file_hash
+from stem.messages import Message
 from stem.record.changes import Inventory
 from stem.record.model import FileBeside, Personal, Record, SoundFile, Span, Times
 from stem.script.template import ScriptTemplate
@@ -98,7 +99,7 @@ def _file_beside(path: Path, track: Path) -> FileBeside:
     try:
         return FileBeside(path.name.removeprefix(track.stem), file_hash(path))
     except OSError as error:
-        raise OutputError(path, "it is gone before the record could be written") from error
+        raise OutputError(path, Message("it is gone before the record could be written")) from error
 
 
 def _sound_file(track: Track) -> SoundFile:
@@ -112,4 +113,4 @@ def _sound_file(track: Track) -> SoundFile:
             kbps=track.delivery.settings.bitrate_kbps or 0,
         )
     except OSError as error:
-        raise OutputError(track.path, "it is gone before its record could be written") from error
+        raise OutputError(track.path, Message("it is gone before its record could be written")) from error

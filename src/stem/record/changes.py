@@ -11,6 +11,7 @@ from typing import Any
 
 from stem.config import Config
 from stem.files import HERE
+from stem.messages import Message
 from stem.record.hashes import (
     cover_hash,
     lexicon_hash,
@@ -156,7 +157,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
         if name == "settings":
             old, new = _of_a_track(old), _of_a_track(new)
         if old != new and name == "bed_sha256":
-            yield f"The background '{before.get('bed')}' has changed."
+            yield Message("The background '{value}' has changed.", value=before.get("bed"))
         elif old != new:
             told = tuple(_SENTENCES[name](_table(old), _table(new))) if name in _SENTENCES else ()
             yield from told or (_USUAL_SENTENCES[name],)
@@ -165,13 +166,13 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
 def _personal_differences(document: Mapping[str, Any], values: Mapping[str, str], code: str) -> Iterator[str]:
     personal = document.get("personal")
     if not isinstance(personal, Mapping):
-        yield "What was filled in was left out of its record."
+        yield Message("What was filled in was left out of its record.")
         return
     told = _table(personal.get("values"))
     if names := _differing(told, values):
-        yield f"Something else is filled in for {', '.join(names)}."
+        yield Message("Something else is filled in for {names}.", names=", ".join(names))
     if personal.get("code") != code:
-        yield "It was made under another code."
+        yield Message("It was made under another code.")
 
 
 _OF_NO_TRACK = frozenset({"output", "series", "names", "help"})

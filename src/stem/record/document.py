@@ -88,7 +88,7 @@ _MOST_DIGITS = 300
 """Of a whole number; one that is longer is no number of anything."""
 _MOST_TOLD = 20
 _LONGEST_TOLD = 300
-_NO_RECORD = "it is damaged: no record holds such values"
+_NO_RECORD = Message("it is damaged: no record holds such values")
 
 
 def record_path(track: Path) -> Path:
@@ -137,15 +137,27 @@ def read_record(path: Path) -> Record:
         ConfigError: when it cannot be read, is no record, is a newer stem's, or has mistakes: many of them.
     """
     if path.name == SUFFIX:
-        raise ConfigError(path, ["it has no name before its ending"], hint="A record is called as its track.")
+        raise ConfigError(
+            path,
+            [Message("it has no name before its ending")],
+            hint=Message("A record is called as its track."),
+        )
     document = read_document(path)
     made_for = document.pop(_MARK, None)
     if not isinstance(made_for, int) or isinstance(made_for, bool) or made_for < 1:
-        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+        raise ConfigError(
+            path, [Message("it is no build record")], hint=Message("Those end in {suffix}.", suffix=SUFFIX)
+        )
     if made_for > VERSION:
         raise ConfigError(
             path,
-            [f"a newer stem wrote it (version {made_for} of the record; this stem reads {VERSION})"],
+            [
+                Message(
+                    "a newer stem wrote it (version {made_for} of the record; this stem reads {version})",
+                    made_for=made_for,
+                    version=VERSION,
+                )
+            ],
             hint=Message("Install a newer stem, then {try_again}."),
         )
     loudness = document.get("loudness")
@@ -167,7 +179,7 @@ def _told(problems: Sequence[str]) -> list[str]:
     )
     told = [each if len(each) <= _LONGEST_TOLD else f"{each[:_LONGEST_TOLD]}..." for each in shown]
     more = len(problems) - len(told)
-    return [*told, f"and {more} more"] if more else told
+    return [*told, Message("and {more} more", more=more)] if more else told
 
 
 def spec_of(record: Record) -> tuple[TrackSpec, Config]:
@@ -184,7 +196,10 @@ def differences_from_now(record: Record, folder: Path = HERE) -> tuple[str, ...]
 
 def _differences(record: Record, folder: Path) -> Iterator[str]:
     if record.personal is None and record.filled:
-        yield f"What was filled in was left out of the record; give it again: {', '.join(record.filled)}."
+        yield Message(
+            "What was filled in was left out of the record; give it again: {filled}.",
+            filled=", ".join(record.filled),
+        )
     spec, settings = spec_of(record)
     then = as_tables(record)
     looked_up: dict[str, tuple[Callable[[], object], str]] = {
@@ -228,7 +243,7 @@ def _voice_now(before: VoiceFacts, wish: str | None, folder: Path) -> VoiceFacts
     if not traits_of(before.engine).only_recorded:
         return voice_facts(find_voice(wish if wish and named.suffix else before.name, folder))
     if not named.is_dir():
-        raise UsageError(f"The folder of recordings '{before.name}' is not there.")
+        raise UsageError(Message("The folder of recordings '{before}' is not there.", before=before.name))
     return before  # which of its files are said is known once the track is planned
 
 
@@ -240,10 +255,14 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     try:
         if path.is_symlink():
-            raise ConfigError(path, ["it is a link"], hint="Name what it leads to.")
+            raise ConfigError(path, [Message("it is a link")], hint=Message("Name what it leads to."))
         content = _content(path)
         if content is None:
-            raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+            raise ConfigError(
+                path,
+                [Message("it is no build record")],
+                hint=Message("Those end in {suffix}.", suffix=SUFFIX),
+            )
         document = json.loads(
             content.decode(),
             parse_constant=_refuse,
@@ -252,16 +271,19 @@ def read_document(path: Path) -> dict[str, Any]:
             object_pairs_hook=_table,
         )
     except OSError as error:
-        raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+        raise ConfigError(path, [Message("it cannot be read ({reason})", reason=error.strerror)]) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(path, ["it is not UTF-8 text"]) from error
+        raise ConfigError(path, [Message("it is not UTF-8 text")]) from error
     except json.JSONDecodeError as error:
-        problem = f"it is damaged or cut off: {error.msg[:1].lower()}{error.msg[1:]}"
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        problem = Message("it is damaged or cut off: {reason}", reason=reason)
         raise ConfigError(f"{path}:{error.lineno}", [problem]) from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(path, [_NO_RECORD]) from error
     if not isinstance(document, dict):
-        raise ConfigError(path, ["it is no build record"], hint=f"Those end in {SUFFIX}.")
+        raise ConfigError(
+            path, [Message("it is no build record")], hint=Message("Those end in {suffix}.", suffix=SUFFIX)
+        )
     return document
 
 
@@ -302,5 +324,5 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a table of which no key stands there twice: one reader would see the first, another the last."""
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError(Message("a key stands there twice"))
     return table

@@ -15,6 +15,7 @@ from stem import __version__
 from stem.config import Config
 from stem.errors import UsageError
 from stem.files import HERE, file_hash
+from stem.messages import Message
 from stem.record.model import ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import Lexicon
 from stem.script.includes import read_parts, read_template
@@ -95,7 +96,9 @@ def cover_hash(path: Path) -> str:
     try:
         return file_hash(path)
     except OSError as error:
-        raise UsageError(f"The picture {path} cannot be read ({error.strerror}).") from error
+        raise UsageError(
+            Message("The picture {path} cannot be read ({reason}).", path=path, reason=error.strerror)
+        ) from error
 
 
 def with_paths(asked: Asked, written: Callable[[str], str]) -> Asked:

@@ -9,6 +9,7 @@ from stem.config import Config
 from stem.export.captions import FORMATS as CAPTIONS
 from stem.export.formats import FORMATS
 from stem.export.stems import PARTS
+from stem.messages import Message
 from stem.script.dutch import spoken
 from stem.script.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.script.variables import may_be_words
@@ -40,12 +41,12 @@ def is_ending(text: str) -> bool:
 
 def _check_span(start: int, end: int) -> None:
     if not 0 <= start <= end <= _MOST_FRAMES:
-        raise ValueError(f"it runs from frame {start} to {end}")
+        raise ValueError(Message("it runs from frame {start} to {end}", start=start, end=end))
 
 
 def _check_hash(sha256: str) -> None:
     if not _HASH.fullmatch(sha256):
-        raise ValueError("'sha256' is no hash")
+        raise ValueError(Message("'sha256' is no hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Times:
     def __post_init__(self) -> None:
         for at in (self.frames, *self.bells):
             if not 0 <= at <= _MOST_FRAMES:
-                raise ValueError(f"it cannot have a frame {at}")
+                raise ValueError(Message("it cannot have a frame {at}", at=at))
         for pause in self.pauses:
             _check_span(pause.start, pause.end)
         for chapter in self.chapters:
@@ -141,10 +142,10 @@ class SoundFile:
 
     def __post_init__(self) -> None:
         if not is_suffix(self.suffix):
-            raise ValueError(f"'{self.suffix}' is no suffix")
+            raise ValueError(Message("'{suffix}' is no suffix", suffix=self.suffix))
         _check_hash(self.sha256)
         if self.rate <= 0:
-            raise ValueError(f"'rate' cannot be {self.rate}")
+            raise ValueError(Message("'rate' cannot be {rate}", rate=self.rate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,9 @@ class FileBeside:
 
     def __post_init__(self) -> None:
         if not is_ending(self.ending):
-            raise ValueError(f"nothing that is made with a track is called '{self.ending}'")
+            raise ValueError(
+                Message("nothing that is made with a track is called '{ending}'", ending=self.ending)
+            )
         _check_hash(self.sha256)
 
 
@@ -188,7 +191,7 @@ class Personal:
 
     def __post_init__(self) -> None:
         if sum(map(len, (self.code, *self.values, *self.values.values()))) > _MOST_FILLED:
-            raise ValueError("more was filled in than can be")
+            raise ValueError(Message("more was filled in than can be"))
 
     @property
     def words(self) -> dict[str, str]:
@@ -256,7 +259,13 @@ class Record(Ingredients):
     def __post_init__(self) -> None:
         spoken_count = len(self.times.utterances)
         if self.personal is not None and len(self.personal.texts) != spoken_count:
-            raise ValueError(f"it has {len(self.personal.texts)} texts for {spoken_count} utterances")
+            raise ValueError(
+                Message(
+                    "it has {count} texts for {spoken_count} utterances",
+                    count=len(self.personal.texts),
+                    spoken_count=spoken_count,
+                )
+            )
 
     @property
     def timeline(self) -> Timeline:

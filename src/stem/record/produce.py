@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import BusyError, UsageError
+from stem.messages import Message
 from stem.progress import Events, Progress
 from stem.record.sidecars import Sidecars, companions, free_target, write_beside
 from stem.track.make import Track, make_track
@@ -50,7 +51,9 @@ def produce(
         StemError: as `make_track` and `write_beside`.
     """
     if plan.spec is None and beside.record:
-        raise UsageError("Of a single sentence no record is kept.", hint="Make it without one.")
+        raise UsageError(
+            Message("Of a single sentence no record is kept."), hint=Message("Make it without one.")
+        )
     endings = companions(beside, with_stems=with_stems)
     track = make_track(
         plan,

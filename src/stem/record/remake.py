@@ -115,8 +115,8 @@ def remake(
         on_notice(Message("Since then: {difference}", difference=difference))
     plan = plan_track(asked, settings, folder)
     if change.is_none and _other_recordings(record, plan):
-        differences.append(f"The recordings of '{record.voice.name}' have changed.")
-        on_notice(f"Since then: {differences[-1]}")
+        differences.append(Message("The recordings of '{voice}' have changed.", voice=record.voice.name))
+        on_notice(Message("Since then: {differences}", differences=differences[-1]))
     target = output_path(plan.name, output, here, plan.format, folder=folder)
     track = make_track(plan, target, overwrite=overwrite, events=events, on_notice=on_notice)
     same = file_hash(track.path) == record.track.sha256
@@ -136,7 +136,7 @@ def _changed(spec: TrackSpec, change: Change, filled: Sequence[str]) -> TrackSpe
     lacking = [name for name in filled if name not in values]
     if lacking:
         raise UsageError(
-            f"The record does not tell what was filled in for {', '.join(lacking)}.",
+            Message("The record does not tell what was filled in for {lacking}.", lacking=", ".join(lacking)),
             hint=Message("Give it again: {value_of}{name}=...", name=lacking[0]),
         )
     return replace(spec, values=values, voice=change.voice or spec.voice, bed=change.bed or spec.bed)

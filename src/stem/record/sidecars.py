@@ -91,7 +91,7 @@ def free_target(target: Path, endings: Sequence[str]) -> Path:
     longest = max((len(os.fsencode(free.stem + ending)) for ending in endings), default=0)
     if longest > LONGEST_NAME_BYTES:
         hint = Message("Choose a shorter name {for_output}.")
-        raise OutputError(target, "the name is too long for what is to stand beside it", hint=hint)
+        raise OutputError(target, Message("the name is too long for what is to stand beside it"), hint=hint)
     return free
 
 
@@ -175,7 +175,10 @@ def _caption_kinds(text: str) -> tuple[str, ...]:
     if unknown is not None:
         raise UnknownNameError("kind of captions", unknown, FORMATS)
     if not kinds:
-        raise UsageError("No kind of captions is named.", hint=f"There is: {', '.join(FORMATS)}.")
+        raise UsageError(
+            Message("No kind of captions is named."),
+            hint=Message("There is: {formats}.", formats=", ".join(FORMATS)),
+        )
     return kinds
 
 
@@ -185,7 +188,9 @@ def _write_captions(track: Track, kinds: tuple[str, ...], *, overwrite: bool) ->
     paths = tuple(track.path.with_suffix(f".{kind}") for kind in kinds)
     taken = next((path for path in paths if os.path.lexists(path) and not overwrite), None)
     if taken is not None:
-        raise OutputError(taken, "it is there already", hint=Message("Choose another name, or {use_force}."))
+        raise OutputError(
+            taken, Message("it is there already"), hint=Message("Choose another name, or {use_force}.")
+        )
     for kind, path in zip(kinds, paths, strict=True):
         write_whole(path, FORMATS[kind](track.lines, about), overwrite=overwrite)
     return paths

@@ -20,6 +20,7 @@ from stem.export.selfcheck import (
 )
 from stem.export.tags import ChapterMark, FileTags, Tags, read
 from stem.files import file_hash
+from stem.messages import Message
 from stem.record.model import Record
 from stem.sound.decoding import Recording
 from stem.sound.loudness import Loudness
@@ -31,6 +32,7 @@ _LOUDNESS_LU = 0.1
 _FULL_SCALE_DBTP = 0.0
 _CHAPTER_S = 0.002
 _GAP_S = 0.5
+_SILENT_ENDS = (Message("silence at the start"), Message("silence at the end"))
 _SILENT_END_S = 12.0
 """A background that fades in or out over minutes is first, and last, no sound at all."""
 
@@ -84,7 +86,9 @@ def verify(path: Path, record: Record | None) -> tuple[FileFault, ...]:
         findings += _bytes(path)
         findings += _sound(path, record)
     except AudioError as error:
-        findings.append(FileFault("the file", "sound that can be decoded to its end", error.problem))
+        findings.append(
+            FileFault(Message("the file"), Message("sound that can be decoded to its end"), error.problem)
+        )
     return tuple(findings)
 
 
@@ -99,9 +103,12 @@ def _sound(path: Path, record: Record | None) -> Iterator[FileFault]:
     heard = hear(recording)
     told, problem = _told(path)
     if problem:
-        yield FileFault("tags", "tags that can be read", problem, serious=record is not None)
+        yield FileFault("tags", Message("tags that can be read"), problem, serious=record is not None)
     chapters = told.chapters
-    yield from (FileFault("the file", "nothing odd", oddity, serious=False) for oddity in heard.oddities)
+    yield from (
+        FileFault(Message("the file"), Message("nothing odd"), oddity, serious=False)
+        for oddity in heard.oddities
+    )
     yield from _silence(heard)
     yield from _end_of(chapters, heard)
     if record is None:
@@ -117,9 +124,11 @@ def _content(path: Path, record: Record) -> Iterator[FileFault]:
         found = file_hash(path)
         size = path.stat().st_size
     except OSError as error:
-        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror)) from error
     if size != record.track.bytes:
-        yield FileFault("size", f"{record.track.bytes:,} bytes", f"{size:,} bytes")
+        yield FileFault(
+            "size", Message("{bytes:,} bytes", bytes=record.track.bytes), Message("{size:,} bytes", size=size)
+        )
     if found != record.track.sha256:
         yield FileFault("SHA-256", record.track.sha256, found)
 
@@ -134,30 +143,38 @@ def _told(path: Path) -> tuple[FileTags, str]:
 
 def _silence(heard: Heard) -> Iterator[FileFault]:
     if heard.silent_ends_s[0] >= heard.seconds:
-        yield FileFault("sound", "some", "none from start to end")
+        yield FileFault("sound", "some", Message("none from start to end"))
     if heard.gap_s > _GAP_S:
-        found = f"{heard.gap_s:.1f} s at {format_time(heard.gap_at_s)}"
-        yield FileFault("nothing at all sounds", f"at most {_GAP_S:g} s in a row", found)
+        found = Message(
+            "{gap_s:.1f} s at {gap_at_s}", gap_s=heard.gap_s, gap_at_s=format_time(heard.gap_at_s)
+        )
+        yield FileFault(
+            Message("nothing at all sounds"), Message("at most {gap_s:g} s in a row", gap_s=_GAP_S), found
+        )
 
 
 def _oddities(heard: Heard) -> Iterator[FileFault]:
     """Yield what is odd in a file of which nothing is known."""
     if heard.loudness.true_peak_dbtp > _FULL_SCALE_DBTP:
         found = f"{heard.loudness.true_peak_dbtp:.2f} dBTP"
-        yield FileFault("true peak", "at most 0 dBTP", found, serious=False)
-    for where, silent_s in zip(("start", "end"), heard.silent_ends_s, strict=True):
+        yield FileFault(Message("true peak"), Message("at most 0 dBTP"), found, serious=False)
+    for what, silent_s in zip(_SILENT_ENDS, heard.silent_ends_s, strict=True):
         if silent_s > _SILENT_END_S:
-            expected = f"at most {_SILENT_END_S:g} s"
-            yield FileFault(f"silence at the {where}", expected, f"{silent_s:.1f} s", serious=False)
+            expected = Message("at most {silent_end_s:g} s", silent_end_s=_SILENT_END_S)
+            yield FileFault(what, expected, f"{silent_s:.1f} s", serious=False)
 
 
 def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[FileFault]:
     expected = frames_at(record.times.frames, heard.rate)
     if heard.rate != record.track.rate:
-        yield FileFault("sample rate", f"{record.track.rate:,} Hz", f"{heard.rate:,} Hz")
+        yield FileFault(Message("sample rate"), f"{record.track.rate:,} Hz", f"{heard.rate:,} Hz")
     slack = 0 if exact else units.frames(_PACKET_S, heard.rate)
     if abs(heard.frames - expected) > slack:
-        yield FileFault("length", f"{expected:,} frames", f"{heard.frames:,} frames")
+        yield FileFault(
+            "length",
+            Message("{expected:,} frames", expected=expected),
+            Message("{frames:,} frames", frames=heard.frames),
+        )
 
 
 def _levels(found: Loudness, expected: Loudness, peak_db: float) -> Iterator[FileFault]:
@@ -166,7 +183,7 @@ def _levels(found: Loudness, expected: Loudness, peak_db: float) -> Iterator[Fil
         yield FileFault("loudness", lufs, found_lufs)
     if _apart(found.true_peak_dbtp, expected.true_peak_dbtp) > peak_db:
         dbtp, found_dbtp = (f"{each.true_peak_dbtp:.2f} dBTP" for each in (expected, found))
-        yield FileFault("true peak", dbtp, found_dbtp)
+        yield FileFault(Message("true peak"), dbtp, found_dbtp)
 
 
 def _apart(one: float, other: float) -> float:
@@ -178,7 +195,11 @@ def _apart(one: float, other: float) -> float:
 def _end_of(chapters: tuple[ChapterMark, ...], heard: Heard) -> Iterator[FileFault]:
     ends = [chapter.end_s for chapter in chapters]
     if ends and max(ends) > heard.seconds + _PACKET_S:  # in M4A the last one goes on to the end of a packet
-        yield FileFault("chapters", f"end at {heard.seconds:.3f} s", f"end at {max(ends):.3f} s")
+        yield FileFault(
+            "chapters",
+            Message("end at {seconds:.3f} s", seconds=heard.seconds),
+            Message("end at {ends:.3f} s", ends=max(ends)),
+        )
 
 
 def _chapters(chapters: tuple[ChapterMark, ...], record: Record) -> Iterator[FileFault]:
@@ -189,8 +210,10 @@ def _chapters(chapters: tuple[ChapterMark, ...], record: Record) -> Iterator[Fil
     for there, made in zip(chapters, expected, strict=True):
         start_s = units.seconds(made.start)
         if there.title != made.title or abs(there.start_s - start_s) > _CHAPTER_S:
-            found = f"'{there.title}' at {there.start_s:.3f} s"
-            yield FileFault("chapter", f"'{made.title}' at {start_s:.3f} s", found)
+            found = Message("'{there}' at {start_s:.3f} s", there=there.title, start_s=there.start_s)
+            yield FileFault(
+                "chapter", Message("'{made}' at {start_s:.3f} s", made=made.title, start_s=start_s), found
+            )
 
 
 def info(path: Path, record: Record | None) -> FileInfo:
@@ -205,7 +228,7 @@ def info(path: Path, record: Record | None) -> FileInfo:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror)) from error
     return FileInfo(
         path=path,
         kind=recording.packing.demuxer,

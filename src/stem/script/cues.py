@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from stem.errors import UnknownNameError, UsageError
+from stem.messages import Message
 from stem.script.dutch import spoken
 
 EXACT = "exact"
@@ -194,8 +195,8 @@ def override_pauses(
             raise UnknownNameError("pause", name, table)
         if not 0 < seconds <= LONGEST_PAUSE_S:
             raise UsageError(
-                f"The pause '{name}' cannot last {seconds:g} seconds.",
-                hint="A pause is longer than 0 seconds and at most 10 minutes.",
+                Message("The pause '{name}' cannot last {seconds:g} seconds.", name=name, seconds=seconds),
+                hint=Message("A pause is longer than 0 seconds and at most 10 minutes."),
             )
         old = table[name]
         fixed = old.shortest_s == old.longest_s

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.errors import ConfigError, ScriptError
+from stem.messages import Message
 from stem.script import dutch
 from stem.script.includes import hidden_problem
 from stem.script.variables import Declared
@@ -41,36 +42,54 @@ class Front:
 
     def __post_init__(self) -> None:
         if not dutch.has_words(self.title):
-            raise ValueError("'title' is empty")
+            raise ValueError(Message("'title' is empty"))
         if len(self.title.splitlines()) > 1:
-            raise ValueError("'title' has more than one line")
+            raise ValueError(Message("'title' has more than one line"))
         if self.language != "nl":
-            raise ValueError(f'\'language\' is "{self.language}", and stem speaks Dutch only: "nl"')
+            raise ValueError(
+                Message(
+                    '\'language\' is "{language}", and stem speaks Dutch only: "nl"', language=self.language
+                )
+            )
         if self.steps_over and not self.imagery:
-            raise ValueError("'steps_over' is true, and that is imagery")
+            raise ValueError(Message("'steps_over' is true, and that is imagery"))
         if self.picks and not self.imagery:
-            raise ValueError("'picks' is true, and that is imagery")
+            raise ValueError(Message("'picks' is true, and that is imagery"))
         self._check_numbers()
         self._check_variables()
 
     def _check_numbers(self) -> None:
         if len(self.minutes) > _MOST_LENGTHS:
-            raise ValueError(f"'minutes' holds more than {_MOST_LENGTHS} lengths")
+            raise ValueError(
+                Message("'minutes' holds more than {most_lengths} lengths", most_lengths=_MOST_LENGTHS)
+            )
         if not all(0 < length <= 24 * 60 for length in self.minutes):
-            raise ValueError("'minutes' holds a length that no track has")
+            raise ValueError(Message("'minutes' holds a length that no track has"))
         for name, variable in self.variables.items():
             if len(variable.choices) > _MOST_CHOICES:
-                raise ValueError(f"'variables.{name}.choices' holds more than {_MOST_CHOICES}")
+                raise ValueError(
+                    Message(
+                        "'variables.{name}.choices' holds more than {most_choices}",
+                        name=name,
+                        most_choices=_MOST_CHOICES,
+                    )
+                )
 
     def _check_variables(self) -> None:
         if len(self.variables) > _MOST_VARIABLES:
-            raise ValueError(f"'variables' holds more than {_MOST_VARIABLES}")
+            raise ValueError(
+                Message("'variables' holds more than {most_variables}", most_variables=_MOST_VARIABLES)
+            )
         for name in self.variables:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or name in _RESERVED:
-                raise ValueError(f"'variables.{name}' is no name for a variable, or already has a meaning")
+                raise ValueError(
+                    Message(
+                        "'variables.{name}' is no name for a variable, or already has a meaning", name=name
+                    )
+                )
         vorm = self.variables.get("vorm")
         if vorm is not None and not (vorm.choices and set(vorm.choices) <= set(dutch.FORMS)):
-            raise ValueError('\'variables.vorm\' is a choice of "je" and "u"')
+            raise ValueError(Message('\'variables.vorm\' is a choice of "je" and "u"'))
 
 
 def read_front(front: str, path: Path) -> Front:
@@ -83,14 +102,19 @@ def read_front(front: str, path: Path) -> Front:
         content = parse_toml(front)
         problem = hidden_problem(content)
         if problem:
-            raise ScriptError(problem, path, _line_of(problem, front), hint="Remove it.")
+            raise ScriptError(problem, path, _line_of(problem, front), hint=Message("Remove it."))
         table = from_table(Front, content, path)
     except TomlError as error:
         line = None if error.line is None else error.line + 1
-        raise ScriptError(f"the front matter is no TOML: {error.problem}", path, line) from error
+        raise ScriptError(
+            Message("the front matter is no TOML: {problem}", problem=error.problem), path, line
+        ) from error
     except ConfigError as error:
         lines = [_line_of(problem, front) for problem in error.problems]
-        several = [f"line {line}: {each}" for line, each in zip(lines, error.problems, strict=True)]
+        several = [
+            Message("line {line}: {each}", line=line, each=each)
+            for line, each in zip(lines, error.problems, strict=True)
+        ]
         problems = several if len(several) > 1 else ()
         raise ScriptError("; ".join(error.problems), path, lines[0], problems=problems) from error
     return table

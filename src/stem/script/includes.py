@@ -10,6 +10,7 @@ from pathlib import Path
 from stem.characters import code_point, first_control, first_hidden
 from stem.errors import ScriptError
 from stem.files import packaged_folder
+from stem.messages import Message, message_of
 from stem.script.cues import LONGEST_LINE
 
 SUFFIX = ".j2"
@@ -32,9 +33,17 @@ def split_front(text: str, path: Path) -> tuple[str | None, str, int]:
     fences = _FENCE_LINE.finditer(text)
     first, second = next(fences, None), next(fences, None)
     if first is None or first.start() != 0 or second is None:
-        raise ScriptError("the front matter is not closed", path, 1, hint='Close it with a line "+++".')
+        raise ScriptError(
+            Message("the front matter is not closed"), path, 1, hint=Message('Close it with a line "+++".')
+        )
     if second.start() - first.end() > LARGEST_FRONT:
-        raise ScriptError(f"the front matter is longer than {LARGEST_FRONT:,} characters", path, 1)
+        raise ScriptError(
+            Message(
+                "the front matter is longer than {largest_front:,} characters", largest_front=LARGEST_FRONT
+            ),
+            path,
+            1,
+        )
     body_line = text.count("\n", 0, second.end()) + 2
     return text[first.end() + 1 : second.start()], text[second.end() + 1 :], body_line
 
@@ -47,28 +56,42 @@ def read_template(path: Path) -> str:
     """
     try:
         if not path.is_file():  # a pipe would never come to its end
-            raise ScriptError("it is no file", path)
+            raise ScriptError(Message("it is no file"), path)
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise ScriptError(f"it cannot be read ({error.strerror})", path) from error
+        raise ScriptError(Message("it cannot be read ({reason})", reason=error.strerror), path) from error
     if len(content) > LARGEST_FILE:
-        raise ScriptError(f"it is larger than {LARGEST_FILE:,} bytes", path, hint="Is it a script at all?")
+        raise ScriptError(
+            Message("it is larger than {largest_file:,} bytes", largest_file=LARGEST_FILE),
+            path,
+            hint=Message("Is it a script at all?"),
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ScriptError("this is not UTF-8 text", path, line, hint="Save the file as UTF-8.") from error
+        raise ScriptError(
+            Message("this is not UTF-8 text"), path, line, hint=Message("Save the file as UTF-8.")
+        ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     odd = first_control(text)
     if odd is not None:
         line = text.count("\n", 0, text.index(odd)) + 1
-        raise ScriptError(f"there is a control character ({code_point(odd)})", path, line, hint="Remove it.")
+        raise ScriptError(
+            Message("there is a control character ({odd})", odd=code_point(odd)),
+            path,
+            line,
+            hint=Message("Remove it."),
+        )
     for number, row in enumerate(text.split("\n"), start=1):
         if len(row) > LONGEST_LINE:
-            hint = "Put each paragraph on lines of its own."
+            hint = Message("Put each paragraph on lines of its own.")
             raise ScriptError(
-                f"this line is longer than {LONGEST_LINE:,} characters", path, number, hint=hint
+                Message("this line is longer than {longest_line:,} characters", longest_line=LONGEST_LINE),
+                path,
+                number,
+                hint=hint,
             )
     return text if text.endswith("\n") else text + "\n"
 
@@ -107,12 +130,13 @@ def read_parts(script: Path, body: str, body_line: int) -> Parts:
             if name in seen:
                 continue
             seen.add(name)
+            if len(seen) > MOST_INCLUDES + 1:
+                parts.refused[name] = Message("there are more than {most} includes", most=MOST_INCLUDES)
+                continue
             try:
-                if len(seen) > MOST_INCLUDES + 1:
-                    raise LookupError(f"there are more than {MOST_INCLUDES} includes")  # noqa: TRY301
                 path = _part_path(name, (script.parent, packaged_folder("scripts")))
             except LookupError as error:
-                parts.refused[name] = str(error)
+                parts.refused[name] = message_of(error)
                 continue
             _, text, line = split_front(read_template(path), path)
             parts.found.append(Part(name, path, _at_line(line, text)))
@@ -140,17 +164,22 @@ def _part_path(name: str, folders: tuple[Path, ...]) -> Path:
             raise LookupError(problem)
         if path.is_file():
             return path
-    raise LookupError("there is no such file beside the script or among those of stem")
+    raise LookupError(Message("there is no such file beside the script or among those of stem"))
 
 
 def name_problem(name: str, suffix: str) -> str:
     """Return why a name that a file holds cannot be that of one below its folder; empty when it can."""
     if not name.endswith(suffix):
-        return f"its name does not end in {suffix}"
+        return Message("its name does not end in {suffix}", suffix=suffix)
     if len(name) > _LONGEST_NAME or first_hidden(name) is not None:
-        return f"its name has more than {_LONGEST_NAME} characters, or some that nobody sees"
+        return Message(
+            "its name has more than {longest_name} characters, or some that nobody sees",
+            longest_name=_LONGEST_NAME,
+        )
     if not _PART_NAME.fullmatch(name):
-        return f"it has to lie below the folder, and not to be hidden, like map/deel{suffix}"
+        return Message(
+            "it has to lie below the folder, and not to be hidden, like map/deel{suffix}", suffix=suffix
+        )
     return ""
 
 
@@ -161,12 +190,12 @@ def place_problem(path: Path, folder: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, RuntimeError, ValueError):  # a loop of links; a folder that is closed to us
-        return "it cannot be found"
+        return Message("it cannot be found")
     if not real.is_relative_to(home):
-        return "it lies outside the folder of the script"
+        return Message("it lies outside the folder of the script")
     if name_problem(real.relative_to(home).as_posix(), path.suffix):
-        return "it is a link to a file of another kind, or to a hidden one"
-    return "" if real.is_file() else "it is no file"
+        return Message("it is a link to a file of another kind, or to a hidden one")
+    return "" if real.is_file() else Message("it is no file")
 
 
 def hidden_problem(table: Mapping[str, object]) -> str:
@@ -175,7 +204,7 @@ def hidden_problem(table: Mapping[str, object]) -> str:
         odd = first_hidden(text)
         if odd is not None:
             key = ".".join(key for key in place if first_hidden(key) is None)
-            return f"'{key}' holds a character that nobody sees ({code_point(odd)})"
+            return Message("'{key}' holds a character that nobody sees ({odd})", key=key, odd=code_point(odd))
     return ""
 
 

@@ -11,6 +11,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
+from stem.messages import Message
+
 MEMORY_BYTES = 256 * 1024 * 1024
 """Of address space; Python with Jinja takes about 50 MB."""
 
@@ -19,7 +21,7 @@ def limit(seconds: float, fillings: int) -> None:
     """Give this process little time and memory and no files to write, where the system can do that."""
 
     def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise TimeoutError(f"it takes more than {seconds:g} seconds to fill in")
+        raise TimeoutError(Message("it takes more than {seconds:g} seconds to fill in", seconds=seconds))
 
     with suppress(ImportError):  # Windows has none of this; there the parent's clock is the limit
         import resource

@@ -24,6 +24,7 @@ from typing import NoReturn, TypeAlias
 
 from stem import units
 from stem.errors import ScriptError, nearest
+from stem.messages import Message
 from stem.script import dutch
 from stem.script.cues import (
     EXACT,
@@ -90,8 +91,10 @@ def parse_cues(lines: Sequence[Line], pauses: Mapping[str, PauseRange] = PAUSES)
         reader.read(line)
     reader.end_paragraph()
     if not any(isinstance(item, Utterance | Breath) for item in reader.items):
-        path = lines[0].source.path if lines else "the script"
-        raise ScriptError("there are no words to speak in it", path, hint="Write at least one sentence.")
+        path = lines[0].source.path if lines else Message("the script")
+        raise ScriptError(
+            Message("there are no words to speak in it"), path, hint=Message("Write at least one sentence.")
+        )
     return tuple(_with_pauses(reader.items, pauses))
 
 
@@ -110,7 +113,9 @@ _BREATH = re.compile(
     rf"{_SECONDS}\s*[-\u2013]\s*{_SECONDS}(?:\s*x\s*(\d{{1,4}})|\s+(\d{{1,4}})\s*x)?", re.IGNORECASE
 )
 _CUT_OFF_BY_MARK = " .…,;:!?"
-_ALL_MARKS = "The marks are [pauze], [pauze voel], [pauze 8], [stilte], [adem 4-6 x3], [bel] and [veilig V3]."
+_ALL_MARKS = Message(
+    "The marks are [pauze], [pauze voel], [pauze 8], [stilte], [adem 4-6 x3], [bel] and [veilig V3]."
+)
 
 
 @dataclass
@@ -125,12 +130,16 @@ class _Reader:
     def read(self, line: Line) -> None:
         text, source = line.text.strip(), line.source
         if len(text) > LONGEST_LINE:
-            hint = "Put each paragraph on lines of its own."
-            _refuse(f"this line is longer than {LONGEST_LINE:,} characters", source, hint)
+            hint = Message("Put each paragraph on lines of its own.")
+            _refuse(
+                Message("this line is longer than {longest_line:,} characters", longest_line=LONGEST_LINE),
+                source,
+                hint,
+            )
         code = _TEMPLATE_CODE.search(text)
         if code:
-            hint = "Template code stands between {{ and }} or {% and %}."
-            _refuse(f"'{code[0]}' was left over from template code", source, hint)
+            hint = Message("Template code stands between {{{{ and }}}} or {{% and %}}.")
+            _refuse(Message("'{client}' was left over from template code", client=code[0]), source, hint)
         if not text:
             self.end_paragraph()
         elif text.startswith("#"):
@@ -159,11 +168,15 @@ class _Reader:
         self._add_text(text[position:], source)
 
     def _add_text(self, text: str, source: Source) -> None:
-        for bracket, problem in (("[", "is not closed on its line"), ("]", "closes nothing")):
+        for bracket, problem in (
+            ("[", Message("is not closed on its line")),
+            ("]", Message("closes nothing")),
+        ):
             if bracket in text:
                 excerpt = text[text.index(bracket) :][:30].strip()
-                hint = "A mark stands on one line, without other brackets inside, like [pauze 8]."
-                _refuse(f"the bracket in '{excerpt}' {problem}", source, hint)
+                hint = Message("A mark stands on one line, without other brackets inside, like [pauze 8].")
+                told = Message("the bracket in '{excerpt}' {problem}", excerpt=excerpt, problem=problem)
+                _refuse(told, source, hint)
         if text.strip():
             self.pieces.append((" ".join(text.split()), source))
 
@@ -177,7 +190,9 @@ class _Reader:
             self.after_mark = False
         elif text and not (before_mark or self.after_mark):
             _refuse(
-                f"there are no words to speak in '{text[:30]}'", pieces[0][1], "For a pause, write [pauze]."
+                Message("there are no words to speak in '{text}'", text=text[:30]),
+                pieces[0][1],
+                Message("For a pause, write [pauze]."),
             )
 
 
@@ -190,12 +205,18 @@ def _heading(text: str, source: Source) -> Heading:
     depth = len(text) - len(text.lstrip("#"))
     if depth != 2:  # noqa: PLR2004 - the depth that chapters have in Markdown under a title
         _refuse(
-            f"'{'#' * min(depth, 7)}' is not how a chapter starts", source, f"Write '## {title or 'Titel'}'."
+            Message("'{signs}' is not how a chapter starts", signs="#" * min(depth, 7)),
+            source,
+            Message("Write '## {title}'.", title=title or "Titel"),
         )
     if not dutch.has_words(title):
-        _refuse("this chapter has no title", source, "Write '## Titel'.")
+        _refuse(Message("this chapter has no title"), source, Message("Write '## Titel'."))
     if "[" in title or "]" in title:
-        _refuse("there is a bracket in a chapter's title", source, "Put marks on a line of their own.")
+        _refuse(
+            Message("there is a bracket in a chapter's title"),
+            source,
+            Message("Put marks on a line of their own."),
+        )
     return Heading(title, source)
 
 
@@ -213,8 +234,15 @@ def _utterances(text: str, start: int, end: int, pieces: Sequence[tuple[str, Sou
         start = text.index(sentence, start)
         source = pieces[bisect_right(piece_ends, start)][1]
         if len(sentence) > LONGEST_SENTENCE:
-            hint = "A sentence ends with a full stop."
-            _refuse(f"this sentence is longer than {LONGEST_SENTENCE:,} characters", source, hint)
+            hint = Message("A sentence ends with a full stop.")
+            _refuse(
+                Message(
+                    "this sentence is longer than {longest_sentence:,} characters",
+                    longest_sentence=LONGEST_SENTENCE,
+                ),
+                source,
+                hint,
+            )
         yield Utterance.of(sentence, source)
         start += len(sentence)
 
@@ -234,12 +262,12 @@ def _read_mark(content: str, source: Source, pauses: Mapping[str, PauseRange]) -
     if name == "veilig":
         return [_safe(content, rest, source)]
     if name in pauses and not rest:
-        suggestion = f"Did you mean '[pauze {name}]'?"
+        suggestion = Message("Did you mean '[{mark}]'?", mark=f"pauze {name}")
     else:
         meant = nearest(name, ("pauze", "stilte", "adem", "bel", "veilig"))
         wanted = meant if meant == "bel" else f"{meant} {rest}".rstrip()
-        suggestion = _ALL_MARKS if meant is None else f"Did you mean '[{wanted}]'?"
-    _refuse(f"there is no mark '[{content[:30]}]'", source, suggestion)
+        suggestion = _ALL_MARKS if meant is None else Message("Did you mean '[{mark}]'?", mark=wanted)
+    _refuse(Message("there is no mark '[{content}]'", content=content[:30]), source, suggestion)
 
 
 def _pause(content: str, length: str, source: Source, pauses: Mapping[str, PauseRange]) -> Pause:
@@ -249,12 +277,24 @@ def _pause(content: str, length: str, source: Source, pauses: Mapping[str, Pause
         seconds = units.parse_seconds(length)
     except ValueError:
         meant = nearest(length, pauses)
-        names = f"seconds, or one of {', '.join(pauses)}"
-        hint = f"Did you mean '[pauze {meant}]'?" if meant else f"A pause has a number of {names}."
-        _refuse(f"'{length[:30]}' in '[{content[:30]}]' is no length of a pause", source, hint)
+        hint = (
+            Message("Did you mean '[{mark}]'?", mark=f"pauze {meant}")
+            if meant
+            else Message("A pause has a number of seconds, or one of {names}.", names=", ".join(pauses))
+        )
+        problem = Message(
+            "'{length}' in '[{content}]' is no length of a pause", length=length[:30], content=content[:30]
+        )
+        _refuse(problem, source, hint)
     if not 0 < seconds <= LONGEST_PAUSE_S:
-        hint = "A pause is longer than 0 seconds and at most 10 minutes."
-        _refuse(f"'[{content[:30]}]' asks for a pause of {seconds:g} seconds", source, hint)
+        hint = Message("A pause is longer than 0 seconds and at most 10 minutes.")
+        _refuse(
+            Message(
+                "'[{content}]' asks for a pause of {seconds:g} seconds", content=content[:30], seconds=seconds
+            ),
+            source,
+            hint,
+        )
     return Pause(EXACT, seconds, seconds, seconds, source)
 
 
@@ -262,18 +302,35 @@ def _breaths(content: str, rest: str, source: Source) -> Sequence[Breath]:
     """Expand "4-6 x3"; the words are short, and "en" carries one breath into the next."""
     match = _BREATH.fullmatch(rest)
     if match is None:
-        hint = (
+        hint = Message(
             "Write the seconds in and out and how many times, like [adem 4-6 x3]; the breath is never held."
         )
-        _refuse(f"'[{content[:30]}]' is no way of breathing", source, hint)
+        _refuse(Message("'[{content}]' is no way of breathing", content=content[:30]), source, hint)
     in_s, out_s = units.parse_seconds(match[1]), units.parse_seconds(match[2])
     repeats = int(match[3] or match[4] or 1)
     if min(in_s, out_s) < SHORTEST_BREATH_S or in_s + out_s > LONGEST_CYCLE_S:
-        hint = f"Each takes {SHORTEST_BREATH_S:g} seconds or more, and both {LONGEST_CYCLE_S:g} at most."
-        _refuse(f"'[{content[:30]}]' breathes in for {in_s:g} and out for {out_s:g} seconds", source, hint)
+        hint = Message(
+            "Each takes {shortest_breath_s:g} seconds or more, and both {longest_cycle_s:g} at most.",
+            shortest_breath_s=SHORTEST_BREATH_S,
+            longest_cycle_s=LONGEST_CYCLE_S,
+        )
+        _refuse(
+            Message(
+                "'[{content}]' breathes in for {in_s:g} and out for {out_s:g} seconds",
+                content=content[:30],
+                in_s=in_s,
+                out_s=out_s,
+            ),
+            source,
+            hint,
+        )
     if not 1 <= repeats <= MOST_BREATHS:
-        hint = f"Between 1 and {MOST_BREATHS} times is possible."
-        _refuse(f"'[{content[:30]}]' asks for {repeats} breaths", source, hint)
+        hint = Message("Between 1 and {most_breaths} times is possible.", most_breaths=MOST_BREATHS)
+        _refuse(
+            Message("'[{content}]' asks for {repeats} breaths", content=content[:30], repeats=repeats),
+            source,
+            hint,
+        )
     words = ("Adem in.", "Adem uit.", *("En in.", "En uit.") * (repeats - 1))
     return [
         Breath(word, word, length_s, source)
@@ -284,8 +341,11 @@ def _breaths(content: str, rest: str, source: Source) -> Sequence[Breath]:
 def _safe(content: str, rest: str, source: Source) -> Safe:
     rules = tuple(rest.upper().split())
     if not rules or not set(rules) <= set(SAFETY_RULES):
-        hint = f"Write one or more of {', '.join(SAFETY_RULES)}, like [veilig V3] or [veilig V1 V2]."
-        _refuse(f"'[{content[:30]}]' names no safety line", source, hint)
+        hint = Message(
+            "Write one or more of {safety_rules}, like [veilig V3] or [veilig V1 V2].",
+            safety_rules=", ".join(SAFETY_RULES),
+        )
+        _refuse(Message("'[{content}]' names no safety line", content=content[:30]), source, hint)
     return Safe(rules, source)
 
 
@@ -306,8 +366,8 @@ def _with_pauses(items: Iterable[_Item], pauses: Mapping[str, PauseRange]) -> It
         yield item
         gap, safe, before = [], [], item
     if safe:
-        hint = "It stands before the sentence that it is about."
-        _refuse("no sentence comes after this safety mark", safe[0].source, hint)
+        hint = Message("It stands before the sentence that it is about.")
+        _refuse(Message("no sentence comes after this safety mark"), safe[0].source, hint)
     yield from _filled(gap, before, pauses, more=False)
 
 

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from stem import units
 from stem.errors import UsageError
+from stem.messages import Message
 from stem.script.cues import Bell, Breath, Cue, Heading, Pause, Utterance
 from stem.script.timeline import PlacedUtterance, Timeline
 
@@ -48,21 +49,26 @@ class UnreachableLengthError(UsageError):
         whole = [(math.ceil(shortest), math.floor(longest)) for shortest, longest in self.ranges_s]
         ends = sorted({end for first, last in whole if first <= last for end in (first, last)})
         nearest = min(ends, key=lambda end: abs(end - wanted_s), default=None)
-        possible = ", or ".join(_range_phrase(*ends_s) for ends_s in self.ranges_s)
-        wanted = units.format_time(wanted_s)
+        possible = _range_phrase(*self.ranges_s[0])
+        for ends_s in self.ranges_s[1:]:
+            possible = Message("{first}, or {next}", first=possible, next=_range_phrase(*ends_s))
         super().__init__(
-            f"With this text a track of {wanted} cannot be made: it can last {possible}.",
-            hint="Ask for no length; its pauses cannot change."
+            Message(
+                "With this text a track of {wanted} cannot be made: it can last {possible}.",
+                wanted=units.format_time(wanted_s),
+                possible=possible,
+            ),
+            hint=Message("Ask for no length; its pauses cannot change.")
             if nearest is None
-            else f"The nearest length is {units.format_time(nearest)}.",
+            else Message("The nearest length is {nearest}.", nearest=units.format_time(nearest)),
         )
 
 
 def _range_phrase(shortest_s: float, longest_s: float) -> str:
     first, last = math.ceil(shortest_s), math.floor(longest_s)
     if first >= last:
-        return f"exactly {units.format_time(shortest_s)}"
-    return f"between {units.format_time(first)} and {units.format_time(last)}"
+        return Message("exactly {length}", length=units.format_time(shortest_s))
+    return Message("between {first} and {last}", first=units.format_time(first), last=units.format_time(last))
 
 
 def merged(ranges_s: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
@@ -168,8 +174,12 @@ def scaled(cues: Sequence[Cue], factor: float) -> tuple[Cue, ...]:
     """
     if not QUICKEST <= factor <= SLOWEST:
         raise UsageError(
-            f"Pauses cannot be made {factor:g} times as long.",
-            hint=f"Between {QUICKEST:g} and {SLOWEST:g} is possible; 1 leaves them as they are.",
+            Message("Pauses cannot be made {factor:g} times as long.", factor=factor),
+            hint=Message(
+                "Between {quickest:g} and {slowest:g} is possible; 1 leaves them as they are.",
+                quickest=QUICKEST,
+                slowest=SLOWEST,
+            ),
         )
     changed = list(cues)
     shortest_s, longest_s = SENTENCE_PAUSE_S

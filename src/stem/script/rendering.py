@@ -10,6 +10,7 @@ from typing import Any
 
 from stem.characters import visible
 from stem.errors import ScriptError, nearest
+from stem.messages import Message
 from stem.programs import python_main
 from stem.script.includes import Parts
 from stem.script.variables import Value, Variable
@@ -76,18 +77,21 @@ def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]
         )
         answers: list[dict[str, Any]] = json.loads(child.stdout)
     except subprocess.TimeoutExpired as error:
-        problem = f"it takes more than {TIME_LIMIT_S:g} seconds to fill in"
-        raise ScriptError(problem, path, hint="Look for a loop that goes round too often.") from error
+        problem = Message("it takes more than {time_limit_s:g} seconds to fill in", time_limit_s=TIME_LIMIT_S)
+        raise ScriptError(
+            problem, path, hint=Message("Look for a loop that goes round too often.")
+        ) from error
     except OSError as error:
         raise ScriptError(
-            f"it cannot be filled in: no process could be started ({error.strerror})", path
+            Message("it cannot be filled in: no process could be started ({reason})", reason=error.strerror),
+            path,
         ) from error
     except ValueError as error:
-        hint = (
-            "It asks for too much memory or time; look for loops and for macros that call themselves. "
-            "If there are none, something else ended it: try again."
+        hint = Message(
+            "It asks for too much memory or time; look for loops and for macros that call "
+            "themselves. If there are none, something else ended it: try again."
         )
-        raise ScriptError("filling it in was broken off", path, hint=hint) from error
+        raise ScriptError(Message("filling it in was broken off"), path, hint=hint) from error
     return answers
 
 
@@ -98,10 +102,14 @@ def error_of(answer: Mapping[str, Any], parts: Parts, variables: Iterable[Variab
         meant = nearest(answer["unknown"], answer["known"])
         names = ", ".join(variable.name for variable in variables)
         if meant is not None:
-            hint = f"Did you mean '{meant}'?"
+            hint = Message("Did you mean '{meant}'?", meant=meant)
         elif "variable" in answer["problem"]:
-            hint = f"The variables are {names}; a new one is declared as [variables.{answer['unknown']}]."
+            hint = Message(
+                "The variables are {names}; a new one is declared as [variables.{unknown}].",
+                names=names,
+                unknown=answer["unknown"],
+            )
         else:
-            hint = f"There is: {', '.join(sorted(answer['known']))}."
+            hint = Message("There is: {known}.", known=", ".join(sorted(answer["known"])))
     problem = visible(answer["problem"][:_LONGEST_PROBLEM])
     return ScriptError(problem, parts.found[answer["template"]].path, answer["line"], hint=hint)

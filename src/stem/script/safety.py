@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from stem.errors import UnknownNameError
+from stem.messages import Message
 from stem.script.template import ScriptTemplate
 from stem.tables import from_table, load_toml
 
@@ -45,7 +46,7 @@ class Help:
             ValueError: when a number has no source or no date.
         """
         if self.numbers and not (self.source and self.as_of):
-            raise ValueError(f"the number {self.numbers[0]} has no source or no date")
+            raise ValueError(Message("the number {number} has no source or no date", number=self.numbers[0]))
 
     @property
     def line(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from stem.characters import visible
 from stem.errors import ConfigError, UnknownNameError
 from stem.files import HERE, packaged_folder
+from stem.messages import Message
 from stem.script.includes import SUFFIX, hidden_problem, name_problem, place_problem
 from stem.tables import from_table, load_toml
 
@@ -75,7 +76,13 @@ def find_series(name: str, folder: Path = HERE) -> Series:
         raise UnknownNameError("series", name, known)
     own, packaged = (home / _FOLDER / f"{name}.toml" for home in _folders(folder))
     if own.is_file() and packaged.is_file() and not own.samefile(packaged):
-        _LOGGER.warning("The series '%s' is the one in %s, not the one that comes with stem.", name, own)
+        _LOGGER.warning(
+            Message(
+                "The series '{name}' is the one in {path}, not the one that comes with stem.",
+                name=name,
+                path=own,
+            )
+        )
     return known[name]
 
 
@@ -92,5 +99,7 @@ def _read(path: Path) -> Series:
     for number, script in enumerate(table.scripts, start=1):
         problem = name_problem(script if script.endswith(SUFFIX) else script + SUFFIX, SUFFIX)
         if problem:
-            raise ConfigError(path, [f"'scripts[{number}]' is no script: {problem}"])
+            raise ConfigError(
+                path, [Message("'scripts[{number}]' is no script: {problem}", number=number, problem=problem)]
+            )
     return Series(path.stem, table.title, table.summary, table.scripts)

@@ -173,7 +173,9 @@ class ScriptTemplate:
         values |= {"vlaams": filling.flemish}
         wanted = filling.minutes if filling.minutes is not None else next(iter(self.minutes), None)
         if wanted is not None and not math.isfinite(wanted):
-            return UsageError("A script has a length of some number of minutes.", hint="For example: 12.")
+            return UsageError(
+                Message("A script has a length of some number of minutes."), hint=Message("For example: 12.")
+            )
         return values if wanted is None else values | {"minuten": whole(wanted)}
 
     def _made(
@@ -223,7 +225,12 @@ class ScriptTemplate:
             if variable.required and value in {None, ""}:
                 choices = f" ({', '.join(variable.choices)})" if variable.choices else ""
                 wrong[variable.name] = UsageError(
-                    f"The script '{self.name}' needs a value for '{variable.name}'{choices}.",
+                    Message(
+                        "The script '{name}' needs a value for '{variable}'{choices}.",
+                        name=self.name,
+                        variable=variable.name,
+                        choices=choices,
+                    ),
                     hint=Message(
                         "Give it with {value_of}{name}=...{help}",
                         name=variable.name,
@@ -241,8 +248,8 @@ class ScriptTemplate:
 
 
 def _personal_heading(path: Path | str, line: int) -> ScriptError:
-    problem = "a heading holds what is filled in, and headings are written into the file"
-    return ScriptError(problem, path, line, hint="Say it in a sentence instead.")
+    problem = Message("a heading holds what is filled in, and headings are written into the file")
+    return ScriptError(problem, path, line, hint=Message("Say it in a sentence instead."))
 
 
 def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptError | None:
@@ -252,8 +259,8 @@ def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptErr
         path, number = line.source.path, line.source.line
         odd = first_control(line.text)
         if odd is not None:
-            problem = f"it would say a character that nobody sees ({code_point(odd)})"
-            return ScriptError(problem, path, number, hint="Remove it.")
+            problem = Message("it would say a character that nobody sees ({odd})", odd=code_point(odd))
+            return ScriptError(problem, path, number, hint=Message("Remove it."))
         heading = line.text.strip()
         if heading.startswith("##") and heading not in written and mask.holds(heading):
             return _personal_heading(path, number)
@@ -288,8 +295,13 @@ def _tell_own(path: Path, folder: Path) -> None:
     """Tell that a script of the folder goes before the one of its name that came with stem."""
     own, packaged = _folders(folder)
     if path.parent == own and path.resolve().parent != packaged and _is_file(packaged / path.name):
-        told = "The script '%s' is the one in %s, not the one that comes with stem."
-        _LOGGER.warning(told, path.stem, path)
+        _LOGGER.warning(
+            Message(
+                "The script '{script}' is the one in {path}, not the one that comes with stem.",
+                script=path.stem,
+                path=path,
+            )
+        )
 
 
 def scripts(folder: Path = HERE) -> tuple[ScriptTemplate, ...]:
@@ -325,8 +337,8 @@ def _load(path: Path) -> ScriptTemplate:
     text = read_template(path)
     front, body, body_line = split_front(text, path)
     if front is None:
-        hint = 'Start it with a line "+++", then title = "...", then again a line "+++".'
-        raise ScriptError("this script has no front matter", path, 1, hint=hint)
+        hint = Message('Start it with a line "+++", then title = "...", then again a line "+++".')
+        raise ScriptError(Message("this script has no front matter"), path, 1, hint=hint)
     table = read_front(front, path)
     declared = tuple(made.variable(name) for name, made in table.variables.items())
     implied = () if "vorm" in table.variables else (VORM,)

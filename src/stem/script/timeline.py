@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from stem import units
 from stem.errors import ScriptError
+from stem.messages import Message
 from stem.script.cues import Bell, Breath, Cue, Heading, Pause, Safe, Utterance
 
 PRE_ROLL_S = 6.0
@@ -150,10 +151,14 @@ class _Placing:
         if until < self.cursor:
             word_s = units.seconds(self.cursor - start)
             raise ScriptError(
-                f"the breath of {breath.seconds:g} s is shorter than its word, which takes {word_s:.1f} s",
+                Message(
+                    "the breath of {seconds:g} s is shorter than its word, which takes {word_s:.1f} s",
+                    seconds=breath.seconds,
+                    word_s=word_s,
+                ),
                 breath.source.path,
                 breath.source.line,
-                hint=f"Give this breath at least {word_s + 0.5:.1f} seconds.",
+                hint=Message("Give this breath at least {word_s:.1f} seconds.", word_s=word_s + 0.5),
             )
         self.pauses.append(PlacedPause("adem", self.cursor, until))
         self.cursor = until

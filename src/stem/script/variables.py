@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from stem.characters import code_point, first_hidden
 from stem.errors import UsageError, did_you_mean
+from stem.messages import Message, enumerated
 from stem.script import dutch
 
 Value: TypeAlias = str | int | float | bool
@@ -77,24 +78,32 @@ class Variable:
             by_folded = {choice.casefold(): choice for choice in self.choices}
             if value.casefold() not in by_folded:
                 hint = did_you_mean(value, self.choices)
-                raise UsageError(f"What is given is no choice for '{self.name}'.", hint=hint)
+                raise UsageError(
+                    Message("What is given is no choice for '{name}'.", name=self.name), hint=hint
+                )
             return by_folded[value.casefold()]
         if self.type == "number":
             if not _NUMBER.fullmatch(value):
                 raise UsageError(
-                    f"What is given for '{self.name}' is not a number.", hint="For example: 4 or 2,5."
+                    Message("What is given for '{name}' is not a number.", name=self.name),
+                    hint=Message("For example: 4 or 2,5."),
                 )
             return self._within(whole(float(value.replace(",", "."))))
         if self.type == "yesno":
             if value.casefold() not in _YES_NO:
                 raise UsageError(
-                    f"What is given for '{self.name}' is neither yes nor no.", hint="Write ja or nee."
+                    Message("What is given for '{name}' is neither yes nor no.", name=self.name),
+                    hint=Message("Write ja or nee."),
                 )
             return _YES_NO[value.casefold()]
         if self.max_length is not None and len(value) > self.max_length:
             raise UsageError(
-                f"The value of '{self.name}' is longer than {self.max_length:,} characters.",
-                hint="Say it in fewer words.",
+                Message(
+                    "The value of '{name}' is longer than {max_length:,} characters.",
+                    name=self.name,
+                    max_length=self.max_length,
+                ),
+                hint=Message("Say it in fewer words."),
             )
         self._check_words(value)
         return value
@@ -102,27 +111,36 @@ class Variable:
     def _check_words(self, value: str) -> None:
         """Refuse what no sentence of a script can hold."""
         if self.holds == "name" and dutch.is_several(value):
-            hint = "A track speaks to one listener; make one for each."
-            raise UsageError(f"What is given for '{self.name}' is more than one name.", hint=hint)
+            hint = Message("A track speaks to one listener; make one for each.")
+            raise UsageError(
+                Message("What is given for '{name}' is more than one name.", name=self.name), hint=hint
+            )
         if self.holds == "person" and dutch.is_several(value):
-            hint = "Choose one of them, for example: mijn moeder."
-            raise UsageError(f"What is given for '{self.name}' is more than one.", hint=hint)
+            hint = Message("Choose one of them, for example: mijn moeder.")
+            raise UsageError(
+                Message("What is given for '{name}' is more than one.", name=self.name), hint=hint
+            )
         if self.holds in {"person", "words"}:
             try:
                 dutch.own(value, "je")
             except ValueError as error:
-                hint = "Say it without 'ik', for example: presenteren voor een groep."
-                problem = f"What is given for '{self.name}' speaks of 'ik', and cannot be turned to je or u."
+                hint = Message("Say it without 'ik', for example: presenteren voor een groep.")
+                problem = Message(
+                    "What is given for '{name}' speaks of 'ik', and cannot be turned to je or u.",
+                    name=self.name,
+                )
                 raise UsageError(problem, hint=hint) from error
 
     def _within(self, number: float) -> int | float:
         low, high = self.minimum, self.maximum
         if (low is not None and number < low) or (high is not None and number > high):
-            least = "" if low is None else f"{low:g} or more"
-            most = "" if high is None else f"{high:g} or less"
+            bounds = [
+                *([] if low is None else [Message("{low:g} or more", low=low)]),
+                *([] if high is None else [Message("{high:g} or less", high=high)]),
+            ]
             raise UsageError(
-                f"What is given is no possible value for '{self.name}'.",
-                hint=f"It is {' and '.join(bound for bound in (least, most) if bound)}.",
+                Message("What is given is no possible value for '{name}'.", name=self.name),
+                hint=Message("It is {bounds}.", bounds=enumerated(bounds)),
             )
         return number
 
@@ -159,12 +177,14 @@ class Declared:
         variable = self.variable("default")
         kind = variable.type
         if kind not in _KINDS:
-            raise ValueError(f"type '{kind}' is not one of {', '.join(_KINDS)}")
+            raise ValueError(
+                Message("type '{kind}' is not one of {kinds}", kind=kind, kinds=", ".join(_KINDS))
+            )
         if kind == "choice" and not self.choices:
-            raise ValueError("a choice needs choices")
+            raise ValueError(Message("a choice needs choices"))
         wrong_bool = isinstance(self.default, bool) and kind != "yesno"
         if self.default is not None and (wrong_bool or not isinstance(self.default, _KINDS[kind])):
-            raise ValueError(f"the default is no {kind}")
+            raise ValueError(Message("the default is no {kind}", kind=kind))
         self._check_bounds(kind)
         given = self.default is not None and kind != "yesno"
         texts = [*self.choices, *([str(self.default)] if given else [])]
@@ -172,20 +192,25 @@ class Declared:
             try:
                 variable.read(text)
             except UsageError as error:
-                raise ValueError(f"{error.sentence[:1].lower()}{error.sentence[1:].rstrip('.')}") from error
+                raise ValueError(Message("{problem:aside}", problem=error.sentence)) from error
 
     def _check_bounds(self, kind: str) -> None:
         if self.max_length is not None and (kind != "text" or self.max_length < 1):
-            raise ValueError("'max_length' is the most characters of a text, 1 or more")
+            raise ValueError(Message("'max_length' is the most characters of a text, 1 or more"))
         if (self.minimum, self.maximum) != (None, None) and kind != "number":
-            raise ValueError("'minimum' and 'maximum' are for a number")
+            raise ValueError(Message("'minimum' and 'maximum' are for a number"))
         if self.holds not in _HOLDS or (self.holds and kind != "text"):
-            raise ValueError("'holds' is for a text, and one of name, person, words")
+            raise ValueError(Message("'holds' is for a text, and one of name, person, words"))
         numbers = (self.default, self.minimum, self.maximum)
         if not all(abs(number) < _LARGEST_NUMBER for number in numbers if isinstance(number, int | float)):
-            raise ValueError(f"a number lies between -{_LARGEST_NUMBER:,} and {_LARGEST_NUMBER:,}")
+            raise ValueError(
+                Message(
+                    "a number lies between -{largest_number:,} and {largest_number:,}",
+                    largest_number=_LARGEST_NUMBER,
+                )
+            )
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError("'minimum' is more than 'maximum'")
+            raise ValueError(Message("'minimum' is more than 'maximum'"))
 
     def variable(self, name: str) -> Variable:
         """Return the variable with its name; without a type, choices make it a choice."""
@@ -202,16 +227,29 @@ def _plain(name: str, text: str) -> str:
         UsageError: when it is too long, or holds control characters or what means something in scripts.
     """
     if len(text) > LONGEST_VALUE:  # before anything is done with it
-        raise UsageError(f"The value of '{name}' is longer than {LONGEST_VALUE:,} characters.")
+        raise UsageError(
+            Message(
+                "The value of '{name}' is longer than {longest_value:,} characters.",
+                name=name,
+                longest_value=LONGEST_VALUE,
+            )
+        )
     value = unicodedata.normalize("NFC", text.strip())
     odd = first_hidden(value) or next((sign for sign in "\n\t" if sign in value), None)
     if odd is not None:
-        hint = "A value is one line of plain words."
-        raise UsageError(f"The value of '{name}' holds a control character ({code_point(odd)}).", hint=hint)
+        hint = Message("A value is one line of plain words.")
+        raise UsageError(
+            Message(
+                "The value of '{name}' holds a control character ({odd}).", name=name, odd=code_point(odd)
+            ),
+            hint=hint,
+        )
     marks = [character for character in value if character in _HAS_MEANING]
     if marks:
-        hint = "A value is plain words, without brackets, braces or #."
-        raise UsageError(f"'{marks[0]}' cannot stand in the value of '{name}'.", hint=hint)
+        hint = Message("A value is plain words, without brackets, braces or #.")
+        raise UsageError(
+            Message("'{marks}' cannot stand in the value of '{name}'.", marks=marks[0], name=name), hint=hint
+        )
     return " ".join(value.split())
 
 

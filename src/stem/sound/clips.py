@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import AudioError
+from stem.messages import Message
 
 Samples: TypeAlias = NDArray[np.float32]
 """Sound of shape (frames, channels), float32, full scale 1.0."""
@@ -141,9 +142,9 @@ def _sound_limits(clip: Clip) -> tuple[int, int]:
     magnitude = np.abs(clip.samples).max(axis=1, initial=0.0)
     peak = float(magnitude.max(initial=0.0))
     if not np.isfinite(peak):
-        raise AudioError("a clip", "it has samples that are not numbers")
+        raise AudioError(Message("a clip"), Message("it has samples that are not numbers"))
     if peak < _NO_SOUND:
-        raise AudioError("a clip", "there is no sound in it")
+        raise AudioError(Message("a clip"), Message("there is no sound in it"))
     window = max(units.frames(_LEVEL_WINDOW_S, clip.rate), 1)
     whole = np.pad(magnitude, (0, -len(magnitude) % window)).reshape(-1, window)
     levels = np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1))

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.messages import Message
 from stem.sound.clips import Samples
 
 LEVEL_WINDOW_MS = 50.0
@@ -75,7 +76,15 @@ def _run_sections(sections: list[_Section], signal: _Signal) -> _Signal:
 
 def _check(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low:g} to {high:g}, not {value:g}")
+        raise ValueError(
+            Message(
+                "{name} must be from {low:g} to {high:g}, not {value:g}",
+                name=name,
+                low=low,
+                high=high,
+                value=value,
+            )
+        )
 
 
 def _check_hz(name: str, value: float) -> None:
@@ -218,7 +227,13 @@ def _check_dynamics(threshold_db: float, ratio: float, attack_ms: float, release
     _check("attack_ms", attack_ms, 0.1, 1000)
     _check("release_ms", release_ms, 0.1, 5000)
     if attack_ms > release_ms:
-        raise ValueError(f"attack_ms ({attack_ms:g}) must not be more than release_ms ({release_ms:g})")
+        raise ValueError(
+            Message(
+                "attack_ms ({attack_ms:g}) must not be more than release_ms ({release_ms:g})",
+                attack_ms=attack_ms,
+                release_ms=release_ms,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +365,11 @@ class Room:
         _check("seed", self.seed, 0, 2**32 - 1)
         if self.high_hz < 2 * self.low_hz:
             raise ValueError(
-                f"high_hz ({self.high_hz:g}) must be an octave or more above low_hz ({self.low_hz:g})"
+                Message(
+                    "high_hz ({high_hz:g}) must be an octave or more above low_hz ({low_hz:g})",
+                    high_hz=self.high_hz,
+                    low_hz=self.low_hz,
+                )
             )
 
     def apply(self, samples: Samples, rate: int) -> Samples:

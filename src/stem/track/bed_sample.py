@@ -10,6 +10,7 @@ from stem import units
 from stem.errors import UsageError
 from stem.export.mp3 import write_mp3
 from stem.files import give_name, temporary_beside
+from stem.messages import Message
 from stem.sound.beds import BELLS, bell, load_bed
 from stem.sound.clips import Samples
 from stem.sound.loudness import Meter
@@ -29,7 +30,10 @@ def bed_sample(name: str, seed: int, length_s: float) -> Samples:
         UsageError: when the length cannot be had.
     """
     if not 0 < length_s <= _LONGEST_S:
-        raise UsageError(f"A sample cannot last {length_s:g} seconds.", hint="Ask for at most 10 minutes.")
+        raise UsageError(
+            Message("A sample cannot last {length_s:g} seconds.", length_s=length_s),
+            hint=Message("Ask for at most 10 minutes."),
+        )
     if name in BELLS:
         return _at_level(bell(name))
     sound = load_bed(name, seed).read(0, units.frames(length_s))

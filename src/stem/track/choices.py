@@ -150,12 +150,17 @@ def _delivered(spec: TrackSpec, profile: Profile) -> tuple[str, Destination | No
     destination = find_destination(spec.destination)
     if profile.mp3 != PROFILES[DEFAULT].mp3:
         raise UsageError(
-            "This profile says itself how the file is encoded.",
+            Message("This profile says itself how the file is encoded."),
             hint=Message("Leave out {destination}, or {profile}."),
         )
     if spec.format not in {None, destination.format}:
         raise UsageError(
-            f"For {destination.title} a track is {find_format(destination.format).title}, not {spec.format}.",
+            Message(
+                "For {place} a track is {title}, not {kind}.",
+                place=destination.title,
+                title=find_format(destination.format).title,
+                kind=spec.format,
+            ),
             hint=Message("Leave out {format}, or {destination}."),
         )
     return destination.format, destination
@@ -187,8 +192,8 @@ def _profile(spec: TrackSpec, config: Config) -> Profile:
     levels = replace(usual, ducked_lu=usual.ducked_lu - up_lu, lifted_lu=usual.ducked_lu - up_lu - duck_lu)
     if not 0 <= duck_lu <= MOST_DUCK_LU:
         raise UsageError(
-            f"The background cannot give way by {duck_lu:g} LU.",
-            hint=f"Choose 0 to {MOST_DUCK_LU:g}; 4 is usual.",
+            Message("The background cannot give way by {duck_lu:g} LU.", duck_lu=duck_lu),
+            hint=Message("Choose 0 to {most_duck_lu:g}; 4 is usual.", most_duck_lu=MOST_DUCK_LU),
         )
     if not NEAREST_BED_LU <= levels.ducked_lu <= FARTHEST_BED_LU:
         raise UsageError(
@@ -197,6 +202,10 @@ def _profile(spec: TrackSpec, config: Config) -> Profile:
                 up=f"{up_lu:g}",
                 down=f"{levels.ducked_lu:g}",
             ),
-            hint=f"It can lie {NEAREST_BED_LU:g} to {FARTHEST_BED_LU:g} LU under it.",
+            hint=Message(
+                "It can lie {nearest_bed_lu:g} to {farthest_bed_lu:g} LU under it.",
+                nearest_bed_lu=NEAREST_BED_LU,
+                farthest_bed_lu=FARTHEST_BED_LU,
+            ),
         )
     return replace(profile, levels=levels)

@@ -10,6 +10,7 @@ from pathlib import Path
 from stem.config import FILE_NAME, Config
 from stem.errors import ConfigError
 from stem.files import HERE, expanded
+from stem.messages import Message
 from stem.script.cues import Bell, Cue, Heading, Line, Pause, PauseRange, Source, Utterance, phrases_of
 from stem.script.marks import parse_cues
 from stem.voices.recordings.engine import SOUND_SUFFIXES, recorded_voice
@@ -102,9 +103,13 @@ def _is_recording(text: str) -> bool:
 def _recording(name: str, text: str, folder: Path) -> Path:
     path = expanded(text.strip(), folder)
     if not path.is_file():
-        hint = f"Put the recording there, or write in {FILE_NAME} what is to be said."
+        hint = Message(
+            "Put the recording there, or write in {file_name} what is to be said.", file_name=FILE_NAME
+        )
         raise ConfigError(
-            folder / FILE_NAME, [f"'{name}' names a sound file that is not there: {path}"], hint=hint
+            folder / FILE_NAME,
+            [Message("'{name}' names a sound file that is not there: {path}", name=name, path=path)],
+            hint=hint,
         )
     return path.absolute()
 
@@ -115,7 +120,9 @@ def _read(name: str, text: str, pauses: Mapping[str, PauseRange], folder: Path) 
     ]
     cues = parse_cues(lines, pauses)
     if any(isinstance(cue, Heading) for cue in cues):
-        raise ConfigError(folder / FILE_NAME, [f"'{name}' has a heading, which would be a chapter"])
+        raise ConfigError(
+            folder / FILE_NAME, [Message("'{name}' has a heading, which would be a chapter", name=name)]
+        )
     return tuple(
         replace(cue, shortest_s=cue.seconds, longest_s=cue.seconds) if isinstance(cue, Pause) else cue
         for cue in cues

@@ -15,6 +15,7 @@ from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import tag
 from stem.files import free_name, give_name, output_error, sweep, temporary_beside
+from stem.messages import Message
 from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed
@@ -193,8 +194,11 @@ def _levels_apart(levels: Levels, loudness: Loudness) -> tuple[str, ...]:
     apart_lu = loudness.integrated_lufs - levels.speech_lufs
     if abs(apart_lu) <= MIX_APART_LU:
         return ()
-    warning = (
-        f"The whole reads {loudness.integrated_lufs:.1f} LUFS and its speech {levels.speech_lufs:.1f}: "
-        f"where files are made equally loud as a whole, this speech will be {-apart_lu:+.1f} dB off."
+    warning = Message(
+        "The whole reads {whole_lufs:.1f} LUFS and its speech {speech_lufs:.1f}: "
+        "where files are made equally loud as a whole, this speech will be {off_db:+.1f} dB off.",
+        whole_lufs=loudness.integrated_lufs,
+        speech_lufs=levels.speech_lufs,
+        off_db=-apart_lu,
     )
     return (warning,)

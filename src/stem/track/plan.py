@@ -341,7 +341,7 @@ def plan_sentence(
     sentence = Utterance.of(text, Source("text", 1))
     if not has_words(sentence.phrase):
         raise UsageError(
-            "There are no words in that text.", hint=Message('For example: {say_text} "Welkom."')
+            Message("There are no words in that text."), hint=Message('For example: {say_text} "Welkom."')
         )
     return Plan(
         title="Zin",  # not the words: they may hold a name, and titles are shown on lock screens

@@ -50,7 +50,10 @@ def expected_timeline(plan: Plan, *, exact: bool = False, on_notice: OnNotice = 
     program = next((voice for voice in plan.voices if runs_program(voice)), None)
     if exact and program is not None:
         raise UsageError(
-            f"The voice '{program.name}' runs a program, and that happens only where a track is made.",
+            Message(
+                "The voice '{program}' runs a program, and that happens only where a track is made.",
+                program=program.name,
+            ),
             hint=Message("Leave out {exact_or_audio}: the times are then the expected ones."),
         )
     pace = 1.0 if program else None if exact else expected_pace(plan.voice, plan.lexicon, plan.terms)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stem.errors import UnknownNameError
 from stem.export.mp3 import Mp3Settings
+from stem.messages import Message
 from stem.script.timeline import POST_ROLL_S, PRE_ROLL_S
 from stem.sound.mixing import Levels
 from stem.units import SAMPLE_RATE
@@ -46,27 +47,27 @@ class Profile:
 DEFAULT = "default"
 
 PROFILES: dict[str, Profile] = {
-    DEFAULT: Profile("speech at -18 LUFS (AES TD1008), for listening in peace"),
+    DEFAULT: Profile(Message("speech at -18 LUFS (AES TD1008), for listening in peace")),
     "podcast": Profile(
-        "speech at -16 LUFS, as Apple asks of podcasts (-16 +-1, at most -1 dBTP)",
+        Message("speech at -16 LUFS, as Apple asks of podcasts (-16 +-1, at most -1 dBTP)"),
         Levels(speech_lufs=-16.0),
     ),
     "sleep": Profile(
-        "quieter, no bells, and four minutes in which the background fades",
+        Message("quieter, no bells, and four minutes in which the background fades"),
         Levels(speech_lufs=-22.0, fade_in_s=10.0, fade_out_s=230.0),
         pre_roll_s=8.0,
         post_roll_s=240.0,
         has_bells=False,
     ),
     "insight-timer": Profile(
-        "as Insight Timer asks: 48 kHz, 128 kbps, a bell at the end",
+        Message("as Insight Timer asks: 48 kHz, 128 kbps, a bell at the end"),
         closing_bell=True,
         rate=48_000,
     ),
     # Audible's ACX: RMS of the whole between -23 and -18 dB, peaks under -3 dB, noise floor under -60 dB,
     # room tone around it, 192 kbps. Half of a track is silence, which takes 3 dB off its RMS.
     "acx": Profile(
-        "as Audible (ACX) asks of audio books: no background, peaks under -3 dB, 192 kbps",
+        Message("as Audible (ACX) asks of audio books: no background, peaks under -3 dB, 192 kbps"),
         Levels(speech_lufs=-16.0),
         ceiling_dbtp=-3.3,
         pre_roll_s=0.8,

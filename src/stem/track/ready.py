@@ -74,7 +74,7 @@ def check_voices(voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms
     """
     for voice in voices:
         if not voice.installed:
-            reason = f"the voice '{voice.name}' has not been downloaded yet"
+            reason = Message("the voice '{voice}' has not been downloaded yet", voice=voice.name)
             hint = Message("Download it: {get_voice} {voice}", voice=voice.name)
             raise EngineUnavailable(voice.engine, reason, hint=hint)
     Ensemble(voices, lexicon, terms)

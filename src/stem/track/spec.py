@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stem.characters import line_problem
+from stem.messages import Message
 from stem.sound.segments import AudioSegment
 
 
@@ -87,4 +88,6 @@ class TrackSpec:
         names = {"artist": self.artist, "album": self.album, "bed-credit": self.bed_credit}
         for name, text in names.items():
             if problem := line_problem(text or ""):
-                raise ValueError(f"the {name} cannot stand in tags: {problem}")
+                raise ValueError(
+                    Message("the {name} cannot stand in tags: {problem}", name=name, problem=problem)
+                )

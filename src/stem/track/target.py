@@ -10,6 +10,7 @@ from stem.config import Config
 from stem.errors import UsageError
 from stem.export.formats import FORMATS, find_format
 from stem.files import HERE, expanded, output_error
+from stem.messages import Message
 
 USUAL_FORMAT = "mp3"
 
@@ -37,8 +38,12 @@ def output_path(
         return wanted / f"{name}{kind.suffix}"
     if wanted.suffix.lower() != kind.suffix:
         raise UsageError(
-            f"'{output}' is not {kind.article} {kind.suffix} file.",
-            hint=f"Did you mean '{wanted.with_suffix(kind.suffix)}' or '{output}/'?",
+            Message("'{output}' is not an {suffix} file.", output=output, suffix=kind.suffix)
+            if kind.article == "an"
+            else Message("'{output}' is not a {suffix} file.", output=output, suffix=kind.suffix),
+            hint=Message(
+                "Did you mean '{near}' or '{output}/'?", near=wanted.with_suffix(kind.suffix), output=output
+            ),
         )
     return wanted
 

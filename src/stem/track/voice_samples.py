@@ -47,8 +47,8 @@ def choices(voice: VoiceTemplate, speeds: Sequence[float], pitches: Sequence[flo
     """
     if len(speeds) * len(pitches) > MOST_CHOICES:
         raise UsageError(
-            f"{len(speeds) * len(pitches)} ways are too many to choose from.",
-            hint=f"Ask for {MOST_CHOICES} at most.",
+            Message("{count} ways are too many to choose from.", count=len(speeds) * len(pitches)),
+            hint=Message("Ask for {most_choices} at most.", most_choices=MOST_CHOICES),
         )
     ways = itertools.product(speeds, pitches)
     found = tuple(
@@ -60,7 +60,8 @@ def choices(voice: VoiceTemplate, speeds: Sequence[float], pitches: Sequence[flo
         outside = [getattr(choice, kind) for choice in found if not low <= getattr(choice, kind) <= high]
         if outside:
             raise UsageError(
-                f"A {kind} of {outside[0]:g} cannot be had.", hint=f"It may lie between {low:g} and {high:g}."
+                Message("A {kind} of {outside:g} cannot be had.", kind=kind, outside=outside[0]),
+                hint=Message("It may lie between {low:g} and {high:g}.", low=low, high=high),
             )
     return found
 
@@ -95,17 +96,24 @@ def check_name(name: str, voice: VoiceTemplate, folder: Path = HERE) -> None:
     """
     own = folder.absolute() / "voice_templates" / f"{name}.toml"
     if safe_name(name) != name:
-        raise UsageError(f"'{name}' is no name for a voice.", hint=f"Did you mean '{safe_name(name)}'?")
+        raise UsageError(
+            Message("'{name}' is no name for a voice.", name=name),
+            hint=Message("Did you mean '{name}'?", name=safe_name(name)),
+        )
     if voice.name not in voice_names(folder) or find_voice(voice.name, folder).path != voice.path:
         raise UsageError(
-            f"Only on a voice that has a name can another be built, and {voice.path} is a file by itself.",
-            hint="Put its template in voice_templates, or set speed and pitch in it.",
+            Message(
+                "Only on a voice that has a name can another be built, and {voice} is a file by itself.",
+                voice=voice.path,
+            ),
+            hint=Message("Put its template in voice_templates, or set speed and pitch in it."),
         )
     if name == voice.name or (
         name in voice_names(folder) and find_voice(name, folder).path.absolute() != own
     ):
         raise UsageError(
-            f"There is a voice named '{name}' already.", hint=Message("Choose another name {as_name}.")
+            Message("There is a voice named '{name}' already.", name=name),
+            hint=Message("Choose another name {as_name}."),
         )
 
 

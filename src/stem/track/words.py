@@ -102,8 +102,8 @@ def _lengths(spec: TrackSpec, template: ScriptTemplate) -> tuple[float | None, .
         return (None,)
     if not 0 < spec.duration_s <= LONGEST_TRACK_S:
         return UsageError(
-            f"A track cannot last {spec.duration_s:g} seconds.",
-            hint="Ask for a length above 0 and at most 12 hours, such as 12m or 12:00.",
+            Message("A track cannot last {duration_s:g} seconds.", duration_s=spec.duration_s),
+            hint=Message("Ask for a length above 0 and at most 12 hours, such as 12m or 12:00."),
         )
     return variants(spec.duration_s / 60, template.minutes)
 
@@ -141,7 +141,7 @@ def belled(
     if not profile.has_bells:
         if spec.bells:
             raise UsageError(
-                "This profile has no bells.",
+                Message("This profile has no bells."),
                 hint=Message("Leave out {bells}, or choose another {profile_kind}."),
             )
         return tuple(cue for cue in cues if not isinstance(cue, Bell))
@@ -171,13 +171,17 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
         return lexicon
     if not values.get(_NAME, "").strip():
         raise UsageError(
-            f"{PRONUNCIATION} is given without {_NAME}.",
-            hint=Message(f"Give both: {{value_of}}{_NAME}=Sjaan {{value_of}}{PRONUNCIATION}=..."),
+            Message("{pronunciation} is given without {name}.", pronunciation=PRONUNCIATION, name=_NAME),
+            hint=Message(
+                "Give both: {value_of}{name}=Sjaan {value_of}{said}=...", name=_NAME, said=PRONUNCIATION
+            ),
         )
     if not has_words(spoken(said)):
         raise UsageError(
-            f"There is nothing to say in the {PRONUNCIATION} that was given.",
-            hint=Message(f"Write it as it sounds: {{value_of}}{PRONUNCIATION}=sjaan"),
+            Message(
+                "There is nothing to say in the {pronunciation} that was given.", pronunciation=PRONUNCIATION
+            ),
+            hint=Message("Write it as it sounds: {value_of}{name}=sjaan", name=PRONUNCIATION),
         )
     return lexicon.plus(called(values[_NAME]), said)
 

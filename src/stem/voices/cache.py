@@ -31,6 +31,7 @@ from stem.files import (
     temporary_beside,
     write_whole,
 )
+from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.cache_folder import (
     KEY_NAME,
@@ -261,7 +262,7 @@ def _secret_key(path: Path) -> bytes:
             write_whole(path, secrets.token_bytes(_KEY_BYTES), overwrite=overwrite, private=True)
     key = _read(path)
     if len(key) != _KEY_BYTES:
-        raise OutputError(path, "the cache's key cannot be kept")
+        raise OutputError(path, Message("the cache's key cannot be kept"))
     return key
 
 

@@ -118,7 +118,7 @@ def clear_speech_cache(limit_bytes: int = LIMIT_BYTES) -> CacheReport:
         reason = output_error(folder, errors[0]).problem
         raise OutputError(
             folder,
-            f"{len(errors)} of its files cannot be removed ({reason})",
+            Message("{count} of its files cannot be removed ({reason})", count=len(errors), reason=reason),
             hint=Message("Close what uses them, then {try_again}."),
         ) from errors[0]
     return _report(folder, entries, limit_bytes)

@@ -85,7 +85,7 @@ def download(
     """
     wanted = voice.download
     if wanted is None:
-        raise UsageError(f"There is nothing to download for the voice '{voice.name}'.")
+        raise UsageError(Message("There is nothing to download for the voice '{voice}'.", voice=voice.name))
     _check_files(wanted.files, voice.path)
     base = _base(wanted, mirror)
     folder = Path(voice.voice).parent
@@ -187,7 +187,11 @@ class _Arrival:
             except _WrongContent as error:
                 self._drop()
                 if was_wrong:
-                    problem = f"what {host(self.address)} sends is not the published file: {error}"
+                    problem = Message(
+                        "what {address} sends is not the published file: {error}",
+                        address=host(self.address),
+                        error=error,
+                    )
                     raise LastingFault(problem, hint=OTHER_ADDRESS) from error
                 was_wrong, furthest = True, 0
             except PassingFault as fault:
@@ -220,7 +224,7 @@ class _Arrival:
             self.etag = etag if etag.startswith('"') else ""  # a weak one does not promise the same bytes
             self._take_in(response, start)
         if not _is_whole(self.part, self.file):
-            raise _WrongContent(f"its MD5 is not {self.file.md5}")
+            raise _WrongContent(Message("its MD5 is not {md5}", md5=self.file.md5))
         return True
 
     def _start(self, response: Any, here: int) -> int | None:
@@ -237,7 +241,9 @@ class _Arrival:
                 return None
             start, total = here, given[2]
         if self.file.bytes is not None and total.isdecimal() and int(total) != self.file.bytes:
-            raise _WrongContent(f"it has {int(total)} bytes instead of {self.file.bytes}")
+            raise _WrongContent(
+                Message("it has {total} bytes instead of {bytes}", total=int(total), bytes=self.file.bytes)
+            )
         return start
 
     def _take_in(self, response: Any, start: int) -> None:
@@ -249,7 +255,7 @@ class _Arrival:
         for block in self.web.blocks(response):
             here += len(block)
             if here > self._limit:
-                raise _WrongContent(f"it has more than {self._limit} bytes")
+                raise _WrongContent(Message("it has more than {limit} bytes", limit=self._limit))
             # Opened each time: what is written is then safe from a kill, and an error here is the disk's.
             with _writing(self.part), self.part.open("ab") as file:
                 file.write(block)
@@ -282,11 +288,11 @@ def _alone(final: Path) -> Iterator[None]:
 def _check_files(files: Sequence[RemoteFile], template: Path) -> None:
     """Refuse names that lead out of the folder, and hashes that are none: a template may come from anyone."""
     problems = [
-        f"'{file.name}' cannot be the name of a file to download"
+        Message("'{file}' cannot be the name of a file to download", file=file.name)
         for file in files
         if not _NAME.fullmatch(file.name)
     ]
-    problems += [f"'{file.md5}' is no MD5" for file in files if not _MD5.fullmatch(file.md5)]
+    problems += [Message("'{md5}' is no MD5", md5=file.md5) for file in files if not _MD5.fullmatch(file.md5)]
     if problems:
         raise ConfigError(template, problems)
 
@@ -299,8 +305,8 @@ def _base(wanted: Download, mirror: str | None) -> str:
     except ValueError:
         safe = False
     if not safe:
-        hint = "Such an address begins with https:// and a name."
-        raise UsageError(f"Voices cannot be downloaded from '{root}'.", hint=hint)
+        hint = Message("Such an address begins with https:// and a name.")
+        raise UsageError(Message("Voices cannot be downloaded from '{root}'.", root=root), hint=hint)
     return f"{root}/{wanted.revision}/{wanted.folder.strip('/')}"
 
 
@@ -332,7 +338,11 @@ def _check_room(folder: Path, missing: Sequence[RemoteFile]) -> None:
     if needed > free:
         raise OutputError(
             folder,
-            f"the voice takes {needed / 1e6:.1f} MB more and the disk has room for {free / 1e6:.1f} MB",
+            Message(
+                "the voice takes {needed:.1f} MB more and the disk has room for {free:.1f} MB",
+                needed=needed / 1000000.0,
+                free=free / 1000000.0,
+            ),
             hint=Message("Make room there, then {try_again}."),
         )
 

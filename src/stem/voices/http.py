@@ -137,7 +137,9 @@ class Web:
                 response.close()
                 raise
             response.close()  # its body is not read: it could be of any length
-        raise LastingFault(f"{host(address)} sends us round in circles", hint=OTHER_ADDRESS)
+        raise LastingFault(
+            Message("{address} sends us round in circles", address=host(address)), hint=OTHER_ADDRESS
+        )
 
     def blocks(self, response: Any) -> Iterator[bytes]:
         """Yield the body as it came over the line: that it is packed is only a claim."""
@@ -163,16 +165,21 @@ class Web:
         except requests.exceptions.SSLError as error:
             raise _insecure(address, error) from error
         except requests.exceptions.ProxyError as error:
-            problem = "the proxy that this computer is set to use does not let us through"
+            problem = Message("the proxy that this computer is set to use does not let us through")
             raise PassingFault(problem, hint=_OFFLINE) from error
         except requests.exceptions.ReadTimeout as error:
             raise self._silence(address) from error
         except requests.exceptions.ConnectionError as error:
             if error.args and isinstance(error.args[0], ProtocolError):  # there was one
                 raise lost(address) from error
-            raise PassingFault(f"there is no connection to {host(address)}", hint=_OFFLINE) from error
+            raise PassingFault(
+                Message("there is no connection to {address}", address=host(address)), hint=_OFFLINE
+            ) from error
         except (OSError, ValueError) as error:  # an address without sense; certificates that are not there
-            raise LastingFault(f"{host(address)} cannot be asked ({error})", hint=OTHER_ADDRESS) from error
+            raise LastingFault(
+                Message("{address} cannot be asked ({error})", address=host(address), error=error),
+                hint=OTHER_ADDRESS,
+            ) from error
 
     def _next(self, address: str, response: Any) -> str:
         """Return the address that a redirect leads to."""
@@ -184,33 +191,57 @@ class Web:
                 return following
             place = f"{urlsplit(following).scheme}://{host(following)}"  # no more: the rest may be a key
         except ValueError:  # it may not even be text
-            place = "nowhere"
-        raise LastingFault(f"{host(address)} sends us on to {place}, which is not safe", hint=_LOG_IN)
+            place = Message("nowhere")
+        raise LastingFault(
+            Message(
+                "{address} sends us on to {place}, which is not safe", address=host(address), place=place
+            ),
+            hint=_LOG_IN,
+        )
 
     def _judge(self, response: Any, *, ranged: bool) -> None:
         """Raise when an answer does not hold the file."""
         status, at = response.status_code, host(response.url)
         if status == OK or (ranged and status == PARTIAL):
             if response.headers.get("Content-Type", "").lower().startswith("text/html"):
-                raise LastingFault(f"{at} answers with a web page instead of the file", hint=_LOG_IN)
+                raise LastingFault(
+                    Message("{at} answers with a web page instead of the file", at=at), hint=_LOG_IN
+                )
         elif is_passing(status):
             asked_s = retry_after_s(response.headers.get("Retry-After", ""))
             if asked_s is not None and asked_s > self._patience.longest_wait_s:
-                problem = f"{at} is busy and asks to come back in {_spelled(asked_s)} ({status})"
+                problem = Message(
+                    "{at} is busy and asks to come back in {asked_s} ({status})",
+                    at=at,
+                    asked_s=_spelled(asked_s),
+                    status=status,
+                )
                 raise LastingFault(problem, hint=GOES_ON)
-            raise PassingFault(f"{at} is busy or out of order ({status})", wait_s=asked_s)
+            raise PassingFault(
+                Message("{at} is busy or out of order ({status})", at=at, status=status), wait_s=asked_s
+            )
         elif status in {_NOT_FOUND, _GONE}:
-            raise LastingFault(f"it is not to be found at {at} ({status})", hint=OTHER_ADDRESS)
+            raise LastingFault(
+                Message("it is not to be found at {at} ({status})", at=at, status=status), hint=OTHER_ADDRESS
+            )
         elif not (ranged and status == BAD_RANGE):
-            raise LastingFault(f"{at} does not give it ({status})", hint=OTHER_ADDRESS)
+            raise LastingFault(
+                Message("{at} does not give it ({status})", at=at, status=status), hint=OTHER_ADDRESS
+            )
 
     def _silence(self, address: str) -> PassingFault:
-        return PassingFault(f"{host(address)} has sent nothing for {_spelled(self._patience.silence_s)}")
+        return PassingFault(
+            Message(
+                "{address} has sent nothing for {silence_s}",
+                address=host(address),
+                silence_s=_spelled(self._patience.silence_s),
+            )
+        )
 
 
 def lost(address: str) -> PassingFault:
     """Return the fault of a connection that ended too soon."""
-    return PassingFault(f"the connection to {host(address)} was lost")
+    return PassingFault(Message("the connection to {address} was lost", address=host(address)))
 
 
 def host(address: str) -> str:
@@ -255,13 +286,17 @@ def _insecure(address: str, error: Exception) -> PassingFault | LastingFault:
     """Tell a bad certificate from a secure connection that was cut while it was made."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error):  # OpenSSL's own name for it; the cause lies four wraps deep
         return LastingFault(
-            f"the certificate of {host(address)} is not to be trusted",
+            Message("the certificate of {address} is not to be trusted", address=host(address)),
             hint=Message("Look at the date of this computer. {or_else}", or_else=_LOG_IN),
         )
-    return PassingFault(f"no secure connection to {host(address)} can be made", hint=_OFFLINE)
+    return PassingFault(
+        Message("no secure connection to {address} can be made", address=host(address)), hint=_OFFLINE
+    )
 
 
 def _spelled(time_s: float) -> str:
     """Write a wait in words."""
     minutes = round(time_s / 60)
-    return f"{minutes} minutes" if minutes > 1 else f"{time_s:.3g} seconds"
+    if minutes > 1:
+        return Message("{minutes} minutes", minutes=minutes)
+    return Message("{time_s:.3g} seconds", time_s=time_s)

@@ -43,8 +43,8 @@ def what_runs(voice: VoiceTemplate) -> str:
         EngineUnavailable: when it is not there.
     """
     if voice.engine == Command.name:
-        return f"the program {command_of(voice)[0]}"
-    return f"the engine '{voice.engine}' of another package"
+        return Message("the program {voice}", voice=command_of(voice)[0])
+    return Message("the engine '{engine}' of another package", engine=voice.engine)
 
 
 def notice(voice: VoiceTemplate) -> str:
@@ -81,7 +81,11 @@ def check_leave(voice: VoiceTemplate) -> None:
         ConfigError: when its template names no program.
     """
     if asks_leave(voice) and not has_leave(voice):
-        reason = f"the voice '{voice.name}' runs {what_runs(voice)}, which you have not allowed as it is now"
+        reason = Message(
+            "the voice '{voice}' runs {program}, which you have not allowed as it is now",
+            voice=voice.name,
+            program=what_runs(voice),
+        )
         hint = Message(
             "When you trust this folder, look at it and allow it: {allow_voice} {voice}", voice=called(voice)
         )
@@ -102,7 +106,10 @@ def give_leave(voice: VoiceTemplate) -> None:
         StemError: as `what_runs`.
     """
     if not asks_leave(voice):
-        raise UsageError(f"The voice '{voice.name}' needs no leave.", hint="It can be used as it is.")
+        raise UsageError(
+            Message("The voice '{voice}' needs no leave.", voice=voice.name),
+            hint=Message("It can be used as it is."),
+        )
     _write({**_read(), _key(voice): _digest(voice)})
 
 
@@ -136,7 +143,9 @@ def _digest(voice: VoiceTemplate) -> str:
         try:
             digest.update(bytes.fromhex(file_hash(path)))
         except OSError as error:
-            raise ConfigError(path, [f"it cannot be read ({error.strerror})"]) from error
+            raise ConfigError(
+                path, [Message("it cannot be read ({reason})", reason=error.strerror)]
+            ) from error
     return digest.hexdigest()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stem.errors import ConfigError, EngineUnavailable, UnknownNameError, UsageError
 from stem.files import HERE, expanded
-from stem.messages import Message
+from stem.messages import Message, Plural
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
@@ -63,11 +63,21 @@ class Sending:
     kept: bool
 
     def __str__(self) -> str:
-        phrases = "1 phrase" if self.phrases == 1 else f"{self.phrases} phrases"
-        kept = "is kept, so that nothing is sent twice" if self.kept else "is not kept"
-        return (
-            f"{phrases} ({self.characters} characters, with what you filled in) to be sent to "
-            f"{self.destination}; what comes back {kept}."
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """What is about to happen, as one sentence."""
+        kept = Message("is kept, so that nothing is sent twice") if self.kept else Message("is not kept")
+        return Plural(
+            "1 phrase ({characters} characters, with what you filled in) to be sent to {receiver}; "
+            "what comes back {kept}.",
+            "{count} phrases ({characters} characters, with what you filled in) to be sent to {receiver}; "
+            "what comes back {kept}.",
+            self.phrases,
+            characters=self.characters,
+            receiver=self.destination,
+            kept=kept,
         )
 
 
@@ -97,7 +107,7 @@ def choose_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
     """
     if recordings_folder(name, folder) is not None:
         raise UsageError(
-            f"The recordings in '{name}' can only say the sentences of their own script.",
+            Message("The recordings in '{name}' can only say the sentences of their own script.", name=name),
             hint=Message("Name a voice here, as in {voice_is} zacht."),
         )
     if name:
@@ -105,7 +115,9 @@ def choose_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
     by_rank = sorted(voices(folder), key=lambda voice: (-voice.rank, voice.name))
     best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
     if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
-        _LOGGER.warning("The usual voice is '%s', the one in %s.", best.name, best.path)
+        _LOGGER.warning(
+            Message("The usual voice is '{voice}', the one in {path}.", voice=best.name, path=best.path)
+        )
     return best or packaged_voice(EMBEDDED)
 
 
@@ -134,7 +146,7 @@ def _engine_of(voice: VoiceTemplate) -> Engine:
     try:
         return engine(voice.engine)
     except UnknownNameError as error:
-        problem = f"'engine' must be the name of a voice engine, not '{voice.engine}'"
+        problem = Message("'engine' must be the name of a voice engine, not '{engine}'", engine=voice.engine)
         raise ConfigError(voice.path, [problem], hint=error.hint) from error
 
 
@@ -174,7 +186,11 @@ class Speaker:
         if found.traits.sends_to and not terms.online:
             raise EngineUnavailable(
                 found.name,
-                f"the voice '{voice.name}' sends what it says to {found.traits.sends_to}",
+                Message(
+                    "the voice '{voice}' sends what it says to {sends_to}",
+                    voice=voice.name,
+                    sends_to=found.traits.sends_to,
+                ),
                 hint=Message("Allow it {to_go_online}; or choose a voice that runs here."),
             )
         speaker = cls(voice, found, lexicon, remember=terms.remember)

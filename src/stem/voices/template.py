@@ -16,6 +16,7 @@ import platformdirs
 
 from stem.errors import ConfigError, UnknownNameError, did_you_mean
 from stem.files import HERE, expanded, packaged_folder
+from stem.messages import Message
 from stem.sound.filters import FILTERS, Filter
 from stem.tables import from_table, load_toml
 
@@ -155,12 +156,20 @@ class _Table:
 
     def __post_init__(self) -> None:
         problems = [
-            f"'{name}' must lie between {low:g} and {high:g}, not {getattr(self, name):g}"
+            Message(
+                "'{name}' must lie between {low:g} and {high:g}, not {given:g}",
+                name=name,
+                low=low,
+                high=high,
+                given=getattr(self, name),
+            )
             for name, (low, high) in LIMITS.items()
             if not low <= getattr(self, name) <= high
         ]
         if self.sex not in _SEXES:
-            problems.insert(0, f'\'sex\' must be "female", "male" or "own", not "{self.sex}"')
+            problems.insert(
+                0, Message('\'sex\' must be "female", "male" or "own", not "{sex}"', sex=self.sex)
+            )
         if problems:
             raise ValueError("; ".join(problems))
 
@@ -197,10 +206,20 @@ def _tell_hidden(path: Path, project: Path) -> None:
     packaged, settings, here = _folders(project)
     if path.parent != here or here in {packaged, settings}:
         return
-    hidden = {settings: "the one of your own settings", packaged: "the one that comes with stem"}
+    hidden = {
+        settings: Message("the one of your own settings"),
+        packaged: Message("the one that comes with stem"),
+    }
     for folder, whose in hidden.items():
         if (folder / path.name).is_file():
-            _LOGGER.warning("The voice '%s' is the one in %s, not %s.", path.stem, path, whose)
+            _LOGGER.warning(
+                Message(
+                    "The voice '{voice}' is the one in {path}, not {other}.",
+                    voice=path.stem,
+                    path=path,
+                    other=whose,
+                )
+            )
             return
 
 
@@ -272,7 +291,9 @@ def _files(project: Path, besides: Path | None = None) -> dict[str, Path]:
 def _of_model(path: Path) -> VoiceTemplate:
     """Return a plain template for a neural voice of which only the file is known."""
     if not path.is_file():
-        raise ConfigError(path, ["there is no such file"], hint="Give the path of a voice's .onnx file.")
+        raise ConfigError(
+            path, [Message("there is no such file")], hint=Message("Give the path of a voice's .onnx file.")
+        )
     return VoiceTemplate(
         name=path.stem,
         title=path.stem,
@@ -321,10 +342,20 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
         return table
     files = _files(project, besides=path)  # an own "alex" may build on the one that came with stem
     if not isinstance(parent, str) or parent not in files:
-        problems.append(f"'inherits' must be the name of a voice, not {parent!r} ({_hint(parent, files)})")
+        problems.append(
+            Message(
+                "'inherits' must be the name of a voice, not {parent!r} ({hint:open})",
+                parent=parent,
+                hint=did_you_mean(str(parent), list(files)),
+            )
+        )
         return table
     if files[parent] in lineage:
-        problems.append(f"'inherits' goes round in a circle: {parent} builds on {path.stem}")
+        problems.append(
+            Message(
+                "'inherits' goes round in a circle: {parent} builds on {path}", parent=parent, path=path.stem
+            )
+        )
         return table
     lineage.append(files[parent])
     basis = _inherited(files[parent], project, problems, lineage)
@@ -334,10 +365,6 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
     kept = {key: value for key, value in basis.items() if key != "download" or "voice" not in table}
     own = {"rank": 0}  # being best is not in the family
     return {**kept, **own, **table, **(together if merged else {})}
-
-
-def _hint(name: object, known: Mapping[str, Path]) -> str:
-    return did_you_mean(str(name), list(known)).rstrip(".")
 
 
 def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:
@@ -350,13 +377,23 @@ def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...
         kind = parameters.pop("filter", None)
         place = f"chain[{number}]"
         if not isinstance(kind, str) or kind not in FILTERS:
-            hint = did_you_mean(str(kind), list(FILTERS)).rstrip(".")
-            problems.append(f"'{place}.filter' must be the name of a filter, not {kind!r} ({hint})")
+            hint = did_you_mean(str(kind), list(FILTERS))
+            problems.append(
+                Message(
+                    "'{place}.filter' must be the name of a filter, not {kind!r} ({hint:open})",
+                    place=place,
+                    kind=kind,
+                    hint=hint,
+                )
+            )
             continue
         try:
             filters.append(from_table(FILTERS[kind], parameters, path))
         except ConfigError as error:
-            problems += [f"{place} ({kind}): {problem}" for problem in error.problems]
+            problems += [
+                Message("{place} ({kind}): {problem}", place=place, kind=kind, problem=problem)
+                for problem in error.problems
+            ]
     return tuple(filters)
 
 
@@ -365,10 +402,14 @@ def _voice(voice: str, table: Mapping[str, object], path: Path, problems: list[s
     beside = path.absolute().parent / voice
     if beside.is_file():
         if not (is_the_users(path) or beside.resolve().is_relative_to(path.absolute().parent.resolve())):
-            problems.append(f"'voice' names {voice}, a file outside the folder of the template")
+            problems.append(
+                Message("'voice' names {voice}, a file outside the folder of the template", voice=voice)
+            )
         return str(beside)
     if "download" in table:
         return str(models_folder() / voice)
     if Path(voice).suffix:
-        problems.append(f"'voice' names the file {voice}, which does not stand beside the template")
+        problems.append(
+            Message("'voice' names the file {voice}, which does not stand beside the template", voice=voice)
+        )
     return voice

@@ -23,6 +23,7 @@ from stem.authoring.importing.mojibake import mend
 from stem.authoring.importing.notation import template, tidy, title_like
 from stem.authoring.importing.sources import read_source, read_text
 from stem.errors import ScriptError
+from stem.messages import Message
 from stem.script import dutch
 from stem.script.cues import Breath, Line, Pause, Source, Utterance
 from stem.script.dutch.pace import expected_seconds
@@ -38,7 +39,7 @@ LONGEST_SENTENCE = 10_000
 
 _PLACE_LENGTH = 12
 _FRONT_LINES = 3
-_NO_WORDS = "What stands in brackets, between stars or after a # is not spoken."
+_NO_WORDS = Message("What stands in brackets, between stars or after a # is not spoken.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def _imported(manuscript: Manuscript, path: Path) -> Imported:
     title = _title(layout.title, path)
     text = template(title, items)
     if len(text) + _PLACE_LENGTH * text.count("\n") > LONGEST_TEMPLATE:
-        raise ScriptError("it makes a script that is too long", path, hint="Divide it into several files.")
+        raise ScriptError(
+            Message("it makes a script that is too long"), path, hint=Message("Divide it into several files.")
+        )
     expected_s = _expected_seconds(text, path)
     notes = [*manuscript.notes, *mended, *layout.notes, *settled, *title_like(items)]
     declared_s = layout.declared_s or next(iter(lengths_in(path.stem)), None)
@@ -129,13 +132,16 @@ def _expected_seconds(text: str, path: Path) -> float:
     try:
         cues = parse_cues([Line(line, source) for line in body])
     except ScriptError as error:
-        raise ScriptError("there are no words to speak in it", path, hint=_NO_WORDS) from error
+        raise ScriptError(Message("there are no words to speak in it"), path, hint=_NO_WORDS) from error
     total_s = 0.0
     for cue in cues:
         if isinstance(cue, Utterance):
             if len(cue.text) > LONGEST_SENTENCE:
-                problem = f"there is a sentence of more than {LONGEST_SENTENCE:,} characters in it"
-                raise ScriptError(problem, path, hint="Write full stops where a voice takes breath.")
+                problem = Message(
+                    "there is a sentence of more than {longest_sentence:,} characters in it",
+                    longest_sentence=LONGEST_SENTENCE,
+                )
+                raise ScriptError(problem, path, hint=Message("Write full stops where a voice takes breath."))
             total_s += expected_seconds(cue.phrase)
         elif isinstance(cue, Pause | Breath):
             total_s += cue.seconds

@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 from stem.authoring.importing.manuscript import Manuscript, Row
 from stem.errors import ScriptError
+from stem.messages import Message, message_of
 
 LARGEST_XML = 20_000_000
 """Bytes unpacked; a book is about 5,000,000."""
@@ -28,7 +29,7 @@ DEEPEST = 300
 
 _WORD = "word/document.xml"
 _LIBRE = "content.xml"
-_DAMAGED = "Open it in the program that made it, and save it again."
+_DAMAGED = Message("Open it in the program that made it, and save it again.")
 
 
 def read_office(content: bytes, path: Path) -> Manuscript:
@@ -38,16 +39,20 @@ def read_office(content: bytes, path: Path) -> Manuscript:
         ScriptError: when it is no such document, damaged, locked, too large, or declares entities.
     """
     if content.count(b"PK\x01\x02") > MOST_ENTRIES:  # zipfile would make an object of each
-        raise ScriptError("there are too many files in it", path)
+        raise ScriptError(Message("there are too many files in it"), path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             name, xml = _text_file(archive, path)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
-        raise ScriptError("this document is damaged", path, hint=_DAMAGED) from error
+        raise ScriptError(Message("this document is damaged"), path, hint=_DAMAGED) from error
     except (NotImplementedError, RuntimeError, LookupError) as error:  # another packing, an odd entry
-        raise ScriptError("this document is packed in an unknown way", path, hint=_DAMAGED) from error
+        raise ScriptError(
+            Message("this document is packed in an unknown way"), path, hint=_DAMAGED
+        ) from error
     if len(xml) > LARGEST_XML:
-        raise ScriptError(f"its text is larger than {LARGEST_XML // 1_000_000} MB", path)
+        raise ScriptError(
+            Message("its text is larger than {largest_xml} MB", largest_xml=LARGEST_XML // 1000000), path
+        )
     reader = _WordReader() if name == _WORD else _LibreReader()
     _parse(xml, reader, path)
     return Manuscript(tuple(_parted(reader.rows)), title=reader.title)
@@ -58,10 +63,10 @@ def _text_file(archive: zipfile.ZipFile, path: Path) -> tuple[str, bytes]:
     named = {entry.filename: entry for entry in archive.infolist()}
     name = next((name for name in (_WORD, _LIBRE) if name in named), None)
     if name is None:
-        hint = "Save the text as .docx, .odt or a text file."
-        raise ScriptError("this zip file is no document of Word or LibreOffice", path, hint=hint)
+        hint = Message("Save the text as .docx, .odt or a text file.")
+        raise ScriptError(Message("this zip file is no document of Word or LibreOffice"), path, hint=hint)
     if named[name].flag_bits & 1:
-        raise ScriptError("it is locked with a password", path, hint="Save it without.")
+        raise ScriptError(Message("it is locked with a password"), path, hint=Message("Save it without."))
     with archive.open(named[name]) as entry:
         return name, entry.read(LARGEST_XML + 1)
 
@@ -74,16 +79,18 @@ def _parse(xml: bytes, reader: _Reader, path: Path) -> None:
     parser.buffer_text = True
 
     def refuse(*_: object) -> None:
-        raise _Refused("it declares XML entities")
+        raise _Refused(Message("it declares XML entities"))
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(xml, True)
     except _Refused as error:
-        raise ScriptError(str(error), path, hint=_DAMAGED) from error
+        raise ScriptError(message_of(error), path, hint=_DAMAGED) from error
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise ScriptError("this document is damaged: its XML is broken", path, hint=_DAMAGED) from error
+        raise ScriptError(
+            Message("this document is damaged: its XML is broken"), path, hint=_DAMAGED
+        ) from error
 
 
 class _Refused(Exception):  # noqa: N818 - goes no further than this module
@@ -109,7 +116,7 @@ class _Reader:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _Refused("its XML is nested too deeply")
+            raise _Refused(Message("its XML is nested too deeply"))
         local = name.rpartition(" ")[2]
         if self.skipping or local in self.skipped:
             self.skipping += 1
@@ -130,7 +137,7 @@ class _Reader:
             return
         self.length += len(text)
         if self.length > LONGEST_TEXT:
-            raise _Refused("there is too much text in it")
+            raise _Refused(Message("there is too much text in it"))
         self.paragraph.append(text)
 
     def open(self, name: str, attributes: Mapping[str, str]) -> None:

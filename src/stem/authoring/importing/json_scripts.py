@@ -13,6 +13,7 @@ from stem import units
 from stem.authoring.importing.manuscript import Kind, Manuscript, Note, Row, excerpt
 from stem.authoring.importing.pause_marks import pause_mark, read_mark, vocabulary
 from stem.errors import ScriptError
+from stem.messages import Message
 
 LARGEST_JSON = 1_000_000
 DEEPEST = 100
@@ -46,19 +47,25 @@ def read_json(text: str, path: Path | str, *, certain: bool) -> Manuscript | Non
         ScriptError: when it is broken (and certain to be JSON), too large, or nested too deeply.
     """
     if len(text) > LARGEST_JSON:
-        raise ScriptError(f"there are more than {LARGEST_JSON:,} characters in it", path)
+        raise ScriptError(
+            Message("there are more than {largest_json:,} characters in it", largest_json=LARGEST_JSON), path
+        )
     try:
         document = json.loads(text, object_pairs_hook=_Object)
     except RecursionError as error:
         if not certain:
             return None
-        raise ScriptError("it is nested too deeply", path) from error
+        raise ScriptError(Message("it is nested too deeply"), path) from error
     except ValueError as error:
         if not certain:
             return None
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        problem = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"
-        raise ScriptError(f"it is broken JSON ({problem[:1].lower()}{problem[1:]})", path, line) from error
+        problem = (
+            f"{error.msg[:1].lower()}{error.msg[1:]}"
+            if isinstance(error, json.JSONDecodeError)
+            else Message("a number is too long")
+        )
+        raise ScriptError(Message("it is broken JSON ({problem})", problem=problem), path, line) from error
     if not certain and not _has_objects(document):
         return None  # "[pauze]" and "[5]" are no JSON documents
     reader = _Reader(_string_lines(text), path)
@@ -95,7 +102,7 @@ class _Reader:
 
     def read(self, value: Any, depth: int, *, top: bool = False) -> None:
         if depth > DEEPEST:
-            raise ScriptError("it is nested too deeply", self.path, self.line)
+            raise ScriptError(Message("it is nested too deeply"), self.path, self.line)
         if isinstance(value, _Object):
             self._read_object(value, depth, top=top)
         elif isinstance(value, list):

@@ -11,6 +11,7 @@ from stem.authoring.importing.documents import read_office
 from stem.authoring.importing.json_scripts import read_json
 from stem.authoring.importing.manuscript import Manuscript, Note, Row
 from stem.errors import ScriptError
+from stem.messages import Message
 
 LARGEST_FILE = 20_000_000
 """Bytes; a document with pictures."""
@@ -20,25 +21,25 @@ LONGEST_TEXT = 150_000
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32"}
 _MARKS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_AS_TEXT = "Save it as a text file (UTF-8), .docx or .odt."
+_AS_TEXT = Message("Save it as a text file (UTF-8), .docx or .odt.")
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\xd0\xcf\x11\xe0", "a document of an old Word"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"RIFF", "a sound"),
-    (b"ID3", "a sound"),
-    (b"OggS", "a sound"),
-    (b"fLaC", "a sound"),
-    (b"\x1f\x8b", "a packed file"),
-    (b"7z\xbc\xaf", "a packed file"),
-    (b"Rar!", "a packed file"),
-    (b"BZh", "a packed file"),
-    (b"\xfd7zXZ", "a packed file"),
+    (b"{\\rtf", Message("an RTF document")),
+    (b"\xd0\xcf\x11\xe0", Message("a document of an old Word")),
+    (b"\x7fELF", Message("a program")),
+    (b"MZ\x90", Message("a program")),
+    (b"\x89PNG", Message("a picture")),
+    (b"\xff\xd8\xff", Message("a picture")),
+    (b"GIF8", Message("a picture")),
+    (b"RIFF", Message("a sound")),
+    (b"ID3", Message("a sound")),
+    (b"OggS", Message("a sound")),
+    (b"fLaC", Message("a sound")),
+    (b"\x1f\x8b", Message("a packed file")),
+    (b"7z\xbc\xaf", Message("a packed file")),
+    (b"Rar!", Message("a packed file")),
+    (b"BZh", Message("a packed file")),
+    (b"\xfd7zXZ", Message("a packed file")),
 )
 _ROW_END = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b\x1f]")
@@ -57,7 +58,7 @@ def read_source(path: Path) -> Manuscript:
         return _bounded(read_office(content, path), path)
     for start, kind in _FOREIGN:
         if content.startswith(start):
-            raise ScriptError(f"this is {kind}, not a text", path, hint=_AS_TEXT)
+            raise ScriptError(Message("this is {kind}, not a text", kind=kind), path, hint=_AS_TEXT)
     text, notes = _decoded(content, path)
     manuscript = read_text(text, path)
     return Manuscript(manuscript.rows, (*notes, *manuscript.notes), manuscript.title, manuscript.declared_s)
@@ -71,14 +72,19 @@ def read_text(text: str, path: Path | str) -> Manuscript:
             file that ends in .json.
     """
     if "\x00" in text:
-        raise ScriptError("this is no text: there are zero bytes in it", path, hint=_AS_TEXT)
+        raise ScriptError(Message("this is no text: there are zero bytes in it"), path, hint=_AS_TEXT)
     if _HTML.match(text):
-        raise ScriptError("this is a web page", path, hint="Copy its text into a text file.")
+        raise ScriptError(
+            Message("this is a web page"), path, hint=Message("Copy its text into a text file.")
+        )
     entity = _DOCTYPE.search(text)
     if entity is not None:
         line = text.count("\n", 0, entity.start()) + 1
         raise ScriptError(
-            "it declares XML entities", path, line, hint="Remove the lines that begin with '<!'."
+            Message("it declares XML entities"),
+            path,
+            line,
+            hint=Message("Remove the lines that begin with '<!'."),
         )
     named_json = str(path).casefold().endswith(".json")
     if named_json or text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
@@ -97,14 +103,16 @@ def _content(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ScriptError("it is not a file", path)
+                raise ScriptError(Message("it is not a file"), path)
             content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such name"
-        raise ScriptError(f"it cannot be read ({reason})", path) from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else Message("no such name")
+        raise ScriptError(Message("it cannot be read ({reason})", reason=reason), path) from error
     if len(content) > LARGEST_FILE:
         raise ScriptError(
-            f"it is larger than {LARGEST_FILE // 1_000_000} MB", path, hint="Is it a script at all?"
+            Message("it is larger than {largest_file} MB", largest_file=LARGEST_FILE // 1000000),
+            path,
+            hint=Message("Is it a script at all?"),
         )
     return content
 
@@ -119,7 +127,8 @@ def _decoded(content: bytes, path: Path) -> tuple[str, tuple[Note, ...]]:
                 return content[len(mark) if encoding == "utf-8" else 0 :].decode(encoding), ()
             except UnicodeDecodeError as error:
                 raise ScriptError(
-                    f"its letters are broken (it says it is {encoding.upper()})", path
+                    Message("its letters are broken (it says it is {encoding})", encoding=encoding.upper()),
+                    path,
                 ) from error
     try:
         return content.decode(), ()
@@ -128,9 +137,11 @@ def _decoded(content: bytes, path: Path) -> tuple[str, tuple[Note, ...]]:
     try:
         text = content.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise ScriptError("this is neither UTF-8 nor Windows-1252 text", path, hint=_AS_TEXT) from error
+        raise ScriptError(
+            Message("this is neither UTF-8 nor Windows-1252 text"), path, hint=_AS_TEXT
+        ) from error
     if _CONTROL.search(text):
-        raise ScriptError("this is no text: there are control characters in it", path, hint=_AS_TEXT)
+        raise ScriptError(Message("this is no text: there are control characters in it"), path, hint=_AS_TEXT)
     return text, (Note(1, "changed", "Windows-1252", "UTF-8"),)
 
 
@@ -141,5 +152,9 @@ def _bounded(manuscript: Manuscript, path: Path | str) -> Manuscript:
 
 
 def _too_long(path: Path | str) -> ScriptError:
-    hint = "Is it a script at all? One of an hour is about 40,000."
-    return ScriptError(f"there are more than {LONGEST_TEXT:,} characters in it", path, hint=hint)
+    hint = Message("Is it a script at all? One of an hour is about 40,000.")
+    return ScriptError(
+        Message("there are more than {longest_text:,} characters in it", longest_text=LONGEST_TEXT),
+        path,
+        hint=hint,
+    )

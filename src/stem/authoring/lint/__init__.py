@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 
 from stem import units
 from stem.authoring.lint.wording import LONGEST_JUDGED, judged
+from stem.messages import Message
 from stem.script.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
 from stem.script.dutch import called
 from stem.script.dutch.pace import expected_seconds
@@ -117,7 +118,8 @@ class LintFinding:
     @property
     def sentence(self) -> str:
         """Place and problem as one sentence."""
-        return f"{self.source.path}:{self.source.line}: {self.problem}."
+        place = f"{self.source.path}:{self.source.line}"
+        return Message("{place}: {problem}.", place=place, problem=self.problem)
 
 
 def lint(
@@ -224,8 +226,13 @@ def _late_agreements(cues: Sequence[Cue]) -> Iterator[LintFinding]:
     for rule in _AGREEMENTS:
         for place in _places(cues, rule)[:1]:
             if place > first_image:
-                hint = "It comes before the first pause beeld, ruim or stilte."
-                yield _finding("agreements", cues[place].source, f"{rule} comes after the first image", hint)
+                hint = Message("It comes before the first pause beeld, ruim or stilte.")
+                yield _finding(
+                    "agreements",
+                    cues[place].source,
+                    Message("{rule} comes after the first image", rule=rule),
+                    hint,
+                )
 
 
 def _no_way_out(cues: Sequence[Cue]) -> Iterator[LintFinding]:
@@ -277,13 +284,20 @@ def _hurried_return(cues: Sequence[Cue], minutes: float | None) -> Iterator[Lint
         hint = f"It is {fixed_s:.0f} s; add a second round: one's own name, a few sounds, moving."
         yield _finding("second-round", cues[start].source, problem, hint)
     if fixed_s < ORIENTATION_S:
-        problem = f"fewer than {ORIENTATION_S:g} seconds of orientation remain from here to the last word"
-        hint = f"It is {fixed_s:.0f} s; speech and exact pauses count, like [pauze 5]."
+        problem = Message(
+            "fewer than {orientation_s:g} seconds of orientation remain from here to the last word",
+            orientation_s=ORIENTATION_S,
+        )
+        hint = Message(
+            "It is {fixed_s:.0f} s; speech and exact pauses count, like [pauze 5].", fixed_s=fixed_s
+        )
         yield _finding("V9", cues[start].source, problem, hint)
     for place in _places(cues, "V11")[-1:]:
         if place < start and place not in chapters[-1]:
-            hint = "Say it after the orientation in the room."
-            yield _finding("V11", cues[place].source, "the aftercare comes before the way back", hint)
+            hint = Message("Say it after the orientation in the room.")
+            yield _finding(
+                "V11", cues[place].source, Message("the aftercare comes before the way back"), hint
+            )
 
 
 def _last_word(cues: Sequence[Cue]) -> int:
@@ -304,9 +318,15 @@ def _breathless(cues: Sequence[Cue]) -> Iterator[LintFinding]:
         if isinstance(cue, Utterance):
             in_a_row += 1
             if in_a_row == MOST_SENTENCES + 1:
-                problem = f"this sentence follows {MOST_SENTENCES} others without a longer pause"
+                problem = Message(
+                    "this sentence follows {most_sentences} others without a longer pause",
+                    most_sentences=MOST_SENTENCES,
+                )
                 yield _finding(
-                    "no-pause", cue.source, problem, "Write [pauze] or an empty line where a thought ends."
+                    "no-pause",
+                    cue.source,
+                    problem,
+                    Message("Write [pauze] or an empty line where a thought ends."),
                 )
         elif isinstance(cue, Breath) or (isinstance(cue, Pause) and cue.name != "zin"):
             in_a_row = 0
@@ -317,8 +337,8 @@ def _unannounced(cues: Sequence[Cue]) -> Iterator[LintFinding]:
         if isinstance(cue, Pause) and cue.seconds >= ANNOUNCED_S:
             said = [before.text for before in cues[:place] if isinstance(before, Utterance)]
             if not any(_ANNOUNCEMENT.search(text) for text in said[-ANNOUNCED_WITHIN:]):
-                problem = f"a silence of {cue.seconds:g} seconds comes unannounced"
-                hint = 'Say just before it, for example: "Het wordt nu een tijdje stil."'
+                problem = Message("a silence of {seconds:g} seconds comes unannounced", seconds=cue.seconds)
+                hint = Message('Say just before it, for example: "Het wordt nu een tijdje stil."')
                 yield _finding("silence", cue.source, problem, hint)
 
 
@@ -335,8 +355,8 @@ def _breath_only(cues: Sequence[Cue]) -> Iterator[LintFinding]:
         anchored = any(isinstance(cue, Safe) and "V5" in cue.rules for cue in inside)
         if (guided or about[1:]) and not (anchored or any(_ANCHOR.search(cue.text) for cue in texts)):
             source = (guided or about)[0].source
-            hint = 'Offer another, for example: "Of blijf bij de geluiden om je heen."'
-            yield _finding("breath", source, "the breath is the only anchor in this chapter", hint)
+            hint = Message('Offer another, for example: "Of blijf bij de geluiden om je heen."')
+            yield _finding("breath", source, Message("the breath is the only anchor in this chapter"), hint)
 
 
 _BREATH_WORD = re.compile(r"\b(?:in|uit)?adem(?:t|en|haling|ing)?\b", re.IGNORECASE)
@@ -349,10 +369,14 @@ def _out_of_reach(template: ScriptTemplate, cues: Sequence[Cue], minutes: float)
         shortest_s += cue.shortest_s if isinstance(cue, Pause) else _seconds(cue)
         longest_s += cue.longest_s if isinstance(cue, Pause) else _seconds(cue)
     if not shortest_s <= minutes * 60 <= longest_s:
-        reach = f"between {units.format_time(shortest_s)} and {units.format_time(longest_s)}"
-        hint = f"It takes {reach}; let blocks depend on the length, as in {{% if minuten >= 15 %}}."
-        source = Source(str(template.path), 1)
-        yield _finding("length", source, f"the text cannot be fitted into {minutes:g} minutes", hint)
+        hint = Message(
+            "It takes between {shortest} and {longest}; let blocks depend on the length, "
+            "as in {{% if minuten >= 15 %}}.",
+            shortest=units.format_time(shortest_s),
+            longest=units.format_time(longest_s),
+        )
+        problem = Message("the text cannot be fitted into {minutes:g} minutes", minutes=minutes)
+        yield _finding("length", Source(str(template.path), 1), problem, hint)
 
 
 # Names and the form of address.
@@ -369,13 +393,17 @@ def _misnamed(cues: Sequence[Cue], name: str) -> Iterator[LintFinding]:
         if not isinstance(cue, Utterance):
             continue
         if genitive.search(cue.text):
-            hint = "Call the name, or leave it out; many names have no genitive that sounds well."
-            yield _finding("genitive", cue.source, "the listener's name stands in the genitive", hint)
+            hint = Message("Call the name, or leave it out; many names have no genitive that sounds well.")
+            yield _finding(
+                "genitive", cue.source, Message("the listener's name stands in the genitive"), hint
+            )
         called_s += [start_s] * len(word.findall(cue.text))
         recent = [moment for moment in called_s if moment > start_s - NAMES_WITHIN_S]
         if len(recent) > MOST_NAMES and called_s[-1] == start_s:
-            problem = f"the name is called more than {MOST_NAMES} times in 10 minutes"
-            yield _finding("name", cue.source, problem, "Leave it out here.")
+            problem = Message(
+                "the name is called more than {most_names} times in 10 minutes", most_names=MOST_NAMES
+            )
+            yield _finding("name", cue.source, problem, Message("Leave it out here."))
 
 
 _ADDRESSES = {
@@ -388,8 +416,12 @@ _ADDRESSES = {
 def _addressed(cue: Utterance | Heading, vorm: str) -> Iterator[LintFinding]:
     text = cue.text if isinstance(cue, Utterance) else cue.title
     for match in _ADDRESSES[vorm].finditer(text):
-        hint = "Use {{ je }}, {{ jou }}, {{ uw }} or a helper such as {{ inv('voel') }}."
-        problem = f"'{match[0]}' is said when the listener is addressed with '{vorm}'"
+        hint = Message(
+            "Use {{{{ je }}}}, {{{{ jou }}}}, {{{{ uw }}}} or a helper such as {{{{ inv('voel') }}}}."
+        )
+        problem = Message(
+            "'{match}' is said when the listener is addressed with '{vorm}'", match=match[0], vorm=vorm
+        )
         yield _finding("address", cue.source, problem, hint)
 
 
@@ -398,15 +430,21 @@ def _addressed(cue: Utterance | Heading, vorm: str) -> Iterator[LintFinding]:
 
 def _long(cue: Utterance) -> Iterator[LintFinding]:
     if len(cue.text) > LONGEST_JUDGED:
-        problem = f"this sentence has more than {LONGEST_JUDGED:,} characters"
-        hint = "Write full stops where a voice takes breath; only its beginning was looked at."
+        problem = Message(
+            "this sentence has more than {longest_judged:,} characters", longest_judged=LONGEST_JUDGED
+        )
+        hint = Message("Write full stops where a voice takes breath; only its beginning was looked at.")
         yield _finding("too-long", cue.source, problem, hint)
         return
     words = len(_WORD.findall(cue.text))
     for rule, most in (("too-long", TOO_LONG_WORDS), ("long", LONG_WORDS)):
         if words > most:
-            hint = f"It has {words}; make two of it."
-            yield _finding(rule, cue.source, f"this sentence has more than {most} words", hint)
+            yield _finding(
+                rule,
+                cue.source,
+                Message("this sentence has more than {most} words", most=most),
+                Message("It has {words}; make two of it.", words=words),
+            )
             return
 
 

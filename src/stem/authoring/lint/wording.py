@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from stem.messages import Message
+
 LONGEST_JUDGED = 1_000
 """Characters of a sentence that are looked at: some rules take the square of them, and a voice no breath."""
 
@@ -25,10 +27,15 @@ def judged(sentence: str) -> Iterator[Judgement]:
     sentence = sentence[:LONGEST_JUDGED]
     for wording in _WORDINGS:
         for found in wording.pattern.finditer(sentence):
-            yield Judgement(wording.rule, f"'{found[0]}' {wording.problem}", wording.hint)
+            problem = Message("'{found}' {problem}", found=found[0], problem=wording.problem)
+            yield Judgement(wording.rule, problem, wording.hint)
     for found in _HARD_WORD.finditer(sentence):
         better = _HARD_WORDS[found[0].casefold()]
-        yield Judgement("hard-word", f"'{found[0]}' is hard to say for a voice, or jargon", f"Say {better}.")
+        yield Judgement(
+            "hard-word",
+            Message("'{found}' is hard to say for a voice, or jargon", found=found[0]),
+            Message("Say {better}.", better=better),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +63,33 @@ _WORDINGS: tuple[_Wording, ...] = (
     _wording(
         "leftover",
         r"  +| (?=[,;:!?])|,(?=[.,;:!?])|/|\{[{%#]|[}%#]\}",
-        "is a stray sign in spoken text",
-        "Read this sentence with each variable filled in and empty.",
+        Message("is a stray sign in spoken text"),
+        Message("Read this sentence with each variable filled in and empty."),
     ),
     _wording(
         "digits",
         r"(?<![\w.,:-])(?:\d|1[0-2])(?![\w:%]|[.,-]\d| ?[%°])",
-        "is a small number in digits",
-        "Write it as a word, such as 'vier'.",
+        Message("is a small number in digits"),
+        Message("Write it as a word, such as 'vier'."),
     ),
     _wording(
         "capitals",
         r"(?<![\w-])(?!ADHD\b)[A-ZÀ-ÖØ-Þ]{2,}(?![\w-])",
-        "stands in capitals",
-        "A voice spells it, or stumbles; write it in small letters.",
+        Message("stands in capitals"),
+        Message("A voice spells it, or stumbles; write it in small letters."),
         re.NOFLAG,
     ),
     _wording(
         "web-address",
         r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:nl|be|com|org|eu|net)\b",
-        "is an internet address",
-        "Put it on the page beside the track; nobody can note it down now.",
+        Message("is an internet address"),
+        Message("Put it on the page beside the track; nobody can note it down now."),
     ),
     _wording(
         "sign",
         r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_#~|<>=@]+",
-        "cannot be spoken",
-        "Leave it out, or write it as a word.",
+        Message("cannot be spoken"),
+        Message("Leave it out, or write it as a word."),
     ),
     _wording(
         "must",
@@ -94,82 +101,87 @@ _WORDINGS: tuple[_Wording, ...] = (
         "eyes",
         r"^(?!.*(?:\b(?:open|mag|mogen|hoeft|misschien|eventueel|waren|zijn|als)\b|\?)).*"
         r"(?:\bsluit\b.*\bogen\b|\bogen\b.*\b(?:dicht|sluiten|gesloten)\b).*",
-        "closes the eyes without a choice",
-        "For example: 'Je ogen mogen dicht, of gewoon open blijven.'",
+        Message("closes the eyes without a choice"),
+        Message("For example: 'Je ogen mogen dicht, of gewoon open blijven.'"),
     ),
     _wording(
         "let-go",
         r"\blaat (?:nu )?alles (?:nu )?los\b",
-        "asks for too much",
-        "Name one small thing, or nothing.",
+        Message("asks for too much"),
+        Message("Name one small thing, or nothing."),
     ),
     _wording(
         "let-go",
         rf"\bgeef(?:t)? {_YOU}(?: \w+)* over\b",
-        "asks the listener to surrender",
-        "Whoever listens stays in charge.",
+        Message("asks the listener to surrender"),
+        Message("Whoever listens stays in charge."),
     ),
     _wording(
         "safe-now",
         r"\b(?:je|jij|u) bent (?:\w+ )?veilig\b|\b(?:ben|bent) (?:je|jij|u) (?:\w+ )?veilig\b(?!.*\?)",
-        "tells the listener to be safe",
-        "Ask what feels safe, and what does not.",
+        Message("tells the listener to be safe"),
+        Message("Ask what feels safe, and what does not."),
     ),
     _wording(
         "deeper",
         r"\bdieper en dieper\b|\b(?:steeds|nog) dieper\b",
-        "deepens as in hypnosis",
-        "Stay with what is felt.",
+        Message("deepens as in hypnosis"),
+        Message("Stay with what is felt."),
     ),
     _wording(
         "dissolve",
         r"\b(?:zweven|zweeft|zweef|zwevend|oplossen|oplost|opgelost|verdwijnen|verdwijnt|verdwijn)\b",
-        "can frighten whoever loses themselves easily",
-        "Keep to weight, ground and room.",
+        Message("can frighten whoever loses themselves easily"),
+        Message("Keep to weight, ground and room."),
     ),
-    _wording("forget", r"\bvergeet\b", "asks to forget", "Something may wait, or stand beside you."),
+    _wording(
+        "forget",
+        r"\bvergeet\b",
+        Message("asks to forget"),
+        Message("Something may wait, or stand beside you."),
+    ),
     _wording(
         "hold-breath",
         r"\badem\w*\b.*\b(?:in|vast)(?:ge)?houden\b|\bhou(?:d|dt)?\b.*\badem\b.*\b(?:in|vast)\b",
-        "holds the breath",
-        "The breath is followed, and never held.",
+        Message("holds the breath"),
+        Message("The breath is followed, and never held."),
     ),
     _wording(
         "count-down",
         r"\btel(?:t|len)?\b.*\b(?:terug|af)\b|\baftellen\b|\b(?:drie|3)\W+(?:twee|2)\W+(?:één|een|1)\b|"
         r"\bvan (?:tien|vijf|drie|10|5|3) (?:terug )?naar (?:één|een|nul|1|0)\b",
-        "counts down",
-        "Let time pass in silence.",
+        Message("counts down"),
+        Message("Let time pass in silence."),
     ),
     _wording(
         "promise",
         r"\b(?:genees|geneest|genezen|genezing|heelt|heling|geheeld)\b|\blost\b.*\bop\b",
-        "promises healing",
-        "The exercise itself is untested: say what it offers.",
+        Message("promises healing"),
+        Message("The exercise itself is untested: say what it offers."),
     ),
     _wording(
         "label",
         rf"\b{_YOU}\b.*\b(?:{_STYLE})\b|\b(?:{_STYLE})\b.*\b{_YOU}\b",
-        "gives the listener a label",
-        "Speak of a way of protecting oneself.",
+        Message("gives the listener a label"),
+        Message("Speak of a way of protecting oneself."),
     ),
 )
 
 _HARD_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "adhd": "'a-dee-ha-dee', or leave it out",
+        "adhd": Message("'a-dee-ha-dee', or leave it out"),
         "basisovertuiging": "'wat geloof je over jezelf'",
         "belichaamt": "'uitstraalt'",
         "beschermingsstrategie": "'een oude manier om jezelf te beschermen'",
         "body scan": "'een reis door het lichaam'",
         "bodyscan": "'een reis door het lichaam'",
-        "chakra": "what is meant, or respell it: 'tsjakra'",
+        "chakra": Message("what is meant, or respell it: 'tsjakra'"),
         "co-regulatie": "'samen rustig worden'",
         "coping": "'hoe je ermee omgaat'",
         "feedback": "'wat je hoort van anderen'",
         "flow": "'vanzelf gaan'",
         "grounding": "'voelen waar je steun hebt'",
-        "healing": "what is meant; a promise of healing is none to make",
+        "healing": Message("what is meant; a promise of healing is none to make"),
         "imaginair": "'verzonnen'",
         "inner child": "'het kind in je'",
         "mindful": "'met aandacht'",

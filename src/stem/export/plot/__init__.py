@@ -30,6 +30,7 @@ from stem.export.plot.contents import Shown
 from stem.export.plot.spectra import LONGEST_S, Floats, Heard, voice_spans
 from stem.export.tags import ChapterMark, read_chapters
 from stem.files import output_error, publish, temporary_beside
+from stem.messages import Message
 
 __all__ = ["LONGEST_S", "SUFFIXES", "WIDTH_PX", "Shown", "check_drawing", "draw"]
 
@@ -47,13 +48,18 @@ def check_drawing(target: Path) -> None:
         OutputError: when the library that draws is not installed.
     """
     if target.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{target}: a picture is a .png or a .svg file.", hint="Give its name that ending.")
+        raise UsageError(
+            Message("{target}: a picture is a .png or a .svg file.", target=target),
+            hint=Message("Give its name that ending."),
+        )
     try:
         with _quiet_library():
             import matplotlib.figure  # noqa: F401 - of the optional extra "plot"
     except ImportError as error:
-        hint = "Install it with: pip install 'stem-meditatie[plot]'"
-        raise OutputError(target, "matplotlib, which draws it, is not installed", hint=hint) from error
+        hint = Message("Install it with: pip install 'stem-meditatie[plot]'")
+        raise OutputError(
+            target, Message("matplotlib, which draws it, is not installed"), hint=hint
+        ) from error
 
 
 def draw(path: Path, target: Path, shown: Shown | None = None, *, overwrite: bool = True) -> None:

@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from stem.errors import AudioError
+from stem.messages import Message
 from stem.sound.clips import Samples
 from stem.sound.decoding import Recording
 from stem.sound.loudness import STEP_S, Meter
@@ -73,7 +74,9 @@ class Heard:
         """
         recording = Recording.open(path)
         if recording.rate < LOWEST_RATE:
-            raise AudioError(path, f"its sample rate of {recording.rate} Hz is too low for a picture")
+            raise AudioError(
+                path, Message("its sample rate of {rate} Hz is too low for a picture", rate=recording.rate)
+            )
         channels = min(recording.channels, 2)
         meter, spectra, frames = Meter(recording.rate, channels), Spectra(recording.rate), 0
         for block in recording.blocks(LONGEST_S):

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from stem.errors import AudioError
 from stem.export.mp3 import MP3_FRAME, crc16
 from stem.export.selfcheck.faults import FileFault
+from stem.messages import Message
 from stem.sound.decoding import Recording, mpeg
 
 _TAG_VERSION = 3
@@ -51,7 +52,9 @@ def mp3_of(recording: Recording) -> Mp3:
             frames, of_sound = _sound(file, start, counted)
             return Mp3(frames, (*_tag_faults(file, start), *of_sound))
     except OSError as error:
-        raise AudioError(recording.path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(
+            recording.path, Message("it cannot be read ({reason})", reason=error.strerror)
+        ) from error
 
 
 def _tag_faults(file: BinaryIO, start: int) -> Iterator[FileFault]:
@@ -61,9 +64,9 @@ def _tag_faults(file: BinaryIO, start: int) -> Iterator[FileFault]:
         found = "none" if version is None else f"ID3v2.{version}"
         yield FileFault("tag", "ID3v2.3", found, serious=False)
     if more := list(_more_tags(file, content)):
-        yield FileFault("tags", "one, in front", ", ".join(("ID3v2", *more)), serious=False)
+        yield FileFault("tags", Message("one, in front"), ", ".join(("ID3v2", *more)), serious=False)
     if version == _TAG_VERSION and (problem := _misplaced(list(_tag_frames(content)))):
-        yield FileFault("order in the tag", "chapters in order, the cover last", problem)
+        yield FileFault(Message("order in the tag"), Message("chapters in order, the cover last"), problem)
 
 
 def _tag_frames(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -82,17 +85,17 @@ def _misplaced(frames: list[tuple[bytes, bytes]]) -> str:
     # A chapter starts behind its identifier, in four bytes (id3v2-chapters-1.0, 3.1).
     starts = [body.partition(b"\0")[2][:4] for name, body in frames if name == b"CHAP"]
     if starts != sorted(starts):
-        return "chapters in another order than in the track"
+        return Message("chapters in another order than in the track")
     if starts and b"CTOC" not in names[: names.index(b"CHAP")]:
-        return "chapters without a table of contents in front of them"
+        return Message("chapters without a table of contents in front of them")
     if b"APIC" in names and set(names[names.index(b"APIC") :]) != {b"APIC"}:
-        return "text behind the cover"
+        return Message("text behind the cover")
     return ""
 
 
 def _more_tags(file: BinaryIO, content: bytes) -> Iterator[str]:
     if mpeg.tag_bytes(content[mpeg.tag_bytes(content) :]):
-        yield "a second ID3v2"
+        yield Message("a second ID3v2")
     end = file.seek(0, 2)
     for name, (from_end, mark) in _TAILS.items():
         if _read(file, max(end - from_end, 0), len(mark)) == mark:
@@ -114,16 +117,18 @@ def _sound(file: BinaryIO, start: int, counted: int) -> tuple[int, list[FileFaul
     first = mpeg.mp3_frame(head[:4])
     told = () if len(head) < _LONGEST_INFO or first is None else _INFO.unpack_from(head, 4 + first.side_bytes)
     if first is None or not told or told[0] != b"Info" or told[1] != _ALL_FIELDS or told[6][:4] != b"LAME":
-        return 0, [FileFault("first MP3 frame", "LAME's count and checksum", "none", serious=False)]
+        return 0, [
+            FileFault(Message("first MP3 frame"), Message("LAME's count and checksum"), "none", serious=False)
+        ]
     mp3_frames, size, delays, music, own = (told[place] for place in (2, 3, 14, 19, 20))
     delay, padding = divmod(int.from_bytes(delays, "big"), 1 << 12)
     faults = []
     if mp3_frames != counted:
-        faults.append(FileFault("MP3 frames", f"{mp3_frames:,}", f"{counted:,}"))
+        faults.append(FileFault(Message("MP3 frames"), f"{mp3_frames:,}", f"{counted:,}"))
     own_bytes = head[: 4 + first.side_bytes + _INFO.size - 2]
     if (crc16(own_bytes), _crc(file, start + first.size, start + size)) != (own, music):
-        what = "another: bytes have changed"
-        faults.append(FileFault("checksums in the MP3", "as when it was encoded", what))
+        what = Message("another: bytes have changed")
+        faults.append(FileFault(Message("checksums in the MP3"), Message("as when it was encoded"), what))
     return mp3_frames * MP3_FRAME - delay - padding, faults
 
 

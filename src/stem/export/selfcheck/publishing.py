@@ -46,17 +46,30 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         raise _wrong(error.problem) from error
     if mp3 is not None and mp3.faults:
         fault = mp3.faults[0]
-        raise _wrong(f"{fault.what}: {fault.found} instead of {fault.expected}")
+        raise _wrong(
+            Message(
+                "{what}: {found} instead of {expected}",
+                what=fault.what,
+                found=fault.found,
+                expected=fault.expected,
+            )
+        )
     found = heard if mp3 is None else mp3.frames
     if recording.warnings:
         raise _wrong(recording.warnings[0])
     expected = frames_at(timeline.frames, recording.rate)
     if kind in EXACT and found != expected:
-        raise _wrong(f"it has {found:,} frames instead of {expected:,}")
+        raise _wrong(
+            Message("it has {found:,} frames instead of {expected:,}", found=found, expected=expected)
+        )
     highest_dbfs = units.decibels(peak)
     if not _NO_SOUND_DBFS < highest_dbfs <= loudness.true_peak_dbtp + peak_slack_db(kind):
         raise _wrong(
-            f"its level is {highest_dbfs:.1f} dBFS, and that of the mix {loudness.true_peak_dbtp:.1f}"
+            Message(
+                "its level is {highest_dbfs:.1f} dBFS, and that of the mix {true_peak_dbtp:.1f}",
+                highest_dbfs=highest_dbfs,
+                true_peak_dbtp=loudness.true_peak_dbtp,
+            )
         )
 
 
@@ -74,7 +87,7 @@ def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:
 
 def _wrong(problem: str) -> AudioError:
     return AudioError(
-        "the file that was written",
+        Message("the file that was written"),
         problem,
         hint=Message("Nothing was kept of it. {Try_again}; when it says this again, tell the makers."),
     )

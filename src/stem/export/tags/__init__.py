@@ -17,6 +17,7 @@ from stem.errors import AudioError, OutputError
 from stem.export.tags import id3v2, mp4, riff, vorbis
 from stem.export.tags.file_tags import ChapterMark, FileTags, Tags, TimedLine, plain, tidied
 from stem.files import is_temporary, output_error, temporary_beside
+from stem.messages import Message
 
 __all__ = [
     "FLAC",
@@ -98,8 +99,12 @@ def tag(path: Path, tags: Tags, chapters: Sequence[ChapterMark], tagging: Taggin
             refusal = _refusal(error)  # mutagen hides that of the system in its own
             if refusal is not None:
                 raise output_error(path, refusal) from error
-            place = "the track" if is_temporary(path) else path  # a temporary name means nothing to a user
-            raise OutputError(place, "its title, chapters or other tags do not fit in the file") from error
+            place = (
+                Message("the track") if is_temporary(path) else path
+            )  # a temporary name means nothing to a user
+            raise OutputError(
+                place, Message("its title, chapters or other tags do not fit in the file")
+            ) from error
 
 
 def read(path: Path) -> FileTags:
@@ -119,12 +124,14 @@ def read(path: Path) -> FileTags:
         if known is None:
             raise AudioError(
                 path,
-                "it has no tags of a kind that stem reads",
-                hint=f"It reads those of {', '.join(known.title for known in TAGGINGS)}.",
+                Message("it has no tags of a kind that stem reads"),
+                hint=Message(
+                    "It reads those of {taggings}.", taggings=", ".join(known.title for known in TAGGINGS)
+                ),
             )
         return plain(known.read(path))
     except OSError as error:
-        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror)) from error
     except (
         MutagenError,
         ValueError,
@@ -134,7 +141,7 @@ def read(path: Path) -> FileTags:
         struct.error,
         EOFError,
     ) as error:
-        raise AudioError(path, "its tags are damaged") from error
+        raise AudioError(path, Message("its tags are damaged")) from error
 
 
 def read_chapters(path: Path) -> tuple[ChapterMark, ...]:

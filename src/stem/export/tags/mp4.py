@@ -15,6 +15,7 @@ from pathlib import Path
 from mutagen import mp4
 
 from stem.export.tags.file_tags import ChapterMark, FileTags, Tags, as_lrc, ends_filled, from_lrc, number_of
+from stem.messages import Message
 from stem.programs import ffmpeg
 from stem.units import frames
 
@@ -125,7 +126,7 @@ def _copy_with_chapters(source: Path, target: Path, chapters: Sequence[ChapterMa
     if run.returncode == 0:
         return
     _raise_as_system(run.returncode)
-    raise ValueError("ffmpeg finds no sound to copy")
+    raise ValueError(Message("ffmpeg finds no sound to copy"))
 
 
 def _raise_as_system(code: int) -> None:

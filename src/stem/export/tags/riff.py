@@ -13,6 +13,7 @@ from mutagen import id3
 
 from stem.export.tags.file_tags import FileTags, Tags
 from stem.export.tags.id3v2 import tag_bytes, told_by
+from stem.messages import Message
 
 _CHUNK = struct.Struct("<4sI")
 _HEADER_BYTES = 12
@@ -69,7 +70,7 @@ def _chunks(wav: IO[bytes]) -> Iterator[_Chunk]:
     """
     header = wav.read(_HEADER_BYTES)
     if header[:4] != b"RIFF" or header[8:] != b"WAVE":
-        raise ValueError("this is no WAV")
+        raise ValueError(Message("this is no WAV"))
     length = wav.seek(0, io.SEEK_END)
     at = _HEADER_BYTES
     while at < length:
@@ -79,7 +80,7 @@ def _chunks(wav: IO[bytes]) -> Iterator[_Chunk]:
         chunk = _Chunk(name, at + _CHUNK.size, size)
         at = chunk.start + size + size % 2  # a chunk of an odd length has a byte of rest behind it
         if chunk.start + size > length:
-            raise ValueError("this WAV is cut off")
+            raise ValueError(Message("this WAV is cut off"))
         yield chunk
 
 

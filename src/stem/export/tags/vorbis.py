@@ -25,6 +25,7 @@ from stem.export.tags.file_tags import (
     number_of,
     track_of,
 )
+from stem.messages import Message
 from stem.units import frames
 
 _GAIN, _PEAK = "REPLAYGAIN_TRACK_GAIN", "REPLAYGAIN_TRACK_PEAK"
@@ -81,7 +82,7 @@ def read_ogg(path: Path) -> FileTags:
     """
     file = mutagen.File(path, options=[oggopus.OggOpus, oggvorbis.OggVorbis, oggflac.OggFLAC])
     if file is None:
-        raise ValueError("this Ogg file has no tags that are known")
+        raise ValueError(Message("this Ogg file has no tags that are known"))
     comments = _joined(file.tags)
     steps = number_of(comments.get(_R128, ""))
     gain_db = number_of(comments.get(_GAIN, ""))
@@ -92,7 +93,7 @@ def read_ogg(path: Path) -> FileTags:
         try:
             cover = flac.Picture(base64.b64decode(comments[_PICTURE])).data
         except binascii.Error as error:
-            raise ValueError("the cover is damaged") from error
+            raise ValueError(Message("the cover is damaged")) from error
     return _told(comments, file.info.length, gain_db, cover)
 
 

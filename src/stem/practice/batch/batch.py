@@ -132,7 +132,7 @@ class Batch:
         path = expanded(page, self.home)
         if page and os.path.lexists(path) and not (overwrite or is_ours(path)):
             raise OutputError(
-                path, "something else has that name", hint=Message("Choose another name for {page}.")
+                path, Message("something else has that name"), hint=Message("Choose another name for {page}.")
             )
 
     def write_page(self, report: Report, page: str, *, overwrite: bool = False) -> Path:
@@ -165,10 +165,10 @@ def read_list(name: str, home: Path, content: bytes | None = None) -> BatchFile:
         with path.open("rb") as opened:
             return read_batch_file(name, opened.read(LARGEST_FILE + 1))
     except FileNotFoundError as error:
-        problem = f"there is no such file in {path.absolute().parent}"
+        problem = Message("there is no such file in {parent}", parent=path.absolute().parent)
         raise ConfigError(name, [problem], hint=_list_hint(path)) from error
     except OSError as error:
-        raise ConfigError(name, [f"it cannot be read ({error.strerror})"]) from error
+        raise ConfigError(name, [Message("it cannot be read ({reason})", reason=error.strerror)]) from error
 
 
 def _list_hint(path: Path) -> str:
@@ -176,7 +176,7 @@ def _list_hint(path: Path) -> str:
     lists = [each.name for kind in ("csv", "xlsx") for each in path.parent.glob(f"*.{kind}")]
     meant = nearest(path.name, lists)
     if meant:
-        return f"Did you mean '{meant}'?"
+        return Message("Did you mean '{meant}'?", meant=meant)
     return Message("Go to the folder of the practice{by_cd}, or begin one{by_init}")
 
 
@@ -188,5 +188,8 @@ def batch_folder(name: str, home: Path) -> Path:
     """
     folder = expanded(name, home)
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"'{folder}' is not a folder.", hint="A batch needs a folder for its tracks.")
+        raise UsageError(
+            Message("'{folder}' is not a folder.", folder=folder),
+            hint=Message("A batch needs a folder for its tracks."),
+        )
     return folder

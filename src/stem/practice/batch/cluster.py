@@ -46,7 +46,8 @@ class Cluster:
         """
         if self.client.status != "running":
             raise UsageError(
-                f"The Dask cluster at {self.address} is gone.", hint=Message("{The_same} goes on.")
+                Message("The Dask cluster at {address} is gone.", address=self.address),
+                hint=Message("{The_same} goes on."),
             )
         executor = _Carrying(self.client.get_executor(pure=False), self.luggage)
         try:
@@ -100,19 +101,23 @@ def on_cluster(address: str, jobs: Sequence[Job]) -> Iterator[Cluster]:
     try:
         from distributed import Client
     except ImportError as error:
-        hint = "Install it: pip install 'stem-meditatie[dask]'"
+        hint = Message("Install it: pip install 'stem-meditatie[dask]'")
         raise UsageError(Message("{dask} needs the package distributed."), hint=hint) from error
     luggage = packed(jobs)
     try:
         client = Client(address, timeout=_PATIENCE_S, set_as_default=False)
     except Exception as error:
-        hint = "It is told by: dask scheduler, as tcp://machine:8786"
-        raise UsageError(f"No Dask cluster answers at '{address}'.", hint=hint) from error
+        hint = Message("It is told by: dask scheduler, as tcp://machine:8786")
+        raise UsageError(
+            Message("No Dask cluster answers at '{address}'.", address=address), hint=hint
+        ) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=_PATIENCE_S)
         except TimeoutError as error:
-            hint = f"Start one: dask worker {address}"
-            raise UsageError(f"The Dask cluster at {address} has no workers.", hint=hint) from error
+            hint = Message("Start one: dask worker {address}", address=address)
+            raise UsageError(
+                Message("The Dask cluster at {address} has no workers.", address=address), hint=hint
+            ) from error
         [there] = client.scatter([luggage], broadcast=True)
         yield Cluster(address, client, there, max(1, sum(client.nthreads().values())))

@@ -107,7 +107,9 @@ def run(
                 yield (
                     job,
                     Failure(
-                        "The process that made it was ended from outside, each time that it was tried.",
+                        Message(
+                            "The process that made it was ended from outside, each time that it was tried."
+                        ),
                         Message("Perhaps there was too little memory. {The_same} tries it again."),
                     ),
                 )

@@ -11,7 +11,7 @@ from stem.config import FILE_NAME, Config
 from stem.errors import ConfigError, OutputError, StemError, nearest
 from stem.filenames import same_name
 from stem.files import expanded
-from stem.messages import Message
+from stem.messages import Message, enumerated
 from stem.practice.batch.estimate import Expected, expectations
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_rows import (
@@ -70,7 +70,7 @@ def jobs_of_list(file: BatchFile, options: BatchOptions, config: Config) -> JobL
     jobs, problems = check_list(file, options, config)
     told = [*file.problems, *_sentences(problems, file.heads)]
     if not file.rows and not told:
-        told.append("there is not one row with a track in it")
+        told.append(Message("there is not one row with a track in it"))
     if told:
         raise ConfigError(file.name, told)
     return jobs
@@ -184,14 +184,28 @@ def _head_problems(context: Context) -> list[Problem]:
     for head in dict.fromkeys((*file.heads, *file.defaults)):
         if head not in HEADS and head not in known:
             meant = nearest(head, {*known, *HEADS})
-            hint = f"did you mean '{meant}'?" if meant else f"there is {', '.join(sorted(known))}"
-            table = "[defaults], " if head in file.defaults else ""
-            place = file.heads.get(head) or f"{table}a name"  # which may be a client's: no row of heads
-            problems.append(Problem(f"{place}: no script of this list has a variable of that name ({hint})"))
+            hint = (
+                Message("did you mean '{meant}'?", meant=meant)
+                if meant
+                else Message("there is {known}", known=", ".join(sorted(known)))
+            )
+            nameless = Message("[defaults], a name") if head in file.defaults else Message("a name")
+            place = file.heads.get(head) or nameless  # the name may be a client's: no row of heads
+            problems.append(
+                Problem(
+                    Message(
+                        "{place}: no script of this list has a variable of that name ({hint})",
+                        place=place,
+                        hint=hint,
+                    )
+                )
+            )
     for meaning in sorted({*HEADS.values()}):
         twice = [head for head in file.heads if HEADS.get(head) == meaning]
         if len(twice) > 1:
-            problems.append(Problem(f"the columns {' and '.join(map(repr, twice))} mean the same"))
+            problems.append(
+                Problem(Message("the columns {heads} mean the same", heads=enumerated([*map(repr, twice)])))
+            )
     return problems
 
 
@@ -201,7 +215,7 @@ def _same_names(jobs: Sequence[Job], context: Context) -> list[Problem]:
     shows_values = bool(context.variables & set(fields(context.pattern)))
     for same in _grouped(jobs, lambda job: same_name(job.target.name)):
         if len(same) > 1:
-            one = "of one name" if shows_values else same[0].target.name
+            one = Message("of one name") if shows_values else same[0].target.name
             places = counted([job.place for job in same])
             text = Message(
                 "{places} would all be {one}: give each another code or length, "
@@ -214,8 +228,16 @@ def _same_names(jobs: Sequence[Job], context: Context) -> list[Problem]:
         codes = dict.fromkeys(job.code for job in same)
         if len(codes) > 1:
             places = counted([job.place for job in same])
-            advice = "write a client's code always alike, and give another client another"
-            problems.append(Problem(f"{places}: {' and '.join(codes)} are one name on many disks; {advice}"))
+            problems.append(
+                Problem(
+                    Message(
+                        "{places}: {codes} are one name on many disks; write a client's code always alike, "
+                        "and give another client another",
+                        places=places,
+                        codes=enumerated([*codes]),
+                    )
+                )
+            )
     return problems
 
 

@@ -88,7 +88,7 @@ def hand_over(
     for code, made in found.items():
         failed = [outcome for _, outcome in made if outcome.status == "failed"]
         if failed:
-            left[code] = f"nothing was put together, for {failed[0].place} failed"
+            left[code] = Message("nothing was put together, for {place} failed", place=failed[0].place)
             continue
         is_packed = passwords is not None or is_ours(zip_path(_folder(made), code))
         letter, path = _letter(made, config, locked=is_packed), letter_path(_folder(made), code)

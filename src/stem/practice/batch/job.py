@@ -58,15 +58,19 @@ def need(job: Job, facts: Inventory, choices: Choices, plan: Plan | None = None)
         StemError: when what it is to be made from cannot be read.
     """
     if job.force:
-        return Need("changed" if job.target.exists() else "new", ("It was asked for.",))
+        return Need("changed" if job.target.exists() else "new", (Message("It was asked for."),))
     document = _document(record_path(job.target))
     if not os.path.lexists(job.target):
         other = _other_format(job.target, traces_of(document or {}))
-        return Need("changed", (f"It comes instead of {other.name}.",)) if other else Need("new")
+        return (
+            Need("changed", (Message("It comes instead of {other}.", other=other.name),))
+            if other
+            else Need("new")
+        )
     if not job.target.is_file():
-        raise _in_the_way(job.target, "something that is no file has that name")
+        raise _in_the_way(job.target, Message("something that is no file has that name"))
     if document is None:
-        raise _in_the_way(job.target, "there is a file of that name that no batch made")
+        raise _in_the_way(job.target, Message("there is a file of that name that no batch made"))
     chosen = choices.chosen(job.spec)
     voice = plan.voice if plan is not None else chosen.voice
     assert voice is not None, "what own recordings say is known from a plan"
@@ -129,12 +133,18 @@ def failure(error: BaseException) -> Failure:
             return Failure(error.sentence, error.hint, error.place, error.problems)
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
-            return Failure(f"The system refused: {error.strerror or error}{place}.")
+            return Failure(
+                Message("The system refused: {reason}{place}.", reason=error.strerror or error, place=place)
+            )
         case MemoryError():
             return Failure(
-                "There was not enough memory.", Message("Let fewer tracks be made at once: {jobs_is} 1")
+                Message("There was not enough memory."),
+                Message("Let fewer tracks be made at once: {jobs_is} 1"),
             )
-    return Failure(f"stem itself made a mistake ({type(error).__name__}: {error}).", "Please report it.")
+    return Failure(
+        Message("stem itself made a mistake ({fault}: {error}).", fault=type(error).__name__, error=error),
+        Message("Please report it."),
+    )
 
 
 def settle(folder: Path, job: Job) -> None:
@@ -195,7 +205,9 @@ def _clear(job: Job, beside: Sequence[Path]) -> None:
     old = _forced(job.target, names) if job.force else _replaceable(job.target, names)
     for path in (record_path(job.target), *old):
         if path.is_dir() and not path.is_symlink():
-            raise OutputError(path, "there is a folder with that name", hint="Move it away.")
+            raise OutputError(
+                path, Message("there is a folder with that name"), hint=Message("Move it away.")
+            )
     try:
         for path in old:
             path.unlink(missing_ok=True)
@@ -241,9 +253,9 @@ def _replaceable(target: Path, beside: Sequence[str] = ()) -> tuple[Path, ...]:
             continue
         ending = name.removeprefix(stem)
         if ending not in known:
-            raise _in_the_way(path, "there is a file of that name that no batch made")
+            raise _in_the_way(path, Message("there is a file of that name that no batch made"))
         if not _is_as_made(path, known[ending]):
-            raise _in_the_way(path, "it was changed since it was made")
+            raise _in_the_way(path, Message("it was changed since it was made"))
     return tuple(target.with_name(name) for name in names)
 
 
@@ -292,10 +304,13 @@ def _other_format(target: Path, traces: Traces) -> Path | None:
 def _missing(job: Job, traces: Traces) -> list[str]:
     """Return what is not as the record has it, without reading the sound, and captions that are wanted."""
     same = job.target.stat().st_size == traces.bytes
-    reasons = [] if same else ["The file is not as it was made."]
+    reasons: list[str] = [] if same else [Message("The file is not as it was made.")]
     endings = set(traces.files) - {job.target.suffix}
     stem = job.target.name.removesuffix(job.target.suffix)
     gone = sorted(ending for ending in endings if not job.target.with_name(stem + ending).exists())
     wanted = {f".{kind}" for kind in job.captions}
-    reasons += [f"{stem}{ending} is not there." for ending in sorted({*gone, *(wanted - endings)})]
+    reasons += [
+        Message("{stem}{ending} is not there.", stem=stem, ending=ending)
+        for ending in sorted({*gone, *(wanted - endings)})
+    ]
     return reasons

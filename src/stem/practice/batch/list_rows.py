@@ -10,7 +10,7 @@ from typing import TypeAlias
 from stem.config import Config
 from stem.errors import ConfigError, EngineError, StemError, UnknownNameError, UsageError
 from stem.files import is_outside
-from stem.messages import Message
+from stem.messages import Message, message_of
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import clause, code_problem, duration
 from stem.practice.batch.options import BatchOptions, fillable, names_in_code
@@ -39,7 +39,7 @@ HEADS = {
 }
 """What the heads of a list mean; every other head is a variable of the scripts."""
 
-_OUTSIDE = "That is a file outside this folder."
+_OUTSIDE = Message("That is a file outside this folder.")
 _OUTSIDE_HINT = Message("put a copy of it in this folder, or name it {on_command_line}")
 
 
@@ -85,7 +85,7 @@ def check_row(row: Row, number: int, context: Context) -> tuple[Job | None, list
     if problem := code_problem(code):
         wrong.append(("code", problem))
     if name is None:
-        wrong.append(("script", "the script is missing"))
+        wrong.append(("script", Message("the script is missing")))
     elif isinstance(template, StemError):
         wrong.append(("script", clause(template, [name])))
     for head in ("voice", "bed"):
@@ -117,7 +117,7 @@ def _spec(asked: Mapping[str, str], context: Context) -> tuple[TrackSpec, list[W
         try:
             duration_s = duration(asked["duration"])
         except ValueError as error:
-            wrong.append(("duration", str(error)))
+            wrong.append(("duration", message_of(error)))
     spec = replace(
         wished,
         script=asked.get("script", ""),
@@ -143,8 +143,13 @@ def _values(
     known = fillable(template)
     usual = {**context.options.spec.values, **context.file.defaults}
     given = {head: text for head, text in row.cells.items() if head not in HEADS}
-    wrong = [
-        (name, f"the script '{template.name}' has no such variable; leave the cell empty")
+    wrong: list[Wrong] = [
+        (
+            name,
+            Message(
+                "the script '{template}' has no such variable; leave the cell empty", template=template.name
+            ),
+        )
         for name in sorted(given.keys() - known)
         if given[name] and name in context.variables  # else its head is told, once
     ]
@@ -155,7 +160,7 @@ def _values(
     }
     words = words_only(values, template)
     for name, error in template.wrong_values(words).items():
-        needed = f"the script '{template.name}' needs it"
+        needed = Message("the script '{template}' needs it", template=template.name)
         wrong.append((name, clause(error, [words[name]]) if words.get(name) else needed))
     try:
         with_pronunciation(Lexicon({}), values, template)
@@ -187,7 +192,7 @@ def _wrong_password(asked: Mapping[str, str], context: Context) -> list[Wrong]:
         except UsageError as error:
             wrong.append(("password", clause(error)))
         if context.passwords[asked.get("code", "")] != password:
-            wrong.append(("password", "this code has another password in an earlier row"))
+            wrong.append(("password", Message("this code has another password in an earlier row")))
     return wrong
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stem.errors import StemError, UnknownNameError, did_you_mean
 from stem.filenames import safe_name
-from stem.messages import Message, told
+from stem.messages import Message, Plural, enumerated, joined
 from stem.practice.lists import Place
 from stem.track.words import LONGEST_TRACK_S
 from stem.units import parse_seconds
@@ -38,15 +38,17 @@ def code_problem(code: str) -> str:
     Someone may have put a name there.
     """
     if not code:
-        return "there is no code"
+        return Message("there is no code")
     if any(sign in code for sign in '/\\:"') or code.strip(".") == "":
-        return "a path stands there, not a code"
+        return Message("a path stands there, not a code")
     if len(code) > LONGEST_CODE:
-        return f"a code has at most {LONGEST_CODE} letters"
+        return Message("a code has at most {longest_code} letters", longest_code=LONGEST_CODE)
     if not _CODE.fullmatch(code):
-        return "that cannot be a code, which has letters, digits, dashes and points, and ends with no point"
+        return Message(
+            "that cannot be a code, which has letters, digits, dashes and points, and ends with no point"
+        )
     if safe_name(code) != code:
-        return "that cannot be a code: not every disk takes a file of that name"
+        return Message("that cannot be a code: not every disk takes a file of that name")
     return ""
 
 
@@ -64,13 +66,15 @@ def duration(text: str) -> float:
         bare = _BARE_MINUTES.fullmatch(text)
         length_s = float(text.replace(",", ".")) * 60 if bare else parse_seconds(text)
     except ValueError as error:
-        raise ValueError("that is no length of time, such as 12, 12:30 or 12 min") from error
+        raise ValueError(Message("that is no length of time, such as 12, 12:30 or 12 min")) from error
     hours = _HOURS.fullmatch(text)
     if hours and length_s >= LONG_S:
         meant = f"{int(hours[1])} min" if hours[2] == "00" else f"{int(hours[1])} min {int(hours[2])} s"
-        raise ValueError(f"that is in hours, as Excel makes it of minutes; write {meant}")
+        raise ValueError(
+            Message("that is in hours, as Excel makes it of minutes; write {meant}", meant=meant)
+        )
     if not 0 < length_s <= LONGEST_TRACK_S:
-        raise ValueError("a track lasts more than 0 minutes, and at most 12 hours")
+        raise ValueError(Message("a track lasts more than 0 minutes, and at most 12 hours"))
     return length_s
 
 
@@ -99,9 +103,9 @@ class Clause(Message):
     __slots__ = ()
 
     @classmethod
-    def text(cls, template: str, facts: Mapping[str, object], words: Mapping[str, str]) -> str:
+    def text(cls, template: str, facts: Mapping[str, object]) -> str:
         """Return the clause: small at its start, its hint in brackets, without a full stop."""
-        sentence, hint = (told(facts[name], words) for name in ("sentence", "hint"))
+        sentence, hint = str(facts["sentence"]), str(facts["hint"])
         first = hint.partition("\n")[0]
         first = first if first.endswith("...") else first.removesuffix(".")
         advice = f" ({first})" if first else ""
@@ -119,7 +123,8 @@ def clause(error: StemError, cells: Iterable[str] = ()) -> str:
     """
     sentence, hint = error.sentence, error.hint
     if cells and isinstance(error, UnknownNameError):
-        sentence, hint = f"There is no such {error.kind}.", did_you_mean(error.name, error.known)
+        sentence = Message("There is no such {kind}.", kind=Message(error.kind))
+        hint = did_you_mean(error.name, error.known)
     else:
         sentence, hint = without(sentence, cells), without(hint, cells)
     return Clause("{sentence}{hint}", sentence=sentence, hint=hint)
@@ -156,18 +161,21 @@ def _spellings(text: str) -> set[str]:
 def where(places: Sequence[Place], head: str, heads: Mapping[str, str]) -> str:
     """Return where a mistake stands: "rows 7, 9 and 12, column D ('duur')"."""
     column = heads.get(head, "")
-    return f"{counted(places)}, {column} ('{head}')" if column else f"{counted(places)} ('{head}')"
+    if not column:
+        return Message("{places} ('{head}')", places=counted(places), head=head)
+    return Message("{places}, {column} ('{head}')", places=counted(places), column=column, head=head)
 
 
 def counted(places: Sequence[Place]) -> str:
     """Return places of one kind as people tell them: "rows 7, 9 to 12 and 14"."""
-    kind = places[0].kind
     numbers = sorted({place.number for place in places})
-    told = [
-        word
-        for run in runs_of(numbers)
-        for word in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))  # noqa: PLR2004
-    ]
-    if len(told) == 1:
-        return f"{kind}s {told[0]}" if len(numbers) > 1 else f"{kind} {told[0]}"
-    return f"{kind}s {', '.join(told[:-1])} and {told[-1]}"
+    told: list[str] = []
+    for run in runs_of(numbers):
+        if len(run) > 2:  # noqa: PLR2004
+            told.append(Message("{first} to {last}", first=run[0], last=run[-1]))
+        else:
+            told += map(str, run)
+    which = enumerated([joined(", ", told[:-1]), told[-1]]) if told[1:] else told[0]
+    if places[0].kind == "row":
+        return Plural("row {which}", "rows {which}", len(numbers), which=which)
+    return Plural("track {which}", "tracks {which}", len(numbers), which=which)

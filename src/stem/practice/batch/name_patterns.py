@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from stem.errors import UsageError
 from stem.filenames import safe_name
+from stem.messages import Message
 
 USUAL_NAMES = "{code}_{script}_{minutes}min"
 SERIES_NAMES = "{code}_{number}_{script}_{minutes}min"
@@ -34,11 +35,17 @@ def checked_pattern(pattern: str, variables: frozenset[str]) -> str:
     for name in fields(pattern):
         if name not in {*_OURS, *variables}:
             raise UsageError(
-                f"The pattern for file names holds {{{name}}}, which is not known.",
-                hint="There is {code}, {script}, {minutes}, {number}, and each variable of the scripts.",
+                Message("The pattern for file names holds {{{name}}}, which is not known.", name=name),
+                hint=Message(
+                    "There is {{code}}, {{script}}, {{minutes}}, {{number}}, and each variable of "
+                    "the scripts."
+                ),
             )
     if "{code}" not in pattern:
-        raise UsageError("The pattern for file names has no {code} in it.", hint=f"As in: {USUAL_NAMES}")
+        raise UsageError(
+            Message("The pattern for file names has no {{code}} in it."),
+            hint=Message("As in: {usual_names}", usual_names=USUAL_NAMES),
+        )
     return pattern
 
 

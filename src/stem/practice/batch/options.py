@@ -10,6 +10,7 @@ from stem.config import Config
 from stem.errors import UnknownNameError
 from stem.export.formats import find_format
 from stem.files import HERE
+from stem.messages import Message
 from stem.practice.batch.estimate import Expected
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import shows
@@ -100,7 +101,11 @@ class JobList:
         voices = {voice.path: voice for each in self.expected for voice in each.plan.voices}.values()
         programs = (notice(voice) for voice in voices if runs_program(voice))
         sent = (
-            f"The voice '{voice.name}' sends what it says to {place}, with what you filled in."
+            Message(
+                "The voice '{voice}' sends what it says to {place}, with what you filled in.",
+                voice=voice.name,
+                place=place,
+            )
             for voice in voices
             if (place := sends_to(voice))
         )
@@ -140,7 +145,7 @@ def names_in_code(code: str, values: Mapping[str, str], template: ScriptTemplate
     """Return, each as a clause, what a client's code tells of what is filled in; file names show the code."""
     own = {variable.name for variable in template.variables if variable.type == "text"}
     return [
-        f"the code holds what is filled in for '{name}', and file names show it"
+        Message("the code holds what is filled in for '{name}', and file names show it", name=name)
         for name in sorted(own & values.keys())
         if shows(code, values[name]) and f"{{{name}}}" not in pattern
     ]

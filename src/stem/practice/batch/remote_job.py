@@ -21,6 +21,7 @@ from stem import __version__
 from stem.cores import use_cores
 from stem.errors import AudioError, StemError
 from stem.files import HERE, output_error, temporary_folder
+from stem.messages import Message
 from stem.practice.batch.job import failure, make_parcel
 from stem.practice.batch.jobs import Failure, Job, Result
 from stem.programs import python_main
@@ -67,7 +68,10 @@ def packed(jobs: Sequence[Job]) -> Bundle:
             files[path.relative_to(home).as_posix()] = path.read_bytes()
         lexicon = own.read_bytes() if own.is_file() else b""
     except OSError as error:
-        raise AudioError(error.filename or "the folder", f"it cannot be read ({error.strerror})") from error
+        raise AudioError(
+            error.filename or Message("the folder"),
+            Message("it cannot be read ({reason})", reason=error.strerror),
+        ) from error
     return Bundle(__version__, files, lexicon, tuple(sorted(_programs(jobs))))
 
 
@@ -91,8 +95,15 @@ def _is_hidden(path: Path) -> bool:
 def make_away(job: Job, luggage: Bundle) -> Result:
     """Make a job's track on this machine for another one; the task of a cluster's worker."""
     if luggage.version != __version__:
-        hint = "Install the same version on every worker."
-        return Failure(f"The worker has stem {__version__}, and this is stem {luggage.version}.", hint)
+        hint = Message("Install the same version on every worker.")
+        return Failure(
+            Message(
+                "The worker has stem {theirs}, and this is stem {ours}.",
+                theirs=__version__,
+                ours=luggage.version,
+            ),
+            hint,
+        )
     try:
         with temporary_folder() as folder:
             _unpack(luggage, folder)
@@ -116,7 +127,9 @@ def _made_by_child(job: Job, programs: tuple[str, ...], folder: Path) -> Result:
         check=False,
     )
     if child.returncode != 0 or not child.stdout:
-        return Failure("The process that made it came to its end before it was done.", "Try it again.")
+        return Failure(
+            Message("The process that made it came to its end before it was done."), Message("Try it again.")
+        )
     result: Result = pickle.loads(child.stdout)  # noqa: S301 - our own child wrote it
     return result
 
@@ -145,8 +158,10 @@ def _check_inside(path: Path, home: Path) -> None:
         AudioError: when it is one.
     """
     if not path.resolve().is_relative_to(home.resolve()):
-        hint = "Put the file itself there."
-        raise AudioError(path, "it is a link out of this folder, and does not go to a cluster", hint=hint)
+        hint = Message("Put the file itself there.")
+        raise AudioError(
+            path, Message("it is a link out of this folder, and does not go to a cluster"), hint=hint
+        )
 
 
 def _needed(jobs: Sequence[Job]) -> Iterator[tuple[Path, Path]]:

@@ -158,12 +158,15 @@ class FeedInfo:
         """
         _base(self.link)
         if self.first is not None and self.first.year not in _YEARS:
-            raise UsageError(f"{self.first} cannot be the day of the first episode.")
+            raise UsageError(Message("{first} cannot be the day of the first episode.", first=self.first))
         if self.email and not _MAIL_ADDRESS.fullmatch(self.email):
-            raise UsageError(f"'{self.email}' is no mail address.", hint="For example: info@praktijk.nl")
+            raise UsageError(
+                Message("'{email}' is no mail address.", email=self.email),
+                hint=Message("For example: info@praktijk.nl"),
+            )
         if PurePath(self.name).name != self.name or not self.name.isprintable() or self.name[-4:] != ".xml":
-            hint = "It stands beside the tracks; for example: feed.xml"
-            raise UsageError(f"'{self.name}' cannot be the name of a feed.", hint=hint)
+            hint = Message("It stands beside the tracks; for example: feed.xml")
+            raise UsageError(Message("'{name}' cannot be the name of a feed.", name=self.name), hint=hint)
 
     @property
     def address(self) -> str:
@@ -207,7 +210,7 @@ def _base(link: str) -> str:
         UsageError: when it is no such address.
     """
     wrong = UsageError(
-        f"'{link}' is not the address of a folder on the web.",
+        Message("'{link}' is not the address of a folder on the web.", link=link),
         hint=Message("Give where the tracks will be, for example: {link_is} https://praktijk.nl/opnames/"),
     )
     try:
@@ -220,7 +223,7 @@ def _base(link: str) -> str:
     if parts.path.lower().endswith(".xml"):
         raise wrong
     if parts.scheme != "https":
-        hint = "Players on telephones take nothing else; most hosts give it for nothing."
-        raise UsageError(f"The address '{link}' does not begin with https://.", hint=hint)
+        hint = Message("Players on telephones take nothing else; most hosts give it for nothing.")
+        raise UsageError(Message("The address '{link}' does not begin with https://.", link=link), hint=hint)
     path = quote(parts.path.rstrip("/"), safe=_IN_PATHS)
     return f"https://{host}{f':{port}' if port else ''}{path}/"

@@ -66,7 +66,7 @@ def write_feed(files: Sequence[FeedFile], folder: Path, *, overwrite: bool = Fal
         path = folder / file.name
         if os.path.lexists(path) and not overwrite and not is_ours(path):
             hint = Message("Move it, or {replace_it}.")
-            raise OutputError(path, "it is there already, and not made for a feed", hint=hint)
+            raise OutputError(path, Message("it is there already, and not made for a feed"), hint=hint)
     for file in changed:
         path = folder / file.name
         write_whole(path, file.content, overwrite=overwrite or os.path.lexists(path))

@@ -56,19 +56,22 @@ class _Notes:
 
     def sentences(self) -> Iterator[str]:
         if self.unknown:
-            yield (
-                f"Without a record of this very file: {_named(self.unknown)}. stem cannot know whether "
-                "anyone is named in it; listen before you publish the feed."
+            yield Message(
+                "Without a record of this very file: {names}. stem cannot know whether "
+                "anyone is named in it; listen before you publish the feed.",
+                names=_named(self.unknown),
             )
         if self.captions:
-            yield (
-                f"Linked as found, not as made with the track: {_named(self.captions)}. Read it before you "
-                "publish the feed."
+            yield Message(
+                "Linked as found, not as made with the track: {names}. Read it before you publish the feed.",
+                names=_named(self.captions),
             )
         if self.twice:
-            yield f"Left out, as there is an MP3 of the same name: {_named(self.twice)}."
+            yield Message("Left out, as there is an MP3 of the same name: {names}.", names=_named(self.twice))
         if self.not_played:
-            yield f"Left out, as podcast players do not play it: {_named(self.not_played)}."
+            yield Message(
+                "Left out, as podcast players do not play it: {names}.", names=_named(self.not_played)
+            )
 
 
 def episodes(folder: Path, *, name_in_feed: bool = False, home: Path = HERE) -> Found:
@@ -95,7 +98,7 @@ def episodes(folder: Path, *, name_in_feed: bool = False, home: Path = HERE) -> 
         except AudioError as error:
             left_out.append(LeftOut(path, error.problem))
         except OSError as error:
-            left_out.append(LeftOut(path, f"it cannot be read ({error.strerror})"))
+            left_out.append(LeftOut(path, Message("it cannot be read ({reason})", reason=error.strerror)))
     if personal and not name_in_feed:
         raise _made_for_someone(personal)
     if not found:
@@ -109,7 +112,9 @@ def _tracks(folder: Path, notes: _Notes) -> list[Path]:
         paths = sorted(path for path in folder.absolute().iterdir() if not path.name.startswith("."))
         paths = [path for path in paths if path.is_file()]
     except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be read ({error.strerror}).") from error
+        raise UsageError(
+            Message("The folder {folder} cannot be read ({reason}).", folder=folder, reason=error.strerror)
+        ) from error
     taken = {path.stem for path in paths if path.suffix.lower() == ".mp3"}
     played = [path for path in paths if path.suffix.lower() in _PLAYED]
     others = [path for path in paths if path.suffix.lower() in _NOT_PLAYED]
@@ -155,7 +160,7 @@ def _episode(path: Path, record: Record | None, notes: _Notes) -> Episode:
     """
     kind = _PLAYED[path.suffix.lower()]
     if container(path) != kind.demuxer:
-        raise AudioError(path, f"it is called {path.suffix} and is another kind of file")
+        raise AudioError(path, Message("it is called {path} and is another kind of file", path=path.suffix))
     if record is not None and file_hash(path) != record.track.sha256:
         record = None
     seconds = _seconds(path) if record is None else units.seconds(record.times.frames)
@@ -222,7 +227,10 @@ def _by_name(path: Path) -> list[tuple[int, str]]:
 
 def _made_for_someone(paths: Sequence[Path]) -> UsageError:
     return UsageError(
-        f"A feed is open to whoever has its address, and this was made for someone: {_named(paths)}.",
+        Message(
+            "A feed is open to whoever has its address, and this was made for someone: {paths}.",
+            paths=_named(paths),
+        ),
         hint=Message(
             "Move it to another folder, or make it again without names; {name_in_feed} publishes it, with "
             "all that was filled in."
@@ -234,11 +242,19 @@ def _nothing_found(folder: Path, left_out: Sequence[LeftOut], notes: _Notes) -> 
     reasons = "".join(f" {each.path.name}: {each.reason}." for each in left_out[:_MOST_NAMED])
     unplayed = f" {next(iter(notes.sentences()))}" if notes.not_played else ""
     hint = Message("A feed needs MP3 or M4A; make the tracks with {format_is} mp3.")
-    return UsageError(f"There is no track in {folder} that can be in a feed.{reasons}{unplayed}", hint=hint)
+    return UsageError(
+        Message(
+            "There is no track in {folder} that can be in a feed.{reasons}{unplayed}",
+            folder=folder,
+            reasons=reasons,
+            unplayed=unplayed,
+        ),
+        hint=hint,
+    )
 
 
 def _named(paths: Sequence[Path]) -> str:
     """Return the names of the first few, and how many more there are."""
     names = ", ".join(path.name for path in paths[:_MOST_NAMED])
     more = len(paths) - _MOST_NAMED
-    return f"{names} and {more} more" if more > 0 else names
+    return Message("{names} and {more} more", names=names, more=more) if more > 0 else names

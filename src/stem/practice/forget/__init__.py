@@ -173,7 +173,9 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
         UsageError: when there is nothing to look for, or a folder cannot be read.
     """
     if not wanted or not all(map(words, wanted)):
-        raise UsageError("There is no name or code to forget.", hint=Message("For example: {forget} K12"))
+        raise UsageError(
+            Message("There is no name or code to forget."), hint=Message("For example: {forget} K12")
+        )
     found: list[Found] = []
     claimed: set[Path] = set()
     unreadable: list[Left] = []
@@ -183,7 +185,7 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
             sha256 = content_hash(path, LARGEST_BYTES)
             record = read_record(path)
         except OSError as error:
-            unreadable.append(Left(path, f"it cannot be read ({error.strerror})"))
+            unreadable.append(Left(path, Message("it cannot be read ({reason})", reason=error.strerror)))
             continue
         except ConfigError as error:
             unreadable.append(Left(path, error.problems[0]))
@@ -227,7 +229,9 @@ def forget(found: Sequence[Found]) -> Forgotten:
     for each in found:
         record = Piece(each.record_path, each.folder, ownership.of_content(each.sha256))
         if judged(record) is None:
-            forgotten.left += [Left(path, "its record is gone by now") for path in each.looked_at()[0]]
+            forgotten.left += [
+                Left(path, Message("its record is gone by now")) for path in each.looked_at()[0]
+            ]
             continue
         if not _goes(record, forgotten):
             continue
@@ -238,7 +242,7 @@ def forget(found: Sequence[Found]) -> Forgotten:
         forgotten.missing += each.missing
         stays = [not _goes(piece, forgotten, removing=True) for piece in each.pieces]
         if left or any(stays):
-            forgotten.left.append(Left(each.record_path, "it tells of what is left"))
+            forgotten.left.append(Left(each.record_path, Message("it tells of what is left")))
         else:
             _goes(record, forgotten, removing=True)
     return forgotten
@@ -286,7 +290,13 @@ def _files(folders: Iterable[Path]) -> Iterator[tuple[Path, FolderId]]:
     """Yield all that lies in folders and in the folders in them, by its absolute path, with its folder."""
 
     def fail(error: OSError) -> None:
-        raise UsageError(f"The folder {error.filename} cannot be read ({error.strerror}).") from error
+        raise UsageError(
+            Message(
+                "The folder {filename} cannot be read ({reason}).",
+                filename=error.filename,
+                reason=error.strerror,
+            )
+        ) from error
 
     for folder in folders:
         for place, _, names in os.walk(folder, onerror=fail):

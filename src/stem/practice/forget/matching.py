@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from stem.messages import Message
 from stem.record.model import Personal
 
 _APOSTROPHES = "\u2018\u2019\u201b\u02bb\u02bc\u02bd\u02b9\u2032\u00b4`"
@@ -56,9 +57,13 @@ def reasons(personal: Personal, wanted: Sequence[str]) -> tuple[str, ...]:
     Returns:
         The code, which is no secret, and the names of variables, never what was filled in for them.
     """
-    found = [f"code {personal.code}"] if any(same_code(personal.code, each) for each in wanted) else []
+    found = (
+        [Message("code {client}", client=personal.code)]
+        if any(same_code(personal.code, each) for each in wanted)
+        else []
+    )
     found += [
-        f"what was filled in for {name}"
+        Message("what was filled in for {name}", name=name)
         for name, value in personal.words.items()
         if any(_holds(value, each) for each in wanted)
     ]

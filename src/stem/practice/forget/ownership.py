@@ -26,9 +26,9 @@ from stem.units import SAMPLE_RATE
 Judge: TypeAlias = Callable[[Path, BufferedReader], str]
 """Says of a file, opened, why it stays, as a clause about "it"; "" when it goes."""
 
-_NOT_MADE = "it is not what stem makes, whatever its record says"
-_OWN_WORDS = "it is not as stem wrote it"
-_ANYONES = "it sounds the same, but nothing of anyone was filled in: it may be another one's"
+_NOT_MADE = Message("it is not what stem makes, whatever its record says")
+_OWN_WORDS = Message("it is not as stem wrote it")
+_ANYONES = Message("it sounds the same, but nothing of anyone was filled in: it may be another one's")
 TOLD_ONLY = frozenset({_OWN_WORDS, _ANYONES})
 """Why files stay for which no record has to stay."""
 

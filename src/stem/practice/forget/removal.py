@@ -18,6 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TypeAlias
 
+from stem.messages import Message
 from stem.practice.forget.ownership import Judge
 
 FolderId: TypeAlias = tuple[int, int]
@@ -81,7 +82,9 @@ def judged(piece: Piece, *, removing: bool = False) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return f"it cannot be {'removed' if removing else 'read'} ({error.strerror})"
+        if removing:
+            return Message("it cannot be removed ({reason})", reason=error.strerror)
+        return Message("it cannot be read ({reason})", reason=error.strerror)
 
 
 @contextmanager
@@ -96,7 +99,7 @@ def _opened_folder(piece: Piece) -> Iterator[int | None]:
     try:
         found = place.stat() if descriptor is None else os.fstat(descriptor)
         if (found.st_dev, found.st_ino) != piece.folder:
-            raise OSError(errno.ESTALE, "its folder is another one by now")
+            raise OSError(errno.ESTALE, Message("its folder is another one by now"))
         yield descriptor
     finally:
         if descriptor is not None:
@@ -107,16 +110,16 @@ def _judged(piece: Piece, folder: int | None, *, removing: bool) -> str:
     name = piece.path if folder is None else piece.path.name
     kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     if not stat.S_ISREG(kind):
-        return "it is a link" if stat.S_ISLNK(kind) else "it is no file"
+        return Message("it is a link") if stat.S_ISLNK(kind) else Message("it is no file")
     with os.fdopen(os.open(name, _FLAGS, dir_fd=folder), "rb") as file:
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):
-            return "it is no file"
+            return Message("it is no file")
         reason = _reason(piece, file)
         if reason:
             return reason
     if not _is_same(before, os.stat(name, dir_fd=folder, follow_symlinks=False)):
-        return "it was changed meanwhile"
+        return Message("it was changed meanwhile")
     if removing:
         os.unlink(name, dir_fd=folder)
     return ""
@@ -125,7 +128,7 @@ def _judged(piece: Piece, folder: int | None, *, removing: bool) -> str:
 def _reason(piece: Piece, file: BufferedReader) -> str:
     if piece.sha256:
         if hashlib.file_digest(file, "sha256").hexdigest() != piece.sha256:
-            return "it was changed since it was made"
+            return Message("it was changed since it was made")
         file.seek(0)
     return piece.judge(piece.path, file)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import fill
 
 from stem.characters import without_controls
+from stem.messages import Message
 from stem.pages import render
 from stem.script.dutch import forms
 from stem.script.safety import Safety
@@ -82,7 +83,7 @@ def covering_text(
         ValueError: when there is no track, or `form` is neither.
     """
     if not tracks:
-        raise ValueError("a covering text is about at least one track")
+        raise ValueError(Message("a covering text is about at least one track"))
     numbers = [_in_line(line) for line in safety.help_lines_with(own_help)]
     written = render(
         _TEMPLATE,

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 
 from stem.errors import UsageError
+from stem.messages import Message
 
 MIN_LENGTH = 15
 """Characters: what NIST SP 800-63B-4 (2025) asks of a password that nothing else stands beside."""
@@ -26,7 +27,7 @@ _MIN_DIFFERENT = 6
 _WORDS = 5
 _DIGITS = 5
 
-_HINT = "Five words that have nothing to do with each other do well: molen-tafel-kaars-..."
+_HINT = Message("Five words that have nothing to do with each other do well: molen-tafel-kaars-...")
 
 
 def new_password() -> str:
@@ -56,25 +57,41 @@ def checked_password(password: str) -> str:
     """
     if not password.isascii():
         raise UsageError(
-            "The password has a letter with an accent, or another sign that not every program writes alike.",
-            hint="Use a to z, digits, spaces and the plain signs of the keyboard.",
+            Message(
+                "The password has a letter with an accent, or another sign that not every "
+                "program writes alike."
+            ),
+            hint=Message("Use a to z, digits, spaces and the plain signs of the keyboard."),
         )
     if not password.isprintable():
         raise UsageError(
-            "The password has a sign that cannot be seen.", hint="Type it instead of pasting it."
+            Message("The password has a sign that cannot be seen."),
+            hint=Message("Type it instead of pasting it."),
         )
     if password != password.strip():
-        raise UsageError("The password starts or ends with a space.", hint="Leave that space out.")
+        raise UsageError(
+            Message("The password starts or ends with a space."), hint=Message("Leave that space out.")
+        )
     if len(password) < MIN_LENGTH:
         raise UsageError(
-            f"The password has {len(password)} characters; it takes at least {MIN_LENGTH}.", hint=_HINT
+            Message(
+                "The password has {count} characters; it takes at least {min_length}.",
+                count=len(password),
+                min_length=MIN_LENGTH,
+            ),
+            hint=_HINT,
         )
     if len(password) > MAX_LENGTH:
         raise UsageError(
-            f"The password has {len(password)} characters; 7-Zip takes at most {MAX_LENGTH}.", hint=_HINT
+            Message(
+                "The password has {count} characters; 7-Zip takes at most {max_length}.",
+                count=len(password),
+                max_length=MAX_LENGTH,
+            ),
+            hint=_HINT,
         )
     if len(set(password)) < _MIN_DIFFERENT:
-        raise UsageError("The password repeats the same few characters.", hint=_HINT)
+        raise UsageError(Message("The password repeats the same few characters."), hint=_HINT)
     return password
 
 

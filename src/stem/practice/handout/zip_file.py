@@ -19,6 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 from stem.errors import OutputError
 from stem.files import output_error, publish, temporary_beside
+from stem.messages import Message
 from stem.practice.handout.passwords import checked_password
 
 _MARK = b"stem"
@@ -61,7 +62,7 @@ class Member:
             ValueError: when it is a path, or nothing.
         """
         if self.name in {"", ".", ".."} or any(sign in self.name for sign in "/\\\0"):
-            raise ValueError(f"'{self.name}' is no name of a file")
+            raise ValueError(Message("'{name}' is no name of a file", name=self.name))
 
 
 def write_zip(target: Path, members: Sequence[Member], password: str, *, overwrite: bool = False) -> None:
@@ -86,8 +87,8 @@ def write_zip(target: Path, members: Sequence[Member], password: str, *, overwri
     if os.path.lexists(target) and not is_ours(target):
         raise OutputError(
             target,
-            "what has that name is no zip file of stem's",
-            hint="Choose another name, or move it away.",
+            Message("what has that name is no zip file of stem's"),
+            hint=Message("Choose another name, or move it away."),
         )
     before = [_state(target, member) for member in members]
     with temporary_beside(target) as temporary:
@@ -101,7 +102,11 @@ def write_zip(target: Path, members: Sequence[Member], password: str, *, overwri
             raise output_error(target, error) from error
         for member, state in zip(members, before, strict=True):
             if _state(target, member) != state:
-                raise OutputError(target, f"{member.name} changed while it was packed", hint="Try again.")
+                raise OutputError(
+                    target,
+                    Message("{member} changed while it was packed", member=member.name),
+                    hint=Message("Try again."),
+                )
         publish(temporary, target, overwrite=overwrite)
 
 
@@ -181,7 +186,9 @@ def _check_names(target: Path, members: Sequence[Member]) -> None:
     taken: set[str] = set()
     for member in members:
         if member.name in taken:
-            raise OutputError(target, f"two of the files for it are called {member.name}")
+            raise OutputError(
+                target, Message("two of the files for it are called {member}", member=member.name)
+            )
         taken.add(member.name)
 
 
@@ -232,5 +239,10 @@ def _blocks(target: Path, member: Member) -> Iterator[bytes]:
 
 def _unreadable(target: Path, member: Member, error: OSError) -> OutputError:
     return OutputError(
-        target, f"{member.content!s} cannot be read ({error.strerror or type(error).__name__})"
+        target,
+        Message(
+            "{content!s} cannot be read ({reason})",
+            content=member.content,
+            reason=error.strerror or type(error).__name__,
+        ),
     )

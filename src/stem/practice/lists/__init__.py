@@ -18,6 +18,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from stem.errors import ConfigError
+from stem.messages import Message
 from stem.practice.lists.csv_lists import AS_TABLE, read_separated
 from stem.practice.lists.rows import LARGEST_FILE, LONGEST_CELL, MOST_ROWS, BatchFile, Place, Row
 from stem.practice.lists.table import KNOWN_HEADS
@@ -37,19 +38,19 @@ __all__ = [
 
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"RIFF", "a sound"),
-    (b"ID3", "a sound"),
-    (b"\xff\xfb", "a sound"),
-    (b"OggS", "a sound"),
-    (b"fLaC", "a sound"),
-    (b"\x1f\x8b", "a packed file"),
-    (b"7z\xbc\xaf", "a packed file"),
-    (b"Rar!", "a packed file"),
+    (b"%PDF", Message("a PDF")),
+    (b"{\\rtf", Message("an RTF document")),
+    (b"\x89PNG", Message("a picture")),
+    (b"\xff\xd8\xff", Message("a picture")),
+    (b"GIF8", Message("a picture")),
+    (b"RIFF", Message("a sound")),
+    (b"ID3", Message("a sound")),
+    (b"\xff\xfb", Message("a sound")),
+    (b"OggS", Message("a sound")),
+    (b"fLaC", Message("a sound")),
+    (b"\x1f\x8b", Message("a packed file")),
+    (b"7z\xbc\xaf", Message("a packed file")),
+    (b"Rar!", Message("a packed file")),
 )
 
 
@@ -64,21 +65,25 @@ def read_batch_file(name: str, content: bytes) -> BatchFile:
         ConfigError: when nothing can be read in it at all, or more than 20 MB or 100,000 rows.
     """
     if PurePath(name).name.startswith("~$"):
-        problem = "it is what Excel notes down while a list is open"
-        raise ConfigError(name, [problem], hint="Name the list itself, without ~$.")
+        problem = Message("it is what Excel notes down while a list is open")
+        raise ConfigError(name, [problem], hint=Message("Name the list itself, without ~$."))
     if len(content) > LARGEST_FILE:
         raise ConfigError(
-            name, [f"it is larger than {LARGEST_FILE // 1_000_000} MB"], hint="Is it a list at all?"
+            name,
+            [Message("it is larger than {largest_file} MB", largest_file=LARGEST_FILE // 1000000)],
+            hint=Message("Is it a list at all?"),
         )
     if content.startswith(b"PK\x03\x04"):
         return read_workbook(name, content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):  # both old workbooks and locked new ones
         if _LOCKED in content:
-            raise ConfigError(name, ["it is locked with a password"], hint="Save it without.")
-        raise ConfigError(name, ["it is a workbook of an old Excel (.xls)"], hint=AS_TABLE)
+            raise ConfigError(
+                name, [Message("it is locked with a password")], hint=Message("Save it without.")
+            )
+        raise ConfigError(name, [Message("it is a workbook of an old Excel (.xls)")], hint=AS_TABLE)
     for start, kind in _FOREIGN:
         if content.startswith(start):
-            raise ConfigError(name, [f"it is {kind}, no list"], hint=AS_TABLE)
+            raise ConfigError(name, [Message("it is {kind}, no list", kind=kind)], hint=AS_TABLE)
     if name.casefold().endswith(".toml"):
         return read_toml(name, content)
     return read_separated(name, content)

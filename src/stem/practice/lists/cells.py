@@ -5,29 +5,36 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from stem.characters import code_point
+from stem.messages import Message
 from stem.practice.lists.rows import LONGEST_CELL
 
-FORMULA = "a formula stands there; put its value in"
-ERROR = "there is an error ({}) instead of a value; put the value in"
+FORMULA = Message("a formula stands there; put its value in")
 
+
+def error_there(text: str) -> str:
+    """Return what is wrong with a cell that shows an error instead of a value."""
+    return Message("there is an error ({text}) instead of a value; put the value in", text=text)
+
+
+_ERROR = re.compile(r"#(?:[A-Z][A-Z_/0-9]*[!?]|N/[AB])$")
 _FLAWS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(rf".{{{LONGEST_CELL + 1},}}", re.DOTALL),
-        "{length:,} characters stand there; {longest:,} fit",
-    ),
     (re.compile("="), FORMULA),
-    (re.compile(r"#(?:[A-Z][A-Z_/0-9]*[!?]|N/[AB])$"), ERROR),
-    (re.compile("##+$"), "there are only # signs; make the column wider and save the list again"),
+    (re.compile("##+$"), Message("there are only # signs; make the column wider and save the list again")),
     (
         re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d+$"),  # what Excel shows of 31612345678
-        "a long number stands there in short form, with E+; make the column one of text and write it in full",
+        Message(
+            "a long number stands there in short form, with E+; make the column one of text and write it "
+            "in full"
+        ),
     ),
 )
 """What a text begins with or is, and what is wrong then."""
 
-_INVISIBLE = "there is an invisible character (U+{:04X}); write the text again"
-_UNREADABLE = "a letter cannot be read; save the list as .xlsx or as CSV UTF-8"
-_GARBLED = "letters with accents are garbled; write them again, and save the list as .xlsx or as CSV UTF-8"
+_UNREADABLE = Message("a letter cannot be read; save the list as .xlsx or as CSV UTF-8")
+_GARBLED = Message(
+    "letters with accents are garbled; write them again, and save the list as .xlsx or as CSV UTF-8"
+)
 
 _LINE_END = re.compile(r"(?<!\s)\s*[\t\r\n]\s*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -49,13 +56,21 @@ def tidy_head(text: str) -> str:
 
 def flaw(text: str) -> str:
     """Return what is wrong with a tidy text, as a phrase that does not show it; empty when nothing is."""
-    for pattern, phrase in _FLAWS:
-        if pattern.match(text):
-            return phrase.format(text, length=len(text), longest=LONGEST_CELL)
-    if text.isascii() and text.isprintable():
-        return ""
+    phrase = ""
+    if len(text) > LONGEST_CELL:
+        phrase = Message(
+            "{length:,} characters stand there; {longest:,} fit", length=len(text), longest=LONGEST_CELL
+        )
+    elif _ERROR.match(text):
+        phrase = error_there(text)
+    else:
+        phrase = next((phrase for pattern, phrase in _FLAWS if pattern.match(text)), "")
+    if phrase or (text.isascii() and text.isprintable()):
+        return phrase
     if (control := _CONTROL.search(text)) is not None:
-        return _INVISIBLE.format(ord(control[0]))
+        return Message(
+            "there is an invisible character ({sign}); write the text again", sign=code_point(control[0])
+        )
     if "\ufffd" in text:
         return _UNREADABLE
     return _GARBLED if any(_garbled(letters) for letters in _ABOVE_ASCII.findall(text)) else ""

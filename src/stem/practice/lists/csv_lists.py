@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from stem.errors import ConfigError
+from stem.messages import Message
 from stem.practice.lists.rows import LARGEST_FILE, BatchFile
 from stem.practice.lists.table import Record, Table, known_heads, separator_name
 
-AS_TABLE = "Open it in Excel or LibreOffice and save it as .xlsx or as CSV UTF-8."
+AS_TABLE = Message("Open it in Excel or LibreOffice and save it as .xlsx or as CSV UTF-8.")
 
 _CANDIDATES = (";", ",", "\t")
 _LONGEST_HEADS = 100_000
@@ -23,11 +24,10 @@ _STRAY_CONTROLS = 3
 """As many may have come along with a text from elsewhere; each is told with row and column."""
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|head|table|\?xml|!--)", re.IGNORECASE)
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
-_NOT_CLOSED = (
+_NOT_CLOSED = Message(
     'a quotation mark (") opens a cell there and is not closed where the cell ends; close it, or write each '
     "quotation mark within a text twice; the rows from there on were not read"
 )
-_TOO_MANY = "put a text with {} in it between quotation marks"
 
 
 def read_separated(name: str, content: bytes) -> BatchFile:
@@ -38,7 +38,10 @@ def read_separated(name: str, content: bytes) -> BatchFile:
     """
     text = _decoded(name, content)
     separator, text = _separator(text)
-    table = Table(name, _TOO_MANY.format(separator_name(separator)))
+    too_many = Message(
+        "put a text with {signs} in it between quotation marks", signs=separator_name(separator)
+    )
+    table = Table(name, too_many)
     table.take(_with_one_separator(_records(text, separator), separator))
     return table.batch_file()
 
@@ -52,14 +55,14 @@ def _decoded(name: str, content: bytes) -> str:
             text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if error.encoding.startswith("utf-16"):
-            raise ConfigError(name, ["its text is damaged or cut off"], hint=AS_TABLE) from error
+            raise ConfigError(name, [Message("its text is damaged or cut off")], hint=AS_TABLE) from error
         text = content.decode("cp1252", errors="replace")
     text = text.removesuffix("\x1a")  # how DOS ended a file
     controls = len(_CONTROL.findall(text))
     if "\x00" in text or controls > max(_STRAY_CONTROLS, len(text) // 100):
-        raise ConfigError(name, ["it is no list: what is in it is not text"], hint=AS_TABLE)
+        raise ConfigError(name, [Message("it is no list: what is in it is not text")], hint=AS_TABLE)
     if _WEB_PAGE.match(text):
-        problem = "it is a web page or XML, whatever its name says"
+        problem = Message("it is a web page or XML, whatever its name says")
         raise ConfigError(name, [problem], hint=AS_TABLE)
     return text
 
@@ -119,7 +122,11 @@ def _with_one_separator(records: Iterator[Record], separator: str) -> Iterator[R
         other = _other_separator(record.cells, columns, separator) if columns > 1 else ""
         if other:
             there, here = separator_name(separator), separator_name(other)
-            phrase = f"{here} stand between the columns, and {there} in row 1; use the same in the whole list"
+            phrase = Message(
+                "{here} stand between the columns, and {there} in row 1; use the same in the whole list",
+                here=here,
+                there=there,
+            )
             yield Record(record.number, (), (phrase,))
             if first:
                 return

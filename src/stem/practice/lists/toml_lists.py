@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stem.errors import ConfigError, did_you_mean
+from stem.messages import Message
 from stem.practice.lists.cells import flaw, tidy, tidy_head
 from stem.practice.lists.rows import (
     LONGEST_HEAD,
@@ -31,7 +32,11 @@ def read_toml(name: str, content: bytes) -> BatchFile:
     document = _document(name, content)
     tracks = document.get("track", document.get("tracks", []))
     if isinstance(tracks, list) and len(tracks) > MOST_ROWS:
-        raise ConfigError(name, [f"it has more than {MOST_ROWS:,} tracks"], hint="Cut it in parts.")
+        raise ConfigError(
+            name,
+            [Message("it has more than {most_rows:,} tracks", most_rows=MOST_ROWS)],
+            hint=Message("Cut it in parts."),
+        )
     problems = [problem for key, value in document.items() if (problem := _misplaced(key, value, document))]
     defaults = document.get("defaults", {})
     defaults = _texts("[defaults]", defaults, problems) if isinstance(defaults, dict) else {}
@@ -40,12 +45,14 @@ def read_toml(name: str, content: bytes) -> BatchFile:
         if len(problems) > MOST_PROBLEMS:
             break
         if isinstance(track, dict):
-            texts = _texts(f"track {number}", track, problems)
+            texts = _texts(Message("track {number}", number=number), track, problems)
             rows.append(Row(Place("track", number), {**_emptied(track, defaults), **texts}))
         else:
-            problems.append(f"track {number}: it is no table; begin each track with [[track]]")
+            problems.append(
+                Message("track {number}: it is no table; begin each track with [[track]]", number=number)
+            )
     if not rows and not problems:
-        problems.append("there is no track in it; begin each track with [[track]]")
+        problems.append(Message("there is no track in it; begin each track with [[track]]"))
     heads = dict.fromkeys([*defaults, *(head for row in rows for head in row.cells)], "")
     return BatchFile(name, heads, tuple(rows), defaults, tuple(problems))
 
@@ -54,7 +61,9 @@ def _document(name: str, content: bytes) -> dict[str, object]:
     try:
         return parse_toml(content.decode("utf-8-sig"), longest=LONGEST_TOML)
     except UnicodeDecodeError as error:
-        raise ConfigError(name, ["it is not UTF-8 text"], hint="Save it as UTF-8.") from error
+        raise ConfigError(
+            name, [Message("it is not UTF-8 text")], hint=Message("Save it as UTF-8.")
+        ) from error
     except TomlError as error:
         place = f"{name}:{error.line}" if error.line else name
         raise ConfigError(place, [error.problem]) from error
@@ -63,19 +72,21 @@ def _document(name: str, content: bytes) -> dict[str, object]:
 def _misplaced(key: str, value: object, document: Mapping[str, object]) -> str:
     """Return what is wrong with a key that stands outside all tables; empty when nothing is."""
     if key == "tracks" and "track" in document:
-        return "some tracks begin with [[track]] and some with [[tracks]]; use [[track]] for all"
+        return Message("some tracks begin with [[track]] and some with [[tracks]]; use [[track]] for all")
     if key in {"track", "tracks"}:
         good = isinstance(value, list)
-        return "" if good else f"'{key}' is no list of tables; begin each track with [[{key}]]"
+        return (
+            "" if good else Message("'{key}' is no list of tables; begin each track with [[{key}]]", key=key)
+        )
     if key == "defaults":
         good = isinstance(value, dict)
-        return "" if good else "'defaults' is no table; write [defaults] above what all tracks share"
+        return "" if good else Message("'defaults' is no table; write [defaults] above what all tracks share")
     if not isinstance(value, dict | list):
         known = tidy_head(key) in TOLD_HEADS
-        what = f"'{tidy_head(key)}'" if known else "a value"
-        return f"{what} stands outside the tables; put it under [defaults] or a [[track]]"
+        what = f"'{tidy_head(key)}'" if known else Message("a value")
+        return Message("{what} stands outside the tables; put it under [defaults] or a [[track]]", what=what)
     hint = did_you_mean(key[:LONGEST_HEAD], _TABLES)
-    return f"a table has a name that is not known ({hint[:1].lower()}{hint[1:].rstrip('.')})"
+    return Message("a table has a name that is not known ({hint:aside})", hint=hint)
 
 
 def _texts(place: str, table: Mapping[str, object], problems: list[str]) -> dict[str, str]:
@@ -85,12 +96,14 @@ def _texts(place: str, table: Mapping[str, object], problems: list[str]) -> dict
         text = _text(value)
         phrase = flaw(text) if text is not None else _NOT_ONE_VALUE
         if not head or len(head) > LONGEST_HEAD or flaw(head):
-            phrase = f"a name has 1 to {LONGEST_HEAD} plain characters"
+            phrase = Message("a name has 1 to {longest_head} plain characters", longest_head=LONGEST_HEAD)
         elif head in texts:
-            phrase = "it is there twice, with other capitals or spaces; keep one"
+            phrase = Message("it is there twice, with other capitals or spaces; keep one")
         if phrase:
-            named = f"'{head}'" if head in TOLD_HEADS else f"key {number}"  # which may be a client's name
-            problems.append(f"{place}, {named}: {phrase}")
+            named = (
+                f"'{head}'" if head in TOLD_HEADS else Message("key {number}", number=number)
+            )  # which may be a client's name
+            problems.append(Message("{place}, {named}: {phrase}", place=place, named=named, phrase=phrase))
         elif text:
             texts[head] = text
     return texts
@@ -102,7 +115,7 @@ def _emptied(track: Mapping[str, object], defaults: Mapping[str, str]) -> dict[s
     return dict.fromkeys(sorted(heads & defaults.keys()), "")
 
 
-_NOT_ONE_VALUE = "this is no text, number, true or false; write one value, in quotation marks"
+_NOT_ONE_VALUE = Message("this is no text, number, true or false; write one value, in quotation marks")
 
 
 def _text(value: object) -> str | None:

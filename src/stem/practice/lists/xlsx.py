@@ -17,7 +17,8 @@ from typing import Any
 from xml.parsers import expat
 
 from stem.errors import ConfigError
-from stem.practice.lists.cells import ERROR, FORMULA, tidy_head
+from stem.messages import Message
+from stem.practice.lists.cells import FORMULA, error_there, tidy_head
 from stem.practice.lists.rows import MOST_COLUMNS, MOST_ROWS, BatchFile, column_name
 from stem.practice.lists.table import Cell, Mistake, Record, Table
 from stem.practice.lists.xlsx_values import Moment, moment_text, number_text
@@ -50,19 +51,19 @@ _WIDEST = 16_384
 _LONGEST_REFERENCE = 20
 _CELL_ELEMENTS = frozenset({"row", "c", "v", "f", "is", "t"})
 
-_LIST_ALONE = "Copy the list into a new workbook, the values alone, and save that."
-_DAMAGED = "Open it in Excel or LibreOffice, and save it again."
-_AS_TABLE = "Open it in the program that made it, and save it as .xlsx or as CSV UTF-8."
+_LIST_ALONE = Message("Copy the list into a new workbook, the values alone, and save that.")
+_DAMAGED = Message("Open it in Excel or LibreOffice, and save it again.")
+_AS_TABLE = Message("Open it in the program that made it, and save it as .xlsx or as CSV UTF-8.")
 _KINDS = {
     "xl/workbook.xml": "",
-    "xl/workbook.bin": "a binary workbook (.xlsb)",
-    "word/document.xml": "a document of Word",
-    "ppt/presentation.xml": "a presentation",
-    "Index/Document.iwa": "a document of Numbers or Pages",
-    "content.xml": "a document of LibreOffice (.ods)",
+    "xl/workbook.bin": Message("a binary workbook (.xlsb)"),
+    "word/document.xml": Message("a document of Word"),
+    "ppt/presentation.xml": Message("a presentation"),
+    "Index/Document.iwa": Message("a document of Numbers or Pages"),
+    "content.xml": Message("a document of LibreOffice (.ods)"),
 }
-_NO_VALUES = {"f": FORMULA, "e": ERROR}
-_TOO_MANY = "name the column in the row of heads, or empty it"
+_ZIP = Message("a zip file")
+_TOO_MANY = Message("name the column in the row of heads, or empty it")
 
 
 def read_workbook(name: str, content: bytes) -> BatchFile:
@@ -79,7 +80,7 @@ def read_workbook(name: str, content: bytes) -> BatchFile:
     except ConfigError:
         raise
     except Exception as error:  # a damaged workbook breaks the reader in every way there is
-        raise ConfigError(name, ["this workbook is damaged"], hint=_DAMAGED) from error
+        raise ConfigError(name, [Message("this workbook is damaged")], hint=_DAMAGED) from error
     table = Table(name, _TOO_MANY)
     table.problems += notes
     table.take(records)
@@ -88,22 +89,24 @@ def read_workbook(name: str, content: bytes) -> BatchFile:
 
 def _checked_count(name: str, content: bytes) -> bytes:
     if content.count(b"PK\x01\x02") > MOST_PARTS:  # zipfile would make an object of each
-        raise ConfigError(name, ["there are too many files in this workbook"], hint=_DAMAGED)
+        raise ConfigError(name, [Message("there are too many files in this workbook")], hint=_DAMAGED)
     return content
 
 
 def _check_kind(name: str, archive: zipfile.ZipFile) -> None:
     parts = {part.filename: part for part in archive.infolist()}
-    kind = next((kind for part, kind in _KINDS.items() if part in parts), "a zip file")
+    kind = next((kind for part, kind in _KINDS.items() if part in parts), _ZIP)
     # Some programs name the workbook otherwise; the list of contents is there in all.
-    if kind and not (kind == "a zip file" and "[Content_Types].xml" in parts):
-        raise ConfigError(name, [f"it is {kind}, no workbook (.xlsx)"], hint=_AS_TABLE)
+    if kind and not (kind is _ZIP and "[Content_Types].xml" in parts):
+        raise ConfigError(name, [Message("it is {kind}, no workbook (.xlsx)", kind=kind)], hint=_AS_TABLE)
     if any(part.flag_bits & 1 for part in parts.values()):
-        raise ConfigError(name, ["it is locked with a password"], hint="Save it without.")
+        raise ConfigError(name, [Message("it is locked with a password")], hint=Message("Save it without."))
     if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-        problem = f"it unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB"
+        problem = Message(
+            "it unpacks to more than {largest_unpacked} MB", largest_unpacked=LARGEST_UNPACKED // 1000000
+        )
         raise ConfigError(
-            name, [problem], hint="Keep only the list in it, without pictures and other sheets."
+            name, [problem], hint=Message("Keep only the list in it, without pictures and other sheets.")
         )
 
 
@@ -111,7 +114,7 @@ def _check_parts(name: str, archive: zipfile.ZipFile) -> None:
     """Look whether what openpyxl would make of each part ends soon; what it reads is named by the parts."""
     for part in archive.infolist():
         if part.file_size > max(_ALWAYS_BYTES, _TIGHTEST * part.compress_size):
-            raise ConfigError(name, ["a part of it repeats itself without end"], hint=_LIST_ALONE)
+            raise ConfigError(name, [Message("a part of it repeats itself without end")], hint=_LIST_ALONE)
         with archive.open(part) as file:
             content = file.read(part.file_size)
         if b"<" not in content[:8]:  # no XML, which is not read
@@ -120,11 +123,15 @@ def _check_parts(name: str, archive: zipfile.ZipFile) -> None:
         strings = sum(1 for _ in _STRING.finditer(content))
         elements = content.count(b"<") - content.count(b"</")
         if strings > MOST_STRINGS:
-            raise ConfigError(name, [f"it has more than {MOST_STRINGS:,} texts"], hint=_LIST_ALONE)
+            raise ConfigError(
+                name,
+                [Message("it has more than {most_strings:,} texts", most_strings=MOST_STRINGS)],
+                hint=_LIST_ALONE,
+            )
         if any(long[0].count(b"=") > _MOST_ATTRIBUTES for long in _LONG_ELEMENT.finditer(content)):
-            raise ConfigError(name, ["there is far more in it than a list"], hint=_LIST_ALONE)
+            raise ConfigError(name, [Message("there is far more in it than a list")], hint=_LIST_ALONE)
         if elements - 3 * strings > (MOST_ELEMENTS if is_sheet else MOST_OTHERS):
-            raise ConfigError(name, ["there is far more in it than a list"], hint=_LIST_ALONE)
+            raise ConfigError(name, [Message("there is far more in it than a list")], hint=_LIST_ALONE)
 
 
 def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
@@ -139,7 +146,7 @@ def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
             surveyed = [(sheet, _survey(archive, sheet)) for sheet in seen]
             filled = [(sheet, survey) for sheet, survey in surveyed if survey.last_row]
             if not filled:
-                raise ConfigError(name, ["no sheet that can be seen has anything in it"])
+                raise ConfigError(name, [Message("no sheet that can be seen has anything in it")])
             sheet, survey = filled[0]
             _check_size(name, survey)
             lists = [other.title for other, its in filled[1:] if _is_list(other, its)]
@@ -151,17 +158,25 @@ def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
 
 def _check_size(name: str, survey: _Survey) -> None:
     if len(survey.merged) > MOST_MERGES:
-        problem = f"more than {MOST_MERGES:,} cells are merged"
+        problem = Message("more than {most_merges:,} cells are merged", most_merges=MOST_MERGES)
     elif survey.others > MOST_OTHERS + len(survey.merged):
-        problem = "there is far more in its sheet than a list"
+        problem = Message("there is far more in its sheet than a list")
     elif survey.last_row > MOST_ROWS + 1:
-        problem = f"there is something in row {survey.last_row:,}; a list has at most {MOST_ROWS:,} rows"
+        problem = Message(
+            "there is something in row {last_row:,}; a list has at most {most_rows:,} rows",
+            last_row=survey.last_row,
+            most_rows=MOST_ROWS,
+        )
     elif survey.last_column > MOST_COLUMNS:
         column = column_name(survey.last_column)
-        problem = f"there is something in column {column}; a list has at most {MOST_COLUMNS} columns"
+        problem = Message(
+            "there is something in column {column}; a list has at most {most_columns} columns",
+            column=column,
+            most_columns=MOST_COLUMNS,
+        )
     else:
         return
-    raise ConfigError(name, [problem], hint="Select what stands outside the list and delete it.")
+    raise ConfigError(name, [problem], hint=Message("Select what stands outside the list and delete it."))
 
 
 def _is_list(sheet: Any, survey: _Survey) -> bool:
@@ -174,7 +189,11 @@ def _is_list(sheet: Any, survey: _Survey) -> bool:
 
 
 def _two_lists(title: str, other: str) -> str:
-    return f"the sheets '{title[:31]}' and '{other[:31]}' both have a list; put it in one, or hide the other"
+    return Message(
+        "the sheets '{one}' and '{other}' both have a list; put it in one, or hide the other",
+        one=title[:31],
+        other=other[:31],
+    )
 
 
 def _records(sheet: Any, survey: _Survey) -> Iterator[Record]:
@@ -183,7 +202,11 @@ def _records(sheet: Any, survey: _Survey) -> Iterator[Record]:
         first, _, last = reference.partition(":")
         row, column = _row_and_column(first)
         if row <= survey.last_row and column <= survey.last_column:
-            phrase = f"the cells {first} to {last} are merged; split them, and fill in every row"
+            phrase = Message(
+                "the cells {first} to {last} are merged; split them, and fill in every row",
+                first=first,
+                last=last,
+            )
             merged.setdefault(row, []).append(phrase)
     rows = sheet.iter_rows(min_row=1, max_row=survey.last_row, min_col=1, max_col=survey.last_column)
     for number, cells in enumerate(rows, start=1):
@@ -195,8 +218,8 @@ def _seen(cell: Any) -> Cell:
     value = cell.value
     if value is None:
         return ""
-    if cell.data_type in _NO_VALUES:
-        return Mistake(_NO_VALUES[cell.data_type].format(str(value)[:15]))
+    if cell.data_type in {"e", "f"}:
+        return Mistake(FORMULA if cell.data_type == "f" else error_there(str(value)[:15]))
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, int | float):
@@ -237,7 +260,7 @@ class _Survey:
             self.reference = attributes.get("r", "")
             self.column += 1
             if self.column > _WIDEST:
-                raise ValueError("no sheet is as wide")
+                raise ValueError(Message("no sheet is as wide"))
         elif local in {"v", "f", "is"}:
             if self.reference:
                 self.column = _row_and_column(self.reference)[1]
@@ -253,13 +276,13 @@ class _Survey:
             self.merged.append(attributes["ref"])
 
     def refuse(self, *_: object) -> None:
-        raise ValueError("a workbook declares nothing")
+        raise ValueError(Message("a workbook declares nothing"))
 
 
 def _row_and_column(reference: str) -> tuple[int, int]:
     """Return row and column of a cell such as "D7"."""
     if len(reference) > _LONGEST_REFERENCE:
-        raise ValueError("no cell has such a long name")
+        raise ValueError(Message("no cell has such a long name"))
     letters = reference.rstrip("0123456789")
     column = 0
     for letter in letters:

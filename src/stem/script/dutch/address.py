@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from stem.messages import Message
 from stem.script.dutch.own_words import called, capitalized, own, subject_of
 from stem.script.dutch.verbs import before_u
 
@@ -38,7 +39,11 @@ Behind a verb, "hen" is no subject to a Dutch ear: "hoe zou die dat zeggen"."""
 
 def _persoon(pronoun: str, noun: str) -> dict[str, str]:
     if pronoun not in _PRONOUNS:
-        raise ValueError(f"persoon() knows {', '.join(_PRONOUNS)}, not '{pronoun}'")
+        raise ValueError(
+            Message(
+                "persoon() knows {pronouns}, not '{pronoun}'", pronouns=", ".join(_PRONOUNS), pronoun=pronoun
+            )
+        )
     return dict(zip(("hij", "hem", "zijn"), (word or noun for word in _PRONOUNS[pronoun]), strict=True))
 
 
@@ -60,13 +65,13 @@ def forms(vorm: str, name: str = "") -> dict[str, object]:
         ValueError: when `vorm` is neither.
     """
     if vorm not in FORMS:
-        raise ValueError(f"'{vorm}' is no way of address: je or u")
+        raise ValueError(Message("'{vorm}' is no way of address: je or u", vorm=vorm))
     which = FORMS.index(vorm)
     reflexive = "Stel je" if vorm == "je" else "Stelt u zich"
 
     def inv(verb: str) -> str:
         if not re.fullmatch(r"[^\W\d_]+", verb):
-            raise ValueError(f"inv() takes one verb, as in inv('voel'), not '{verb}'")
+            raise ValueError(Message("inv() takes one verb, as in inv('voel'), not '{verb}'", verb=verb))
         return f"{verb} je" if vorm == "je" else f"{before_u(verb)} u"
 
     def ju(je_text: str, u_text: str) -> str:

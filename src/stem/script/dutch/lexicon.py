@@ -21,6 +21,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.errors import ConfigError, did_you_mean
+from stem.messages import Message
 from stem.script.dutch import capitalized, has_words, spoken
 from stem.tables import load_toml
 
@@ -28,7 +29,7 @@ FILE_NAME = "lexicon.toml"
 
 _LOGGER = logging.getLogger(__name__)
 
-_HINT = 'A line reads: "healing" = "hieling"'
+_HINT = Message('A line reads: "healing" = "hieling"')
 _KEYS = ("as", "ipa")
 _MARKS = re.compile(r"[\[\]{}<>|\\]")
 _TYPED_IPA = str.maketrans({"g": "ɡ", ":": "ː", "'": "ˈ"})
@@ -140,7 +141,11 @@ def load_lexicon(folder: Path) -> Lexicon:
     own = platformdirs.user_config_path("stem", appauthor=False) / FILE_NAME
     packaged, here = Path(__file__).with_name(FILE_NAME), folder / FILE_NAME
     if not here.resolve().is_relative_to(folder.resolve()):
-        raise ConfigError(here, ["it is a link out of this folder"], hint="Put a copy of it in this folder.")
+        raise ConfigError(
+            here,
+            [Message("it is a link out of this folder")],
+            hint=Message("Put a copy of it in this folder."),
+        )
     here = here.absolute() if here.exists() else here  # which of several folders' it is, is told whole
     read = {path: _read(path) for path in (packaged, own, here) if path.exists()}
     entries: dict[str, Entry] = {}
@@ -149,7 +154,13 @@ def load_lexicon(folder: Path) -> Lexicon:
     ours = {word.lower(): entry for word, entry in read[packaged].items()}
     for word, entry in read.get(here, {}).items():
         if ours.get(word.lower(), entry) != entry:
-            _LOGGER.warning("The word '%s' is said as %s has it, not as it came with stem.", word, here)
+            _LOGGER.warning(
+                Message(
+                    "The word '{word}' is said as {path} has it, not as it came with stem.",
+                    word=word,
+                    path=here,
+                )
+            )
     return Lexicon(entries)
 
 
@@ -161,9 +172,11 @@ def _read(path: Path) -> dict[str, Entry]:
     for word, value in _table(path).items():
         form = _bare(word)
         if not form:
-            problems.append(f"'{word}' has no letters")
+            problems.append(Message("'{word}' has no letters", word=word))
         elif form in entries:
-            problems.append(f"'{word}' and '{written[form]}' are one word")
+            problems.append(
+                Message("'{word}' and '{written}' are one word", word=word, written=written[form])
+            )
         entry = _entry(word, value, problems)
         entries[form], written[form] = entry, word
     if problems:
@@ -182,21 +195,37 @@ def _entry(word: str, value: object, problems: list[str]) -> Entry:
     """Return the entry that a value stands for, adding its mistakes to `problems`."""
     table = value if isinstance(value, dict) else {"as": value}
     for key in table.keys() - set(_KEYS):
-        hint = did_you_mean(key, _KEYS).rstrip(".")
-        problems.append(f"'{word}' has an unknown key '{key}' ({hint[:1].lower()}{hint[1:]})")
+        hint = did_you_mean(key, _KEYS)
+        problems.append(
+            Message("'{word}' has an unknown key '{key}' ({hint:aside})", word=word, key=key, hint=hint)
+        )
     respelling, ipa = table.get("as"), table.get("ipa", "")
     if "as" not in table:
-        problems.append(f"'{word}' does not say what it is said as: 'as' is missing")
+        problems.append(Message("'{word}' does not say what it is said as: 'as' is missing", word=word))
     elif not isinstance(respelling, str):
-        problems.append(f"'{word}' must be said as text, not {respelling!r}")
+        problems.append(
+            Message("'{word}' must be said as text, not {respelling!r}", word=word, respelling=respelling)
+        )
     elif not has_words(respelling) or _MARKS.search(respelling):
-        problems.append(f"'{word}' is said as \"{respelling}\", which no voice can say")
+        problems.append(
+            Message(
+                "'{word}' is said as \"{respelling}\", which no voice can say",
+                word=word,
+                respelling=respelling,
+            )
+        )
     if not isinstance(ipa, str):
-        problems.append(f"the 'ipa' of '{word}' must be text, not {ipa!r}")
+        problems.append(Message("the 'ipa' of '{word}' must be text, not {ipa!r}", word=word, ipa=ipa))
         ipa = ""
     ipa = unicodedata.normalize("NFD", ipa).translate(_TYPED_IPA)
     if strange := _not_ipa(ipa):
-        problems.append(f"the 'ipa' of '{word}' has what is no phonetic sign: {' '.join(strange)}")
+        problems.append(
+            Message(
+                "the 'ipa' of '{word}' has what is no phonetic sign: {strange}",
+                word=word,
+                strange=" ".join(strange),
+            )
+        )
     return Entry(_bare(str(respelling)), ipa)
 
 

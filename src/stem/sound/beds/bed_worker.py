@@ -9,6 +9,7 @@ from typing import IO
 
 from stem import units
 from stem.errors import AudioError
+from stem.messages import Message
 from stem.programs import python_main
 from stem.progress import beat
 from stem.sound.beds.recipes import BEDS, Recipe
@@ -60,9 +61,11 @@ def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
     if code > _PYTHONS_OWN:
         raise OSError(code, os.strerror(code))
     if code != 0 or file.tell() != start + whole:
-        hint = "Perhaps there was too little memory. The same command tries it again."
+        hint = Message("Perhaps there was too little memory. The same command tries it again.")
         raise AudioError(
-            f"The background '{name}'", "the process that made it came to an early end", hint=hint
+            Message("The background '{name}'", name=name),
+            Message("the process that made it came to an early end"),
+            hint=hint,
         )
 
 

@@ -64,7 +64,9 @@ class BedChoice:
         if not isinstance(wish, str):
             return cls(GIVEN, (), start_s, once, credit.strip(), wish)
         if wish == GIVEN:
-            raise UsageError("That background was given as sound, not as a file.", hint="Give it again.")
+            raise UsageError(
+                Message("That background was given as sound, not as a file."), hint=Message("Give it again.")
+            )
         if is_own(wish):
             path = files.expanded(wish, folder)
             check_own_bed(path)
@@ -72,7 +74,10 @@ class BedChoice:
         layers = read_layers(wish)
         if start_s or once:
             hint = Message("Leave it out, or give a file: {bed_is} muziek.m4a")
-            raise UsageError(f"'{wish}' has no beginning and no end; only music from a file has.", hint=hint)
+            raise UsageError(
+                Message("'{wish}' has no beginning and no end; only music from a file has.", wish=wish),
+                hint=hint,
+            )
         return cls(wish, layers, credit=credit.strip())
 
     @property
@@ -133,7 +138,9 @@ class BedChoice:
             try:
                 return files.file_hash(Path(self.name))
             except OSError as error:
-                raise AudioError(self.name, f"it cannot be read ({error.strerror})") from error
+                raise AudioError(
+                    self.name, Message("it cannot be read ({reason})", reason=error.strerror)
+                ) from error
         digest = hashlib.sha256()
         for bed in (self.load(seed), load_single("none", 0)):  # the noise floor lies under every track
             for loop in bed.loops:

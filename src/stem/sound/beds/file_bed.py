@@ -21,6 +21,7 @@ import numpy as np
 
 from stem import files, units
 from stem.errors import AudioError, OutputError, UsageError, nearest
+from stem.messages import Message
 from stem.sound.beds.bed import Bed
 from stem.sound.beds.file_samples import Music
 from stem.sound.beds.kept import SampleCache
@@ -142,10 +143,11 @@ def check_own_bed(path: Path) -> None:
     with suppress(OSError):
         match = nearest(path.name, [other.name for other in path.parent.iterdir() if is_own(other.name)])
         if match:
-            hint = f"Did you mean '{path.parent / match}'?"
-            raise UsageError(f"There is no file '{path}' for the background.", hint=hint)
+            hint = Message("Did you mean '{parent}'?", parent=path.parent / match)
+            raise UsageError(Message("There is no file '{path}' for the background.", path=path), hint=hint)
     raise UsageError(
-        f"There is no file '{path}' for the background.", hint="Give a WAV, MP3, FLAC, Ogg or M4A file."
+        Message("There is no file '{path}' for the background.", path=path),
+        hint=Message("Give a WAV, MP3, FLAC, Ogg or M4A file."),
     )
 
 
@@ -209,7 +211,7 @@ def _key(path: Path, start_s: float, *, once: bool) -> str:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
     except OSError as error:
-        raise AudioError(path, f"it cannot be read ({error.strerror})") from error
+        raise AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror)) from error
     digest.update(f"{_VERSION} {units.frames(start_s)} {once}".encode())
     return digest.hexdigest()[:32]
 
@@ -250,12 +252,21 @@ def _made(recording: Recording, music: Music, start_s: float, *, once: bool) -> 
     facts = _measured(music, first, frames)
     remarks = [*recording.warnings, *inspection.warnings(), *facts.remarks]
     if not is_whole:
-        then = "are used" if once else "are used, and repeated"
-        remarks.append(f"only its first {LONGEST_S / 60:.0f} minutes {then}")
+        minutes = LONGEST_S / 60
+        remarks.append(
+            Message("only its first {minutes:.0f} minutes are used", minutes=minutes)
+            if once
+            else Message("only its first {minutes:.0f} minutes are used, and repeated", minutes=minutes)
+        )
     if not once and frames < units.frames(_SHORT_S):
-        remarks.append(f"it is {units.seconds(last - first):.0f} seconds long, so that one hears it repeat")
+        remarks.append(
+            Message(
+                "it is {length_s:.0f} seconds long, so that one hears it repeat",
+                length_s=units.seconds(last - first),
+            )
+        )
     if recording.rate < _DULL_HZ:
-        remarks.append(f"it sounds dull: its sample rate is {recording.rate} Hz")
+        remarks.append(Message("it sounds dull: its sample rate is {rate} Hz", rate=recording.rate))
     return replace(facts, remarks=tuple(remarks))
 
 
@@ -279,7 +290,14 @@ def _decoded(recording: Recording, music: Music, start_s: float, inspection: Ins
             return total, False
     if total == 0 and start_s:
         length, start = map(units.format_time, (units.seconds(inspection.frames, recording.rate), start_s))
-        raise UsageError(f"{recording.path} lasts {length}, so it cannot start at {start}.")
+        raise UsageError(
+            Message(
+                "{recording} lasts {length}, so it cannot start at {start}.",
+                recording=recording.path,
+                length=length,
+                start=start,
+            )
+        )
     return total, True
 
 
@@ -307,7 +325,7 @@ def _sounding(recording: Recording, music: Music, total: int) -> tuple[int, int]
     """
     peaks = np.array([np.abs(block).max() for block in music.blocks(0, total)])
     if total == 0 or peaks.max() <= SILENT:
-        raise AudioError(recording.path, "there is only silence in it")
+        raise AudioError(recording.path, Message("there is only silence in it"))
     threshold = peaks.max() * _SILENT
     edges = [index * BLOCK_FRAMES for index in np.flatnonzero(peaks > threshold)[[0, -1]]]
     blocks = [music.read(edge, min(BLOCK_FRAMES, total - edge)) for edge in edges]
@@ -315,7 +333,10 @@ def _sounding(recording: Recording, music: Music, total: int) -> tuple[int, int]
     first, last = int(edges[0] + loud[0][0]), int(edges[1] + loud[1][-1]) + 1
     if last - first < units.frames(SHORTEST_S):
         length_s = units.seconds(last - first)
-        raise AudioError(recording.path, f"{length_s:.1f} s of sound is too short for a background")
+        raise AudioError(
+            recording.path,
+            Message("{length_s:.1f} s of sound is too short for a background", length_s=length_s),
+        )
     return first, last
 
 
@@ -334,5 +355,5 @@ def _measured(music: Music, first: int, frames: int) -> _Facts:
         meter.add(block / np.float32(peak))
     lufs = meter.integrated()
     soft = float(np.mean(meter.momentary() < lufs - _SOFT_LU))
-    remarks = (f"{100 * soft:.0f} % of it is nearly silent",) if soft > _SOFT_SHARE else ()
+    remarks = (Message("{soft:.0f} % of it is nearly silent", soft=100 * soft),) if soft > _SOFT_SHARE else ()
     return _Facts(first, frames, lufs + units.decibels(peak), remarks)

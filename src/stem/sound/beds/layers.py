@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stem import units
 from stem.errors import UnknownNameError, UsageError
+from stem.messages import Message
 from stem.sound.beds.recipes import BEDS
 
 MOST_LAYERS = 4
@@ -38,24 +39,41 @@ def read_layers(name: str) -> tuple[Layer, ...]:
     parts = [part.strip() for part in name.split("+")]
     if "" in parts and len(parts) > 1:
         raise UsageError(
-            f"'{name}': a background is missing beside a '+'.", hint="Write layers as regen+drone."
+            Message("'{name}': a background is missing beside a '+'.", name=name),
+            hint=Message("Write layers as regen+drone."),
         )
     layers = tuple(_layer(part, name) for part in parts)
     names = [layer.name for layer in layers]
     if len(layers) == 1:
         if ":" in name:
-            hint = f"Write {names[0]} alone, or add a layer, as in {name}+drone."
-            raise UsageError(f"'{name}': a level is that of a layer beside another; there is one.", hint=hint)
+            hint = Message(
+                "Write {names} alone, or add a layer, as in {name}+drone.", names=names[0], name=name
+            )
+            raise UsageError(
+                Message("'{name}': a level is that of a layer beside another; there is one.", name=name),
+                hint=hint,
+            )
         return layers
     if "none" in names:
         raise UsageError(
-            f"'{name}': 'none' is no background, so nothing can go with it.", hint="Leave it out."
+            Message("'{name}': 'none' is no background, so nothing can go with it.", name=name),
+            hint=Message("Leave it out."),
         )
     twice = next((one for one in names if names.count(one) > 1), None)
     if twice is not None:
-        raise UsageError(f"'{name}': '{twice}' is there twice.", hint=f"A level makes it louder: {twice}:3.")
+        raise UsageError(
+            Message("'{name}': '{twice}' is there twice.", name=name, twice=twice),
+            hint=Message("A level makes it louder: {twice}:3.", twice=twice),
+        )
     if len(layers) > MOST_LAYERS:
-        raise UsageError(f"'{name}' has {len(layers)} layers; at most {MOST_LAYERS} can be told apart.")
+        raise UsageError(
+            Message(
+                "'{name}' has {count} layers; at most {most_layers} can be told apart.",
+                name=name,
+                count=len(layers),
+                most_layers=MOST_LAYERS,
+            )
+        )
     return layers
 
 
@@ -71,13 +89,24 @@ def _layer(part: str, whole: str) -> Layer:
         raise UnknownNameError("bed", name, BEDS)
     if not colon:
         return Layer(name)
-    hint = f"Write a number of dB, as in zee+vogels:-6, from {_LOWEST_DB:.0f} to {_HIGHEST_DB:.0f}."
+    hint = Message(
+        "Write a number of dB, as in zee+vogels:-6, from {lowest_db:.0f} to {highest_db:.0f}.",
+        lowest_db=_LOWEST_DB,
+        highest_db=_HIGHEST_DB,
+    )
     if not _LEVEL.fullmatch(level):
-        what = f"'{level}' is not a level" if level else f"a level is missing after '{name}:'"
-        raise UsageError(f"'{whole}': {what}.", hint=hint)
+        what = (
+            Message("'{level}' is not a level", level=level)
+            if level
+            else Message("a level is missing after '{name}:'", name=name)
+        )
+        raise UsageError(Message("'{whole}': {what}.", whole=whole, what=what), hint=hint)
     decibels = float(level.replace(",", "."))
     if not _LOWEST_DB <= decibels <= _HIGHEST_DB:
-        raise UsageError(f"'{whole}': {level} dB is too far from the other layers.", hint=hint)
+        raise UsageError(
+            Message("'{whole}': {level} dB is too far from the other layers.", whole=whole, level=level),
+            hint=hint,
+        )
     return Layer(name, decibels)
 
 

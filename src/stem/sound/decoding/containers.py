@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from stem.messages import Message
 from stem.sound.decoding import mp4, mpeg, ogg
 from stem.sound.decoding.source import ContainerInfo, Source, opened
 
@@ -106,8 +107,8 @@ def _kind(source: Source) -> tuple[str, int]:
     kind = mpeg.kind(source, start)
     if kind:
         return kind, start
-    hint = "Give a WAV, MP3, FLAC, Ogg, M4A or WebM file."
-    raise source.refused("it is not a sound file that stem reads", hint)
+    hint = Message("Give a WAV, MP3, FLAC, Ogg, M4A or WebM file.")
+    raise source.refused(Message("it is not a sound file that stem reads"), hint)
 
 
 def _wrong_name(path: Path, kind: str) -> str:
@@ -116,7 +117,7 @@ def _wrong_name(path: Path, kind: str) -> str:
     named = {suffix for each in CONTAINERS.values() for suffix in each.suffixes}
     if suffix not in named or suffix in CONTAINERS[kind].suffixes:
         return ""
-    return f"it is called .{suffix} and is {CONTAINERS[kind].title}"
+    return Message("it is called .{suffix} and is {title}", suffix=suffix, title=CONTAINERS[kind].title)
 
 
 # --- WAV (RIFF; Microsoft and IBM, 1991; RF64: EBU Tech 3306) ---
@@ -136,10 +137,10 @@ def _wav(source: Source) -> ContainerInfo:
     chunks = _wav_chunks(source)
     channels, rate, bytes_a_second = struct.unpack_from("<HII", chunks.format, 2)
     if bytes_a_second == 0 or rate == 0 or channels == 0:
-        raise source.refused("its header is damaged")
+        raise source.refused(Message("its header is damaged"))
     unknown = chunks.promised == 0 or chunks.promised >= _STREAMED_FROM
     if chunks.present == 0:
-        raise source.refused("there is no sound in it")
+        raise source.refused(Message("there is no sound in it"))
     if unknown and chunks.promised != chunks.present:
         return ContainerInfo("wav", warnings=("its header does not tell how long it is",))
     if chunks.promised > chunks.present:
@@ -159,7 +160,7 @@ def _wav_chunks(source: Source) -> _Chunks:
         name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"data":
             if len(form) < _FMT_BYTES:
-                raise source.refused("it has no header that tells what its samples are")
+                raise source.refused(Message("it has no header that tells what its samples are"))
             if size == _IN_DS64 and long_size is not None:
                 size = long_size
             return _Chunks(form, place + 8, size, source.size - place - 8)
@@ -168,7 +169,7 @@ def _wav_chunks(source: Source) -> _Chunks:
         elif name == b"ds64":
             long_size = int.from_bytes(source.read(place + 16, 8), "little")
         place += 8 + size + size % 2
-    raise source.refused("there is no sound in it")
+    raise source.refused(Message("there is no sound in it"))
 
 
 # --- FLAC (RFC 9639) ---
@@ -188,11 +189,11 @@ def _flac(source: Source, start: int) -> ContainerInfo:
         is_last = head[0] >= 0x80  # noqa: PLR2004 - the highest bit
         place += 4 + int.from_bytes(head[1:], "big")
     if place >= source.size:
-        raise source.refused("there is no sound in it")
+        raise source.refused(Message("there is no sound in it"))
     if rate == 0:
-        raise source.refused("its header is damaged")
+        raise source.refused(Message("its header is damaged"))
     if total == 0:
-        return ContainerInfo("flac", start, warnings=("its header does not tell how long it is",))
+        return ContainerInfo("flac", start, warnings=(Message("its header does not tell how long it is"),))
     return ContainerInfo("flac", start, promised_s=total / rate)
 
 
@@ -219,7 +220,7 @@ def _matroska(source: Source) -> ContainerInfo:
     if not entered:
         raise source.cut_short()
     return ContainerInfo(
-        "matroska", warnings=() if has_length else ("its header does not tell how long it is",)
+        "matroska", warnings=() if has_length else (Message("its header does not tell how long it is"),)
     )
 
 
@@ -229,7 +230,11 @@ def _element(source: Source, place: int) -> tuple[int, int | None, int]:
     name_bytes = _vint_bytes(head)
     size_bytes = _vint_bytes(head[name_bytes:]) if name_bytes else 0
     if not name_bytes or not size_bytes or len(head) < name_bytes + size_bytes:
-        raise source.cut_short() if place + len(head) >= source.size else source.refused("it is damaged")
+        raise (
+            source.cut_short()
+            if place + len(head) >= source.size
+            else source.refused(Message("it is damaged"))
+        )
     every_bit = (1 << 7 * size_bytes) - 1
     size = int.from_bytes(head[name_bytes : name_bytes + size_bytes], "big") & every_bit
     name = int.from_bytes(head[:name_bytes], "big")

@@ -22,6 +22,7 @@ import numpy as np
 
 from stem import units
 from stem.errors import AudioError
+from stem.messages import Message, Plural
 from stem.programs import ffmpeg
 from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Clip, Samples, conform
@@ -39,7 +40,7 @@ MOST_CHANNELS = 8
 
 _MOST_SAMPLES = 20 << 20
 """Of a clip, which is in memory whole; more than three minutes of stereo at 48 kHz."""
-_TOO_MUCH = "it is more sound than can be held at once"
+_TOO_MUCH = Message("it is more sound than can be held at once")
 _SAMPLE_BYTES = 4
 
 _MEMORY_BYTES = 300 << 20
@@ -198,9 +199,21 @@ def _check_format(path: Path, rate: int, channels: int) -> None:
     """
     if not RATES[0] <= rate <= RATES[1]:
         low, high = (f"{limit / 1000:g}" for limit in RATES)
-        raise AudioError(path, f"its sample rate is {rate} Hz; {low} to {high} kHz can be used")
+        raise AudioError(
+            path,
+            Message(
+                "its sample rate is {rate} Hz; {low} to {high} kHz can be used", rate=rate, low=low, high=high
+            ),
+        )
     if not 0 < channels <= MOST_CHANNELS:
-        raise AudioError(path, f"it has {channels} channels; at most {MOST_CHANNELS} can be used")
+        raise AudioError(
+            path,
+            Message(
+                "it has {channels} channels; at most {most_channels} can be used",
+                channels=channels,
+                most_channels=MOST_CHANNELS,
+            ),
+        )
 
 
 def _check_whole(path: Path, told: ContainerInfo, frames: int, rate: int, *, is_undamaged: bool) -> None:
@@ -213,18 +226,28 @@ def _check_whole(path: Path, told: ContainerInfo, frames: int, rate: int, *, is_
         raise _damaged(path)
     length_s = units.seconds(frames, rate)
     if not is_undamaged:
-        raise AudioError(path, f"it is damaged (at about {length_s:.1f} s)")
+        raise AudioError(path, Message("it is damaged (at about {length_s:.1f} s)", length_s=length_s))
     if told.promised_s is not None and length_s < told.promised_s - told.slack_s - 1 / rate:
-        problem = f"it is damaged: of {told.promised_s:.1f} s, {length_s:.1f} s can be decoded"
+        problem = Message(
+            "it is damaged: of {promised_s:.1f} s, {length_s:.1f} s can be decoded",
+            promised_s=told.promised_s,
+            length_s=length_s,
+        )
         raise AudioError(path, problem)
     if length_s < SHORTEST_S:
-        raise AudioError(path, f"it is shorter than {1000 * SHORTEST_S:.0f} ms")
+        raise AudioError(
+            path, Message("it is shorter than {shortest_s:.0f} ms", shortest_s=1000 * SHORTEST_S)
+        )
 
 
 def _too_long(path: Path, longest_s: float) -> AudioError:
     unit_s, unit = (60, "minute") if longest_s % 3600 else (3600, "hour")
     count = round(longest_s / unit_s)
-    return AudioError(path, f"it is longer than {count} {unit}" + ("" if count == 1 else "s"))
+    if unit == "minute":
+        longest = Plural("it is longer than {count} minute", "it is longer than {count} minutes", count)
+    else:
+        longest = Plural("it is longer than {count} hour", "it is longer than {count} hours", count)
+    return AudioError(path, longest)
 
 
 class _Decoder:
@@ -260,10 +283,10 @@ class _Decoder:
         self._waited_s += time.monotonic() - began
         self._got += len(part)
         if self._is_late:
-            raise AudioError(self._path, "reading it takes too long")
+            raise AudioError(self._path, Message("reading it takes too long"))
         if len(part) < count and self._process.wait() == _KILLED:  # which says nothing of the file
-            hint = "Perhaps there was too little memory; try it again."
-            raise AudioError(self._path, "decoding it was ended from outside", hint=hint)
+            hint = Message("Perhaps there was too little memory; try it again.")
+            raise AudioError(self._path, Message("decoding it was ended from outside"), hint=hint)
         return part
 
     def au_header(self) -> tuple[int, int]:
@@ -345,8 +368,10 @@ def _limit_memory(process_id: int) -> None:
 
 
 def _no_ffmpeg(path: Path) -> AudioError:
-    return AudioError(path, "ffmpeg cannot be started", hint=f"Install {_DECODER} again.")
+    return AudioError(
+        path, Message("ffmpeg cannot be started"), hint=Message("Install {decoder} again.", decoder=_DECODER)
+    )
 
 
 def _damaged(path: Path) -> AudioError:
-    return AudioError(path, "it is damaged, or there is no sound in it that ffmpeg can decode")
+    return AudioError(path, Message("it is damaged, or there is no sound in it that ffmpeg can decode"))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import AudioError
+from stem.messages import Message
 from stem.sound.clips import Samples
 
 HIGHEST = 64.0
@@ -76,17 +77,17 @@ class Inspection:
         if self.frames == 0:
             return
         if self.peak < SILENT:
-            yield "there is only silence in it"
+            yield Message("there is only silence in it")
             return
         if self._flat_tops > max(2.0, _FLAT_TOPS_A_SECOND * self.frames / self._rate):
-            yield "it is clipped: its loudest peaks are cut off"
+            yield Message("it is clipped: its loudest peaks are cut off")
         elif self.peak > _OVER:
-            yield f"it is {units.decibels(self.peak):.1f} dB above full scale"
+            yield Message("it is {peak:.1f} dB above full scale", peak=units.decibels(self.peak))
         means, powers = self._sums / self.frames, self._powers / self.frames
         if np.any((np.abs(means) > _DC) & (means**2 > _DC_SHARE**2 * powers)):
-            yield f"it is off centre by {100 * float(np.abs(means).max()):.0f} % (DC)"
+            yield Message("it is off centre by {means:.0f} % (DC)", means=100 * float(np.abs(means).max()))
         if self._products < _ANTIPHASE * float(np.sqrt(self._powers.prod())):
-            yield "its channels cancel each other on one loudspeaker (antiphase)"
+            yield Message("its channels cancel each other on one loudspeaker (antiphase)")
 
     def _count_flat_tops(self, block: Samples, highest: float) -> None:
         """Count where the sound stays on its highest (or lowest) value; that top may rise as it goes on."""
@@ -104,7 +105,7 @@ class Inspection:
         wrong = ~(np.abs(block) <= HIGHEST).all(axis=1)
         at = units.seconds(self.frames + int(np.argmax(wrong)), self._rate)
         if np.isfinite(block[np.argmax(wrong)]).all():
-            problem = f"it has samples above {HIGHEST:.0f} times full scale"
+            problem = Message("it has samples above {highest:.0f} times full scale", highest=HIGHEST)
         else:
-            problem = "it has samples that are not numbers"
-        raise AudioError(self._path, f"{problem} (the first at {at:.2f} s)")
+            problem = Message("it has samples that are not numbers")
+        raise AudioError(self._path, Message("{problem} (the first at {at:.2f} s)", problem=problem, at=at))

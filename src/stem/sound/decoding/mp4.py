@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stem.messages import Message
 from stem.sound.decoding.source import ContainerInfo, Source
 
 _DEEPER = frozenset({b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl"})
@@ -47,24 +48,28 @@ def packing(source: Source) -> ContainerInfo:
         raise source.cut_short()
     if moov is None:
         raise source.refused(
-            "it has no index", "Its recording was not finished; save it again with the app that made it."
+            Message("it has no index"),
+            Message("Its recording was not finished; save it again with the app that made it."),
         )
     timescale, tracks = _tracks(source, moov)
     sound = next((track for track in tracks if track.kind == b"soun"), None)
     if sound is None:
-        raise source.refused("there is no sound in it")
+        raise source.refused(Message("there is no sound in it"))
     if sound.is_elsewhere:
-        raise source.refused("its sound is in another file", "Export it as one file.")
+        raise source.refused(Message("its sound is in another file"), Message("Export it as one file."))
     if sound.is_protected:
         raise source.refused(
-            "it is protected against use by other programs (DRM)", "Use one without protection."
+            Message("it is protected against use by other programs (DRM)"),
+            Message("Use one without protection."),
         )
     if sound.descriptions != 1:
-        raise source.refused("its format changes on the way", "Save it as one file with a sound editor.")
+        raise source.refused(
+            Message("its format changes on the way"), Message("Save it as one file with a sound editor.")
+        )
     in_pieces = any(box.name == b"moof" for box in outer)
     if in_pieces or not sound.duration or not timescale:
         return ContainerInfo(
-            "mov", warnings=() if in_pieces else ("its header does not tell how long it is",)
+            "mov", warnings=() if in_pieces else (Message("its header does not tell how long it is"),)
         )
     return ContainerInfo("mov", promised_s=sound.duration / timescale, slack_s=_SLACK_S)
 
@@ -83,10 +88,10 @@ def _boxes(source: Source, place: int, end: int) -> Iterator[_Box]:
         elif size == 0:
             size = end - place
         if size < start - place:
-            raise source.refused("it is damaged")
+            raise source.refused(Message("it is damaged"))
         yield _Box(head[4:8], start, place + size)
         place += size
-    raise source.refused("it is damaged")
+    raise source.refused(Message("it is damaged"))
 
 
 def _tracks(source: Source, moov: _Box) -> tuple[int, list[_Track]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from stem.messages import Message
 from stem.sound.decoding.source import ContainerInfo, Source
 
 _TAG_BYTES = 10
@@ -127,11 +128,11 @@ def packing(source: Source, name: str, start: int) -> ContainerInfo:
         raise source.cut_short()
     warnings = []
     if walk.is_cut:
-        warnings.append("its last frame is cut")
+        warnings.append(Message("its last frame is cut"))
     if stray := walk.stray + place - start:
-        warnings.append(f"it has {stray:,} bytes that are no sound")
+        warnings.append(Message("it has {stray:,} bytes that are no sound", stray=stray))
     if name == "mp3" and promised is None and len(set(walk.sizes)) > 2:  # noqa: PLR2004 - padded, not padded
-        warnings.append("its header does not tell how long it is")
+        warnings.append(Message("its header does not tell how long it is"))
     # Encoders put up to 1105 + 1152 frames of silence before the sound and up to 1152 + 1152 behind it, which
     # are taken off again when a LAME tag tells how many.
     padding_s = 4 * first.frames / first.rate
@@ -162,8 +163,8 @@ def _walked(source: Source, name: str, place: int) -> _Walk:
             break
         again = _frame(source, name, found)
         if again is not None and again.format != first.format:
-            hint = "Save it as one file with a sound editor."
-            raise source.refused("its sample rate or its channels change on the way", hint)
+            hint = Message("Save it as one file with a sound editor.")
+            raise source.refused(Message("its sample rate or its channels change on the way"), hint)
         walk.stray += found - place
         place = found
     return walk

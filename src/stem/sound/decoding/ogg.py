@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from stem.messages import Message
 from stem.sound.decoding.source import ContainerInfo, Source
 
 _HEADER = struct.Struct("<4sBBqIIIB")
@@ -60,11 +61,12 @@ def packing(source: Source) -> ContainerInfo:
         if flags & _FIRST:
             if sound_begun:
                 raise source.refused(
-                    "it is several files one after another", "Save it as one file with a sound editor."
+                    Message("it is several files one after another"),
+                    Message("Save it as one file with a sound editor."),
                 )
             streams[serial] = _stream(source.read(start, min(sum(lacing), 64)))
         elif serial not in streams:
-            raise source.refused("it is damaged")
+            raise source.refused(Message("it is damaged"))
         else:
             sound_begun = True
             if granule not in {0, _NO_GRANULE}:
@@ -77,13 +79,13 @@ def packing(source: Source) -> ContainerInfo:
 def _packing(source: Source, streams: dict[int, _Stream], stray: int) -> ContainerInfo:
     sound = next((stream for stream in streams.values() if stream.rate), None)
     if sound is None or not sound.first:
-        raise source.refused("there is no sound in it")
+        raise source.refused(Message("there is no sound in it"))
     begin = sound.first if sound.first > _LATE_S * sound.rate else sound.delay
     warnings = []
     if not sound.is_ended:
-        warnings.append("its end is missing or was never marked")
+        warnings.append(Message("its end is missing or was never marked"))
     if stray:
-        warnings.append(f"it has {stray:,} bytes that are no sound")
+        warnings.append(Message("it has {stray:,} bytes that are no sound", stray=stray))
     return ContainerInfo("ogg", 0, max(sound.last - begin, 0) / sound.rate, _SLACK_S, tuple(warnings))
 
 

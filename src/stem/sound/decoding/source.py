@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stem.errors import AudioError
+from stem.messages import Message
 
 _BLOCK_BYTES = 512
 _SPARSE_BYTES = 64 << 20
@@ -50,12 +51,14 @@ class Source:
 
     def cut_short(self) -> AudioError:
         """Return the error for a file of which the rest is missing."""
-        return self.refused("it is cut short", "Copy or download it again; it was not finished.")
+        return self.refused(
+            Message("it is cut short"), Message("Copy or download it again; it was not finished.")
+        )
 
 
 def unreadable(path: Path, error: OSError) -> AudioError:
     """Return the error for a file that the system does not give."""
-    return AudioError(path, f"it cannot be read ({error.strerror or error})")
+    return AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror or error))
 
 
 @contextmanager
@@ -70,18 +73,24 @@ def opened(path: Path) -> Iterator[Source]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         if isinstance(error, ValueError):
-            raise AudioError(repr(str(path)), "it is not the name of a file") from error
+            raise AudioError(repr(str(path)), Message("it is not the name of a file")) from error
         raise unreadable(path, error) from error
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
         os.close(descriptor)
-        raise AudioError(path, "it is a folder" if stat.S_ISDIR(facts.st_mode) else "it is not a file")
+        raise AudioError(
+            path, Message("it is a folder") if stat.S_ISDIR(facts.st_mode) else Message("it is not a file")
+        )
     with os.fdopen(descriptor, "rb") as file:
         if facts.st_size == 0:
-            raise AudioError(path, "it is empty")
+            raise AudioError(path, Message("it is empty"))
         on_disk = getattr(facts, "st_blocks", facts.st_size) * _BLOCK_BYTES  # Windows does not tell
         if facts.st_size > max(_SPARSE_BYTES, _SPARSE_SHARE * on_disk):
-            raise AudioError(path, "nearly all of it was never written", hint="Copy or download it again.")
+            raise AudioError(
+                path,
+                Message("nearly all of it was never written"),
+                hint=Message("Copy or download it again."),
+            )
         yield Source(path, file, facts.st_size)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from stem.errors import AudioError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.messages import Message
 from stem.programs import program as installed
 from stem.progress import beat
 from stem.sound.clips import Clip
@@ -51,11 +52,17 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not self.command or not self.command[0].strip():
-            raise ValueError("'command' must name a program")
+            raise ValueError(Message("'command' must name a program"))
         if any("\0" in argument for argument in self.command):
-            raise ValueError("'command' must not hold a NUL")
+            raise ValueError(Message("'command' must not hold a NUL"))
         if not 0 < self.timeout_s <= _LONGEST_S:
-            raise ValueError(f"'timeout_s' must lie between 0 and {_LONGEST_S}, not {self.timeout_s:g}")
+            raise ValueError(
+                Message(
+                    "'timeout_s' must lie between 0 and {longest_s}, not {timeout_s:g}",
+                    longest_s=_LONGEST_S,
+                    timeout_s=self.timeout_s,
+                )
+            )
 
 
 class Command:
@@ -113,8 +120,8 @@ def _program(name: str, template: Path) -> str:
     beside = template.absolute().parent / name
     found = str(beside) if beside.is_file() else installed(name)
     if found is None:
-        hint = f"Install it, put it beside {template}, or mend 'command' there."
-        raise EngineUnavailable(Command.name, f"there is no program '{name}'", hint=hint)
+        hint = Message("Install it, put it beside {template}, or mend 'command' there.", template=template)
+        raise EngineUnavailable(Command.name, Message("there is no program '{name}'", name=name), hint=hint)
     return found
 
 
@@ -141,8 +148,14 @@ class _Run:
                 clip = decode(wav, rate=None, longest_s=_LONGEST_S)
             except AudioError as error:
                 wrote = wav.is_file() and wav.stat().st_size > 0
-                wrong = f"wrote what cannot be used: {error.problem}" if wrote else "wrote no sound"
-                hint = "It must write WAV to standard output, or to the file {wav} if that is an argument."
+                wrong = (
+                    Message("wrote what cannot be used: {problem}", problem=error.problem)
+                    if wrote
+                    else Message("wrote no sound")
+                )
+                hint = Message(
+                    "It must write WAV to standard output, or to the file {{wav}} if that is an argument."
+                )
                 raise self._failed(wrong, hint) from error
         return Clip(clip.samples.mean(axis=1, keepdims=True), clip.rate)
 
@@ -163,8 +176,14 @@ class _Run:
                     command, stdin=stdin, stdout=stdout, stderr=stderr, cwd=self.home, start_new_session=True
                 )
             except OSError as error:
-                problem = f"the program '{command[0]}' cannot be started ({error.strerror})"
-                hint = "A script needs the right to be run (chmod +x) and a first line such as #!/bin/sh."
+                problem = Message(
+                    "the program '{command}' cannot be started ({reason})",
+                    command=command[0],
+                    reason=error.strerror,
+                )
+                hint = Message(
+                    "A script needs the right to be run (chmod +x) and a first line such as #!/bin/sh."
+                )
                 raise EngineUnavailable(Command.name, problem, hint=hint) from error
             try:
                 self._watch(process, folder)
@@ -173,7 +192,12 @@ class _Run:
         if process.returncode != 0:
             complaint = (folder / "stderr").read_bytes()[:_COMPLAINT_BYTES].decode("utf-8", "replace").strip()
             told = "".join(filter(str.isprintable, complaint.partition("\n")[0])).rstrip(". ")
-            raise self._failed(f"ended with status {process.returncode}{told and f' ({told})'}")
+            status = process.returncode
+            raise self._failed(
+                Message("ended with status {status} ({told})", status=status, told=told)
+                if told
+                else Message("ended with status {status}", status=status)
+            )
 
     def _watch(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         """Wait for a program; not too long, nor while it fills the disk."""
@@ -185,10 +209,13 @@ class _Run:
                 process.wait(_LOOK_S)
                 running = False
             if _bytes_in(folder) > _MOST_BYTES:
-                raise self._failed(f"wrote more than {_MOST_BYTES // 2**20} MB")
+                raise self._failed(
+                    Message("wrote more than {most_bytes} MB", most_bytes=_MOST_BYTES // 2**20)
+                )
             if running and time.monotonic() > deadline:
                 raise self._failed(
-                    f"took more than {self.timeout_s:g} s", "Give it more time with 'timeout_s'."
+                    Message("took more than {timeout_s:g} s", timeout_s=self.timeout_s),
+                    Message("Give it more time with 'timeout_s'."),
                 )
 
     def _failed(self, what: str, hint: str = "") -> SynthesisError:

@@ -19,6 +19,7 @@ import numpy as np
 
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.messages import Message, message_of
 from stem.programs import python
 from stem.progress import beat
 from stem.sound.clips import Clip, Samples, trimmed
@@ -28,7 +29,7 @@ from stem.voices.engines import Traits, espeak_worker, guard
 from stem.voices.template import VoiceTemplate
 
 _PACKAGE = "espeakng-loader"
-_AGAIN = f"Install it again: pip install --force-reinstall {_PACKAGE}"
+_AGAIN = Message("Install it again: pip install --force-reinstall {package}", package=_PACKAGE)
 _TIMEOUT_S = 30.0
 _LOOK_S = 0.1
 """Between two looks at whether a worker is still wanted."""
@@ -65,7 +66,13 @@ class Settings:
     def __post_init__(self) -> None:
         limits = {"rate": (80, 450), "pitch": (0, 99), "range": (0, 99), "volume": (1, 200)}
         wrong = [
-            f"'{name}' must lie between {low} and {high}, not {getattr(self, name)}"
+            Message(
+                "'{name}' must lie between {low} and {high}, not {self_}",
+                name=name,
+                low=low,
+                high=high,
+                self_=getattr(self, name),
+            )
             for name, (low, high) in limits.items()
             if not low <= getattr(self, name) <= high
         ]
@@ -84,7 +91,9 @@ class Espeak:
             self.version = metadata.version(_PACKAGE)
         except metadata.PackageNotFoundError as error:
             raise EngineUnavailable(
-                self.name, f"{_PACKAGE} is not installed", hint=f"Install it: pip install {_PACKAGE}"
+                self.name,
+                Message("{package} is not installed", package=_PACKAGE),
+                hint=Message("Install it: pip install {package}", package=_PACKAGE),
             ) from error
 
     def check(self) -> None:
@@ -97,7 +106,9 @@ class Espeak:
         try:
             trimmed(_take("ja", stock, Settings()))
         except (SynthesisError, AudioError, _UnusableVoiceError) as error:
-            raise EngineUnavailable(self.name, "its own Dutch voice makes no sound", hint=_AGAIN) from error
+            raise EngineUnavailable(
+                self.name, Message("its own Dutch voice makes no sound"), hint=_AGAIN
+            ) from error
 
     def speak(self, phrase: str, voice: VoiceTemplate) -> Clip:
         """Say one phrase; see `engines.Engine`."""
@@ -105,7 +116,10 @@ class Espeak:
         voice_file = Path(voice.voice)
         attributes = _attributes(voice_file)
         if attributes.get("language", [])[:1] != ["nl"]:  # espeak-ng crashes on a file without any language
-            problem = f"'voice' must name an espeak voice file with the line 'language nl', not {voice.voice}"
+            problem = Message(
+                "'voice' must name an espeak voice file with the line 'language nl', not {voice}",
+                voice=voice.voice,
+            )
             raise ConfigError(voice.path, [problem])
         pitch = _pitch(settings, attributes, voice)
         wanted = max(settings.rate, _SLOWEST) * voice.speed
@@ -116,7 +130,7 @@ class Espeak:
                 lambda: _take(phrase, voice_file, spoken), phrase, self.name, pace=rate / _CALM_RATE
             )
         except _UnusableVoiceError as error:
-            raise ConfigError(voice_file, [str(error)]) from error
+            raise ConfigError(voice_file, [message_of(error)]) from error
         if _SLOWEST <= wanted <= _QUICKEST:
             return clip
         return trimmed(stretched(clip, wanted / rate))
@@ -164,8 +178,13 @@ def _pitch(settings: Settings, attributes: Mapping[str, list[str]], voice: Voice
 
     lowest, highest = (12 * math.log2(hz(limit) / hz(settings.pitch)) for limit in (0, 99))
     if not lowest <= voice.pitch <= highest:
-        reach = f"between {lowest:.1f} and {highest:.1f} semitones"
-        problem = f"'pitch' must lie {reach} with this voice and its settings, not {voice.pitch:g}"
+        problem = Message(
+            "'pitch' must lie between {lowest:.1f} and {highest:.1f} semitones with this voice "
+            "and its settings, not {pitch:g}",
+            lowest=lowest,
+            highest=highest,
+            pitch=voice.pitch,
+        )
         raise ConfigError(voice.path, [problem])
     wanted_hz = hz(settings.pitch) * 2 ** (voice.pitch / 12)
     return round(50 + 50 * math.log2((wanted_hz - added_hz) / base_hz))
@@ -182,7 +201,9 @@ def _library() -> Path:
 
         return Path(espeakng_loader.get_library_path()).absolute()
     except (ImportError, OSError) as error:
-        raise EngineUnavailable(Espeak.name, f"{_PACKAGE} is damaged", hint=_AGAIN) from error
+        raise EngineUnavailable(
+            Espeak.name, Message("{package} is damaged", package=_PACKAGE), hint=_AGAIN
+        ) from error
 
 
 def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
@@ -198,12 +219,14 @@ def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
                 folder,
             )
     except subprocess.TimeoutExpired as error:
-        raise SynthesisError(Espeak.name, phrase, f"it took more than {_TIMEOUT_S:.0f} s") from error
+        raise SynthesisError(
+            Espeak.name, phrase, Message("it took more than {timeout_s:.0f} s", timeout_s=_TIMEOUT_S)
+        ) from error
     return _clip(done, phrase)
 
 
 def _not_started(error: OSError) -> EngineUnavailable:
-    problem = f"it cannot be started ({error.strerror})"
+    problem = Message("it cannot be started ({reason})", reason=error.strerror)
     return EngineUnavailable(Espeak.name, problem, hint=_AGAIN)
 
 
@@ -265,23 +288,27 @@ def _clip(done: subprocess.CompletedProcess[bytes], phrase: str) -> Clip:
     """Return the sound that a worker wrote, or raise what its exit status means."""
     status = espeak_worker.STATUS
     if done.returncode == status["no library"]:
-        raise EngineUnavailable(Espeak.name, "its library cannot be loaded on this machine", hint=_AGAIN)
+        raise EngineUnavailable(
+            Espeak.name, Message("its library cannot be loaded on this machine"), hint=_AGAIN
+        )
     if done.returncode == status["no data"]:
-        raise EngineUnavailable(Espeak.name, "its Dutch data is missing or damaged", hint=_AGAIN)
+        raise EngineUnavailable(Espeak.name, Message("its Dutch data is missing or damaged"), hint=_AGAIN)
     complaint = done.stderr.decode(errors="replace").partition("\n")[0].strip()
     if done.returncode == status["no voice"] or complaint.startswith("Bad voice attribute"):
-        raise _UnusableVoiceError(complaint or "espeak cannot use this voice file")
+        raise _UnusableVoiceError(complaint or Message("espeak cannot use this voice file"))
     if done.returncode != 0 or len(done.stdout) < 4:  # noqa: PLR2004 - the sample rate
         by_signal = done.returncode < 0
-        how = (
-            f"was stopped by signal {-done.returncode}"
+        problem = (
+            Message("espeak-ng was stopped by signal {number}", number=-done.returncode)
             if by_signal
-            else f"stopped with status {done.returncode}"
+            else Message("espeak-ng stopped with status {number}", number=done.returncode)
         )
-        hint = "The machine may be short of memory; try again." if by_signal else ""
-        raise SynthesisError(Espeak.name, phrase, f"espeak-ng {how}", hint=hint)
+        hint = Message("The machine may be short of memory; try again.") if by_signal else ""
+        raise SynthesisError(Espeak.name, phrase, problem, hint=hint)
     if complaint:  # it goes on without a dictionary, and says something else then
-        raise EngineUnavailable(Espeak.name, f"espeak-ng reports: {complaint}", hint=_AGAIN)
+        raise EngineUnavailable(
+            Espeak.name, Message("espeak-ng reports: {complaint}", complaint=complaint), hint=_AGAIN
+        )
     samples: Samples = np.frombuffer(done.stdout, dtype=np.int16, offset=4).astype(np.float32)[:, None]
     samples /= np.float32(2**15)
     return Clip(samples, int.from_bytes(done.stdout[:4], "little"))

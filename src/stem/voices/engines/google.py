@@ -60,18 +60,22 @@ _MOST_BYTES = 1_000_000
 """Of an answer: 100 characters take at most 20 s, which are 160 kB at 64 kbit/s and 215 kB as Base64."""
 _READ_BYTES = 65_536
 
-_GOES_ON = "{Try_again_later}."
-_OR_LOCAL = "or choose a voice that speaks on this machine."
-_NO_CONNECTION_HINT = Message(f"Mend the connection, {_OR_LOCAL} {_GOES_ON}")
-_LIMITED = "Google says no more for this connection for now (429)"
-_LIMITED_HINT = Message(f"Wait an hour, {_OR_LOCAL} {_GOES_ON}")
-_LATER_HINT = Message(f"Try again in a while, {_OR_LOCAL} {_GOES_ON}")
+_NO_CONNECTION_HINT = Message(
+    "Mend the connection, or choose a voice that speaks on this machine. {Try_again_later}."
+)
+_LIMITED = Message("Google says no more for this connection for now (429)")
+_LIMITED_HINT = Message("Wait an hour, or choose a voice that speaks on this machine. {Try_again_later}.")
+_LATER_HINT = Message(
+    "Try again in a while, or choose a voice that speaks on this machine. {Try_again_later}."
+)
 _LOGIN_HINT = Message(
-    f"Perhaps this network wants a login first: open a web page and see. Or choose another network, "
-    f"{_OR_LOCAL} {_GOES_ON}"
+    "Perhaps this network wants a login first: open a web page and see. Or choose another network, "
+    "or choose a voice that speaks on this machine. {Try_again_later}."
 )
 _CHANGED_HINT = Message(
-    f"Google may have changed its service: try pip install --upgrade {_PACKAGE}, {_OR_LOCAL} {_GOES_ON}"
+    "Google may have changed its service: try pip install --upgrade {package}, "
+    "or choose a voice that speaks on this machine. {Try_again_later}.",
+    package=_PACKAGE,
 )
 
 
@@ -109,7 +113,9 @@ class Google:
             self.version = f"{metadata.version(_PACKAGE)}/{_FORMAT}"
         except metadata.PackageNotFoundError as error:
             raise EngineUnavailable(
-                self.name, f"{_PACKAGE} is not installed", hint=f"Install it: pip install {_PACKAGE}"
+                self.name,
+                Message("{package} is not installed", package=_PACKAGE),
+                hint=Message("Install it: pip install {package}", package=_PACKAGE),
             ) from error
         self._clock = clock
         self._sleep = sleep
@@ -132,10 +138,13 @@ class Google:
         """
         settings = from_table(Settings, voice.settings, voice.path)
         if voice.voice != _DUTCH:
-            raise ConfigError(voice.path, [f'\'voice\' must be "{_DUTCH}", not "{voice.voice}"'])
+            raise ConfigError(
+                voice.path,
+                [Message('\'voice\' must be "{dutch}", not "{voice}"', dutch=_DUTCH, voice=voice.voice)],
+            )
         spoken = [piece for piece in pieces(phrase) if any(map(str.isalnum, piece.text))]
         if not spoken:
-            raise SynthesisError(self.name, phrase, "there is nothing to say in it")
+            raise SynthesisError(self.name, phrase, Message("there is nothing to say in it"))
         sound: list[Samples] = []
         for piece in spoken:
             sound.append(self._say(piece.text, slow=settings.slow).samples)
@@ -192,17 +201,24 @@ class Google:
         try:
             return self._exchange(request)
         except requests.exceptions.SSLError as error:
-            reason = "no safe connection with Google can be made, so nothing was sent"
+            reason = Message("no safe connection with Google can be made, so nothing was sent")
             raise EngineUnavailable(self.name, reason, hint=_LOGIN_HINT) from error
         except (requests.exceptions.Timeout, ReadTimeoutError) as error:
-            raise PassingFault("Google does not answer in time", hint=_LATER_HINT) from error
+            raise PassingFault(Message("Google does not answer in time"), hint=_LATER_HINT) from error
         except requests.exceptions.ConnectionError as error:
-            raise PassingFault("there is no connection with Google", hint=_NO_CONNECTION_HINT) from error
+            raise PassingFault(
+                Message("there is no connection with Google"), hint=_NO_CONNECTION_HINT
+            ) from error
         except HTTPError as error:
-            raise PassingFault("the connection with Google breaks off", hint=_NO_CONNECTION_HINT) from error
+            raise PassingFault(
+                Message("the connection with Google breaks off"), hint=_NO_CONNECTION_HINT
+            ) from error
         except OSError as error:  # also the root of what requests raises
-            reason = f"no request can be sent from this machine ({type(error).__name__})"
-            hint = f"Look at the settings HTTPS_PROXY and REQUESTS_CA_BUNDLE, {_OR_LOCAL}"
+            reason = Message("no request can be sent from this machine ({fault})", fault=type(error).__name__)
+            hint = Message(
+                "Look at the settings HTTPS_PROXY and REQUESTS_CA_BUNDLE, "
+                "or choose a voice that speaks on this machine."
+            )
             raise EngineUnavailable(self.name, reason, hint=hint) from error
         finally:
             self._earliest = self._clock() + _APART_S
@@ -228,15 +244,17 @@ class Google:
         while part := raw.read1(_READ_BYTES, decode_content=False):
             body += part
             if len(body) > _MOST_BYTES:
-                raise _strange("it is far too long")
+                raise _strange(Message("it is far too long"))
             if self._clock() > until:
-                raise PassingFault("Google does not answer in time", hint=_LATER_HINT)
+                raise PassingFault(Message("Google does not answer in time"), hint=_LATER_HINT)
         return bytes(body)
 
 
 def _strange(what: str) -> EngineUnavailable:
     """Return the error for an answer that is none."""
-    return EngineUnavailable(Google.name, f"the answer is not Google's speech: {what}", hint=_CHANGED_HINT)
+    return EngineUnavailable(
+        Google.name, Message("the answer is not Google's speech: {what}", what=what), hint=_CHANGED_HINT
+    )
 
 
 def _request(text: str, *, slow: bool) -> Any:
@@ -255,9 +273,11 @@ def _request(text: str, *, slow: bool) -> Any:
         spoken = gtts.gTTS(text, lang=_DUTCH, slow=slow, lang_check=False, pre_processor_funcs=[])
         (request,) = spoken._prepare_requests()  # noqa: SLF001 - what is public sends it too
     except (ImportError, AttributeError, TypeError, ValueError, AssertionError) as error:
-        reason = f"{_PACKAGE} is damaged, or another version than stem knows"
+        reason = Message("{package} is damaged, or another version than stem knows", package=_PACKAGE)
         raise EngineUnavailable(
-            Google.name, reason, hint=f"Install it again: pip install {_PACKAGE}==2.5.4"
+            Google.name,
+            reason,
+            hint=Message("Install it again: pip install {package}==2.5.4", package=_PACKAGE),
         ) from error
     finally:
         log.setLevel(level)
@@ -276,18 +296,29 @@ def _judge(status: int, headers: Any) -> None:
         target = urlsplit(headers.get("Location", ""))
         if target.path.startswith("/sorry/"):  # Google's page for those who ask too much
             raise EngineUnavailable(Google.name, _LIMITED, hint=_LIMITED_HINT)
-        reason = f"the network sends us on to {target.hostname or 'another page'} instead of to Google"
+        reason = Message(
+            "the network sends us on to {hostname} instead of to Google",
+            hostname=target.hostname or "another page",
+        )
         raise EngineUnavailable(Google.name, reason, hint=_LOGIN_HINT)
     if status == 429:  # noqa: PLR2004 - too many requests
         raise PassingFault(_LIMITED, hint=_LIMITED_HINT, wait_s=wait_s)
     if is_passing(status):
-        raise PassingFault(f"Google's service is out of order ({status})", hint=_LATER_HINT, wait_s=wait_s)
+        raise PassingFault(
+            Message("Google's service is out of order ({status})", status=status),
+            hint=_LATER_HINT,
+            wait_s=wait_s,
+        )
     if status != OK:
-        raise EngineUnavailable(Google.name, f"Google refuses the request ({status})", hint=_CHANGED_HINT)
+        raise EngineUnavailable(
+            Google.name, Message("Google refuses the request ({status})", status=status), hint=_CHANGED_HINT
+        )
     if "html" in headers.get("Content-Type", "").lower():
-        raise EngineUnavailable(Google.name, "a web page came instead of Google's speech", hint=_LOGIN_HINT)
+        raise EngineUnavailable(
+            Google.name, Message("a web page came instead of Google's speech"), hint=_LOGIN_HINT
+        )
     if headers.get("Content-Encoding", "identity") != "identity":  # a small answer may unpack to anything
-        raise _strange("it is packed, which was not asked for")
+        raise _strange(Message("it is packed, which was not asked for"))
 
 
 _JSON_STRING = re.compile(rb'null|"[^"\\]*(?:\\.[^"\\]*)*"')
@@ -307,19 +338,19 @@ def _mp3(body: bytes) -> bytes:
 
     mark = b'"%s",' % gtts.gTTS.GOOGLE_TTS_RPC.encode()
     if mark not in body:
-        raise _strange("there is no sound in it")
+        raise _strange(Message("there is no sound in it"))
     try:
         content = _JSON_STRING.match(body, body.index(mark) + len(mark))
         told = json.loads(json.loads(content[0] if content else b"") or "[]")
         text = told[0] if told else ""
         sound = base64.b64decode(text or "", validate=True)
     except (ValueError, TypeError, KeyError) as error:  # binascii.Error is a ValueError
-        raise PassingFault("Google's sound comes in damaged", hint=_LATER_HINT) from error
+        raise PassingFault(Message("Google's sound comes in damaged"), hint=_LATER_HINT) from error
     end = mpeg.end_of_frames(sound)
     if sound and not end:
-        raise _strange("its sound is not MP3")
+        raise _strange(Message("its sound is not MP3"))
     if end != len(sound):
-        raise PassingFault("Google's sound comes in cut off", hint=_LATER_HINT)
+        raise PassingFault(Message("Google's sound comes in cut off"), hint=_LATER_HINT)
     return sound
 
 
@@ -334,6 +365,9 @@ def _decoded(sound: bytes, text: str) -> Clip:
         raise output_error(Path(gettempdir()), error) from error
     except AudioError as error:
         raise SynthesisError(
-            Google.name, text, f"its sound cannot be used ({error.problem})", hint=error.hint
+            Google.name,
+            text,
+            Message("its sound cannot be used ({problem})", problem=error.problem),
+            hint=error.hint,
         ) from error
     return Clip(clip.samples.mean(axis=1, keepdims=True), clip.rate)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import AudioError, SynthesisError
+from stem.messages import Message
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
 
@@ -49,7 +50,7 @@ class _Fault:
     """What is wrong with a take, without a full stop, and what may help."""
 
     reason: str
-    hint: str = "Say it in other words, or choose another voice."
+    hint: str = Message("Say it in other words, or choose another voice.")
 
 
 def judged(take: Callable[[], Clip], phrase: str, engine: str, pace: float = 1.0) -> Clip:
@@ -92,22 +93,29 @@ def is_believable(clip: Clip, phrase: str, pace: float = 1.0) -> bool:
 def _verdict(raw: Clip, phrase: str, pace: float) -> Clip | _Fault:
     """Return the take, trimmed; or the first fault that is found in it."""
     if not np.isfinite(raw.samples).all():
-        return _Fault("the take has samples that are not numbers")
+        return _Fault(Message("the take has samples that are not numbers"))
     try:
         clip = trimmed(raw)
     except AudioError:
-        return _Fault("no sound came; perhaps there is nothing to say in it", hint="")
+        return _Fault(Message("no sound came; perhaps there is nothing to say in it"), hint="")
     if not is_believable(clip, phrase, pace):
         length_s, expected_s = clip.frames / clip.rate, expected_seconds(phrase) / pace
         return _Fault(
-            f"the take lasts {length_s:.1f} s, which does not fit the text (about {expected_s:.1f} s)",
-            hint="Write unusual signs, addresses and foreign scripts as they should be spoken.",
+            Message(
+                "the take lasts {length_s:.1f} s, which does not fit the text (about {expected_s:.1f} s)",
+                length_s=length_s,
+                expected_s=expected_s,
+            ),
+            hint=Message("Write unusual signs, addresses and foreign scripts as they should be spoken."),
         )
     gap_s = _longest_gap_s(clip)
     if gap_s * min(pace, 1.0) > (_GAP_AT_A_SIGN_S if _SIGN_INSIDE.search(phrase) else _GAP_S):
-        return _Fault(f"the take falls silent for {gap_s:.1f} s in the middle")
+        return _Fault(Message("the take falls silent for {gap_s:.1f} s in the middle", gap_s=gap_s))
     if _flat_tops(clip) > _AUDIBLE_TOPS_PER_S * clip.frames / clip.rate:
-        return _Fault("the take is clipped", hint="Make the engine softer; stem sets the level itself.")
+        return _Fault(
+            Message("the take is clipped"),
+            hint=Message("Make the engine softer; stem sets the level itself."),
+        )
     return _cut_end(raw) or clip
 
 
@@ -139,9 +147,11 @@ def _cut_end(raw: Clip) -> _Fault | None:
     start = raw.samples[: units.frames(_START_S, raw.rate)]
     end = raw.samples[-units.frames(_END_S, raw.rate) :]
     if _level(start) > loudest * units.gain(_LOUD_START_DB):
-        return _Fault("the take starts in the middle of a sound, so its first syllable may be missing")
+        return _Fault(
+            Message("the take starts in the middle of a sound, so its first syllable may be missing")
+        )
     if _level(end) > loudest * units.gain(_LOUD_END_DB):
-        return _Fault("the take stops in the middle of a sound, so its last syllable may be missing")
+        return _Fault(Message("the take stops in the middle of a sound, so its last syllable may be missing"))
     return None
 
 

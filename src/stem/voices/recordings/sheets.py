@@ -115,9 +115,9 @@ def read_index(path: Path) -> dict[int, str]:
     table = load_toml(path).get(_TABLE)
     hint = Message("Make {sheet_again}, in another folder, and compare.")
     if not isinstance(table, dict):
-        raise ConfigError(path, [f"the table [{_TABLE}] is missing"], hint=hint)
+        raise ConfigError(path, [Message("the table [{table}] is missing", table=_TABLE)], hint=hint)
     wrong = [
-        f"'{key} = {text!r}' is no number with a sentence"
+        Message("'{key} = {text!r}' is no number with a sentence", key=key, text=text)
         for key, text in table.items()
         if not (re.fullmatch(r"[1-9][0-9]{0,5}", key) and isinstance(text, str))
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stem.errors import ConfigError, EngineUnavailable, SynthesisError, did_you_mean
+from stem.messages import Message
 from stem.progress import apart
 from stem.sound.clips import Clip
 from stem.tables import from_table
@@ -60,12 +61,18 @@ class Settings:
     def __post_init__(self) -> None:
         limits = {"length_scale": (0.5, 3.0), "noise_scale": (0.0, 1.5), "noise_w_scale": (0.0, 1.5)}
         wrong = [
-            f"'{name}' must lie between {low:g} and {high:g}, not {getattr(self, name):g}"
+            Message(
+                "'{name}' must lie between {low:g} and {high:g}, not {self_:g}",
+                name=name,
+                low=low,
+                high=high,
+                self_=getattr(self, name),
+            )
             for name, (low, high) in limits.items()
             if not low <= getattr(self, name) <= high
         ]
         if isinstance(self.speaker, bool) or not isinstance(self.speaker, int | str | None):
-            wrong.append("'speaker' must be a number or a name")
+            wrong.append(Message("'speaker' must be a number or a name"))
         if wrong:
             raise ValueError("; ".join(wrong))
 
@@ -80,8 +87,10 @@ class Piper:
         try:
             versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
         except metadata.PackageNotFoundError as error:
-            install = "Install it: pip install 'stem-meditatie[piper]'"
-            raise EngineUnavailable(NAME, f"{error.name} is not installed", hint=install) from error
+            install = Message("Install it: pip install 'stem-meditatie[piper]'")
+            raise EngineUnavailable(
+                NAME, Message("{error} is not installed", error=error.name), hint=install
+            ) from error
         self.version = ", ".join([*versions, f"rewriting {_REWRITING}"])
 
     def check(self) -> None:
@@ -94,7 +103,7 @@ class Piper:
         espeak = piper.config.PhonemeType.ESPEAK
         config = piper.PiperConfig(256, 1, 22_050, espeak_voice="nl", phoneme_id_map={}, phoneme_type=espeak)
         if not any(phonemized(piper.PiperVoice(session=None, config=config), "ja")):
-            raise EngineUnavailable(NAME, "it cannot read Dutch", hint=AGAIN)
+            raise EngineUnavailable(NAME, Message("it cannot read Dutch"), hint=AGAIN)
 
     def files(self, voice: VoiceTemplate) -> tuple[Path, ...]:
         """Return the network's file and that of its settings; see `engines.HasFiles`."""
@@ -114,7 +123,7 @@ class Piper:
         )
         sentences = model.symbols(phrase)
         if not sentences:
-            raise SynthesisError(NAME, phrase, "there is nothing to say in it")
+            raise SynthesisError(NAME, phrase, Message("there is nothing to say in it"))
         attempts = itertools.count()
 
         def take() -> Clip:
@@ -126,8 +135,8 @@ class Piper:
             try:
                 return model.say(sentences, config, attempt, options)
             except Exception as error:
-                reason = f"the voice's network stopped ({reason_of(error)})"
-                hint = "Perhaps its .onnx and .json do not belong together."
+                reason = Message("the voice's network stopped ({error})", error=reason_of(error))
+                hint = Message("Perhaps its .onnx and .json do not belong together.")
                 raise SynthesisError(NAME, phrase, reason, hint=hint) from error
 
         return judged(take, phrase, NAME, _PACE / length_scale)
@@ -143,7 +152,12 @@ class Piper:
         # A word may be read otherwise among others.
         lacking[prepared(phrase)] = tuple(sound for sound in missing if sound not in in_words)
         return tuple(
-            f"The voice '{voice.name}' has no sound for {listed(sounds)} in \"{shown}\", and leaves it out."
+            Message(
+                "The voice '{voice}' has no sound for {sounds} in \"{shown}\", and leaves it out.",
+                voice=voice.name,
+                sounds=listed(sounds),
+                shown=shown,
+            )
             for shown, sounds in lacking.items()
             if sounds
         )
@@ -158,8 +172,12 @@ def _speaker(wanted: object, model: Model, path: Path) -> int | None:
     config = model.piper.config
     names: dict[str, int] = config.speaker_id_map
     if isinstance(wanted, str) and wanted not in names:
-        hint = did_you_mean(wanted, list(names)) or "It has one speaker, without a name."
-        raise ConfigError(path, [f"'settings.speaker': the voice has no speaker '{wanted}'"], hint=hint)
+        hint = did_you_mean(wanted, list(names)) or Message("It has one speaker, without a name.")
+        raise ConfigError(
+            path,
+            [Message("'settings.speaker': the voice has no speaker '{wanted}'", wanted=wanted)],
+            hint=hint,
+        )
     number: int = config.default_speaker_id
     if isinstance(wanted, str):
         number = names[wanted]
@@ -167,6 +185,16 @@ def _speaker(wanted: object, model: Model, path: Path) -> int | None:
         number = wanted
     if not 0 <= number < config.num_speakers:
         last = config.num_speakers - 1
-        has = f"its speakers are 0 to {last}" if last else "it has one, 0"
-        raise ConfigError(path, [f"'settings.speaker': the voice has no speaker {number}; {has}"])
+        problem = (
+            Message(
+                "'settings.speaker': the voice has no speaker {number}; its speakers are 0 to {last}",
+                number=number,
+                last=last,
+            )
+            if last
+            else Message(
+                "'settings.speaker': the voice has no speaker {number}; it has one, 0", number=number
+            )
+        )
+        raise ConfigError(path, [problem])
     return number if config.num_speakers > 1 else None

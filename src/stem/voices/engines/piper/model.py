@@ -23,8 +23,8 @@ from stem.voices.engines.piper.reading import closed, is_speech, listed, prepare
 from stem.voices.template import VoiceTemplate
 
 NAME = "piper"
-AGAIN = "Install it again: pip install --force-reinstall 'stem-meditatie[piper]'"
-_GET_AGAIN = "Get the voice's two files again."
+AGAIN = Message("Install it again: pip install --force-reinstall 'stem-meditatie[piper]'")
+_GET_AGAIN = Message("Get the voice's two files again.")
 
 _INPUTS = frozenset({"input", "input_lengths", "scales"})
 _BETWEEN_S = 0.3
@@ -97,7 +97,7 @@ def phonemized(piper_voice: Any, phrase: str) -> list[list[str]]:
     try:
         sentences: list[list[str]] = piper_voice.phonemize(prepared(phrase))
     except (RuntimeError, OSError) as error:
-        reason = f"its espeak-ng cannot read Dutch ({reason_of(error)})"
+        reason = Message("its espeak-ng cannot read Dutch ({error})", error=reason_of(error))
         raise EngineUnavailable(NAME, reason, hint=AGAIN) from error
     return sentences
 
@@ -114,7 +114,9 @@ def library() -> Any:
         import piper
         import piper.config
     except ImportError as error:
-        raise EngineUnavailable(NAME, f"it cannot be loaded ({reason_of(error)})", hint=AGAIN) from error
+        raise EngineUnavailable(
+            NAME, Message("it cannot be loaded ({error})", error=reason_of(error)), hint=AGAIN
+        ) from error
     return piper
 
 
@@ -148,13 +150,17 @@ def load(voice: VoiceTemplate) -> Model:
             return _loaded(path, _state(path), _state(settings_path(path)))
     except FileNotFoundError as error:
         if voice.download is None:
-            hint = "A voice is two files in one folder, such as stem.onnx and stem.onnx.json."
-            raise EngineUnavailable(NAME, f"there is no file {error.filename}", hint=hint) from error
-        reason = f"the voice '{voice.name}' has not been downloaded yet"
+            hint = Message("A voice is two files in one folder, such as stem.onnx and stem.onnx.json.")
+            raise EngineUnavailable(
+                NAME, Message("there is no file {filename}", filename=error.filename), hint=hint
+            ) from error
+        reason = Message("the voice '{voice}' has not been downloaded yet", voice=voice.name)
         hint = Message("Download it: {get_voice} {voice}", voice=voice.name)
         raise EngineUnavailable(NAME, reason, hint=hint) from error
     except OSError as error:
-        raise ConfigError(error.filename or path, [f"it cannot be read ({error.strerror})"]) from error
+        raise ConfigError(
+            error.filename or path, [Message("it cannot be read ({reason})", reason=error.strerror)]
+        ) from error
 
 
 def settings_path(path: Path) -> Path:
@@ -175,9 +181,13 @@ def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[in
     network = _network(path)
     inputs = {each.name for each in network.graph.input} - {each.name for each in network.graph.initializer}
     if not inputs >= _INPUTS:
-        raise ConfigError(path, ["it is a neural network, but no Piper voice"])
+        raise ConfigError(path, [Message("it is a neural network, but no Piper voice")])
     if inputs - _INPUTS != ({"sid"} if config.num_speakers > 1 else set()):
-        problem = f"its 'num_speakers', {config.num_speakers}, does not fit the network in {path.name}"
+        problem = Message(
+            "its 'num_speakers', {num_speakers}, does not fit the network in {path}",
+            num_speakers=config.num_speakers,
+            path=path.name,
+        )
         raise ConfigError(settings, [problem], hint=_GET_AGAIN)
     noises = noise.made_repeatable(network, path)
     return Model(library().PiperVoice(config=config, session=_session(network, path)), noises)
@@ -188,11 +198,15 @@ def _config(path: Path) -> Any:
     try:
         config = library().PiperConfig.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except KeyError as error:
-        problem = f"it is not the settings of a Piper voice: {error} is missing"
+        problem = Message("it is not the settings of a Piper voice: {error} is missing", error=error)
         raise ConfigError(path, [problem], hint=_GET_AGAIN) from error
     except (ValueError, RecursionError, TypeError, AttributeError) as error:
         unknown = "PhonemeType" in str(error)
-        problem = "its phonemes are of a kind that Piper does not know" if unknown else "it is damaged"
+        problem = (
+            Message("its phonemes are of a kind that Piper does not know")
+            if unknown
+            else Message("it is damaged")
+        )
         raise ConfigError(path, [problem], hint="" if unknown else _GET_AGAIN) from error
     if problems := _misfits(config):
         raise ConfigError(path, problems)
@@ -202,21 +216,37 @@ def _config(path: Path) -> Any:
 def _misfits(config: Any) -> list[str]:
     """Return why a voice's settings cannot be used."""
     if config.phoneme_type != "espeak":
-        return [f"the voice reads '{config.phoneme_type.value}', and stem has phonemes of espeak for it"]
+        return [
+            Message(
+                "the voice reads '{phoneme_type}', and stem has phonemes of espeak for it",
+                phoneme_type=config.phoneme_type.value,
+            )
+        ]
     if not isinstance(config.espeak_voice, str) or config.espeak_voice.split("-")[0] != "nl":
-        return [f"the voice speaks '{config.espeak_voice}', and stem's texts are Dutch ('nl')"]
+        return [
+            Message(
+                "the voice speaks '{espeak_voice}', and stem's texts are Dutch ('nl')",
+                espeak_voice=config.espeak_voice,
+            )
+        ]
     limits = {"sample_rate": (8000, 192_000), "num_speakers": (1, 100_000)}
-    problems = [
-        f"'{name}' must be a whole number between {low} and {high}, not {getattr(config, name)!r}"
+    problems: list[str] = [
+        Message(
+            "'{name}' must be a whole number between {low} and {high}, not {config!r}",
+            name=name,
+            low=low,
+            high=high,
+            config=getattr(config, name),
+        )
         for name, (low, high) in limits.items()
         if not _is_number(getattr(config, name)) or not low <= getattr(config, name) <= high
     ]
     if not _is_table_of(config.speaker_id_map, _is_number) or not _is_number(config.default_speaker_id):
-        problems.append("its speakers must be whole numbers")
+        problems.append(Message("its speakers must be whole numbers"))
     if not _is_table_of(config.phoneme_id_map, _is_numbers):
-        problems.append("'phoneme_id_map' must be a table of lists of whole numbers")
+        problems.append(Message("'phoneme_id_map' must be a table of lists of whole numbers"))
     elif lacking := [mark for mark in "^$_." if mark not in config.phoneme_id_map]:
-        problems.append(f"'phoneme_id_map' lacks {listed(lacking)}")
+        problems.append(Message("'phoneme_id_map' lacks {lacking}", lacking=listed(lacking)))
     return problems
 
 
@@ -236,7 +266,7 @@ def _network(path: Path) -> Any:
     """Return the network in a file; no other file that it may name is read."""
     import onnx
 
-    damaged = ConfigError(path, ["it is damaged, or no .onnx file at all"], hint=_GET_AGAIN)
+    damaged = ConfigError(path, [Message("it is damaged, or no .onnx file at all")], hint=_GET_AGAIN)
     content = path.read_bytes()
     try:
         network = onnx.load_model_from_string(content)
@@ -263,5 +293,5 @@ def _session(network: Any, path: Path) -> Any:
             network.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
-        problem = f"onnxruntime cannot use it ({reason_of(error)})"
+        problem = Message("onnxruntime cannot use it ({error})", error=reason_of(error))
         raise ConfigError(path, [problem], hint=_GET_AGAIN) from error

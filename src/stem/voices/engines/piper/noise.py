@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem.errors import ConfigError
+from stem.messages import Message
 
 _PER_SYMBOL = 512
 """Numbers for each symbol at length_scale 1: 2.7 hops of sound, of 192 numbers each; about what speech takes.
@@ -76,7 +77,14 @@ def made_repeatable(network: Any, path: Path) -> tuple[str, ...]:
         del graph.node[:]
         for node in written:
             if node.op_type in _OTHER_CHANCE:
-                raise ConfigError(path, [f"no two takes of it are alike: it draws lots with {node.op_type}"])
+                raise ConfigError(
+                    path,
+                    [
+                        Message(
+                            "no two takes of it are alike: it draws lots with {op_type}", op_type=node.op_type
+                        )
+                    ],
+                )
             if node.op_type in _NORMAL:
                 names.append(f"stem_noise_{len(names)}")
                 graph.node.extend(_reading(node, names[-1]))
