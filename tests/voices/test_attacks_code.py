@@ -10,12 +10,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import struct
 import subprocess
 import sys
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from stem import cli
 from stem.cli import practice
 from stem.config import Config
 from stem.errors import EngineUnavailable
-from stem.files import packaged_folder
+from stem.files import file_hash, packaged_folder
 from stem.practice.batch.jobs import Job, Report
 from stem.practice.batch.remote_job import Bundle, make_away
 from stem.practice.lists import Place
@@ -895,3 +897,115 @@ def test_what_the_guide_tells_to_write_is_still_read(folder: Folder, elsewhere: 
     shutil.copy(elsewhere / "foto.png", folder.path / "plaat.png")
     folder.file("stem.toml", text)
     assert cli.run(PREVIEW.split()) == 0
+
+
+# --- what is no file, and never comes to its end
+
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+
+NEURAL = """\
+title = "Net"
+summary = "Een stem van een netwerk."
+engine = "piper"
+sex = "female"
+voice = "net.onnx"
+credit = ""
+"""
+PIPES = {
+    "a voice": ("voice_templates/pijp.toml", "voices"),
+    "a voice that is asked for": ("voice_templates/pijp.toml", "preview proef.j2 --voice pijp"),
+    "the lexicon": ("lexicon.toml", PREVIEW),
+    "the sheet of recordings": ("opnames/blad.toml", "preview proef.j2 --voice opnames/"),
+    "the settings of a neural voice": ("voice_templates/net.onnx.json", "preview proef.j2 --voice net"),
+    "what is filled in": ("waarden.toml", f"{PREVIEW} --values waarden.toml"),
+}
+ENDLESS = (
+    {"a pipe": os.mkfifo, "no end": lambda path: path.symlink_to("/dev/zero")} if os.name != "nt" else {}
+)
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    """Break off what waits for a pipe, or reads without end."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise InterruptedError("it did not come to its end")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(90)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@needs_pipes
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize(("name", "words"), PIPES.values(), ids=PIPES)
+def test_no_command_waits_for_what_is_no_file(
+    folder: Folder,
+    capsys: pytest.CaptureFixture[str],
+    endless: Callable[[Path], None],
+    name: str,
+    words: str,
+) -> None:
+    folder.file("voice_templates/net.toml", NEURAL)
+    folder.file("voice_templates/net.onnx", "Dit is geen netwerk.")
+    folder.file("opnames/lees.txt", "Hier komen de opnames.")
+    folder.path.joinpath("opnames", "01.wav").write_bytes(SOUND)
+    endless(folder.path / name)
+    with soon():
+        cli.run(words.split())
+    assert re.search(rf"{Path(name).name}: it is (no file|a link out)", capsys.readouterr().err)
+
+
+@needs_pipes
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_no_page_waits_for_what_is_no_file(
+    folder: Folder, capsys: pytest.CaptureFixture[str], endless: Callable[[Path], None]
+) -> None:
+    endless(folder.path / "overzicht.html")
+    with soon():
+        assert cli.run(["batch", "lijst.csv", "--voice", "zacht", "--page", "overzicht.html"]) == 1
+    assert "something else has that name" in capsys.readouterr().err
+
+
+@needs_pipes
+@pytest.mark.slow
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_no_letter_waits_for_what_is_no_file(
+    folder: Folder, capsys: pytest.CaptureFixture[str], endless: Callable[[Path], None]
+) -> None:
+    folder.path.joinpath("output").mkdir()
+    endless(folder.path / "output" / "k1_lees-mij-eerst.txt")
+    with soon():
+        assert (
+            cli.run(["batch", "lijst.csv", "--voice", "zacht", "--bed", "none", "--letter", "--jobs", "1"])
+            == 1
+        )
+    assert "something that is no file has that name" in capsys.readouterr().err
+
+
+@needs_pipes
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_no_hash_is_made_of_what_is_no_file(tmp_path: Path, endless: Callable[[Path], None]) -> None:
+    endless(tmp_path / "pijp")
+    with soon(), pytest.raises(OSError, match="it is no file"):
+        file_hash(tmp_path / "pijp")
+
+
+# --- settings of libraries
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"savefig.dpi: 90000\n"], ids=["damaged", "a huge picture"])
+def test_a_picture_takes_no_settings_from_the_folder(tmp_path: Path, content: bytes) -> None:
+    """What matplotlib reads while it is imported, from the folder first."""
+    (tmp_path / "matplotlibrc").write_bytes(content)
+    (tmp_path / "toon.wav").write_bytes(SOUND)
+    command = [sys.executable, "-P", "-m", "stem", "plot", "toon.wav"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "would read the file matplotlibrc of this folder" in done.stderr
+    assert not (tmp_path / "toon.png").exists()
