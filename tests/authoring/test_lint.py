@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stem.authoring.lint import RULES, LintFinding, gathered, lint
+from stem.authoring.lint import LintFinding, gathered, lint
+from stem.authoring.lint.rules import RULES
 from stem.errors import ScriptError
 from stem.script.cues import SAFETY_RULES, Line, Source
 from stem.script.dutch import forms
