@@ -191,8 +191,9 @@ def phrases_are_said_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def every_phrase_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of the voice itself."""
+def every_child_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the processes themselves: templates and phrases have their own, as outside of tests."""
+    monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
     monkeypatch.setattr("stem.voices.engines.espeak.subprocess", subprocess)
 
 
