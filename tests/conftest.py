@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -195,8 +196,9 @@ def phrases_are_said_once() -> Iterator[Spoken]:
 
 
 @pytest.fixture
-def every_phrase_is_said(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of the voice itself."""
+def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the processes themselves: templates and phrases have their own, as outside of tests."""
+    monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
     monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
 
 
