@@ -30,6 +30,12 @@ _LOGGER = logging.getLogger(__name__)
 
 _HINT = 'A line reads: "healing" = "hieling"'
 _KEYS = ("as", "ipa")
+_LONGEST = 200
+"""Characters of a word, and of what is said in its place."""
+
+_MOST_LETTERS = 100_000
+"""Of all words of a file together: looking for them takes 10 microseconds of preparation for each."""
+
 _MARKS = re.compile(r"[\[\]{}<>|\\]")
 _TYPED_IPA = str.maketrans({"g": "ɡ", ":": "ː", "'": "ˈ"})
 _IPA = frozenset("abcdefhijklmnopqrstuvwxyzæçðøħŋœǀǁǂǃβθχ" + "".join(map(chr, range(0x250, 0x2B0))) + " .‿")
@@ -158,7 +164,13 @@ def _read(path: Path) -> dict[str, Entry]:
     problems: list[str] = []
     entries: dict[str, Entry] = {}
     written: dict[str, str] = {}
-    for word, value in _table(path).items():
+    table = _table(path)
+    if sum(map(len, table)) > _MOST_LETTERS:
+        raise ConfigError(path, [f"its words have more than {_MOST_LETTERS:,} letters together"])
+    for word, value in table.items():
+        if len(word) > _LONGEST:
+            problems.append(f"a word there is longer than {_LONGEST} characters")
+            continue
         form = _bare(word)
         if not form:
             problems.append(f"'{word}' has no letters")
@@ -187,6 +199,9 @@ def _entry(word: str, value: object, problems: list[str]) -> Entry:
     respelling, ipa = table.get("as"), table.get("ipa", "")
     if "as" not in table:
         problems.append(f"'{word}' does not say what it is said as: 'as' is missing")
+    elif len(str(respelling)) > _LONGEST:
+        problems.append(f"'{word}' is said as more than {_LONGEST} characters")
+        return Entry("")
     elif not isinstance(respelling, str):
         problems.append(f"'{word}' must be said as text, not {respelling!r}")
     elif not has_words(respelling) or _MARKS.search(respelling):
