@@ -31,6 +31,7 @@ from stem.cli import practice
 from stem.config import Config
 from stem.errors import EngineUnavailable
 from stem.files import file_hash, packaged_folder
+from stem.practice.batch import list_rows
 from stem.practice.batch.jobs import Job, Report
 from stem.practice.batch.remote_job import Bundle, make_away
 from stem.practice.lists import Place
@@ -39,7 +40,7 @@ from stem.sound.beds import BedChoice
 from stem.track.spec import TrackSpec
 from stem.voices.engines import engine
 from stem.voices.speakers import Speaker, Terms, choose_voice
-from stem.voices.template import find_voice
+from stem.voices.template import VoiceTemplate, find_voice
 
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a first line")
 needs_links = pytest.mark.skipif(os.name == "nt", reason="a link needs rights of its own there")
@@ -1009,3 +1010,72 @@ def test_a_picture_takes_no_settings_from_the_folder(tmp_path: Path, content: by
     assert done.returncode == 1
     assert "would read the file matplotlibrc of this folder" in done.stderr
     assert not (tmp_path / "toon.png").exists()
+
+
+# --- what takes long
+
+
+OFTEN = '[[chain]]\nfilter = "highpass"\nhz = 65\n'
+LONG = {
+    "one long word": ("lexicon.toml", f'"{"ab" * 200}" = "x"\n', "longer than 200 characters"),
+    "what is said is long": ("lexicon.toml", f'a = "{"ab " * 100}"\n', "more than 200 characters"),
+    "many words": (
+        "lexicon.toml",
+        "".join(f'"{number:0150}" = "x"\n' for number in range(700)),
+        "more than 100,000 letters",
+    ),
+    "many filters": (
+        "voice_templates/mooi.toml",
+        f'inherits = "rustig"\n{OFTEN * 51}',
+        "more than 50 filters",
+    ),
+    "many scripts": (
+        "scripts/reeksen/een.toml",
+        'title = "Een"\nscripts = [' + '"kort", ' * 201 + "]\n",
+        "more than 200",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "told"), LONG.values(), ids=LONG)
+def test_what_would_take_long_is_refused(
+    folder: Folder, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
+) -> None:
+    folder.file(name, text)
+    words = "scripts" if "reeksen" in name else "preview proef.j2 --voice " + ("mooi", "zacht")["lex" in name]
+    assert cli.run(words.split()) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_voices_do_not_build_on_each_other_without_end(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(7):
+        folder.file(f"voice_templates/s{number}.toml", f'inherits = "s{number + 1}"\n')
+    folder.file("voice_templates/s7.toml", 'inherits = "zacht"\n')
+    assert cli.run(["preview", "proef.j2", "--voice", "s0"]) == 1
+    assert "'inherits' leads from voice to voice more than 5 times" in capsys.readouterr().err
+    assert cli.run(["preview", "proef.j2", "--voice", "s4"]) == 0
+
+
+def test_a_folder_has_no_voices_without_end(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(201):
+        folder.file(f"voice_templates/s{number}.toml", 'inherits = "zacht"\n')
+    assert cli.run(["voices"]) == 1
+    assert "there are more than 200 voices" in capsys.readouterr().err
+
+
+def test_a_list_of_slips_does_not_look_for_the_usual_voice_in_each_row(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def choose(wish: str, home: Path) -> VoiceTemplate:
+        looked.append(wish)
+        return choose_voice(wish, home)
+
+    monkeypatch.setattr(list_rows, "choose_voice", choose)
+    folder.file("lijst.csv", "code,script\n" + "".join(f"k{number},weg\n" for number in range(40)))
+    assert cli.run(["batch", "lijst.csv", "--dry-run"]) == 1
+    assert "there is no such script" in capsys.readouterr().err
+    assert looked == []
