@@ -3,9 +3,9 @@
 Templates are rendered in a child process that imports this: it uses the standard library only.
 """
 
-from stem.script.dutch.address import FORMS, capitalized, forms
+from stem.script.dutch.address import FORMS, forms
 from stem.script.dutch.differences import differences
-from stem.script.dutch.own_words import called, is_several, own
+from stem.script.dutch.own_words import called, capitalized, is_several, own
 from stem.script.dutch.sentences import has_words, sentences
 from stem.script.dutch.speech import spoken
 

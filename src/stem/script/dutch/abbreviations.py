@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from stem.script.dutch.address import capitalized
+from stem.script.dutch.own_words import capitalized
 
 _SAID: Mapping[str, str] = MappingProxyType(
     {
