@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from stem.script.dutch.verbs import PAST, is_first_person, with_t
 
-_PIECE = r"[\w'’]+(?:-[\w'’]+)*|\s+|[^\w\s]"  # noqa: RUF001 - the apostrophe that people type
 _WRITTEN_CLAUSE_STARTS = (
     "als dat wanneer omdat terwijl voordat nadat zodra want waar hoe wat wie die sinds tot toen doordat "
     "zodat hoewel waarom waarin waarop waarbij waarmee waarvan of en maar dan"
@@ -59,7 +58,7 @@ def turned(text: str, vorm: str) -> str:
     Raises:
         ValueError: when "ik" stands in it with a verb that is not known.
     """
-    pieces = re.findall(_PIECE, text)
+    pieces = re.findall(r"[\w'’]+(?:-[\w'’]+)*|\s+|[^\w\s]", text)  # noqa: RUF001 - the apostrophe that people type
     places = [place for place, piece in enumerate(pieces) if not piece.isspace()]
     words = [pieces[place] for place in places]
     said = _Turning([word.casefold() for word in words], vorm).said(words)
