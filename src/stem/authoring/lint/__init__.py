@@ -36,6 +36,9 @@ ANNOUNCED_WITHIN = 3
 voice will return."""
 
 LONG_WORDS, TOO_LONG_WORDS = 15, 20
+SHORT_WORDS, MOST_SHORT = 7, 7
+"""A sentence of fewer words is short; so many in a row are heard as a list, and not as someone who speaks."""
+
 MOST_SENTENCES = 5
 MOST_NAMES, NAMES_WITHIN_S = 3, 600.0
 
@@ -98,6 +101,7 @@ def lint(
             *_hurried_return(cues, minutes),
             *_back_to_a_room(cues),
             *_breathless(cues),
+            *_staccato(cues),
         ]
     found += [*_unannounced(cues), *_breath_only(cues), *_misnamed(cues, name)]
     if minutes is not None:
@@ -285,6 +289,18 @@ def _breathless(cues: Sequence[Cue]) -> Iterator[LintFinding]:
                 )
         elif isinstance(cue, Breath) or (isinstance(cue, Pause) and cue.name != "zin"):
             in_a_row = 0
+
+
+def _staccato(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    in_a_row = 0
+    for cue in cues:
+        if isinstance(cue, Utterance):
+            in_a_row = in_a_row + 1 if len(_WORD.findall(cue.text)) < SHORT_WORDS else 0
+            if in_a_row == MOST_SHORT + 1:
+                problem = (
+                    f"{MOST_SHORT} sentences of fewer than {SHORT_WORDS} words come before this short one"
+                )
+                yield _finding("staccato", cue.source, problem, "Let one of them run on: 12 to 15 words.")
 
 
 def _unannounced(cues: Sequence[Cue]) -> Iterator[LintFinding]:

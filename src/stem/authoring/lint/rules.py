@@ -39,7 +39,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "leftover": Rule(Message("no stray spaces, commas, slashes or template code"), "error"),
         "too-long": Rule(Message("a sentence has 20 words at most"), "error"),
         "silence": Rule(Message("a pause of 30 seconds or more is announced"), "error"),
-        "long": Rule(Message("a sentence has 15 words at most, better 5 to 12"), "warning"),
+        "long": Rule(Message("a sentence has 15 words at most; a third of them 12 to 15"), "warning"),
+        "staccato": Rule(Message("not more than 7 short sentences come in a row"), "warning"),
+        "comma": Rule(Message("no comma before a second half without a subject"), "warning"),
+        "translated": Rule(Message("no Dutch that reads as translated"), "warning"),
         "no-pause": Rule(Message("after 5 sentences at most there is a longer pause"), "warning"),
         "breath": Rule(
             Message("where the breath is used, an anchor is offered that is not the breath"), "warning"
