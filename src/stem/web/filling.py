@@ -17,6 +17,7 @@ from stem.web.workshop import Run
 
 pages = Blueprint("filling", __name__)
 
+_AS_USUAL = "Zoals het in deze praktijk gewoon is"
 _SHORT_S = 2.5
 """A pause that is not shown: between sentences it says nothing to who reads."""
 
@@ -120,7 +121,16 @@ def _found(name: str) -> tuple[Project, ScriptTemplate]:
 
 
 def _voices(project: Project) -> dict[str, str]:
-    return {voice.name: f"{voice.title}. {voice.summary}" for voice in below.speaking_voices(project)}
+    """Return the voices by name with what they are, and where a voice on the internet sends what it says."""
+    return {
+        voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}"
+        for voice in below.speaking_voices(project)
+    }
+
+
+def _sending(voice: below.VoiceTemplate) -> str:
+    place = below.sends_to(voice)
+    return f" Stuurt wat zij zegt, ook namen, naar {place}." if place else ""
 
 
 def _form(
@@ -131,15 +141,19 @@ def _form(
     problem: words.Told | None = None,
 ) -> str:
     voices = _voices(project)
-    usual, _ = below.usual_voice(project)
     asked = forms.asked(script, form, voices)
     outline, told = _outline(project, script, asked.spec)
+    backgrounds = dict(below.backgrounds())
+    voice, _ = below.usual_voice(project)
     chosen = {
-        "stem": script.voice if script.voice in voices else usual.name if usual else "",
+        "stem": script.voice or (voice.name if voice else ""),
         "achtergrond": script.bed or project.settings.bed,
         "luidheid": "0",
         "bel": "geen",
     }
+    for name, known in (("stem", voices), ("achtergrond", backgrounds)):
+        if chosen[name] not in known:  # own recordings, layers, music: what is usual is chosen by no name
+            known[""], chosen[name] = _AS_USUAL, ""
     return render_template(
         "fill.html",
         script=script,
@@ -148,12 +162,12 @@ def _form(
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
-        backgrounds=below.backgrounds(),
+        backgrounds=backgrounds,
         levels=forms.LEVELS,
         places=forms.PLACES,
         chosen=chosen | {key: form[key] for key in chosen if form.get(key)},
         code=form.get("code", ""),
-        slider=None if outline is None else forms.slider(outline, asked.spec.duration_s),
+        slider=forms.UNKNOWN if outline is None else forms.slider(outline, asked.spec.duration_s),
         lines=[] if outline is None else list(lines(outline)),
         total="" if outline is None else total(outline),
         warnings=[] if outline is None else warnings(outline),

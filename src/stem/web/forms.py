@@ -212,6 +212,10 @@ class Slider:
     step: int = _STEP_S
 
 
+UNKNOWN = Slider(0, 0, 0, 0, ())
+"""As long as nothing is known of the text."""
+
+
 def slider(outline: below.Outline, wanted_s: float | None) -> Slider:
     """Return the lengths that can be had, in steps; where there is but one, that one."""
     usual_s = seconds(outline.usual_frames)
