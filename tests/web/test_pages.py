@@ -111,6 +111,7 @@ def test_a_form_has_what_the_script_asks(visitor: Visitor) -> None:
     assert 'maxlength="60"' in page
     assert "kamer vol onbekenden" in page
     assert "Iemand die rust uitstraalt" in page
+    assert "Iemand die rust uitstraalt" not in visitor.get("/maken/voeten-op-de-grond").text
     assert page.index('name="v-naam"') < page.index("Meer keuzes") < page.index('name="v-adem"')
     assert "google" not in re.findall(r'name="stem" value="([^"]+)"', page)
     assert "binauraal" not in page
