@@ -322,6 +322,20 @@ def test_a_run_is_stopped_within_a_second_and_nothing_is_left(visitor: Visitor) 
     assert "Er is niets blijven staan" in visitor.get(address).text
 
 
+def test_what_waits_to_be_made_is_not_replaced_unasked(visitor: Visitor) -> None:
+    first = visitor.post("/maken/aankomen", {"code": "c017", "nummer": "1"}).headers["Location"]
+    again = visitor.post("/maken/aankomen", {"code": "c017", "nummer": "1"}).headers["Location"]
+    assert again == first
+    other = visitor.post("/maken/aankomen", {"code": "c017", "nummer": "1", "v-naam": "Anna"})
+    assert "Vervangen?" in other.text
+    assert len(visitor.site.workshop.runs) == 1
+    sent: dict[str, object] = {"code": "c017", "nummer": "1", "v-naam": "Anna", "vervang": "ja"}
+    assert visitor.post("/maken/aankomen", sent).headers["Location"] != first
+    elsewhere = visitor.post("/maken/aankomen", {"code": "c018", "nummer": "1"})
+    assert elsewhere.status_code == 303
+    assert len(visitor.site.workshop.runs) == 3
+
+
 def test_a_file_that_is_not_ours_is_not_replaced(visitor: Visitor) -> None:
     folder = visitor.site.folder
     assert folder is not None
