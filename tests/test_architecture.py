@@ -153,7 +153,7 @@ BESIDE_THE_DOOR = {
     "cli/finished.py": {"characters", "documents", "export", "files", "practice", "record"},
     "cli/make.py": {"documents", "export", "filenames", "files", "text_files"},
     "cli/options.py": {"characters", "config", "practice", "script", "tables", "track", "units"},
-    "cli/open.py": {"files", "text_files", "web"},
+    "cli/open.py": {"web"},
     "cli/output.py": {"characters", "progress"},
     "cli/practice.py": {"files", "practice"},
     "cli/scripts.py": {"authoring", "filenames", "script", "text_files"},

@@ -219,7 +219,7 @@ def test_the_first_page_is_there_soon(practice: Path) -> None:
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
 def test_a_shortcut_opens_the_folder_whatever_its_name(system: str) -> None:
-    from stem.cli.shortcut import shortcut_of
+    from stem.web.shortcut import shortcut_of
 
     name, content, mode = shortcut_of(system, Path("/home/a/Mijn \"praktijk\" $HOME 100% 'x'"))
     assert name == {"linux": "stem.desktop", "darwin": "stem.command", "win32": "stem.cmd"}[system]
@@ -245,7 +245,7 @@ def test_a_shortcut_is_put_on_the_desktop_and_replaces_nothing(
 
 
 def test_a_shortcut_for_a_shell_starts_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stem.cli.shortcut import shortcut_of
+    from stem.web.shortcut import shortcut_of
 
     monkeypatch.setattr(sys, "executable", "/bin/echo")
     folder = tmp_path / "a \"b\" $c 'd'"
