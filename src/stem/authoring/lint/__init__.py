@@ -297,10 +297,13 @@ def _staccato(cues: Sequence[Cue]) -> Iterator[LintFinding]:
         if isinstance(cue, Utterance):
             in_a_row = in_a_row + 1 if len(_WORD.findall(cue.text)) < SHORT_WORDS else 0
             if in_a_row == MOST_SHORT + 1:
-                problem = (
-                    f"{MOST_SHORT} sentences of fewer than {SHORT_WORDS} words come before this short one"
+                problem = Message(
+                    "{most} sentences of fewer than {words} words come before this short one",
+                    most=MOST_SHORT,
+                    words=SHORT_WORDS,
                 )
-                yield _finding("staccato", cue.source, problem, "Let one of them run on: 12 to 15 words.")
+                hint = Message("Let one of them run on: 12 to 15 words.")
+                yield _finding("staccato", cue.source, problem, hint)
 
 
 def _unannounced(cues: Sequence[Cue]) -> Iterator[LintFinding]:
