@@ -10,6 +10,7 @@ import click
 
 from stem.cli.output import say, show
 from stem.errors import OutputError
+from stem.messages import Message
 
 _PRIVATE_UMASK = 0o077
 
@@ -60,7 +61,7 @@ def _write_shortcut(folder: Path | None) -> None:
         write_text(path, content, overwrite=False)
         path.chmod(mode)
     except OSError as error:
-        raise OutputError(path, "it cannot be made to start") from error
+        raise OutputError(path, Message("it cannot be made to start")) from error
     show(str(path))
     say("Er staat een pictogram op het bureaublad. Klik er twee keer op om stem te openen.")
 
