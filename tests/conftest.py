@@ -14,11 +14,15 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from stem import files
+
+if TYPE_CHECKING:
+    from spoken import Spoken
 
 # How long one example takes says more about what else the machine does than about the code.
 settings.register_profile("stem", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -179,21 +183,23 @@ def sandboxes_are_forked() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def phrases_are_said_once() -> Iterator[None]:
+def phrases_are_said_once() -> Iterator[Spoken]:
     """A voice in a process of its own takes 20 ms to begin; tests let it say "Welkom." a thousand times."""
     from spoken import Spoken
 
     from stem.voices.engines import espeak
 
+    spoken = Spoken()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(espeak, "subprocess", Spoken())
-        yield
+        patch.setattr(espeak, "_run", spoken)
+        yield spoken
 
 
 @pytest.fixture
-def every_phrase_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of the voice itself."""
-    monkeypatch.setattr("stem.voices.engines.espeak.subprocess", subprocess)
+def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the processes themselves: templates and phrases have their own, as outside of tests."""
+    monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
+    monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
 
 
 @pytest.fixture(autouse=True)

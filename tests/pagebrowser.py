@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from stem.web.app import make_app
 from stem.web.gate import Gate
@@ -20,6 +20,10 @@ from stem.web.site import Site
 
 CHROMIUM = shutil.which("chromium")
 NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+_PATIENCE_MS = 30_000
+"""The machine may have much else to do."""
+
+expect.set_options(timeout=_PATIENCE_MS)
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

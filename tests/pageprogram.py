@@ -31,6 +31,7 @@ class Opened:
         self.link = self.process.stdout.readline().strip()
         self.port = urlsplit(self.link).port or 0
         self.cookie = ""
+        self.told = ""
 
     def ask(self, method: str, path: str, body: str | None = None, **heads: str) -> tuple[int, str]:
         """Ask for a page and return its status and its text."""
@@ -55,7 +56,8 @@ class Opened:
         """Send a signal, if it still runs, and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
-        self.process.communicate(timeout=20)
+        told = self.process.communicate(timeout=20)
+        self.told += "".join(told)
         return self.process.returncode
 
 

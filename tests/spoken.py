@@ -13,23 +13,21 @@ _MOST = 400
 
 
 class Spoken:
-    """Stands in for the module `subprocess` in `stem.voices.engines.espeak`."""
-
-    TimeoutExpired, CompletedProcess = subprocess.TimeoutExpired, subprocess.CompletedProcess
+    """Stands in for `stem.voices.engines.espeak._run`."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
         self._library = str(espeak._library())
+        self.anew = espeak._run
         self._answers: dict[tuple[Any, ...], subprocess.CompletedProcess[bytes]] = {}
 
-    def run(self, command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+    def __call__(self, command: list[str], text: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
         """Say a phrase, or what was said to the same with the same voice."""
         if self._library not in command or str(Path(self._library).parent) not in command:
-            return subprocess.run(command, **options)  # noqa: PLW1510 - `check` is among them
-        voice = (Path(options["cwd"]) / espeak_worker.VOICE).read_bytes()
-        asked = (tuple(command), options["input"], voice)
+            return self.anew(command, text, folder)
+        asked = (tuple(command), text, (folder / espeak_worker.VOICE).read_bytes())
         if asked not in self._answers:
-            answer = subprocess.run(command, **options)  # noqa: PLW1510 - likewise
+            answer = self.anew(command, text, folder)
             if answer.returncode != 0 or answer.stderr or len(self._answers) >= _MOST:
                 return answer
             self._answers[asked] = answer

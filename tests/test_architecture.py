@@ -157,8 +157,8 @@ THE_DOOR = {"project", "documents"}
 BESIDE_THE_DOOR = {"characters", "errors", "messages", "programs", "units"}
 """What the command line takes from the ground; none of it knows of a script, a voice or a track."""
 
-THE_PAGE = {"cli/open.py": {"files", "text_files", "web"}}
-"""What opens the page, and puts an icon on the desktop."""
+THE_PAGE = {"cli/open.py": {"web"}}
+"""The face beside it, which one command opens."""
 
 
 def test_the_command_line_goes_through_the_front_door(package: Path) -> None:

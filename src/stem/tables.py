@@ -159,7 +159,9 @@ def load_toml(path: Path) -> dict[str, object]:
         ConfigError: when the file cannot be read or is no TOML.
     """
     try:
-        with path.open("rb") as file:  # which may have no end, as /dev/zero
+        if path.exists() and not path.is_file():  # a pipe would never come to its end
+            raise ConfigError(path, ["it is no file"])
+        with path.open("rb") as file:
             content = file.read(4 * LONGEST_TOML + 1)
         return parse_toml(content.decode("utf-8"))
     except OSError as error:

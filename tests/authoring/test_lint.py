@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stem.authoring.lint import RULES, LintFinding, gathered, lint
+from stem.authoring.lint import LintFinding, gathered, lint
+from stem.authoring.lint.rules import RULES
 from stem.errors import ScriptError
 from stem.script.cues import SAFETY_RULES, Line, Source
 from stem.script.dutch import forms
@@ -242,6 +243,14 @@ def test_not_more_than_five_sentences_go_without_a_pause(between: str, flagged: 
     assert rules(rows) == []
 
 
+def test_short_sentences_do_not_come_in_a_long_row() -> None:
+    rows = [f"Rust {number} is goed.\n[pauze voel]" for number in range(20, 29)]
+    findings = [each for each in found("\n".join(rows)) if each.rule == "staccato"]
+    assert told(findings) == [("staccato", 15)]
+    rows[4] = "En dit is een zin die gewoon wat langer doorloopt.\n[pauze voel]"
+    assert "staccato" not in {each.rule for each in found("\n".join(rows))}
+
+
 @pytest.mark.parametrize(
     ("text", "flagged"),
     [
@@ -356,7 +365,32 @@ WORDINGS = {
         ["Rust \U0001f642 nu.", "Rust \u2192 nu.", "Rust *nu*."],
         ["Rust \u2013 nu.", "Zo\u00eb zegt: rust."],
     ),
-    "must": (["Nu moet je kijken.", "Je moet kijken."], ["Het moet niet.", "Je mag kijken.", "Niets moet."]),
+    "must": (
+        ["Nu moet je kijken.", "Je moet kijken."],
+        ["Het moet niet.", "Je mag kijken.", "Niets moet.", "Het gaat om deze situatie: als je moet bellen."],
+    ),
+    "comma": (
+        ["Zet je voeten neer, en druk ze zacht in de vloer.", "Kijk om je heen, en ga naar je anker."],
+        [
+            "Zet je voeten neer en druk ze zacht in de vloer.",
+            "Laat hem gaan en voel je voeten, of luister naar een geluid.",
+            "Kijk rond, en je merkt het wel.",
+            "De deur staat open, en er klinken stemmen.",
+        ],
+    ),
+    "translated": (
+        [
+            "Na elke stilte komt deze stem terug.",
+            "Zie deze persoon daar staan.",
+            "Gewoon op het gemak.",
+        ],
+        [
+            "Daarna hoor je me weer.",
+            "Zie je iets?",
+            "Merk maar wat er in je opkomt.",
+            "Kijk op je gemak rond.",
+        ],
+    ),
     "eyes": (
         ["Sluit nu je ogen.", "Doe je ogen dicht.", "Laat je ogen gesloten."],
         [
@@ -431,7 +465,7 @@ def test_what_may_be_said_is_left_alone(sentence: str) -> None:
 
 def test_every_rule_is_proved_here() -> None:
     tested = {"agreements", "silence", "no-pause", "breath", "length", "name", "genitive", "address"}
-    tested |= {"way-out", "second-round", "room"}
+    tested |= {"way-out", "second-round", "room", "staccato"}
     assert set(RULES) == set(SAFETY_RULES) | tested | {"long", "too-long"} | set(WORDINGS)
 
 

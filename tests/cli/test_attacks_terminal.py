@@ -676,6 +676,7 @@ def test_a_decoder_that_is_killed_says_nothing_of_the_file(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux shows them")
+@pytest.mark.usefixtures("every_child_is_begun")
 @pytest.mark.parametrize("kind", ["template", "voice"])
 def test_another_child_that_is_killed_is_one_sentence(tmp_path: Path, kind: str) -> None:
     """A guard: it was so before."""

@@ -458,3 +458,9 @@ def test_work_grows_no_faster_than_the_text(kind: str) -> None:
     least_s(100)
     small, middle, large = (least_s(factor * size) for factor in (1, 2, 4))
     assert large < 10 * small + 0.01, (small, middle, large)  # the square would be sixteen
+
+
+def test_a_heading_may_have_a_word_that_was_filled_in_too(tmp_path: Path) -> None:
+    """What the template says itself gives nobody away: here 'Roosmarijn'."""
+    body = '## {{ "Roosmarijn in bloei" if rij != 7 else "Dag" }}\n{{ figuur }} mag er zijn.'
+    assert answers(tmp_path, [body]) == [None]

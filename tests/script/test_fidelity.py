@@ -18,7 +18,7 @@ BEATS = {
     "B4 how they move in contact": r"Kijk hoe .* met mensen omgaat",
     "B5 the posture": r"houding",
     "B6 a boundary": r"grens",
-    "B6 a need followed": r"rust nemen|nam gewoon even rust",
+    "B6 a need followed": r"rust nemen|even rust genomen",
     "B7 what comes up": r"Merk maar wat er in (?:je|u) opkomt",
     "B7 how they go through life": r"door het leven",
     "B8 opposite": r"tegenover die ander staat",
@@ -44,7 +44,7 @@ BEATS = {
     "attachment is not fixed": r"ligt niet voor altijd vast",
     "new tracks, explained": r"nieuwe sporen ontstaan, zoals een paadje",
 }
-"""In the order of the exercise: a situation is chosen with one's own eyes, and only then one looks along."""
+"""In the order of the exercise: one chooses a situation (B13) before one looks along (B12)."""
 
 ASKED = (
     "Hoe zou die ander dit beleven",

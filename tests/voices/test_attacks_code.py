@@ -10,12 +10,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import struct
 import subprocess
 import sys
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,8 @@ from stem import cli
 from stem.cli import practice
 from stem.config import Config
 from stem.errors import EngineUnavailable
-from stem.files import packaged_folder
+from stem.files import file_hash, packaged_folder
+from stem.practice.batch import list_rows
 from stem.practice.batch.jobs import Job, Report
 from stem.practice.batch.remote_job import Bundle, make_away
 from stem.practice.lists import Place
@@ -37,7 +40,7 @@ from stem.sound.beds import BedChoice
 from stem.track.spec import TrackSpec
 from stem.voices.engines import engine
 from stem.voices.speakers import Speaker, Terms, choose_voice
-from stem.voices.template import find_voice
+from stem.voices.template import VoiceTemplate, find_voice
 
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a first line")
 needs_links = pytest.mark.skipif(os.name == "nt", reason="a link needs rights of its own there")
@@ -895,3 +898,184 @@ def test_what_the_guide_tells_to_write_is_still_read(folder: Folder, elsewhere: 
     shutil.copy(elsewhere / "foto.png", folder.path / "plaat.png")
     folder.file("stem.toml", text)
     assert cli.run(PREVIEW.split()) == 0
+
+
+# --- what is no file, and never comes to its end
+
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+
+NEURAL = """\
+title = "Net"
+summary = "Een stem van een netwerk."
+engine = "piper"
+sex = "female"
+voice = "net.onnx"
+credit = ""
+"""
+PIPES = {
+    "a voice": ("voice_templates/pijp.toml", "voices"),
+    "a voice that is asked for": ("voice_templates/pijp.toml", "preview proef.j2 --voice pijp"),
+    "the lexicon": ("lexicon.toml", PREVIEW),
+    "the sheet of recordings": ("opnames/blad.toml", "preview proef.j2 --voice opnames/"),
+    "the settings of a neural voice": ("voice_templates/net.onnx.json", "preview proef.j2 --voice net"),
+    "what is filled in": ("waarden.toml", f"{PREVIEW} --values waarden.toml"),
+}
+ENDLESS = (
+    {"a pipe": os.mkfifo, "no end": lambda path: path.symlink_to("/dev/zero")} if os.name != "nt" else {}
+)
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    """Break off what waits for a pipe, or reads without end."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise InterruptedError("it did not come to its end")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(90)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@needs_pipes
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize(("name", "words"), PIPES.values(), ids=PIPES)
+def test_no_command_waits_for_what_is_no_file(
+    folder: Folder,
+    capsys: pytest.CaptureFixture[str],
+    endless: Callable[[Path], None],
+    name: str,
+    words: str,
+) -> None:
+    folder.file("voice_templates/net.toml", NEURAL)
+    folder.file("voice_templates/net.onnx", "Dit is geen netwerk.")
+    folder.file("opnames/lees.txt", "Hier komen de opnames.")
+    folder.path.joinpath("opnames", "01.wav").write_bytes(SOUND)
+    endless(folder.path / name)
+    with soon():
+        cli.run(words.split())
+    assert re.search(rf"{Path(name).name}: it is (no file|a link out)", capsys.readouterr().err)
+
+
+@needs_pipes
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_no_page_waits_for_what_is_no_file(
+    folder: Folder, capsys: pytest.CaptureFixture[str], endless: Callable[[Path], None]
+) -> None:
+    endless(folder.path / "overzicht.html")
+    with soon():
+        assert cli.run(["batch", "lijst.csv", "--voice", "zacht", "--page", "overzicht.html"]) == 1
+    assert "something else has that name" in capsys.readouterr().err
+
+
+@needs_pipes
+@pytest.mark.slow
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_no_letter_waits_for_what_is_no_file(
+    folder: Folder, capsys: pytest.CaptureFixture[str], endless: Callable[[Path], None]
+) -> None:
+    folder.path.joinpath("output").mkdir()
+    endless(folder.path / "output" / "k1_lees-mij-eerst.txt")
+    with soon():
+        assert (
+            cli.run(["batch", "lijst.csv", "--voice", "zacht", "--bed", "none", "--letter", "--jobs", "1"])
+            == 1
+        )
+    assert "something that is no file has that name" in capsys.readouterr().err
+
+
+@needs_pipes
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_no_hash_is_made_of_what_is_no_file(tmp_path: Path, endless: Callable[[Path], None]) -> None:
+    endless(tmp_path / "pijp")
+    with soon(), pytest.raises(OSError, match="it is no file"):
+        file_hash(tmp_path / "pijp")
+
+
+# --- settings of libraries
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"savefig.dpi: 90000\n"], ids=["damaged", "a huge picture"])
+def test_a_picture_takes_no_settings_from_the_folder(tmp_path: Path, content: bytes) -> None:
+    """What matplotlib reads while it is imported, from the folder first."""
+    (tmp_path / "matplotlibrc").write_bytes(content)
+    (tmp_path / "toon.wav").write_bytes(SOUND)
+    command = [sys.executable, "-P", "-m", "stem", "plot", "toon.wav"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "would read the file matplotlibrc of this folder" in done.stderr
+    assert not (tmp_path / "toon.png").exists()
+
+
+# --- what takes long
+
+
+OFTEN = '[[chain]]\nfilter = "highpass"\nhz = 65\n'
+LONG = {
+    "one long word": ("lexicon.toml", f'"{"ab" * 200}" = "x"\n', "longer than 200 characters"),
+    "what is said is long": ("lexicon.toml", f'a = "{"ab " * 100}"\n', "more than 200 characters"),
+    "many words": (
+        "lexicon.toml",
+        "".join(f'"{number:0150}" = "x"\n' for number in range(700)),
+        "more than 100,000 letters",
+    ),
+    "many filters": (
+        "voice_templates/mooi.toml",
+        f'inherits = "rustig"\n{OFTEN * 51}',
+        "more than 50 filters",
+    ),
+    "many scripts": (
+        "scripts/reeksen/een.toml",
+        'title = "Een"\nscripts = [' + '"kort", ' * 201 + "]\n",
+        "more than 200",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "told"), LONG.values(), ids=LONG)
+def test_what_would_take_long_is_refused(
+    folder: Folder, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
+) -> None:
+    folder.file(name, text)
+    words = "scripts" if "reeksen" in name else "preview proef.j2 --voice " + ("mooi", "zacht")["lex" in name]
+    assert cli.run(words.split()) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_voices_do_not_build_on_each_other_without_end(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(7):
+        folder.file(f"voice_templates/s{number}.toml", f'inherits = "s{number + 1}"\n')
+    folder.file("voice_templates/s7.toml", 'inherits = "zacht"\n')
+    assert cli.run(["preview", "proef.j2", "--voice", "s0"]) == 1
+    assert "'inherits' leads from voice to voice more than 5 times" in capsys.readouterr().err
+    assert cli.run(["preview", "proef.j2", "--voice", "s4"]) == 0
+
+
+def test_a_folder_has_no_voices_without_end(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(201):
+        folder.file(f"voice_templates/s{number}.toml", 'inherits = "zacht"\n')
+    assert cli.run(["voices"]) == 1
+    assert "there are more than 200 voices" in capsys.readouterr().err
+
+
+def test_a_list_of_slips_does_not_look_for_the_usual_voice_in_each_row(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def choose(wish: str, home: Path) -> VoiceTemplate:
+        looked.append(wish)
+        return choose_voice(wish, home)
+
+    monkeypatch.setattr(list_rows, "choose_voice", choose)
+    folder.file("lijst.csv", "code,script\n" + "".join(f"k{number},weg\n" for number in range(40)))
+    assert cli.run(["batch", "lijst.csv", "--dry-run"]) == 1
+    assert "there is no such script" in capsys.readouterr().err
+    assert looked == []

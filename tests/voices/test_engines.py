@@ -22,7 +22,7 @@ from stem.voices.cache import CachedEngine
 from stem.voices.engines import ENGINES, Traits, engine, files_of, measured_pace, say, traits_of
 from stem.voices.template import VoiceTemplate, find_voice
 
-pytestmark = pytest.mark.usefixtures("every_phrase_is_said")
+pytestmark = pytest.mark.usefixtures("every_child_is_begun")
 
 PHRASE = "Laat je schouders zakken."
 

@@ -29,7 +29,7 @@ from stem.voices.engines import espeak_worker, measured_pace, say
 from stem.voices.engines.espeak import Espeak
 from stem.voices.template import VoiceTemplate, find_voice
 
-pytestmark = pytest.mark.usefixtures("every_phrase_is_said")
+pytestmark = pytest.mark.usefixtures("every_child_is_begun")
 
 PHRASES = (
     "Laat je schouders zakken, en adem rustig uit.",

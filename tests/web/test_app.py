@@ -160,10 +160,29 @@ def test_the_page_closes_at_once_when_nothing_is_being_made(tmp_path: Path) -> N
         assert visitor.site.closed.is_set()
 
 
-def test_no_page_holds_what_the_policy_forbids(tmp_path: Path) -> None:
+def test_no_page_holds_what_the_policy_forbids_or_a_browser_would_send(tmp_path: Path) -> None:
+    paths = ("/", "/maken/aankomen", "/taken", "/opnames", "/privacy", "/x")
     with visiting(practice_in(tmp_path)) as visitor, visiting(None, tmp_path) as newcomer:
-        for text in (newcomer.get("/welkom").text, visitor.get("/taken").text, visitor.get("/x").text):
+        for text in (newcomer.get("/welkom").text, *(visitor.get(path).text for path in paths)):
+            assert '<meta name="google" content="notranslate">' in text
             assert not re.search(r"""\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?://""", text)
+
+
+def test_pages_come_from_our_own_templates_and_no_setting_opens_the_debugger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    monkeypatch.setenv("FLASK_ENV", "development")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "fault.html").write_text("eigen")
+    monkeypatch.chdir(tmp_path)
+    with visiting(practice_in(tmp_path)) as visitor:
+        assert "Deze pagina is er niet" in visitor.get("/x").text
+        monkeypatch.setattr(visitor.site.closed, "set", lambda: 1 / 0)
+        answer = visitor.post("/sluiten")
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+    assert "debugger" not in answer.text.casefold()
 
 
 def test_templates_refuse_what_is_not_there_and_show_what_nobody_sees(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -17,8 +18,10 @@ import pytest
 from pagehelp import practice_in
 from pageprogram import Opened, free_port
 
+from stem import cli
 from stem.errors import BusyError, StemError, UsageError
 from stem.files import cache_path
+from stem.programs import python
 from stem.web import life, running
 from stem.web.server import bound
 
@@ -169,6 +172,37 @@ def test_the_program_says_little_and_nothing_of_what_is_asked(opened: Opened) ->
     assert len(err.splitlines()) <= 4
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such script there")
+def test_a_browser_is_opened_by_the_link(
+    practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "gezien"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{seen}"\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    process = subprocess.Popen(
+        [*python("-m", "stem"), "open", "--port", str(free_port())],
+        cwd=practice,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        end = time.monotonic() + 30
+        while not (seen.exists() and seen.read_text()):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert process.stderr is not None
+        told = process.stderr.readline()
+    finally:
+        process.terminate()
+        out, _ = process.communicate(timeout=20)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/open/[\w-]{43}", seen.read_text())
+    assert out == ""  # a link that is used stands nowhere
+    assert "Laat dit venster open" in told
+
+
 @pytest.mark.slow
 def test_the_first_page_is_there_soon(practice: Path) -> None:
     times = []
@@ -185,7 +219,7 @@ def test_the_first_page_is_there_soon(practice: Path) -> None:
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
 def test_a_shortcut_opens_the_folder_whatever_its_name(system: str) -> None:
-    from stem.cli.shortcut import shortcut_of
+    from stem.web.shortcut import shortcut_of
 
     name, content, mode = shortcut_of(system, Path("/home/a/Mijn \"praktijk\" $HOME 100% 'x'"))
     assert name == {"linux": "stem.desktop", "darwin": "stem.command", "win32": "stem.cmd"}[system]
@@ -197,8 +231,21 @@ def test_a_shortcut_opens_the_folder_whatever_its_name(system: str) -> None:
         assert "100%%" in content
 
 
+def test_a_shortcut_is_put_on_the_desktop_and_replaces_nothing(
+    practice: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["open", str(practice), "--shortcut"]) == 0
+    path = Path(capfd.readouterr().out.strip())
+    assert path.parent == Path.home() / "Desktop"
+    assert str(practice) in path.read_text(encoding="utf-8")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    path.write_text("van mij")
+    assert cli.run(["open", "--shortcut"]) == 1
+    assert path.read_text() == "van mij"
+
+
 def test_a_shortcut_for_a_shell_starts_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stem.cli.shortcut import shortcut_of
+    from stem.web.shortcut import shortcut_of
 
     monkeypatch.setattr(sys, "executable", "/bin/echo")
     folder = tmp_path / "a \"b\" $c 'd'"

@@ -50,6 +50,8 @@ def test_a_server_that_is_killed_amid_a_track_leaves_nothing(tmp_path: Path) -> 
     until(lambda: '"percent":0' not in opened.ask("GET", "/bezig.json")[1])
     until(lambda: any(output.glob(".stem-*")))
     opened.end(signal.SIGKILL)
+    assert "Wilhelmina" not in opened.told
+    assert "aankomen" not in opened.told
     until(lambda: list(output.iterdir()) == [], 30.0)
     after = Opened("--port", str(free_port()), folder=folder)
     try:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pagehelp import Visitor, practice_in, visiting
+
+from stem import Project, TrackSpec
+from stem.web import below
 
 SCRIPT = """+++
 title = "Proef <b>"
@@ -107,6 +111,7 @@ def test_a_form_has_what_the_script_asks(visitor: Visitor) -> None:
     assert 'maxlength="60"' in page
     assert "kamer vol onbekenden" in page
     assert "Iemand die rust uitstraalt" in page
+    assert "Iemand die rust uitstraalt" not in visitor.get("/maken/voeten-op-de-grond").text
     assert page.index('name="v-naam"') < page.index("Meer keuzes") < page.index('name="v-adem"')
     assert "google" not in re.findall(r'name="stem" value="([^"]+)"', page)
     assert "binauraal" not in page
@@ -114,6 +119,67 @@ def test_a_form_has_what_the_script_asks(visitor: Visitor) -> None:
     for field in re.findall(r"<input (?![^>]*type=)[^>]*>", page):
         assert 'spellcheck="false"' in field
         assert 'autocomplete="off"' in field
+
+
+def test_what_is_usual_and_has_no_name_in_the_list_stays_chosen(visitor: Visitor) -> None:
+    folder = visitor.site.folder
+    assert folder is not None
+    (folder / "stem.toml").write_text('bed = "zee+vogels:-6"\n', encoding="utf-8")
+    script = (folder / "scripts" / "proef.j2").read_text(encoding="utf-8").replace('bed = "none"\n', "")
+    (folder / "scripts" / "proef.j2").write_text(script, encoding="utf-8")
+    page = visitor.get("/maken/proef").text
+    assert '<option value="" selected>Zoals het in deze praktijk gewoon is</option>' in page
+    assert page.count(" selected") - page.count("data-") <= 4
+
+
+def test_a_voice_on_the_internet_is_offered_only_when_that_is_allowed_and_says_so(visitor: Visitor) -> None:
+    folder = visitor.site.folder
+    assert folder is not None
+    assert 'value="google"' not in visitor.get("/maken/aankomen").text
+    assert visitor.post("/maken/aankomen", {"stem": "google"}).status_code == 400
+    (folder / "stem.toml").write_text("allow_online = true\n", encoding="utf-8")
+    page = visitor.get("/maken/aankomen").text
+    assert 'value="google"' in page
+    assert "Stuurt wat zij zegt, ook namen, naar Google" in page
+
+
+def test_before_what_must_be_filled_in_no_length_can_be_chosen(visitor: Visitor) -> None:
+    page = visitor.get("/maken/proef").text
+    slider = re.search(r'<input type="range"[^>]*>', page)
+    assert slider is not None
+    assert "disabled" in slider[0]
+    assert "hidden" in re.findall(r'<p class="field" id="duur-veld"[^>]*>', page)[0]
+    assert visitor.told("/maken/proef/tekst", {"v-wat": "zee"})["slider"]["usual"] > 0
+
+
+def test_a_newer_preview_makes_an_older_give_up(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on, begun, made = threading.Event(), threading.Event(), list[str]()
+    real = below.in_outline
+
+    def slow(project: Project, spec: TrackSpec) -> below.Outline:
+        made.append(spec.values.get("naam", ""))
+        begun.set()
+        assert may_go_on.wait(30)
+        return real(project, spec)
+
+    monkeypatch.setattr("stem.web.below.in_outline", slow)
+    told: dict[str, dict[str, object]] = {}
+
+    def ask(name: str) -> None:
+        told[name] = visitor.told("/maken/aankomen/tekst", {"v-naam": name})
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in ("A", "An", "Anna")]
+    threads[0].start()
+    assert begun.wait(30)
+    for thread in threads[1:]:
+        thread.start()
+        time.sleep(0.5)  # so that they come in this order
+    may_go_on.set()
+    for thread in threads:
+        thread.join(60)
+    assert made == ["A", "Anna"]
+    assert told["An"] == {"overtaken": True}
+    assert "lines" in told["Anna"]
 
 
 def test_live_text_is_what_will_be_said(visitor: Visitor) -> None:
@@ -254,6 +320,20 @@ def test_a_run_is_stopped_within_a_second_and_nothing_is_left(visitor: Visitor) 
     assert time.monotonic() - begun < 4.0  # a second, on a machine with nothing else to do
     assert list((folder / "output").iterdir()) == []
     assert "Er is niets blijven staan" in visitor.get(address).text
+
+
+def test_what_waits_to_be_made_is_not_replaced_unasked(visitor: Visitor) -> None:
+    first = visitor.post("/maken/aankomen", {"code": "c017", "nummer": "1"}).headers["Location"]
+    again = visitor.post("/maken/aankomen", {"code": "c017", "nummer": "1"}).headers["Location"]
+    assert again == first
+    other = visitor.post("/maken/aankomen", {"code": "c017", "nummer": "1", "v-naam": "Anna"})
+    assert "Vervangen?" in other.text
+    assert len(visitor.site.workshop.runs) == 1
+    sent: dict[str, object] = {"code": "c017", "nummer": "1", "v-naam": "Anna", "vervang": "ja"}
+    assert visitor.post("/maken/aankomen", sent).headers["Location"] != first
+    elsewhere = visitor.post("/maken/aankomen", {"code": "c018", "nummer": "1"})
+    assert elsewhere.status_code == 303
+    assert len(visitor.site.workshop.runs) == 3
 
 
 def test_a_file_that_is_not_ours_is_not_replaced(visitor: Visitor) -> None:

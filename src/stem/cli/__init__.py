@@ -17,7 +17,6 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     practice.py  practice, batch, series
     system.py    beds, doctor, cache
     open.py      open: the page in a browser
-    shortcut.py  an icon that opens it
 
 What takes long to import is imported in the command that needs it, so that `stem --help` answers at once.
 """

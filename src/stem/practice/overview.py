@@ -77,6 +77,8 @@ def overview_page(report: Report, *, title: str, practice: str, folder: Path) ->
 def is_ours(path: Path) -> bool:
     """Tell whether a file is a page of a batch, which a newer one may replace."""
     try:
+        if not path.is_file():  # a pipe would never come to its end
+            return False
         with path.open("rb") as file:
             return f'content="{_GENERATOR}"'.encode() in file.read(_HEAD_BYTES)
     except OSError:

@@ -15,6 +15,7 @@ from stem.tables import from_table, load_toml
 
 _LOGGER = logging.getLogger(__name__)
 _FOLDER = "reeksen"
+_MOST_SCRIPTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ def _read(path: Path) -> Series:
     if problem:
         raise ConfigError(path, [problem])
     table = from_table(_Table, content, path)
+    if len(table.scripts) > _MOST_SCRIPTS:
+        raise ConfigError(
+            path, [Message("'scripts' holds more than {most_scripts}", most_scripts=_MOST_SCRIPTS)]
+        )
     for number, script in enumerate(table.scripts, start=1):
         problem = name_problem(script if script.endswith(SUFFIX) else script + SUFFIX, SUFFIX)
         if problem:

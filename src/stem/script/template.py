@@ -254,7 +254,7 @@ def _personal_heading(path: Path | str, line: int) -> ScriptError:
 
 def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptError | None:
     """Return what is wrong with lines that a template made, wherever it had them from."""
-    written = {row.strip() for part in parts.found for row in part.text.split("\n")}
+    rows = {str(part.path): part.text.split("\n") for part in parts.found}
     for line in lines:
         path, number = line.source.path, line.source.line
         odd = first_control(line.text)
@@ -262,8 +262,11 @@ def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptErr
             problem = Message("it would say a character that nobody sees ({odd})", odd=code_point(odd))
             return ScriptError(problem, path, number, hint=Message("Remove it."))
         heading = line.text.strip()
-        if heading.startswith("##") and heading not in written and mask.holds(heading):
-            return _personal_heading(path, number)
+        if heading.startswith("##"):
+            own = {word.casefold() for word in _WORD.findall(rows[path][number - 1])}
+            added = (word for word in _WORD.findall(heading) if word.casefold() not in own)
+            if mask.holds(" ".join(added)):
+                return _personal_heading(path, number)
     return None
 
 

@@ -31,6 +31,11 @@ MODEL_SUFFIX = ".onnx"
 LIMITS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "pause_scale": (0.25, 4.0), "level": (-12.0, 12.0)}
 """Of what a voice template may set, lowest and highest."""
 
+_MOST_FILTERS = 50
+_MOST_VOICES = 200
+_MOST_PARENTS = 5
+"""So many voices one may build on, each on the next: what lists all voices reads them for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
@@ -284,7 +289,12 @@ def _files(project: Path, besides: Path | None = None) -> dict[str, Path]:
     folders = _folders(project)
     if besides is not None and besides.absolute().parent in folders:
         folders = folders[: folders.index(besides.absolute().parent) + 1]
-    found = (path for folder in folders for path in sorted(folder.glob("*.toml")))
+    found = [path for folder in folders for path in folder.glob("*.toml")]
+    if len(found) > _MOST_VOICES:
+        raise ConfigError(
+            project.absolute() / _KIND,
+            [Message("there are more than {most_voices} voices", most_voices=_MOST_VOICES)],
+        )
     return {path.stem: path for path in found if path != besides}
 
 
@@ -357,6 +367,9 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
             )
         )
         return table
+    if len(lineage) > _MOST_PARENTS:
+        problems.append(f"'inherits' leads from voice to voice more than {_MOST_PARENTS} times")
+        return table
     lineage.append(files[parent])
     basis = _inherited(files[parent], project, problems, lineage)
     merged = [each for each in (basis.get("settings"), table.get("settings")) if isinstance(each, dict)]
@@ -370,6 +383,9 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
 def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:
     """Build the filters, adding mistakes to `problems`; that it is a list of tables is judged elsewhere."""
     filters: list[Filter] = []
+    if isinstance(tables, list) and len(tables) > _MOST_FILTERS:
+        problems.append(f"'chain' has more than {_MOST_FILTERS} filters")
+        return ()
     for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
         if not isinstance(table, dict):
             continue

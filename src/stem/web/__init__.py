@@ -8,6 +8,7 @@ passes.py    the link that is good once, the cookie and the secret of a run
 server.py    the socket, and the threads that answer
 running.py   which folders have a page that is open, and how a second one finds the first
 life.py      from `stem open` until it is closed
+shortcut.py  an icon that opens it
 site.py      what all pages share
 workshop.py  runs, one after another, each with its progress and its end
 below.py     what is taken from below the front door

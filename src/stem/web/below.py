@@ -20,6 +20,7 @@ from stem.sound.beds import BEDS, BELLS
 from stem.track.outline import Outline, outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
+from stem.voices.permission import asks_leave, has_leave
 from stem.voices.speakers import better_voice, can_speak, choose_voice, sends_to
 from stem.voices.template import VoiceTemplate
 
@@ -106,11 +107,13 @@ def bells() -> Mapping[str, str]:
 
 
 def speaking_voices(project: Project) -> tuple[VoiceTemplate, ...]:
-    """Return the voices that can be had here and now, the best first."""
+    """Return the voices that can and may speak here and now, the best first."""
     allowed = [
         each
         for each in project.voices()
-        if can_speak(each) and (project.settings.allow_online or not sends_to(each))
+        if can_speak(each)
+        and (project.settings.allow_online or not sends_to(each))
+        and (has_leave(each) or not asks_leave(each))
     ]
     return tuple(sorted(allowed, key=lambda voice: (-voice.rank, voice.name)))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
@@ -17,6 +19,7 @@ from stem.web.workshop import Run
 
 pages = Blueprint("filling", __name__)
 
+_AS_USUAL = "Zoals het in deze praktijk gewoon is"
 _SHORT_S = 2.5
 """A pause that is not shown: between sentences it says nothing to who reads."""
 
@@ -86,25 +89,42 @@ def make(name: str) -> Answer | str | tuple[str, int]:
     asked = forms.asked(script, request.form, _voices(project))
     if asked.wrong:
         return _form(project, script, request.form, asked.wrong), 400
+    if first := site().workshop.of_form(_form_key()):  # a second click
+        return redirect(f"/taken/{first.id}", 303)
     try:
-        batch = below.single(project, asked.spec, asked.code)
-        (outcome,) = batch.rehearse().outcomes
+        return _begun(project, script, asked)
     except StemError as error:
         return _refused(project, script, words.told(error.sentence, error.hint))
+
+
+def _begun(project: Project, script: ScriptTemplate, asked: forms.Asked) -> Answer | str:
+    """Begin with a track that is not there yet; of one that is, tell it, or ask whether to replace it.
+
+    Raises:
+        StemError: when it cannot be made.
+    """
+    batch = below.single(project, asked.spec, asked.code)
+    (outcome,) = batch.rehearse().outcomes
     if outcome.status == "failed":
-        return _refused(project, script, words.told(outcome.error, outcome.hint))
+        raise StemError(outcome.error, hint=outcome.hint)
     if outcome.status == "kept":
-        return render_template("kept.html", script=script, code=asked.code, path=outcome.path)
-    if outcome.status == "changed" and request.form.get("vervang") != "ja":
+        return render_template("kept.html", script=script, code=asked.code)
+    is_taken = outcome.status == "changed" or site().workshop.will_make(outcome.path)
+    if is_taken and request.form.get("vervang") != "ja":
         filled = {key: value for key, value in request.form.items() if key != "vervang"}
         return render_template("replace.html", script=script, code=asked.code, filled=filled)
-    run = site().workshop.ask(_run(batch, script, asked.code), request.form.get("nummer", ""))
+    run = site().workshop.ask(_run(batch, script, asked.code, outcome.path), _form_key())
     return redirect(f"/taken/{run.id}", 303)
 
 
-def _run(batch: Batch, script: ScriptTemplate, code: str) -> Run:
+def _form_key() -> str:
+    """Return what a form is known by: its number and its values; with another choice it is another form."""
+    return hashlib.sha256(repr(sorted(request.form.items())).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _run(batch: Batch, script: ScriptTemplate, code: str, target: Path) -> Run:
     shown = "" if code == forms.USUAL_CODE else code
-    return Run(script.title, shown, script.name, lambda events: batch.make(workers=1, events=events))
+    return Run(script.title, shown, script.name, lambda events: batch.make(workers=1, events=events), target)
 
 
 def _refused(project: Project, script: ScriptTemplate, what: words.Told) -> tuple[str, int]:
@@ -120,7 +140,16 @@ def _found(name: str) -> tuple[Project, ScriptTemplate]:
 
 
 def _voices(project: Project) -> dict[str, str]:
-    return {voice.name: f"{voice.title}. {voice.summary}" for voice in below.speaking_voices(project)}
+    """Return the voices by name with what they are, and where a voice on the internet sends what it says."""
+    return {
+        voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}"
+        for voice in below.speaking_voices(project)
+    }
+
+
+def _sending(voice: below.VoiceTemplate) -> str:
+    place = below.sends_to(voice)
+    return f" Stuurt wat zij zegt, ook namen, naar {place}." if place else ""
 
 
 def _form(
@@ -131,15 +160,19 @@ def _form(
     problem: words.Told | None = None,
 ) -> str:
     voices = _voices(project)
-    usual, _ = below.usual_voice(project)
     asked = forms.asked(script, form, voices)
     outline, told = _outline(project, script, asked.spec)
+    backgrounds = dict(below.backgrounds())
+    voice, _ = below.usual_voice(project)
     chosen = {
-        "stem": script.voice if script.voice in voices else usual.name if usual else "",
+        "stem": script.voice or (voice.name if voice else ""),
         "achtergrond": script.bed or project.settings.bed,
         "luidheid": "0",
         "bel": "geen",
     }
+    for name, known in (("stem", voices), ("achtergrond", backgrounds)):
+        if chosen[name] not in known:  # own recordings, layers, music: what is usual is chosen by no name
+            known[""], chosen[name] = _AS_USUAL, ""
     return render_template(
         "fill.html",
         script=script,
@@ -148,12 +181,12 @@ def _form(
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
-        backgrounds=below.backgrounds(),
+        backgrounds=backgrounds,
         levels=forms.LEVELS,
         places=forms.PLACES,
         chosen=chosen | {key: form[key] for key in chosen if form.get(key)},
         code=form.get("code", ""),
-        slider=None if outline is None else forms.slider(outline, asked.spec.duration_s),
+        slider=forms.UNKNOWN if outline is None else forms.slider(outline, asked.spec.duration_s),
         lines=[] if outline is None else list(lines(outline)),
         total="" if outline is None else total(outline),
         warnings=[] if outline is None else warnings(outline),

@@ -159,7 +159,7 @@ def _told(variable: Variable | None, value: str) -> str:
 
 def fields(script: ScriptTemplate, form: Mapping[str, str], wrong: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the variables of a script as fields, the name first."""
-    found = [_field(variable, form, wrong) for variable in script.variables]
+    found = [_field(variable, script.name, form, wrong) for variable in script.variables]
     if below.takes_pronunciation(script):
         place = next(number for number, each in enumerate(found) if each.name == f"{VALUE}naam") + 1
         hint = "Alleen als de stem de naam verkeerd zegt. Schrijf hem zoals hij klinkt: sjaan."
@@ -170,7 +170,7 @@ def fields(script: ScriptTemplate, form: Mapping[str, str], wrong: Mapping[str, 
     return tuple(found)
 
 
-def _field(variable: Variable, form: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
+def _field(variable: Variable, script: str, form: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
     name = VALUE + variable.name
     usual = variable.default
     default = (
@@ -180,7 +180,7 @@ def _field(variable: Variable, form: Mapping[str, str], wrong: Mapping[str, str]
     choices = {} if is_free else choice_labels(variable.name, variable.choices)
     return Field(
         name=name,
-        label=label(variable.name),
+        label=label(variable.name, script),
         hint=HINTS.get(variable.name, variable.help),
         value=form.get(name, default),
         choices=choices,
@@ -210,6 +210,10 @@ class Slider:
     usual: int
     ranges: tuple[tuple[int, int], ...]
     step: int = _STEP_S
+
+
+UNKNOWN = Slider(0, 0, 0, 0, ())
+"""As long as nothing is known of the text."""
 
 
 def slider(outline: below.Outline, wanted_s: float | None) -> Slider:

@@ -48,8 +48,8 @@ HEADERS = {
 
 _STYLE = (
     "body{font:1.125rem/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto 0;padding:0 1.5rem;"
-    "background:#faf7f2;color:#2b2622}"
-    "@media(prefers-color-scheme:dark){body{background:#1d1a17;color:#ece5dc}}"
+    "background:#faf6ef;color:#2b2420}h1{font:500 1.9rem/1.25 Palatino,Georgia,serif}"
+    "@media(prefers-color-scheme:dark){body{background:#1d1a17;color:#f0e8dd}}"
 )
 _REFUSAL = (
     '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>stem</title>{more}'

@@ -33,6 +33,7 @@ LABELS = {
     "overstappen": "Door de ogen van die ander kijken",
     "stil": "Lange stiltes",
     "terugweg": "De weg terug",
+    "voeten-op-de-grond.figuur": "Wie of wat er op het schilderij staat",
 }
 
 CHOICES = {
@@ -74,9 +75,9 @@ HINTS = {
 _YES_NO = {"ja": "ja", "nee": "nee"}
 
 
-def label(name: str) -> str:
-    """Return what a variable is called."""
-    return LABELS.get(name) or name.replace("_", " ").capitalize()
+def label(name: str, script: str = "") -> str:
+    """Return what a variable is called, in a script where it means something of its own for one."""
+    return LABELS.get(f"{script}.{name}") or LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 def choice_labels(name: str, choices: tuple[str, ...]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import platformdirs
 
 from stem.config import FILE_NAME
 from stem.errors import BusyError, OutputError
-from stem.files import write_whole
+from stem.files import expanded, write_whole
 from stem.web import running
 from stem.web.app import make_app
 from stem.web.gate import Gate
@@ -29,7 +29,7 @@ _PRACTICE = "stem-praktijk"
 
 
 def open_page(
-    wish: Path | None,
+    folder: str | Path | None = None,
     *,
     port: int | None = None,
     on_link: Callable[[str, bool], object],
@@ -38,7 +38,7 @@ def open_page(
     """Show the page of a folder, and stay until it is closed; one that is open already is shown instead.
 
     Args:
-        wish: The folder; None for the one that is meant here.
+        folder: Of the practice; None for the one that is meant here.
         port: Where; None for the usual place.
         on_link: Called once, with the address that opens the page, and whether it is open here.
         rests_s: How long it stays when nobody needs it.
@@ -49,22 +49,23 @@ def open_page(
     Raises:
         StemError: when a page that is open does not answer, or there is no port.
     """
-    folder = found_folder(wish)
+    wish = None if folder is None else expanded(str(folder))
+    found = found_folder(wish)
     with ExitStack() as stack:
         try:
-            stack.enter_context(running.alone(folder))
+            stack.enter_context(running.alone(found))
         except BusyError:
-            on_link(running.link_of_running(folder), False)
+            on_link(running.link_of_running(found), False)
             return False
         except OutputError:
             pass  # where nothing can be locked, a page can be shown all the same
         listening = bound(port)
         number = listening.getsockname()[1]
-        site = Site(Passes(number), number, folder, _offered(wish))
+        site = Site(Passes(number), number, found, _offered(wish))
         stack.callback(site.workshop.close)
         gate = Gate(make_app(site), number, site.passes)
         stack.enter_context(served(gate, listening))
-        stack.enter_context(_told(folder, site))
+        stack.enter_context(_told(found, site))
 
         def begun(practice: Path) -> None:
             with suppress(BusyError, OutputError):

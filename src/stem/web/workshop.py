@@ -42,6 +42,7 @@ class Run:
         code: The client's, may be empty.
         script: Name of the script.
         make: Makes it.
+        target: The track's file.
         state: Where it is in its life.
         stage: What is being done of the track that is being made.
         share: How much of the whole is done, 0 to 1; it only grows.
@@ -55,6 +56,7 @@ class Run:
     code: str
     script: str
     make: Make
+    target: Path | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: State = "waiting"
     stage: str = ""
@@ -126,6 +128,15 @@ class Workshop:
         """Return how many runs come before one that waits."""
         return [each.id for each in self.runs if not each.is_over or each is run].index(run.id)
 
+    def of_form(self, form: str) -> Run | None:
+        """Return the run that a form was sent for."""
+        with self._changed:
+            return self._runs.get(self._of_forms.get(form, ""))
+
+    def will_make(self, target: Path) -> bool:
+        """Tell whether a file is being made, or waits to be."""
+        return any(run.target == target for run in self.runs if not run.is_over)
+
     def ask(self, run: Run, form: str = "") -> Run:
         """Put a run in the queue; a form that was sent before gets the run of the first time."""
         with self._changed:
@@ -144,7 +155,7 @@ class Workshop:
     def again(self, run: Run) -> Run:
         """Put what failed or was stopped in the queue once more; it stays there as it was."""
         waiting = next((each for each in self.runs if each.make is run.make and not each.is_over), None)
-        return waiting or self.ask(Run(run.title, run.code, run.script, run.make))
+        return waiting or self.ask(Run(run.title, run.code, run.script, run.make, run.target))
 
     def stop(self, run: Run) -> None:
         """Stop a run; what waits is stopped at once, what is being made within a second."""

@@ -8,13 +8,12 @@ better not said is found by its wording and is a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from types import MappingProxyType
-from typing import Literal, TypeAlias
 
 from stem import units
+from stem.authoring.lint.rules import RULES, Severity
 from stem.authoring.lint.wording import LONGEST_JUDGED, judged
 from stem.messages import Message
 from stem.script.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
@@ -22,58 +21,6 @@ from stem.script.dutch import called
 from stem.script.dutch.pace import expected_seconds
 from stem.script.template import ScriptTemplate
 from stem.script.timeline import POST_ROLL_S, PRE_ROLL_S
-
-Severity: TypeAlias = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a script should keep to.
-
-    Attributes:
-        summary: The rule, as one phrase.
-        severity: An error makes a script unfit for use; a warning is for its writer to judge.
-    """
-
-    summary: str
-    severity: Severity
-
-
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        **{name: Rule(summary, "error") for name, summary in SAFETY_RULES.items()},
-        "agreements": Rule("V1 to V4 come before the first image", "error"),
-        "way-out": Rule("before a silence of 30 seconds or more, its chapter has a way out (V14)", "error"),
-        "second-round": Rule("from 15 minutes on, the way back has a second round", "error"),
-        "room": Rule("the way back leads to where one is, which need not be a room", "warning"),
-        "address": Rule("the listener is addressed in one form, je or u", "error"),
-        "leftover": Rule("no stray spaces, commas, slashes or template code", "error"),
-        "too-long": Rule("a sentence has 20 words at most", "error"),
-        "silence": Rule("a pause of 30 seconds or more is announced", "error"),
-        "long": Rule("a sentence has 15 words at most, better 5 to 12", "warning"),
-        "no-pause": Rule("after 5 sentences at most there is a longer pause", "warning"),
-        "breath": Rule("where the breath is used, an anchor is offered that is not the breath", "warning"),
-        "length": Rule("the text can be fitted to the length it is offered for", "warning"),
-        "name": Rule("the name is said 3 times in 10 minutes at most", "warning"),
-        "genitive": Rule("the name is called, and has no genitive", "warning"),
-        "hard-word": Rule("no words that voices stumble on, nor jargon", "warning"),
-        "digits": Rule("numbers up to twelve are words", "warning"),
-        "capitals": Rule("no word in capitals", "warning"),
-        "web-address": Rule("no internet addresses", "warning"),
-        "sign": Rule("no emoji or other signs", "warning"),
-        "must": Rule("the listener is invited, and has to do nothing", "warning"),
-        "eyes": Rule("closing the eyes is a choice", "warning"),
-        "let-go": Rule("nobody is told to let go of everything, or to surrender", "warning"),
-        "safe-now": Rule("nobody is told that they are safe", "warning"),
-        "deeper": Rule("no deepening, as in hypnosis", "warning"),
-        "dissolve": Rule("no floating, dissolving or disappearing", "warning"),
-        "forget": Rule("nobody is told to forget", "warning"),
-        "hold-breath": Rule("the breath is never held", "warning"),
-        "count-down": Rule("no counting down", "warning"),
-        "promise": Rule("no promise of healing", "warning"),
-        "label": Rule("no attachment label for the listener", "warning"),
-    }
-)
 
 ORIENTATION_S = 30.0
 """The least time for coming back into the room, of speech and of pauses that are never stretched or cut."""
@@ -89,6 +36,9 @@ ANNOUNCED_WITHIN = 3
 voice will return."""
 
 LONG_WORDS, TOO_LONG_WORDS = 15, 20
+SHORT_WORDS, MOST_SHORT = 7, 7
+"""A sentence of fewer words is short; so many in a row are heard as a list, and not as someone who speaks."""
+
 MOST_SENTENCES = 5
 MOST_NAMES, NAMES_WITHIN_S = 3, 600.0
 
@@ -151,6 +101,7 @@ def lint(
             *_hurried_return(cues, minutes),
             *_back_to_a_room(cues),
             *_breathless(cues),
+            *_staccato(cues),
         ]
     found += [*_unannounced(cues), *_breath_only(cues), *_misnamed(cues, name)]
     if minutes is not None:
@@ -215,8 +166,8 @@ def _missing(template: ScriptTemplate, cues: Sequence[Cue]) -> Iterator[LintFind
     }
     for rule, summary in SAFETY_RULES.items():
         if where.get(rule, True) and rule not in said:
-            problem = f"there is no sentence for {rule}, {summary}"
-            hint = f"Put [veilig {rule}] before the sentence that says it."
+            problem = Message("there is no sentence for {rule}, {summary}", rule=rule, summary=summary)
+            hint = Message("Put [veilig {rule}] before the sentence that says it.", rule=rule)
             yield _finding(rule, Source(str(template.path), 1), problem, hint)
 
 
@@ -246,10 +197,13 @@ def _no_way_out(cues: Sequence[Cue]) -> Iterator[LintFinding]:
             cue = cues[place]
             silent = isinstance(cue, Pause) and cue.seconds >= ANNOUNCED_S and place < last_word
             if silent and not any(way < place for way in ways_out):
-                hint = (
+                hint = Message(
                     "Say before it, behind [veilig V14], for example: 'Wordt het te veel? Kijk om je heen.'"
                 )
-                problem = f"a silence of {_seconds(cue):g} seconds comes without a way out in its chapter"
+                problem = Message(
+                    "a silence of {seconds:g} seconds comes without a way out in its chapter",
+                    seconds=_seconds(cue),
+                )
                 yield _finding("way-out", cue.source, problem, hint)
 
 
@@ -261,8 +215,8 @@ def _back_to_a_room(cues: Sequence[Cue]) -> Iterator[LintFinding]:
         for cue in spoken:
             text = cue.title if isinstance(cue, Heading) else cue.text if isinstance(cue, Utterance) else ""
             if _ROOM.search(text):
-                hint = "Say 'de plek waar je bent'; some are in none, others in the one they feared."
-                yield _finding("room", cue.source, "the way back leads into a room", hint)
+                hint = Message("Say 'de plek waar je bent'; some are in none, others in the one they feared.")
+                yield _finding("room", cue.source, Message("the way back leads into a room"), hint)
 
 
 _ROOM = re.compile(r"\bkamer\b", re.IGNORECASE)
@@ -278,10 +232,15 @@ def _hurried_return(cues: Sequence[Cue], minutes: float | None) -> Iterator[Lint
     fixed_s = sum(_seconds(cue) for cue in cues[start : _last_word(cues) + 1] if not _is_elastic(cue))
     long = minutes is not None and minutes >= ROUNDS_FROM_MINUTES
     if ORIENTATION_S <= fixed_s < ROUNDS_S and long:
-        problem = (
-            f"after {ROUNDS_FROM_MINUTES:g} minutes or more, {ROUNDS_S:g} seconds of orientation are needed"
+        problem = Message(
+            "after {minutes:g} minutes or more, {seconds:g} seconds of orientation are needed",
+            minutes=ROUNDS_FROM_MINUTES,
+            seconds=ROUNDS_S,
         )
-        hint = f"It is {fixed_s:.0f} s; add a second round: one's own name, a few sounds, moving."
+        hint = Message(
+            "It is {fixed_s:.0f} s; add a second round: one's own name, a few sounds, moving.",
+            fixed_s=fixed_s,
+        )
         yield _finding("second-round", cues[start].source, problem, hint)
     if fixed_s < ORIENTATION_S:
         problem = Message(
@@ -330,6 +289,21 @@ def _breathless(cues: Sequence[Cue]) -> Iterator[LintFinding]:
                 )
         elif isinstance(cue, Breath) or (isinstance(cue, Pause) and cue.name != "zin"):
             in_a_row = 0
+
+
+def _staccato(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    in_a_row = 0
+    for cue in cues:
+        if isinstance(cue, Utterance):
+            in_a_row = in_a_row + 1 if len(_WORD.findall(cue.text)) < SHORT_WORDS else 0
+            if in_a_row == MOST_SHORT + 1:
+                problem = Message(
+                    "{most} sentences of fewer than {words} words come before this short one",
+                    most=MOST_SHORT,
+                    words=SHORT_WORDS,
+                )
+                hint = Message("Let one of them run on: 12 to 15 words.")
+                yield _finding("staccato", cue.source, problem, hint)
 
 
 def _unannounced(cues: Sequence[Cue]) -> Iterator[LintFinding]:

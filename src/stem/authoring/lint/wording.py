@@ -59,7 +59,23 @@ _STYLE = (
     r"(?:vermijdend|ambivalent|gedesorganiseerd)e?|(?:onveilig|angstig)e? (?:gehecht|hechting)\w*|"
     r"hechtings(?:stijl|type|probleem|stoornis)"
 )
+_IMPERATIVE = (
+    r"(?:adem|beweeg|blijf|denk|doe|draai|druk|ga|geef|hang|houd|kies|kijk|kom|laat|leen|leg|luister|merk|neem|noem|"
+    r"open|pak|rek|rol|sluit|sta|stap|stop|voel|volg|wrijf|zeg|zet|zit|zoek)"
+)
 _WORDINGS: tuple[_Wording, ...] = (
+    _wording(
+        "comma",
+        rf"^{_IMPERATIVE}\b(?:(?! en )[^,])*, en (?={_IMPERATIVE}\b)",
+        "has a comma where Dutch has none, and a voice stops at it",
+        "Write: 'Zet je voeten neer en druk ze zacht in de vloer.'",
+    ),
+    _wording(
+        "translated",
+        r"\bdeze stem\b|\bop het gemak\b|\bop deze dag\b|\bvoor even was er\b|^zie (?:deze|die|hoe)\b",
+        "reads as translated",
+        "Say it as one would aloud: 'voel', 'kijk', 'stel je voor', 'ik' and 'we' for who speaks.",
+    ),
     _wording(
         "leftover",
         r"  +| (?=[,;:!?])|,(?=[.,;:!?])|/|\{[{%#]|[}%#]\}",
@@ -93,7 +109,8 @@ _WORDINGS: tuple[_Wording, ...] = (
     ),
     _wording(
         "must",
-        r"\b(?:je|jij|u) moet\b|\bmoet (?:je|jij|u)\b",
+        r"(?<!\bals )(?<!\bdat )(?<!\bwat )(?<!\bwaar )(?<!\bdie )(?<!\bwanneer )\b(?:je|jij|u) moet\b|"
+        r"\bmoet (?:je|jij|u)\b",
         "commands",
         "Invite: 'mag', 'kunt', 'misschien'.",
     ),

@@ -20,6 +20,7 @@ Conventions:
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -40,18 +41,27 @@ WIDTH_PX = 1600
 """Of every picture; how high it is depends on its chapters."""
 
 
+_SETTINGS = "matplotlibrc"
+"""What matplotlib reads from the working folder while it is imported; nothing of ours can prevent it."""
+
+
 def check_drawing(target: Path) -> None:
     """Find out, before anything is made, whether a picture could be drawn.
 
     Raises:
         UsageError: when the name is not that of a kind of picture that is drawn here.
-        OutputError: when the library that draws is not installed.
+        OutputError: when the library that draws is not installed, or would take settings from the folder.
     """
     if target.suffix.lower() not in SUFFIXES:
         raise UsageError(
             Message("{target}: a picture is a .png or a .svg file.", target=target),
             hint=Message("Give its name that ending."),
         )
+    if "matplotlib" not in sys.modules and Path(_SETTINGS).exists():
+        problem = Message(
+            "matplotlib, which draws it, would read the file {settings} of this folder", settings=_SETTINGS
+        )
+        raise OutputError(target, problem, hint=Message("Move that file away, or work in another folder."))
     try:
         with _quiet_library():
             import matplotlib.figure  # noqa: F401 - of the optional extra "plot"

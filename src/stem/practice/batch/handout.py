@@ -123,6 +123,8 @@ def _there(path: Path) -> bytes | None:
     Raises:
         OutputError: when it cannot be read.
     """
+    if path.exists() and not path.is_file():  # a pipe would never come to its end
+        raise OutputError(path, "something that is no file has that name", hint="Move it away.")
     try:
         return path.read_bytes() if os.path.lexists(path) else None
     except OSError as error:

@@ -235,6 +235,8 @@ def head_of(error: StemError) -> str:
 def voice_error(spec: TrackSpec, config: Config, home: Path) -> StemError | None:
     """Return what is wrong with the voice that is asked for."""
     wish = spec.voice or config.voice
+    if not wish:  # the usual voice is no row's choice, and to look for it takes long
+        return None
     try:
         if recordings_folder(wish, home) is None:
             choose_voice(wish, home)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from stem.messages import Message
 from stem.script.dutch.verbs import PAST, is_first_person, with_t
 
-_PIECE = r"[\w'’]+(?:-[\w'’]+)*|\s+|[^\w\s]"  # noqa: RUF001 - the apostrophe that people type
 _WRITTEN_CLAUSE_STARTS = (
     "als dat wanneer omdat terwijl voordat nadat zodra want waar hoe wat wie die sinds tot toen doordat "
     "zodat hoewel waarom waarin waarop waarbij waarmee waarvan of en maar dan"
@@ -59,7 +59,7 @@ def turned(text: str, vorm: str) -> str:
     Raises:
         ValueError: when "ik" stands in it with a verb that is not known.
     """
-    pieces = re.findall(_PIECE, text)
+    pieces = re.findall(r"[\w'’]+(?:-[\w'’]+)*|\s+|[^\w\s]", text)  # noqa: RUF001 - the apostrophe that people type
     places = [place for place, piece in enumerate(pieces) if not piece.isspace()]
     words = [pieces[place] for place in places]
     said = _Turning([word.casefold() for word in words], vorm).said(words)
@@ -158,7 +158,7 @@ class _Turning:
         alone = len(span) == 1 or (len(span) > 1 and self.words[span[1]] in _OF_NOUNS)
         if alone and self.words[span[0]] not in _NO_VERBS:
             return span[0]
-        raise ValueError("it speaks of 'ik' in a way that cannot be turned to je or u")
+        raise ValueError(Message("it speaks of 'ik' in a way that cannot be turned to je or u"))
 
     def _joined(self, place: int) -> Iterator[tuple[int, str]]:
         """Yield the verbs of "en de deur opendoe": what ends a clause without a subject of its own."""

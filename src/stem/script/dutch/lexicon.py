@@ -31,6 +31,12 @@ _LOGGER = logging.getLogger(__name__)
 
 _HINT = Message('A line reads: "healing" = "hieling"')
 _KEYS = ("as", "ipa")
+_LONGEST = 200
+"""Characters of a word, and of what is said in its place."""
+
+_MOST_LETTERS = 100_000
+"""Of all words of a file together: looking for them takes 10 microseconds of preparation for each."""
+
 _MARKS = re.compile(r"[\[\]{}<>|\\]")
 _TYPED_IPA = str.maketrans({"g": "ɡ", ":": "ː", "'": "ˈ"})
 _IPA = frozenset("abcdefhijklmnopqrstuvwxyzæçðøħŋœǀǁǂǃβθχ" + "".join(map(chr, range(0x250, 0x2B0))) + " .‿")
@@ -169,7 +175,15 @@ def _read(path: Path) -> dict[str, Entry]:
     problems: list[str] = []
     entries: dict[str, Entry] = {}
     written: dict[str, str] = {}
-    for word, value in _table(path).items():
+    table = _table(path)
+    if sum(map(len, table)) > _MOST_LETTERS:
+        raise ConfigError(
+            path, [Message("its words have more than {most:,} letters together", most=_MOST_LETTERS)]
+        )
+    for word, value in table.items():
+        if len(word) > _LONGEST:
+            problems.append(Message("a word there is longer than {most} characters", most=_LONGEST))
+            continue
         form = _bare(word)
         if not form:
             problems.append(Message("'{word}' has no letters", word=word))
@@ -202,6 +216,9 @@ def _entry(word: str, value: object, problems: list[str]) -> Entry:
     respelling, ipa = table.get("as"), table.get("ipa", "")
     if "as" not in table:
         problems.append(Message("'{word}' does not say what it is said as: 'as' is missing", word=word))
+    elif len(str(respelling)) > _LONGEST:
+        problems.append(Message("'{word}' is said as more than {most} characters", word=word, most=_LONGEST))
+        return Entry("")
     elif not isinstance(respelling, str):
         problems.append(
             Message("'{word}' must be said as text, not {respelling!r}", word=word, respelling=respelling)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from stem.script.dutch.first_person import turned
 
@@ -27,12 +28,16 @@ _WRITTEN_PLURALS = (
     "hulpverleners therapeuten buurvrouwen buurmannen bewoners"
 )
 _PLURALS = frozenset(_WRITTEN_PLURALS.split())
-_AFTER_NOUN = r"\b(?:die|van|uit|in|op|met|bij|naar|aan|voor|zoals|als)\b"
 _SINGULAR_EN = frozenset({"jongen", "christen", "heiden", "wezen"})
-_COUNTS = r"(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|beide|allebei|alle|enkele|sommige|mijn beide)"
-_DETERMINED = r"(?:mijn|m'n|mn|de|die|deze|onze|jouw)"
-_JOINED = r"^(?!.*\b(?:die|wie|als|van|uit|met)\b.*(?:\ben\b|&)).*(?:\ben\b|&|\+|\bplus\b)"
-_PLURAL_HEAD = rf"{_DETERMINED} (?:\w+e )?(\w+en|\w+['’]s)(?= (?:die|van|uit|in|op|met)\b|$)"  # noqa: RUF001
+_WRITTEN_COUNTS = "twee drie vier vijf zes zeven acht negen tien beide allebei alle enkele sommige"
+_COUNTS = frozenset(_WRITTEN_COUNTS.split())
+_DETERMINERS = frozenset({"mijn", "m'n", "mn", "de", "die", "deze", "onze", "jouw"})
+_AFTER_NOUN = frozenset(
+    {"die", "wie", "van", "uit", "in", "op", "met", "bij", "naar", "aan", "voor", "zoals", "als"}
+)
+"""Behind these, others may be named: "de moeder van Bert en Ernie" is one."""
+
+_AND = frozenset({"en", "&", "+", "plus"})
 _TITLES = {
     "mevr": "mevrouw",
     "mw": "mevrouw",
@@ -55,8 +60,6 @@ _TITLES = {
     "oom": "oom",
 }
 """What stands before a name, and what someone is called by; inside a sentence it has no capital."""
-
-_TITLE = rf"({'|'.join(sorted(_TITLES, key=len, reverse=True))})\.? +(\S.*)"
 
 
 def bare(text: str) -> str:
@@ -93,8 +96,12 @@ def own(text: str, vorm: str) -> str:
 def called(name: str) -> str:
     """Return a name as its bearer is called: "dhr. de Vries" is "meneer De Vries", and "anna" is "Anna"."""
     name = name.strip().rstrip(" .!?,;:")
-    titled = re.fullmatch(_TITLE, name, re.IGNORECASE)
-    return capitalized(name) if titled is None else f"{_TITLES[titled[1].lower()]} {capitalized(titled[2])}"
+    for title in sorted(_TITLES, key=len, reverse=True):
+        rest = name[len(title) :]
+        bearer = rest.lstrip(". ")
+        if name.lower().startswith(title) and rest[:1] in {".", " "} and bearer:
+            return f"{_TITLES[title]} {capitalized(bearer)}"
+    return capitalized(name)
 
 
 def capitalized(text: str) -> str:
@@ -105,11 +112,13 @@ def capitalized(text: str) -> str:
 
 def is_several(text: str) -> bool:
     """Tell whether a text names more than one: "mijn ouders", "Bert en Ernie", "de buren"."""
-    words = bare(text).casefold()
-    if re.search(_JOINED, words):
-        return True
-    head = re.match(_PLURAL_HEAD, words)
-    if (head is not None and head[1] not in _SINGULAR_EN) or re.match(rf"{_COUNTS} \w", words):
-        return True
-    noun_phrase = re.split(_AFTER_NOUN, words)[0].replace("’", "'").split()  # noqa: RUF001 - as typed
-    return bool(noun_phrase) and noun_phrase[-1] in _PLURALS
+    words = re.findall(r"[\w'’]+|[&+]", bare(text).casefold())  # noqa: RUF001 - as typed
+    words = [word.replace("’", "'") for word in words]  # noqa: RUF001 - as typed
+    phrase = list(takewhile(lambda word: word not in _AFTER_NOUN, words))
+    if not phrase:
+        return False
+    *before, noun = phrase
+    is_plural = noun.endswith(("en", "'s")) and noun not in _SINGULAR_EN
+    plain = len(before) in {1, 2} and before[0] in _DETERMINERS and before[-1].endswith(("e", "n"))
+    counted = phrase[0] in _COUNTS and len(phrase) > 1
+    return noun in _PLURALS or not _AND.isdisjoint(phrase) or counted or (is_plural and plain)

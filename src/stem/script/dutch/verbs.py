@@ -64,9 +64,6 @@ _PREFIXES = (
     "leeg los mee mis na neer om op open over rond samen stil tegen terecht terug thuis toe uit vast "
     "vol voor vooruit voort weg wakker klaar deel alleen ineen uiteen tevoorschijn"
 )
-_PATTERN = r"[a-zé]{3,}eer"
-"""Presenteer, solliciteer: such words are verbs, but for these."""
-
 _WRITTEN_NO_VERBS = (
     "wanneer alweer meer zeer ermee weleer meneer sfeer verkeer beer keer weer peer speer veer heer leer "
     "eer neer"
@@ -94,7 +91,7 @@ def before_u(verb: str) -> str:
 
 def is_first_person(word: str) -> bool:
     """Tell whether a word is the present tense of "ik", also with a particle before it: "opsta"."""
-    by_pattern = re.fullmatch(_PATTERN, word) is not None and word not in _NO_VERBS
+    by_pattern = re.fullmatch(r"[a-zé]{3,}eer", word) is not None and word not in _NO_VERBS
     return word in _FIRST_PERSON or by_pattern or _base(word) != ""
 
 

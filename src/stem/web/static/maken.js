@@ -11,7 +11,7 @@ const WAIT_MS = 200;
 
 let timer = 0;
 let asking = null;
-let ranges = slider ? JSON.parse(slider.dataset.bereik) : [];
+let ranges = JSON.parse(slider.dataset.bereik);
 
 function length(seconds) {
   const minutes = Math.floor(seconds / 60);
@@ -66,8 +66,9 @@ function snapped(value, before) {
 }
 
 function showSlider(told) {
-  if (!slider) return;
-  const untouched = slider.value === usual.value;
+  const untouched = slider.disabled || slider.value === usual.value;
+  slider.disabled = told.least >= told.most;
+  document.getElementById("duur-veld").hidden = slider.disabled;
   ranges = told.ranges;
   slider.min = told.least;
   slider.max = told.most;
@@ -104,7 +105,7 @@ async function look() {
   }
 }
 
-let before = slider ? Number(slider.value) : 0;
+let before = Number(slider.value);
 form.addEventListener("input", (event) => {
   if (event.target === slider) {
     slider.value = snapped(Number(slider.value), before);

@@ -6,7 +6,28 @@ import shlex
 import sys
 from pathlib import Path
 
+import platformdirs
+
+from stem.files import expanded, output_error
+from stem.text_files import write_text
+
 _RUNS = 0o700
+
+
+def write_shortcut(folder: str | None) -> Path:
+    """Put an icon on the desktop that opens the page of a folder, by default of the last one.
+
+    Raises:
+        OutputError: when it cannot be written, or something else has its name.
+    """
+    name, content, mode = shortcut_of(sys.platform, None if folder is None else expanded(folder))
+    path = platformdirs.user_desktop_path() / name
+    write_text(path, content, overwrite=False)
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        raise output_error(path, error) from error
+    return path
 
 
 def shortcut_of(system: str, folder: Path | None) -> tuple[str, str, int]:
