@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORES := --numprocesses auto --dist loadscope --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: track test coverage check format bench clean
+.PHONY: track test coverage check messages format bench clean
 
 track: $(VENV)/.runtime
 	$(BIN)/stem make door-andere-ogen
@@ -21,6 +21,10 @@ check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What people read, found in the source, goes into the Dutch catalogue; what has no Dutch yet is counted.
+messages: $(VENV)/.develop
+	$(BIN)/python tools/messages.py
 
 format: $(VENV)/.develop
 	$(BIN)/ruff check --fix .

@@ -38,6 +38,7 @@ class Config:
         album: The album in the tags.
         cover: A picture for the tags; empty for one drawn by the title, "none" for none.
         country: Whose help numbers are told: NL or BE.
+        language: What the command line speaks: "nl" or "en"; None for that of the system.
         allow_online: Whether text may be sent to a voice on the internet.
         pauses: Seconds by name of pause, in place of the table's own.
     """
@@ -57,6 +58,7 @@ class Config:
     album: str = "Geleide visualisaties"
     cover: str = ""
     country: str = "NL"
+    language: str | None = None
     allow_online: bool = False
     pauses: dict[str, float] = field(default_factory=dict)
 

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from stem.config import Config
-from stem.errors import AudioError, OutputError, StemError
+from stem.errors import AudioError, ConfigError, OutputError, StemError
 from stem.files import HERE, cache_folder, expanded, output_error, temporary_beside, temporary_folder
-from stem.messages import Message, Plural
+from stem.messages import DUTCH_FILE, Message, Plural, message_of, read_dutch
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
 from stem.sound.beds import BedChoice
@@ -68,6 +68,7 @@ def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
     yield _tried(Message("usual background"), lambda: _bed(config.bed, home))
     yield _tried(Message("own pauses"), lambda: _own_pauses(config.pauses))
     yield _tried(Message("own words"), lambda: _own_words(home))
+    yield _tried(Message("Dutch texts"), _dutch)
     for error in broken_voices(home):
         yield _wrong(Message("voice template"), error)
     for voice in voices(home):
@@ -135,6 +136,15 @@ def _usual_voice(wish: str, home: Path) -> str:
 def _own_words(folder: Path) -> str:
     words = len(load_lexicon(folder).entries)
     return Plural("the lexicon has {count} words", "the lexicon has {count} words", words)
+
+
+def _dutch() -> str:
+    """Read what is told in Dutch, whatever is spoken now."""
+    try:
+        read_dutch()
+    except ValueError as error:
+        raise ConfigError(DUTCH_FILE, [message_of(error)], hint=Message("Install stem again.")) from error
+    return Message("can be read")
 
 
 def _round_trip(voice: VoiceTemplate) -> str:

@@ -11,15 +11,41 @@ Facts are never read as templates: braces in what a user wrote are shown as they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from gettext import NullTranslations
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from gettext import GNUTranslations, NullTranslations
 from numbers import Real
+from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, Self
 
 ENGLISH = NullTranslations()
 """The language of the texts themselves; a catalogue is one of gettext's too."""
+
+DUTCH_FILE = Path(__file__).with_name("locale") / "nl" / "LC_MESSAGES" / "stem.mo"
+
+
+def dutch() -> NullTranslations:
+    """Return the Dutch catalogue; English when it is broken or missing."""
+    try:
+        return read_dutch()
+    except ValueError:
+        return ENGLISH
+
+
+def read_dutch() -> NullTranslations:
+    """Return the Dutch catalogue.
+
+    Raises:
+        ValueError: when it is broken or missing.
+    """
+    try:
+        with DUTCH_FILE.open("rb") as file:
+            return GNUTranslations(file)
+    except (OSError, ValueError, LookupError, struct.error) as error:
+        raise ValueError(Message("the Dutch texts cannot be read, so English is spoken")) from error
 
 
 def marked(text: str) -> str:
@@ -216,14 +242,15 @@ class _Shown(str):
     """A text as a part of a sentence; where a number was that is not to be shown, it is shown as it is.
 
     "{hint:aside}" is how a sentence stands in brackets: small at its start, without its full stop, which
-    "{hint:open}" leaves out only.
+    "{hint:open}" leaves out only. "{problem:first}" is how a clause begins a sentence: with a capital.
     """
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
         text = self.removesuffix(".") if spec in {"aside", "open"} else str(self)
-        return text[:1].lower() + text[1:] if spec == "aside" else text
+        start = {"aside": text[:1].lower(), "first": text[:1].upper()}.get(spec, text[:1])
+        return start + text[1:]
 
 
 def told(text: object, words: Mapping[str, str] = PLAIN, language: NullTranslations = ENGLISH) -> str:
@@ -254,3 +281,18 @@ def joined(separator: str, texts: Sequence[str]) -> str:
     names = [f"text{number}" for number in range(len(texts))]
     template = separator.replace("{", "{{").replace("}", "}}").join(f"{{{name}}}" for name in names)
     return Message(template, **dict(zip(names, texts, strict=True)))
+
+
+def recognised(text: str, templates: Iterable[str]) -> str:
+    """Return a text that was made of one of these templates as a message; of none, as it is.
+
+    Libraries, and children of ours, tell what is wrong in a sentence that is finished.
+    """
+    for template in templates:
+        parts = Formatter().parse(template)
+        pattern = "".join(
+            re.escape(before) + (f"(?P<{name}>.+)" if name else "") for before, name, *_ in parts
+        )
+        if found := re.fullmatch(pattern, text, re.DOTALL):
+            return Message(template, **found.groupdict())
+    return text

@@ -6,7 +6,9 @@ Exit codes: 0 all made, 1 something failed, 2 wrong usage, 130 interrupted.
     __init__.py  the door: runs a command, and tells every error as one sentence and a hint
     options.py   the options that commands share, and what they mean
     output.py    printing
-    words.py     how options are called in texts of other packages
+    language.py  which language is spoken
+    words.py     how options are called in texts of other packages, and what Click tells
+    help.py      pages of help
     notices.py   what is told of a lookup
     make.py      make, preview, script, plot
     finished.py  info, verify, remake, forget, feed
@@ -32,6 +34,8 @@ import click
 
 from stem import __version__
 from stem.cli import finished, make, open, practice, scripts, system, voices  # noqa: A004 - the command's name
+from stem.cli.help import speak
+from stem.cli.language import language
 from stem.cli.notices import told
 from stem.cli.output import (
     drop,
@@ -42,8 +46,11 @@ from stem.cli.output import (
     say_traceback,
     say_usage,
     say_warning,
+    show,
+    speaking,
 )
 from stem.errors import StemError, UsageError
+from stem.messages import Message
 from stem.programs import leave_working_folder_out
 
 _DEBUG = "STEM_DEBUG"
@@ -59,13 +66,14 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; every error becomes one sentence and a hint on stderr."""
-    try:
-        prepare_streams()
-        _stop_on_terminate()
-        with told():
-            code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
-    except BaseException as error:
-        return _told(error)
+    with speaking(language(arguments, os.environ)):
+        try:
+            prepare_streams()
+            _stop_on_terminate()
+            with told():
+                code = stem.main(args=list(arguments), prog_name="stem", standalone_mode=False)
+        except BaseException as error:
+            return _told(error)
     return code if isinstance(code, int) else 0  # a number after a command that called for an exit
 
 
@@ -73,7 +81,12 @@ def _told(error: BaseException) -> int:
     """Tell what went wrong and return the exit code for it."""
     match error:
         case click.Abort() | KeyboardInterrupt():
-            say("Stopped. Nothing half-made is left; the same command goes on with the speech that is ready.")
+            say(
+                Message(
+                    "Stopped. Nothing half-made is left; "
+                    "the same command goes on with the speech that is ready."
+                )
+            )
             return 130
         case click.ClickException():
             say_usage(error)
@@ -90,10 +103,17 @@ def _told(error: BaseException) -> int:
             raise error
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
-            say(f"Error: the system refused: {error.strerror or error}{place}.")
+            reason = f"{error.strerror or error}{place}"
+            say(Message("Error: the system refused: {reason}.", reason=reason))
         case _:
-            say(f"Error: stem itself made a mistake ({type(error).__name__}: {error}).")
-            say(f"Hint: set {_DEBUG}=1 and give the command again to see where; please report it.")
+            mistake = f"{type(error).__name__}: {error}"
+            say(Message("Error: stem itself made a mistake ({mistake}).", mistake=mistake))
+            say(
+                Message(
+                    "Hint: set {variable}=1 and give the command again to see where; please report it.",
+                    variable=_DEBUG,
+                )
+            )
     return 1
 
 
@@ -108,8 +128,24 @@ def _stop_on_terminate() -> None:
             signal.signal(getattr(signal, name), stop)
 
 
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        show(Message("stem, version {version}", version=__version__))
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="stem")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.option(
+    "--lang", metavar="nl|en", expose_value=False, help="Speak Dutch or English.  [default: the system's]"
+)
 def stem() -> None:
     """Turn written guided visualizations into finished audio tracks in Dutch."""
 
@@ -124,3 +160,5 @@ for _command in (
     *open.COMMANDS,
 ):
     stem.add_command(_command)
+
+speak(stem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,10 @@ from stem.cli.options import force_option, json_option, online_options, project
 from stem.cli.output import confirmed, in_options, print_json, progress, show
 from stem.cli.output import say as tell
 from stem.errors import UsageError
+from stem.messages import Message, Plural, joined
 
 if TYPE_CHECKING:
-    from stem import Search
+    from stem import Forgotten, Search, Verdict
 
 
 @click.command()
@@ -28,7 +29,7 @@ def info(track: str, as_json: bool) -> None:
     here = project()
     facts = here.info(track)
     if facts.problem:
-        tell(f"Warning: {facts.path}: {facts.problem}")
+        tell(Message("Warning: {warning}", warning=f"{facts.path}: {in_options(facts.problem)}"))
     if as_json:
         print_json(stem.documents.info_document(facts))
         return
@@ -43,14 +44,31 @@ def verify(tracks: Sequence[str]) -> None:
     here = project()
     wrong = False
     for verdict in map(here.verify, tracks):
-        for finding in verdict.findings:
-            kind = "wrong" if finding.serious else "worth knowing"
-            show(f"{verdict.path}: {kind}: {finding.what}: {finding.found}; expected: {finding.expected}")
-        with_what = "with its record" if verdict.record else "by itself (there is no record of it)"
-        show(f"{verdict.path}: {'in order' if verdict.in_order else 'not in order'}, compared {with_what}")
+        for line in _judged(verdict):
+            show(line)
         wrong = wrong or not verdict.in_order
     if wrong:
         raise click.exceptions.Exit(1)
+
+
+def _judged(verdict: Verdict) -> Iterator[str]:
+    for finding in verdict.findings:
+        yield Message(
+            "{path}: {kind}: {what}: {found}; expected: {expected}",
+            path=verdict.path,
+            kind=Message("wrong") if finding.serious else Message("worth knowing"),
+            what=finding.what,
+            found=finding.found,
+            expected=finding.expected,
+        )
+    yield Message(
+        "{path}: {judgement}, {how}",
+        path=verdict.path,
+        judgement=Message("in order") if verdict.in_order else Message("not in order"),
+        how=Message("compared with its record")
+        if verdict.record
+        else Message("compared by itself (there is no record of it)"),
+    )
 
 
 @click.command()
@@ -96,32 +114,46 @@ def remake(
         tell(str(path))
     show(stem.documents.track_line(made.track))
     if made.is_same:
-        tell("It is the same, byte for byte.")
+        tell(Message("It is the same, byte for byte."))
     elif change.is_none:
-        why = "what changed since then is told above" if made.differences else "it is not known what changed"
-        tell(f"It is not the same, byte for byte: {why}.")
+        tell(
+            Message("It is not the same, byte for byte: what changed since then is told above.")
+            if made.differences
+            else Message("It is not the same, byte for byte: it is not known what changed.")
+        )
 
 
 def _may_go(search: Search, *, yes: bool) -> bool:
     """Tell what would go and why, and ask; whether it may go."""
     for each in search.found:
-        tell(f"{each.record_path}: found by {', '.join(each.reasons)}")
+        found_by = joined(", ", each.reasons)
+        tell(Message("{path}: found by {reasons}", path=each.record_path, reasons=found_by))
         goes, stays = each.looked_at()
         for path in goes:
             tell(str(path))
         for left in stays:
-            tell(f"{left.path} would stay: {in_options(left.reason)}")
+            tell(Message("{path} would stay: {reason}", path=left.path, reason=left.reason))
     codes, count = search.codes_to_ask, len(search.found)
     if codes:
-        tell(f"These were made for more than one code: {', '.join(code or 'none' for code in codes)}.")
-    which = "this track and what belongs to it" if count == 1 else f"{count} tracks and what belongs to them"
-    if (codes or not yes) and not confirmed(f"Remove {which}?"):
-        tell("Nothing was removed.")
+        each_code = joined(", ", [code or Message("none") for code in codes])
+        tell(Message("These were made for more than one code: {codes}.", codes=each_code))
+    question = Plural(
+        "Remove this track and what belongs to it?",
+        "Remove {count} tracks and what belongs to them?",
+        count,
+    )
+    if (codes or not yes) and not confirmed(question):
+        tell(Message("Nothing was removed."))
         if codes:
             named = " ".join(code for code in codes if code)
-            tell(f"Hint: --yes holds for several codes when each is named: stem forget {named} --yes")
+            tell(
+                Message(
+                    "Hint: --yes holds for several codes when each is named: stem forget {codes} --yes",
+                    codes=named,
+                )
+            )
         elif not sys.stdin.isatty():
-            tell("Hint: Nobody answered here; --yes does not ask.")
+            tell(Message("Hint: Nobody answered here; --yes does not ask."))
         return False
     return True
 
@@ -135,28 +167,48 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
     here = project()
     search = here.tracks_of(words, folders)
     for each in search.unreadable:
-        tell(f"{each.path}: cannot be judged: {each.reason}")
+        tell(Message("{path}: cannot be judged: {reason}", path=each.path, reason=each.reason))
     if not search.found:
         places = ", ".join(folders or (here.settings.output,))
-        tell(f"No track was found in {places} that was made for it; --in FOLDER looks elsewhere.")
-        tell("Only tracks with a record can be found.")
+        tell(
+            Message(
+                "No track was found in {places} that was made for it; --in FOLDER looks elsewhere.",
+                places=places,
+            )
+        )
+        tell(Message("Only tracks with a record can be found."))
         if search.unreadable:
             raise click.exceptions.Exit(1)
         return
     if not _may_go(search, yes=yes):
         raise click.exceptions.Exit(1)
     forgotten = here.forget(search)
+    _tell_forgotten(forgotten)
+    if forgotten.left or forgotten.phrases_left or search.unreadable:
+        raise click.exceptions.Exit(1)
+
+
+def _tell_forgotten(forgotten: Forgotten) -> None:
     for path in forgotten.removed:
         show(str(path))
     for each in forgotten.left:
-        tell(f"{each.path} stays: {in_options(each.reason)}")
+        tell(Message("{path} stays: {reason}", path=each.path, reason=each.reason))
     for path in forgotten.missing:
-        tell(f"{path} was not there: when it was moved out of these folders, or changed, remove it yourself.")
-    phrases = "1 spoken phrase was" if forgotten.phrases == 1 else f"{forgotten.phrases} spoken phrases were"
-    tell(f"{phrases} removed. Backups, and what was sent, are out of reach.")
-    tell("Lists, pages and feeds that tell of it are yours: take the row out, and make them again.")
-    if forgotten.left or forgotten.phrases_left or search.unreadable:
-        raise click.exceptions.Exit(1)
+        tell(
+            Message(
+                "{path} was not there: when it was moved out of these folders, or changed, "
+                "remove it yourself.",
+                path=path,
+            )
+        )
+    tell(
+        Plural(
+            "1 spoken phrase was removed. Backups, and what was sent, are out of reach.",
+            "{count} spoken phrases were removed. Backups, and what was sent, are out of reach.",
+            forgotten.phrases,
+        )
+    )
+    tell(Message("Lists, pages and feeds that tell of it are yours: take the row out, and make them again."))
 
 
 @click.command()
@@ -196,7 +248,12 @@ def feed(
     """Make a podcast feed of the finished tracks in FOLDER, with chapters and transcripts beside them."""
     for option, text in (("--title", title), ("--description", description)):
         if problem := line_problem(text):
-            raise UsageError(f"What stands after {option} cannot stand in a feed: {problem}.", hint=RETYPE)
+            sentence = Message(
+                "What stands after {option} cannot stand in a feed: {problem}.",
+                option=option,
+                problem=problem,
+            )
+            raise UsageError(sentence, hint=RETYPE)
     made = project().feed(
         folder,
         link,
@@ -208,12 +265,20 @@ def feed(
         name_in_feed=name_in_feed,
         overwrite=force,
     )
-    show(f"{made.written[-1]}  {made.tracks} tracks, {len(made.written)} files  {made.address}")
+    show(
+        Message(
+            "{path}  {tracks} tracks, {files} files  {address}",
+            path=made.written[-1],
+            tracks=made.tracks,
+            files=len(made.written),
+            address=made.address,
+        )
+    )
     for note in made.notes:
         tell(note)
     for left in made.left_out:
-        tell(f"{left.path} is left out: {left.reason}")
-    tell("Upload the tracks and the files of the feed; leave the records (*.stem.json) at home.")
+        tell(Message("{path} is left out: {reason}", path=left.path, reason=left.reason))
+    tell(Message("Upload the tracks and the files of the feed; leave the records (*.stem.json) at home."))
     if made.left_out:
         raise click.exceptions.Exit(1)
 

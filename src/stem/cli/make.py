@@ -9,6 +9,7 @@ from stem.cli.options import Request, force_option, json_option, project, script
 from stem.cli.output import print_json, progress, show, show_text
 from stem.cli.output import say as tell
 from stem.errors import StemError
+from stem.messages import Message
 
 
 @click.command()
@@ -55,15 +56,15 @@ def make(
             )
     except StemError as error:
         for track in made:
-            tell(f"{track.path} was made.")
+            tell(Message("{path} was made.", path=track.path))
         if as_json:
             print_json(stem.documents.made_document(made, {request.script: error}))
         raise
     target = here.target(plan, output)
     if track.path != target:
-        tell(f"{target} was there already and stays as it is (--force replaces it).")
+        tell(Message("{path} was there already and stays as it is (--force replaces it).", path=target))
     for warning in track.warnings:
-        tell(f"Warning: {warning}")
+        tell(Message("Warning: {warning}", warning=warning))
     for path in (*track.stems, *track.beside):
         tell(str(path))
     if as_json:
@@ -90,7 +91,7 @@ def preview(request: Request, exact: bool, as_json: bool) -> None:
     here = project()
     seen = here.preview(here.plan(request.spec(), to_make=False), exact=exact, on_notice=tell)
     for remark in seen.remarks:
-        tell(f"Warning: {remark}")
+        tell(Message("Warning: {warning}", warning=remark))
     if as_json:
         print_json(seen.document())
         return
@@ -109,9 +110,9 @@ def script(
 ) -> None:
     """Print out SCRIPT as it will be spoken."""
     if as_page and as_text:
-        raise click.UsageError("--html and --text exclude each other.")
+        raise click.UsageError(Message("--html and --text exclude each other."))
     if audio is not None and not as_page:
-        raise click.UsageError("--audio is for a page: add --html.")
+        raise click.UsageError(Message("--audio is for a page: add --html."))
     here = project()
     plan = here.plan(request.spec(), to_make=False)
     if output is None:

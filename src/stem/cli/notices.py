@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stem.cli.output import say
+from stem.messages import Message
 
 
 class _Teller(logging.Handler):
@@ -17,7 +18,8 @@ class _Teller(logging.Handler):
         self._told: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        sentence = record.getMessage()
+        # What is a message already has its facts; as a string it is English.
+        sentence = record.msg if isinstance(record.msg, Message) else record.getMessage()
         if sentence not in self._told:
             self._told.add(sentence)
             say(sentence)

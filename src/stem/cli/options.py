@@ -16,6 +16,7 @@ import stem
 from stem.characters import RETYPE
 from stem.cli.output import ask, say, say_error
 from stem.errors import StemError, UsageError
+from stem.messages import Message, message_of
 
 if TYPE_CHECKING:
     from stem import Project, TrackSpec, Variable
@@ -47,7 +48,8 @@ def online(*, allow: bool, offline: bool) -> bool | None:
         UsageError: when it says both.
     """
     if allow and offline:
-        raise UsageError("--allow-online and --offline exclude each other.", hint="Give one of them.")
+        sentence = Message("--allow-online and --offline exclude each other.")
+        raise UsageError(sentence, hint=Message("Give one of them."))
     return allow if allow or offline else None
 
 
@@ -101,8 +103,7 @@ class Request:
         try:
             return self._spec()
         except ValueError as error:
-            sentence = f"{error}."
-            raise UsageError(f"{sentence[:1].upper()}{sentence[1:]}", hint=RETYPE) from error
+            raise UsageError(Message("{problem:first}.", problem=message_of(error)), hint=RETYPE) from error
 
     def _spec(self) -> TrackSpec:
         pauses = pairs("--pause", self.pauses, "kort=4").items()
@@ -149,7 +150,7 @@ class Request:
         for variable in project().script(self.script).variables:
             if variable.name not in values:
                 values[variable.name] = _answer(variable)
-        say(f"The same again: {shlex.join(_same_again(values))}")
+        say(Message("The same again: {command}", command=shlex.join(_same_again(values))))
         return values
 
 
@@ -164,7 +165,8 @@ def _track_number(text: str | None) -> tuple[int | None, int | None]:
     found = re.fullmatch(r"(\d{1,3})(?:/(\d{1,3}))?", text.strip())
     number, total = (int(found[1]), int(found[2] or 0)) if found else (0, 0)
     if number < 1 or (total and total < number):
-        raise UsageError(f"--track: '{text}' is not the number of a track.", hint="For example: --track 3/7")
+        sentence = Message("--track: '{text}' is not the number of a track.", text=text)
+        raise UsageError(sentence, hint=Message("For example: {example}", example="--track 3/7"))
     return number, total or None
 
 
@@ -288,11 +290,11 @@ def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
         key, equals, value = text.partition("=")
         key = key.strip()
         if not equals or not key:
-            raise UsageError(
-                f"What stands after {option} has no key and value.", hint=f"For example: {option} {example}"
-            )
+            sentence = Message("What stands after {option} has no key and value.", option=option)
+            raise UsageError(sentence, hint=Message("For example: {example}", example=f"{option} {example}"))
         if key in found:
-            raise UsageError(f"'{key}' is given twice with {option}.", hint="Give it once.")
+            sentence = Message("'{key}' is given twice with {option}.", key=key, option=option)
+            raise UsageError(sentence, hint=Message("Give it once."))
         found[key] = value
     return found
 
@@ -308,7 +310,8 @@ def time_of(option: str, text: str, example: str) -> float:
     try:
         return parse_seconds(text)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}.", hint=f"For example: {example}") from error
+        sentence = Message("{option}: {problem}.", option=option, problem=message_of(error))
+        raise UsageError(sentence, hint=Message("For example: {example}", example=example)) from error
 
 
 def _values_of(file: str | None) -> dict[str, str]:

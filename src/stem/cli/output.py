@@ -14,15 +14,17 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from gettext import NullTranslations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from stem.characters import code_point, visible
-from stem.cli.words import OPTIONS
+from stem.cli.words import HEADS, OPTIONS, STAGES, click_message
 from stem.errors import OutputError, StemError
-from stem.messages import Message, told
+from stem.messages import ENGLISH, Message, Plural, told
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -36,6 +38,24 @@ VERSION = 1
 
 _LAYOUT = str.maketrans({sign: code_point(sign) for sign in "\n\t"})
 
+_spoken: ContextVar[NullTranslations] = ContextVar("spoken", default=ENGLISH)
+
+
+@contextmanager
+def speaking(language: NullTranslations) -> Iterator[None]:
+    """Tell people everything in a language, within."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def spoken() -> NullTranslations:
+    """Return the language that is spoken."""
+    return _spoken.get()
+
+
 _STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
 """How each is opened when it is closed: results that have nowhere to go are an error, remarks are not."""
 
@@ -47,7 +67,7 @@ def show(line: str = "") -> None:
 
 def show_text(text: str) -> None:
     """Print a text in lines of its own."""
-    _print(visible(text), nl=not text.endswith("\n"))
+    _print(visible(in_options(text)), nl=not text.endswith("\n"))
 
 
 def say(line: str = "") -> None:
@@ -57,9 +77,13 @@ def say(line: str = "") -> None:
 
 def say_usage(error: click.ClickException) -> None:
     """Tell what is wrong with a command, and how it is used."""
-    usage = io.StringIO()
-    error.show(file=usage)
-    _say(visible(usage.getvalue().rstrip("\n")))
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        _say(visible(context.get_usage()))
+        asking = f"{context.command_path} {context.help_option_names[-1]}"
+        say(Message("Try '{asking}' for help.", asking=asking))
+        say()
+    say(Message("Error: {problem}", problem=click_message(error.format_message())))
 
 
 def say_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -76,7 +100,7 @@ def say_warning(
     line: str | None = None,  # noqa: ARG001
 ) -> None:
     """Tell a library's warning, as `warnings.showwarning` does."""
-    say(f"Warning: {message} ({category.__name__})")
+    say(Message("Warning: {warning}", warning=f"{message} ({category.__name__})"))
 
 
 def ask(question: str, default: str | None = None, *, secret: bool = False) -> str:
@@ -86,21 +110,32 @@ def ask(question: str, default: str | None = None, *, secret: bool = False) -> s
         click.Abort: when there is no answer.
     """
     shown = None if default is None else _one_line(default)
-    answer = click.prompt(
-        _one_line(question),
-        default=shown,
-        show_default=bool(shown),
-        hide_input=secret,
-        confirmation_prompt=secret,
-        err=True,
-    )
-    return default if default is not None and answer == shown else str(answer)
+    while True:
+        answer = click.prompt(
+            _one_line(question), default=shown, show_default=bool(shown), hide_input=secret, err=True
+        )
+        if not secret or answer == _asked_again():
+            return default if default is not None and answer == shown else str(answer)
+        say(Message("Error: the two are not the same."))
+
+
+def _asked_again() -> str:
+    again = _one_line(Message("The same once more"))
+    return str(click.prompt(again, hide_input=True, err=True))
+
+
+_YES, _NO = {"y", "yes", "j", "ja"}, {"", "n", "no", "nee"}
 
 
 def confirmed(question: str) -> bool:
     """Ask; no answer is no."""
+    asked = _one_line(Message("{question} [y/N]", question=question))
     try:
-        return click.confirm(_one_line(question), err=True)
+        while True:
+            answer = click.prompt(asked, default="", show_default=False, err=True).strip().casefold()
+            if answer in _YES | _NO:
+                return answer in _YES
+            say(Message("Error: answer with y or n."))
     except click.Abort:
         say()
         return False
@@ -159,7 +194,8 @@ def _print(text: str, *, nl: bool = True) -> None:
 def _lost(error: OSError) -> OutputError:
     drop(sys.stdout)
     reason = (error.strerror or type(error).__name__).lower()
-    return OutputError("The standard output", reason, hint="What was made is there all the same.")
+    hint = Message("What was made is there all the same.")
+    return OutputError(Message("The standard output"), reason, hint=hint)
 
 
 def _say(text: str) -> None:
@@ -174,8 +210,8 @@ def _one_line(text: str) -> str:
 
 
 def in_options(text: str) -> str:
-    """Return a text with the options it is about; for a message that is to be part of a line."""
-    return told(text, OPTIONS)
+    """Return a text with the options it is about, as it is told; for one that is to be part of a line."""
+    return told(text, OPTIONS, _spoken.get())
 
 
 MOST_PROBLEMS = 200
@@ -184,7 +220,7 @@ MOST_PROBLEMS = 200
 
 def say_error(error: StemError) -> None:
     """Tell what went wrong and what to do about it; several mistakes in a file each get a line."""
-    say_problems("Error", error.sentence, error.place, error.problems)
+    say_problems(Message("Error"), error.sentence, error.place, error.problems)
     say_hint(error.hint)
 
 
@@ -204,19 +240,22 @@ def problem_lines(subject: str, sentence: str, place: str, problems: Sequence[st
         problems: Each of them; one, or none, is told by the sentence.
     """
     if len(problems) <= 1:
-        yield f"{subject}: {in_options(sentence)}"
+        yield f"{in_options(subject)}: {in_options(sentence)}"
         return
-    yield f"{subject}: {place}: {len(problems)} mistakes:"
+    told_place = f"{in_options(subject)}: {in_options(place)}"
+    yield in_options(
+        Plural("{place}: 1 mistake:", "{place}: {count} mistakes:", len(problems), place=told_place)
+    )
     yield from (f"  {in_options(problem)}" for problem in problems[:MOST_PROBLEMS])
     if len(problems) > MOST_PROBLEMS:
-        yield f"  and {len(problems) - MOST_PROBLEMS} more"
+        yield in_options(Message("  and {count} more", count=len(problems) - MOST_PROBLEMS))
 
 
 def say_hint(hint: str) -> None:
     """Tell what to do, if anything; what it lists gets lines of its own, what ends a line in a fact none."""
     lines = in_options(hint.with_facts(_one_line)).split("\n") if isinstance(hint, Message) else [hint]
     if hint:
-        say(f"Hint: {lines[0]}")
+        say(Message("Hint: {hint}", hint=lines[0]))
     for line in lines[1:]:
         say(line)
 
@@ -243,10 +282,11 @@ def _in_options(document: Any) -> Any:
 
 def print_list(kind: str, rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
     """Print rows with the same keys as a table, or as a document with one key `kind`."""
-    if as_json:
-        print_json({kind: rows})
+    if as_json:  # what a program compares with stays English
+        print_json({kind: [{key: str.__str__(cell) for key, cell in row.items()} for row in rows]})
         return
-    table = [list(rows[0]), *([_one_line(cell) for cell in row.values()] for row in rows)]
+    heads = [in_options(HEADS.get(key, key)) for key in rows[0]]
+    table = [heads, *([_one_line(cell) for cell in row.values()] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     for row in table:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -273,15 +313,6 @@ def byte_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-_STAGES: Mapping[str, str] = {
-    "bed": "background",
-    "speech": "speaking",
-    "mix": "mixing",
-    "check": "checking",
-    "files": "files",
-}
-
-
 @contextmanager
 def progress() -> Iterator[Callable[[Told], object] | None]:
     """Show a bar on a terminal; keep still elsewhere."""
@@ -297,7 +328,7 @@ def progress() -> Iterator[Callable[[Told], object] | None]:
 
         def show(told: Told) -> None:
             if told.stage not in tasks:
-                tasks[told.stage] = bar.add_task(_STAGES[told.stage], total=1.0)
+                tasks[told.stage] = bar.add_task(in_options(STAGES[told.stage]), total=1.0)
             bar.update(tasks[told.stage], completed=told.share)
 
         yield show
@@ -320,22 +351,26 @@ def batch_progress(
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        whole = bar.add_task(f"tracks 0/{total}", total=total)
+        whole = bar.add_task(_of_all(0, total), total=total)
         tasks: dict[str, TaskID] = {}
 
         def show(line: str) -> None:
             bar.console.print(_one_line(line), markup=False, emoji=False, highlight=False)
 
         def hear(told: BatchProgress) -> None:
-            bar.update(whole, completed=told.done, description=f"tracks {told.done}/{total}")
+            bar.update(whole, completed=told.done, description=_of_all(told.done, total))
             making = {f"{job.place}, {job.code}": job.progress for job in told.making}
             for gone in tasks.keys() - making.keys():
                 bar.remove_task(tasks.pop(gone))
             for name, progress in making.items():
                 if name not in tasks:
                     tasks[name] = bar.add_task("", total=1.0)
-                doing = "" if progress is None else f", {_STAGES[progress.stage]}"
+                doing = "" if progress is None else f", {in_options(STAGES[progress.stage])}"
                 share = 0.0 if progress is None else progress.share
                 bar.update(tasks[name], completed=share, description=_one_line(f"  {name}{doing}"))
 
         yield show, hear
+
+
+def _of_all(done: int, total: int) -> str:
+    return in_options(Message("tracks {done}/{total}", done=done, total=total))

@@ -25,6 +25,7 @@ from stem.cli.output import (
 )
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError
+from stem.messages import Message
 
 if TYPE_CHECKING:
     from stem import Batch, Outcome, Report, TrackSpec
@@ -103,9 +104,12 @@ def init(folder: str, name: str, country: str) -> None:
     for path in begun.written:
         show(str(path))
     for path in begun.kept:
-        tell(f"{path} was there already and stays as it is.")
-    there = "" if folder == "." else f"cd {_quoted(folder)}, then: "
-    tell(f"Next: {there}stem batch clients.csv --dry-run")
+        tell(Message("{path} was there already and stays as it is.", path=path))
+    if folder == ".":
+        tell(Message("Next: stem batch clients.csv --dry-run"))
+    else:
+        there = _quoted(folder)
+        tell(Message("Next: cd {folder}, then: stem batch clients.csv --dry-run", folder=there))
 
 
 def _quoted(folder: str) -> str:
@@ -120,8 +124,8 @@ def batch(request: Request, file: str, how: _How) -> None:
     """Make a track for each row of FILE: CSV, XLSX or TOML; "-" reads CSV from standard input."""
     if file == how.password_file == "-":
         raise UsageError(
-            "The list and the password cannot both come from standard input.",
-            hint="Name a file that holds the password.",
+            Message("The list and the password cannot both come from standard input."),
+            hint=Message("Name a file that holds the password."),
         )
     content = sys.stdin.buffer.read(_LARGEST_LIST) if file == "-" else None
     _make(project().batch(file, *_wishes(request, how), content=content, **_kept(how)), how)
@@ -180,7 +184,13 @@ def _run(batch: Batch, how: _How) -> Report:
         try:
             return batch.make(workers=how.jobs, dask=how.dask, on_outcome=on_outcome, events=events)
         except KeyboardInterrupt:
-            tell(f"{there} of {count} tracks are there; the same command goes on with the rest.")
+            tell(
+                Message(
+                    "{there} of {count} tracks are there; the same command goes on with the rest.",
+                    there=there,
+                    count=count,
+                )
+            )
             raise
 
 
@@ -194,20 +204,28 @@ def _password_of(file: str) -> str:
         with opened:
             return opened.read(_LONGEST_PASSWORD_FILE).rstrip("\r\n")
     except UnicodeDecodeError as error:
-        problem = "no password can be read from it"
-        raise ConfigError(file, [problem], hint="Save it as plain text in UTF-8.") from error
+        problem = Message("no password can be read from it")
+        hint = Message("Save it as plain text in UTF-8.")
+        raise ConfigError(file, [problem], hint=hint) from error
     except OSError as error:
-        raise ConfigError(file, [f"it cannot be read ({error.strerror})"]) from error
+        problem = Message("it cannot be read ({reason})", reason=error.strerror)
+        raise ConfigError(file, [problem]) from error
 
 
 def _asked_password() -> str:
     if not sys.stdin.isatty():
         raise UsageError(
-            "There is no password for the zip files.",
-            hint="Name a file that holds it with --password-file; a list may have a column 'wachtwoord'.",
+            Message("There is no password for the zip files."),
+            hint=Message(
+                "Name a file that holds it with --password-file; a list may have a column 'wachtwoord'."
+            ),
         )
-    tell(f"A password that can be told by telephone, for example: {stem.new_password()}")
-    return ask("Password of the zip files", secret=True)
+    tell(
+        Message(
+            "A password that can be told by telephone, for example: {password}", password=stem.new_password()
+        )
+    )
+    return ask(Message("Password of the zip files"), secret=True)
 
 
 def _hand_over(batch: Batch, report: Report, how: _How, locks: Mapping[str, str] | None) -> int:
@@ -218,13 +236,21 @@ def _hand_over(batch: Batch, report: Report, how: _How, locks: Mapping[str, str]
     for path in handed.written:
         tell(str(path))
     for path in handed.kept:
-        tell(f"{path} is there already and holds the same.")
+        tell(Message("{path} is there already and holds the same.", path=path))
     for path in handed.own:
-        tell(f"{path} has words of your own and stays as it is; for a new one, move it away.")
+        tell(
+            Message(
+                "{path} has words of your own and stays as it is; for a new one, move it away.", path=path
+            )
+        )
     for path in handed.held:
-        tell(f"{path} is for use with a practitioner only: it is not sent, unless with --yes.")
+        tell(
+            Message(
+                "{path} is for use with a practitioner only: it is not sent, unless with --yes.", path=path
+            )
+        )
     for code, reason in handed.left.items():
-        tell(f"Error: {code}: {in_options(reason)}.")
+        tell(Message("Error: {code}: {problem}.", code=code, problem=reason))
     return handed.exit_code
 
 
@@ -235,10 +261,11 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
         print_list("tracks", stem.documents.outcome_rows(report), as_json=False)
         for outcome in report.outcomes:
             for warning in outcome.warnings:
-                tell(f"Warning: {outcome.code}, {outcome.path.name}: {warning}")
+                about = f"{outcome.code}, {outcome.path.name}: {in_options(warning)}"
+                tell(Message("Warning: {warning}", warning=about))
     for outcome in report.outcomes:
         if outcome.status == "failed":
-            about = f"Error: {outcome.place}, {outcome.code}"
+            about = Message("Error: {place}, {code}", place=outcome.place, code=outcome.code)
             say_problems(about, outcome.error, outcome.origin, outcome.problems)
             say_hint(outcome.hint)
     tell(stem.documents.summary(report, dry_run=dry_run))

@@ -8,8 +8,10 @@ import click
 
 import stem
 from stem.cli.options import force_option, json_option, project
-from stem.cli.output import print_json, say, say_error, show
+from stem.cli.output import in_options, print_json, say, say_error, show
+from stem.cli.words import SEVERITIES
 from stem.errors import StemError
+from stem.messages import Message, Plural, joined
 
 
 @click.command()
@@ -28,9 +30,9 @@ def scripts(long: bool, as_json: bool) -> None:
             show(line)
     for one in here.all_series():
         show()
-        show(f"Series {one.name}: {_sentence(one.title)} {one.summary}")
+        show(Message("Series {name}: {about}", name=one.name, about=f"{_sentence(one.title)} {one.summary}"))
         show(f"    {', '.join(one.scripts)}")
-        show(f"    Make them all: stem series {one.name} --code CODE")
+        show(Message("    Make them all: stem series {name} --code CODE", name=one.name))
 
 
 def _lines(item: stem.ScriptTemplate, *, long: bool) -> Iterator[str]:
@@ -76,9 +78,18 @@ def check(scripts: Sequence[str], as_json: bool) -> None:
 def _tell(checked: stem.Checked) -> None:
     for finding in checked.findings:
         place = f"{finding.source.path}:{finding.source.line}"
-        show(f"{place}: {finding.severity} {finding.rule}: {finding.problem}. {finding.hint}".rstrip())
-    verdict = "in order" if checked.in_order else "not in order"
-    show(f"{checked.name}: {verdict} ({checked.ways} ways to fill it in)")
+        kind, hint = SEVERITIES[finding.severity], finding.hint
+        told = joined(" ", [kind, f"{finding.rule}:", Message("{problem}.", problem=finding.problem), hint])
+        show(f"{place}: {in_options(told)}".rstrip())
+    show(
+        Plural(
+            "{name}: {verdict} (1 way to fill it in)",
+            "{name}: {verdict} ({count} ways to fill it in)",
+            checked.ways,
+            name=checked.name,
+            verdict=Message("in order") if checked.in_order else Message("not in order"),
+        )
+    )
 
 
 @click.command()
@@ -88,7 +99,7 @@ def new(name: str, force: bool) -> None:
     """Write NAME.j2, a commented starting point for a script of your own."""
     path = project().new_script(name, overwrite=force)
     show(str(path))
-    say(f"Change the words, then: stem check {path}")
+    say(Message("Change the words, then: stem check {path}", path=path))
 
 
 @click.command(name="import")

@@ -7,6 +7,7 @@ import click
 import stem
 from stem.cli.options import force_option, json_option, project, time_of
 from stem.cli.output import print_json, print_list, problem_lines, say, say_hint, show
+from stem.messages import Message, Plural, joined
 
 
 @click.group(invoke_without_command=True)
@@ -22,10 +23,10 @@ def beds(context: click.Context, as_json: bool) -> None:
         return
     print_list("beds", document["beds"], as_json=False)
     show()
-    show("Bells:")
+    show(Message("Bells:"))
     for bell in document["bells"]:
         show(f"{bell['name']:<12}  {bell['summary']}")
-    say("Layers: --bed regen+drone:-6. Your own: --bed muziek.m4a. Hear one: stem beds play zee")
+    say(Message("Layers: --bed regen+drone:-6. Your own: --bed muziek.m4a. Hear one: stem beds play zee"))
 
 
 @beds.command(name="play")
@@ -61,7 +62,8 @@ def doctor() -> None:
     """Tell what works on this machine, what does not, and how to mend it."""
     failed = 0
     for finding in project().diagnose():
-        subject = f"{'ok  ' if finding.works else 'FAIL'}  {finding.subject}"
+        mark = Message("ok  ") if finding.works else Message("FAIL")
+        subject = joined("  ", [mark, finding.subject])
         for line in problem_lines(subject, finding.found, finding.place, finding.problems):
             show(line)
         if not finding.works:
@@ -83,8 +85,14 @@ def cache(context: click.Context, as_json: bool) -> None:
         print_json(stem.documents.cache_document(report))
         return
     show(
-        f"{report.folder}: {report.entries} sentences, {report.bytes / 1e6:.1f} MB of at most "
-        f"{report.limit_bytes / 1e9:g} GB"
+        Plural(
+            "{folder}: 1 sentence, {size_mb:.1f} MB of at most {limit_gb:g} GB",
+            "{folder}: {count} sentences, {size_mb:.1f} MB of at most {limit_gb:g} GB",
+            report.entries,
+            folder=report.folder,
+            size_mb=report.bytes / 1e6,
+            limit_gb=report.limit_bytes / 1e9,
+        )
     )
 
 
@@ -92,7 +100,15 @@ def cache(context: click.Context, as_json: bool) -> None:
 def clear() -> None:
     """Remove all sentences that were kept; tracks stay as they are."""
     removed = stem.clear_speech_cache()
-    show(f"{removed.folder}: {removed.entries} sentences removed, {removed.bytes / 1e6:.1f} MB")
+    show(
+        Plural(
+            "{folder}: 1 sentence removed, {size_mb:.1f} MB",
+            "{folder}: {count} sentences removed, {size_mb:.1f} MB",
+            removed.entries,
+            folder=removed.folder,
+            size_mb=removed.bytes / 1e6,
+        )
+    )
 
 
 COMMANDS = (beds, profiles, doctor, cache)

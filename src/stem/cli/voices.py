@@ -21,6 +21,7 @@ from stem.cli.options import (
 from stem.cli.output import byte_progress, print_list, say_error, show
 from stem.cli.output import say as tell
 from stem.errors import UsageError
+from stem.messages import Message
 
 
 @click.group(invoke_without_command=True)
@@ -39,7 +40,7 @@ def voices(context: click.Context, as_json: bool) -> None:
         return
     shown = ("name", "sex", "accent", "runs", "installed", "leaves", "licence")
     print_list("voices", [{key: row[key] for key in shown} for row in rows], as_json=False)
-    tell("Get one that is not installed: stem voices get NAME")
+    tell(Message("Get one that is not installed: stem voices get NAME"))
 
 
 @voices.command()
@@ -50,11 +51,12 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
     here = project()
     for voice in [here.voice(name) for name in names]:
         if voice.download is None:
-            tell(f"{voice.name} needs no download.")
+            tell(Message("{voice} needs no download.", voice=voice.name))
             continue
         if not voice.installed:
             tell(f"{voice.title}: {voice.licence}.")
-            tell(f"From {mirror or voice.download.origin}, {voice.download.folder}")
+            origin = mirror or voice.download.origin
+            tell(Message("From {origin}, {folder}", origin=origin, folder=voice.download.folder))
         with byte_progress(voice.name) as on_progress:
             for path in here.download(voice.name, mirror=mirror, on_progress=on_progress):
                 show(str(path))
@@ -69,11 +71,17 @@ def allow(name: str, forget: bool) -> None:
     voice = here.voice(name)
     if forget:
         here.disallow(name)
-        tell(f"The voice '{voice.name}' may run no program any more.")
+        tell(Message("The voice '{voice}' may run no program any more.", voice=voice.name))
         return
     show(here.allow(name))
-    tell(f"The voice '{voice.name}' of {voice.path.parent} may run this with your rights, until it changes.")
-    tell(f"To take that back: stem voices allow {name} --forget")
+    tell(
+        Message(
+            "The voice '{voice}' of {folder} may run this with your rights, until it changes.",
+            voice=voice.name,
+            folder=voice.path.parent,
+        )
+    )
+    tell(Message("To take that back: stem voices allow {voice} --forget", voice=name))
 
 
 @click.command()
@@ -100,7 +108,8 @@ def say(
     """Let a voice say TEXT: played where a player exists, else written to a file."""
     if (text is None) == (word is None) or (respelling is not None and word is None):
         raise UsageError(
-            "Give a text, or a word to try out.", hint='stem say "Welkom.", or: stem say --word Sjaan'
+            Message("Give a text, or a word to try out."),
+            hint=Message('stem say "Welkom.", or: stem say --word Sjaan'),
         )
     here, allowed = project(), online(allow=allow_online, offline=offline)
     if word is None:
@@ -121,9 +130,11 @@ def _tell_word(word: str, respelling: str | None) -> None:
     """Tell how a word goes into the lexicon."""
     if respelling:
         key, said = (json.dumps(text, ensure_ascii=False) for text in (word, respelling))  # as TOML has it
-        tell(f"To keep it, put this line in lexicon.toml, here: {key} = {said}")
+        line = f"{key} = {said}"
+        tell(Message("To keep it, put this line in lexicon.toml, here: {line}", line=line))
     else:
-        tell(f"Not right? Try another spelling: stem say --word {shlex.quote(word)} --as ...")
+        quoted = shlex.quote(word)
+        tell(Message("Not right? Try another spelling: stem say --word {word} --as ...", word=quoted))
 
 
 @click.command()
@@ -161,23 +172,32 @@ def tune(
             name, ways, output, online=allowed, remember=not no_cache, overwrite=force, on_notice=tell
         )
         for way, path in made:
-            show(f"{way.number:>3}  speed {way.speed:<6g} pitch {way.pitch:<+5g} {path}")
-        tell(f"To keep one: stem tune {name} --pick NUMBER")
+            show(
+                Message(
+                    "{number:>3}  speed {speed:<6g} pitch {pitch:<+5g} {path}",
+                    number=way.number,
+                    speed=way.speed,
+                    pitch=way.pitch,
+                    path=path,
+                )
+            )
+        tell(Message("To keep one: stem tune {voice} --pick NUMBER", voice=name))
         return
     if not 1 <= pick <= len(ways):
-        raise UsageError(f"There is no number {pick}.", hint=f"Pick one from 1 to {len(ways)}.")
+        hint = Message("Pick one from 1 to {last}.", last=len(ways))
+        raise UsageError(Message("There is no number {pick}.", pick=pick), hint=hint)
     own = own_name or f"{here.voice(name).name}-eigen"
     show(str(here.keep_voice(name, ways[pick - 1], own, overwrite=force)))
-    tell(f"It can be used in this folder as: --voice {own}")
+    tell(Message("It can be used in this folder as: --voice {voice}", voice=own))
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError as error:
-        raise UsageError(
-            f"{option}: '{text}' is no list of numbers.", hint=f"For example: {option} 0.9,1"
-        ) from error
+        sentence = Message("{option}: '{text}' is no list of numbers.", option=option, text=text)
+        hint = Message("For example: {example}", example=f"{option} 0.9,1")
+        raise UsageError(sentence, hint=hint) from error
 
 
 @click.command()
@@ -192,7 +212,13 @@ def sheet(request: Request, output: str | None, force: bool) -> None:
     here = project()
     written = here.sheet(request.spec(), output, overwrite=force, on_written=lambda path: show(str(path)))
     if len(written.paths) > 1:
-        tell(f"{written.sentences} sentences. When they are recorded: {_make_with(request, output)}")
+        tell(
+            Message(
+                "{count} sentences. When they are recorded: {command}",
+                count=written.sentences,
+                command=_make_with(request, output),
+            )
+        )
 
 
 def _make_with(request: Request, output: str | None) -> str:
@@ -221,7 +247,14 @@ def cut(request: Request, recording: str, output: str | None, force: bool) -> No
         tell(line)
     if not pieces.paths:
         raise click.exceptions.Exit(1)
-    tell(f"{len(pieces.paths)} of {pieces.sentences} sentences. Then: {_make_with(request, output)}")
+    tell(
+        Message(
+            "{count} of {sentences} sentences. Then: {command}",
+            count=len(pieces.paths),
+            sentences=pieces.sentences,
+            command=_make_with(request, output),
+        )
+    )
 
 
 COMMANDS = (voices, say, tune, sheet, cut)

@@ -24,10 +24,23 @@ _COUNTED: Mapping[str, Callable[[int], str]] = MappingProxyType(
 )
 
 
+STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "made": Message("made"),
+        "new": Message("new"),
+        "changed": Message("changed"),
+        "kept": Message("kept"),
+        "failed": Message("failed"),
+    }
+)
+"""What became of a track, in a line about it."""
+
+
 def outcome_line(outcome: Outcome) -> str:
     """Return one line about a track that is finished, kept or failed; no more than its file tells."""
     length = "" if outcome.seconds is None else f"  {format_time(outcome.seconds)}"
-    return f"{outcome.path.name}{length}  {outcome.status}"
+    about = f"{outcome.path.name}{length}"
+    return joined("  ", [about, STATUSES[outcome.status]])
 
 
 def outcome_rows(report: Report) -> list[dict[str, str]]:
@@ -40,7 +53,7 @@ def outcome_rows(report: Report) -> list[dict[str, str]]:
             "LUFS": _level(outcome.integrated_lufs),
             "voice": outcome.voice or _UNKNOWN,
             "bed": outcome.bed or _UNKNOWN,
-            "status": outcome.status,
+            "status": STATUSES[outcome.status],
             "file": str(outcome.path),
         }
         for outcome in report.outcomes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from stem.messages import Message
 from stem.voices.permission import runs_program
 from stem.voices.speakers import can_speak, sends_to
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _TOLD = ("name", "title", "summary", "audience", "not_for", "ask", "basis")
 _SCRIPT = (*_TOLD, "practitioner_only", "bed", "voice")
+_SEXES: Mapping[str, str] = {"female": Message("female"), "male": Message("male"), "own": Message("own")}
 _VARIABLE = ("name", "type", "default", "choices", "help")
 
 
@@ -72,24 +74,30 @@ def check_document(done: Sequence[Checked], broken: Mapping[str, StemError]) -> 
 
 
 def voice_row(voice: VoiceTemplate) -> dict[str, str]:
-    """Return a voice's line in the table of voices."""
+    """Return a voice's line in the table of voices; as strings, its cells are what programs compare with."""
     away = sends_to(voice)
     return {
         "name": voice.name,
-        "sex": voice.sex,
+        "sex": _SEXES.get(voice.sex, voice.sex),
         "accent": voice.accent,
-        "runs": f"at {away}" if away else "a program" if runs_program(voice) else "here",
+        "runs": _runs(voice, away),
         "installed": _installed(voice),
-        "leaves": "the text" if away else "nothing",
+        "leaves": Message("the text") if away else Message("nothing"),
         "licence": voice.licence,
         "summary": voice.summary,
     }
 
 
+def _runs(voice: VoiceTemplate, away: str) -> str:
+    if away:
+        return Message("at {service}", service=away)
+    return Message("a program") if runs_program(voice) else Message("here")
+
+
 def _installed(voice: VoiceTemplate) -> str:
     if not voice.installed:
-        return "no"
-    return "yes" if can_speak(voice) else f"engine {voice.engine} missing"
+        return Message("no")
+    return Message("yes") if can_speak(voice) else Message("engine {engine} missing", engine=voice.engine)
 
 
 def beds_document(catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from stem import units
 from stem.documents.tracks import timeline_document
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.script.cues import Utterance
 from stem.script.dutch import differences, spoken
 from stem.script.pacing import PhaseMeasure, measure, phases
@@ -111,7 +111,7 @@ class Preview:
 
     def text(self) -> str:
         """Return chapters, sentences, pauses and bells, each with its time."""
-        return "\n".join(preview_lines(self.plan, self.timeline))
+        return joined("\n", tuple(preview_lines(self.plan, self.timeline)))
 
     def document(self) -> dict[str, object]:
         """Return the same for programs, with times in seconds."""
@@ -155,7 +155,9 @@ def preview_document(plan: Plan, timeline: Timeline) -> dict[str, object]:
 
 def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
     """Yield chapters, sentences, pauses and bells in the order of their expected times, and a summary."""
-    yield f"{plan.title}  (voice {plan.voice.name}, bed {plan.bed.name})"
+    yield Message(
+        "{title}  (voice {voice}, bed {bed})", title=plan.title, voice=plan.voice.name, bed=plan.bed.name
+    )
     events: list[tuple[int, int, str]] = []
     events += [(units.frames(phase.start_s), 0, _phase_line(phase)) for phase in phases(timeline)]
     events += [(frame, 1, "[bel]") for frame in timeline.bells]
@@ -168,9 +170,13 @@ def preview_lines(plan: Plan, timeline: Timeline) -> Iterator[str]:
     for start, rank, text in sorted(events, key=lambda event: event[:2]):
         yield text if rank == 0 else f"{format_time(seconds(start)):>7}  {text}"
     whole = measure(timeline)
-    yield (
-        f"\nExpected length {format_time(seconds(timeline.frames))}, {whole.words} words "
-        f"({whole.words_per_minute:.0f} a minute), {whole.silence_share:.0%} without speech."
+    yield ""
+    yield Message(
+        "Expected length {length}, {words} words ({pace:.0f} a minute), {silence:.0%} without speech.",
+        length=format_time(seconds(timeline.frames)),
+        words=whole.words,
+        pace=whole.words_per_minute,
+        silence=whole.silence_share,
     )
 
 
@@ -181,5 +187,11 @@ def _sentence(plan: Plan, text: str) -> str:
 
 def _phase_line(phase: PhaseMeasure) -> str:
     length = format_time(phase.end_s - phase.start_s)
-    filling = f"{phase.measure.words} words, {phase.measure.silence_share:.0%} without speech"
-    return f"\n## {phase.title}  ({length}, {phase.share_of_track:.0%} of the track; {filling})"
+    return Message(
+        "\n## {title}  ({length}, {share:.0%} of the track; {words} words, {silence:.0%} without speech)",
+        title=phase.title,
+        length=length,
+        share=phase.share_of_track,
+        words=phase.measure.words,
+        silence=phase.measure.silence_share,
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import StemError
+from stem.messages import Message
 from stem.record.model import Record
 from stem.record.verify import FileInfo
 from stem.script.safety import safety
@@ -35,12 +36,15 @@ def made_document(tracks: Sequence[Track], failed: Mapping[str, StemError]) -> d
 
 def track_line(track: Track) -> str:
     """Return one line about a finished track."""
-    length = format_time(seconds(track.timeline.frames))
-    size_mb = track.path.stat().st_size / 1e6
-    return (
-        f"{track.path}  {length}  {size_mb:.1f} MB  voice {track.plan.voice.name}, "
-        f"bed {track.plan.bed.name}, {track.loudness.integrated_lufs:.1f} LUFS, "
-        f"peak {track.loudness.true_peak_dbtp:.1f} dBTP"
+    return Message(
+        "{path}  {length}  {size_mb:.1f} MB  voice {voice}, bed {bed}, {lufs:.1f} LUFS, peak {dbtp:.1f} dBTP",
+        path=track.path,
+        length=format_time(seconds(track.timeline.frames)),
+        size_mb=track.path.stat().st_size / 1e6,
+        voice=track.plan.voice.name,
+        bed=track.plan.bed.name,
+        lufs=track.loudness.integrated_lufs,
+        dbtp=track.loudness.true_peak_dbtp,
     )
 
 
@@ -125,29 +129,55 @@ def _finite(level: float) -> float | None:
 def info_lines(facts: FileInfo, config: Config) -> Iterator[str]:
     """Yield what is in a file, for people; `config` tells whom they can call when no record does."""
     settings = facts.record.settings if facts.record else config
-    tags, record = facts.told.tags, facts.record
-    yield (
-        f"{facts.path}: {facts.kind}, {format_time(facts.seconds)}, {facts.bytes / 1e6:.1f} MB, "
-        f"{facts.kbps:.0f} kbps, {facts.rate} Hz, {facts.channels} channels"
+    record = facts.record
+    yield Message(
+        "{path}: {kind}, {length}, {size_mb:.1f} MB, {kbps:.0f} kbps, {rate} Hz, {channels} channels",
+        path=facts.path,
+        kind=facts.kind,
+        length=format_time(facts.seconds),
+        size_mb=facts.bytes / 1e6,
+        kbps=facts.kbps,
+        rate=facts.rate,
+        channels=facts.channels,
     )
-    yield f"{facts.loudness.integrated_lufs:.1f} LUFS, peak {facts.loudness.true_peak_dbtp:.1f} dBTP"
-    for name, text in (("title", tags.title), ("artist", tags.artist), ("album", tags.album)):
-        if text:
-            yield f"{name:<8} {text}"
-    if tags.track_number:
-        yield f"track    {tags.track_number}{f' of {tags.track_total}' if tags.track_total else ''}"
-    if tags.cover:
-        yield f"cover    {len(tags.cover) / 1000:.0f} kB"
-    if tags.lyrics:
-        yield f"words    {len(tags.lyrics.splitlines())} lines, {len(tags.timed_lines)} times"
-    for mark in facts.told.chapters:
-        yield f"chapter  {format_time(mark.start_s):>7}  {mark.title}"
-    if tags.comment:
-        yield f"comment  {tags.comment}"
+    level, peak = facts.loudness.integrated_lufs, facts.loudness.true_peak_dbtp
+    yield Message("{lufs:.1f} LUFS, peak {dbtp:.1f} dBTP", lufs=level, dbtp=peak)
+    yield from _tag_lines(facts)
     for line in safety(settings.country).help_lines_with(settings.help):
-        yield f"help     {line}"
+        yield Message("help     {line}", line=line)
     if record is None:
-        yield "There is no record beside it of how it was made."
+        yield Message("There is no record beside it of how it was made.")
         return
-    yield f"made of  {record.script.name}, voice {record.voice.name}, bed {record.bed}"
-    yield "made by  " + ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    yield Message(
+        "made of  {script}, voice {voice}, bed {bed}",
+        script=record.script.name,
+        voice=record.voice.name,
+        bed=record.bed,
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    yield Message("made by  {versions}", versions=versions)
+
+
+def _tag_lines(facts: FileInfo) -> Iterator[str]:
+    """Yield what its tags tell; what each is called is as wide as the others."""
+    tags = facts.told.tags
+    if tags.title:
+        yield Message("title    {text}", text=tags.title)
+    if tags.artist:
+        yield Message("artist   {text}", text=tags.artist)
+    if tags.album:
+        yield Message("album    {text}", text=tags.album)
+    if tags.track_number and tags.track_total:
+        yield Message("track    {number} of {total}", number=tags.track_number, total=tags.track_total)
+    elif tags.track_number:
+        yield Message("track    {number}", number=tags.track_number)
+    if tags.cover:
+        yield Message("cover    {size_kb:.0f} kB", size_kb=len(tags.cover) / 1000)
+    if tags.lyrics:
+        lines, times = len(tags.lyrics.splitlines()), len(tags.timed_lines)
+        yield Message("words    {lines} lines, {times} times", lines=lines, times=times)
+    for mark in facts.told.chapters:
+        chapter = f"{format_time(mark.start_s):>7}  {mark.title}"
+        yield Message("chapter  {chapter}", chapter=chapter)
+    if tags.comment:
+        yield Message("comment  {text}", text=tags.comment)

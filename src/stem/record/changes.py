@@ -88,7 +88,7 @@ class Inventory:
             script=self._script(template),
             asked=with_paths(replace(asked, values={}, pauses=dict(spec.pauses)), shown),
             filled=tuple(sorted(spec.values)),
-            settings=with_paths(replace(config, output=Config().output), shown),
+            settings=with_paths(replace(config, output=Config().output, language=None), shown),
             voice=self._voice(voice),
             fill=self._voice(fill) if fill else None,
             house=self._voice(house) if house else None,
