@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_code_that_cannot_be_one_is_refused_without_showing_it(tmp_path: Path,
         {"voice": "niemand"},
     ],
 )
-def test_what_cannot_be_made_is_refused(tmp_path: Path, more: dict[str, object]) -> None:
+def test_what_cannot_be_made_is_refused(tmp_path: Path, more: dict[str, Any]) -> None:
     with pytest.raises(StemError):
         asked(tmp_path, **more)
     assert list(tmp_path.iterdir()) == []
