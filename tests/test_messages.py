@@ -83,7 +83,7 @@ def below(root: Path) -> dict[Path, ast.Module]:
 
 
 def test_options_and_commands_are_named_in_cli_alone(below: dict[Path, ast.Module]) -> None:
-    """And in the page, before there is one: what keeps it from opening is told by the command that opens it."""
+    """And in the page, before it opens: what keeps it from that is told by the command that opens it."""
     commands = "|".join(stem.cli.stem.commands)
     telling = re.compile(rf"(?:^|[\s(\"'])(?:--[a-z]|-[os](?=[\s.,;]|$))|\bstem (?:{commands})\b(?! is\b)")
     wrong = [
