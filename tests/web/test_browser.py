@@ -322,7 +322,7 @@ def test_pages_of_others_get_nothing(opened: Browser, practice: Path, name: str)
         page.on("response", lambda answer: answers.append(answer.status))
         page.get_by_role("button", name="Post").click()
         page.wait_for_selector("text=Dit mag niet")
-        assert answers == [403]
+        assert set(answers) == {403}  # that of the frame may come late
         assert not site.closed.is_set()
         assert site.workshop.runs == ()
         context.close()
