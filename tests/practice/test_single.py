@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from stem.track.spec import TrackSpec
 CONFIG = Config(voice="zacht")
 
 
-def asked(folder: Path, code: str = "c017", config: Config = CONFIG, **more: object) -> JobList:
-    spec = TrackSpec("aankomen", bed="none", **more)  # type: ignore[arg-type]
+def asked(folder: Path, code: str = "c017", config: Config = CONFIG, **more: Any) -> JobList:
+    spec = TrackSpec("aankomen", bed="none", **more)
     return job_of_one(code, BatchOptions(spec, folder / "output", home=folder), config)
 
 
@@ -56,7 +57,7 @@ def test_a_code_that_cannot_be_one_is_refused_without_showing_it(tmp_path: Path,
         {"voice": "niemand"},
     ],
 )
-def test_what_cannot_be_made_is_refused(tmp_path: Path, more: dict[str, object]) -> None:
+def test_what_cannot_be_made_is_refused(tmp_path: Path, more: dict[str, Any]) -> None:
     with pytest.raises(StemError):
         asked(tmp_path, **more)
     assert list(tmp_path.iterdir()) == []
