@@ -33,7 +33,14 @@ if sys.platform == "linux":
         libc.mallopt(-3, 1 << 30)
 
 
-LONG = {"test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"}
+LONG = {
+    "test_golden_files.py",
+    "test_batch_faults.py",
+    "test_faults.py",
+    "test_batch.py",
+    "test_browser.py",
+    "test_beds.py",
+}
 """Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""
 
 
