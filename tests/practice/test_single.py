@@ -17,8 +17,8 @@ from stem.track.spec import TrackSpec
 CONFIG = Config(voice="zacht")
 
 
-def asked(folder: Path, code: str = "c017", config: Config = CONFIG, **more: object) -> JobList:
-    spec = TrackSpec("aankomen", bed="none", **more)  # type: ignore[arg-type]
+def asked(folder: Path, code: str = "c017", config: Config = CONFIG, **more: Any) -> JobList:
+    spec = TrackSpec("aankomen", bed="none", **more)
     return job_of_one(code, BatchOptions(spec, folder / "output", home=folder), config)
 
 
