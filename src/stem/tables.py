@@ -160,7 +160,7 @@ def load_toml(path: Path) -> dict[str, object]:
     """
     try:
         if path.exists() and not path.is_file():  # a pipe would never come to its end
-            raise ConfigError(path, ["it is no file"])
+            raise ConfigError(path, [Message("it is no file")])
         with path.open("rb") as file:
             content = file.read(4 * LONGEST_TOML + 1)
         return parse_toml(content.decode("utf-8"))

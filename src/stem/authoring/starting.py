@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stem.errors import UsageError
 from stem.filenames import safe_name
+from stem.messages import Message
 
 _SUFFIX = ".j2"
 
@@ -19,9 +20,8 @@ def file_of(name: str) -> str:
     """
     bare = name.removesuffix(_SUFFIX)
     if safe_name(Path(bare).name) != Path(bare).name:
-        raise UsageError(
-            f"'{name}' is no name for a file.", hint=f"Did you mean '{safe_name(Path(bare).name)}'?"
-        )
+        hint = Message("Did you mean '{name}'?", name=safe_name(Path(bare).name))
+        raise UsageError(Message("'{name}' is no name for a file.", name=name), hint=hint)
     return bare + _SUFFIX
 
 

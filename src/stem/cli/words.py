@@ -126,11 +126,7 @@ _CLICK = (
 
 def click_message(problem: str) -> str:
     """Return what Click tells as a message."""
-    found = recognised(problem, _CLICK)
-    if isinstance(found, Message) and "problem" in found.facts:
-        facts = {**found.facts, "problem": click_message(str(found.facts["problem"]))}
-        return Message(found.template, **facts)
-    return found
+    return recognised(problem, _CLICK, lambda name, fact: click_message(fact) if name == "problem" else fact)
 
 
 OF_CLICK = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import waitress
 
 from stem.errors import StemError, UsageError
+from stem.messages import Message
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -55,8 +56,9 @@ def bound(port: int | None = None) -> socket.socket:
         else:
             return made
     if port:
-        raise UsageError(f"Port {port} is taken by another program.", hint="Leave out --port.")
-    raise StemError("No port can be had on this machine.")
+        sentence = Message("Port {port} is taken by another program.", port=port)
+        raise UsageError(sentence, hint=Message("Leave out the port, or choose another."))
+    raise StemError(Message("No port can be had on this machine."))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import OutputError, StemError
 from stem.files import output_error, write_whole
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.practice.batch.jobs import Job, Outcome, Report
 from stem.practice.handout import (
     LETTER_NAME,
@@ -104,8 +104,9 @@ def hand_over(
                 packed, is_new = _packed(code, made, letter, passwords[code])
                 (written if is_new else kept).append(packed)
         except OutputError as error:
-            template = "{sentence} ({hint})" if error.hint else "{sentence}"
-            left[code] = Message(template, sentence=error.sentence.rstrip("."), hint=error.hint)
+            sentence = Message("{sentence:open}", sentence=error.sentence)
+            hint = Message(" ({hint})", hint=error.hint) if error.hint else ""
+            left[code] = joined("", [sentence, hint])
     return Handout(tuple(written), tuple(kept), tuple(own), tuple(held), left)
 
 
@@ -124,7 +125,9 @@ def _there(path: Path) -> bytes | None:
         OutputError: when it cannot be read.
     """
     if path.exists() and not path.is_file():  # a pipe would never come to its end
-        raise OutputError(path, "something that is no file has that name", hint="Move it away.")
+        raise OutputError(
+            path, Message("something that is no file has that name"), hint=Message("Move it away.")
+        )
     try:
         return path.read_bytes() if os.path.lexists(path) else None
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stem.config import Config
 from stem.errors import StemError, UsageError
+from stem.messages import Message
 from stem.practice.batch.estimate import expectations
 from stem.practice.batch.list_values import code_problem
 from stem.practice.batch.name_patterns import USUAL_NAMES, checked_pattern
@@ -28,12 +29,12 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     """
     problem = code_problem(code)
     if problem:
-        raise UsageError(f"The code cannot be used: {problem}.", hint="For example: c017")
+        raise _unusable(problem)
     spec = wishes.spec
     template = find_script(spec.script, wishes.home)
     pattern = checked_pattern(wishes.names or config.names or USUAL_NAMES, fillable(template))
     for told in names_in_code(code, spec.values, template, pattern):
-        raise UsageError(f"The code cannot be used: {told}.", hint="For example: c017")
+        raise _unusable(told)
     for error in template.wrong_values(words_only(spec.values, template)).values():
         raise error
     chosen = check_voices(Choices(config, wishes.home), spec)
@@ -42,3 +43,8 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     if isinstance(expected, StemError):
         raise expected
     return JobList((job,), (expected,))
+
+
+def _unusable(problem: str) -> UsageError:
+    sentence = Message("The code cannot be used: {problem}.", problem=problem)
+    return UsageError(sentence, hint=Message("For example: c017"))

@@ -196,7 +196,7 @@ def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[in
 def _config(path: Path) -> Any:
     """Read a voice's .json with Piper's own code, and judge what that takes on trust."""
     if path.exists() and not path.is_file():  # a pipe would never come to its end
-        raise ConfigError(path, ["it is no file"], hint=_GET_AGAIN)
+        raise ConfigError(path, [Message("it is no file")], hint=_GET_AGAIN)
     try:
         config = library().PiperConfig.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except KeyError as error:
