@@ -84,6 +84,14 @@ def known() -> Catalog:
         return read_po(source, locale="nl")
 
 
+def write(catalogue: Catalog) -> None:
+    """Write the Dutch catalogue, and compile it."""
+    with DUTCH.open("wb") as target:
+        write_po(target, catalogue, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
+    with DUTCH.with_suffix(".mo").open("wb") as target:
+        write_mo(target, catalogue)
+
+
 def main() -> None:
     """Bring the catalogue up to date, and compile it."""
     catalogue = known()
@@ -93,10 +101,7 @@ def main() -> None:
     for message in catalogue:
         message.flags.discard("python-format")  # "100 % of it"
     catalogue.creation_date, catalogue.revision_date = made
-    with DUTCH.open("wb") as target:
-        write_po(target, catalogue, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
-    with DUTCH.with_suffix(".mo").open("wb") as target:
-        write_mo(target, catalogue)
+    write(catalogue)
     print(f"{len(catalogue)} messages, {len(list(untranslated(catalogue)))} without Dutch")
 
 

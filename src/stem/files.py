@@ -95,7 +95,7 @@ def output_error(path: Path, error: OSError) -> OutputError:
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file's content; an OSError comes out as it is."""
     if not (path.is_file() or path.is_dir()) and path.exists():  # a pipe would never come to its end
-        raise OSError(errno.EINVAL, "it is no file", str(path))
+        raise OSError(errno.EINVAL, Message("it is no file"), str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

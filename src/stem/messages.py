@@ -117,6 +117,25 @@ PLAIN: Mapping[str, str] = MappingProxyType(
 """How settings and deeds are called where there are no options and commands."""
 
 
+REASONS = frozenset(
+    {
+        marked("Permission denied"),
+        marked("No such file or directory"),
+        marked("Is a directory"),
+        marked("Not a directory"),
+        marked("File exists"),
+        marked("File name too long"),
+        marked("Invalid argument"),
+        marked("Input/output error"),
+        marked("No space left on device"),
+        marked("Read-only file system"),
+        marked("Too many open files"),
+        marked("Connection refused"),
+    }
+)
+"""Why the system refuses something, as it tells it itself; in messages that is called `reason`."""
+
+
 class Message(str):
     """A text that faces may tell in words of their own, and in another language.
 
@@ -229,6 +248,8 @@ class _Filled(Mapping[str, object]):
             word = self.words[name]
             return self.language.gettext(word) if word else ""
         fact = self.facts[name]
+        if name == "reason" and fact in REASONS:
+            return self.language.gettext(str(fact))
         return fact if isinstance(fact, Real) else _Shown(told(fact, self.words, self.language))
 
     def __iter__(self) -> Iterator[str]:
@@ -283,10 +304,17 @@ def joined(separator: str, texts: Sequence[str]) -> str:
     return Message(template, **dict(zip(names, texts, strict=True)))
 
 
-def recognised(text: str, templates: Iterable[str]) -> str:
+def recognised(
+    text: str, templates: Iterable[str], inner: Callable[[str, str], str] = lambda _name, fact: fact
+) -> str:
     """Return a text that was made of one of these templates as a message; of none, as it is.
 
     Libraries, and children of ours, tell what is wrong in a sentence that is finished.
+
+    Args:
+        text: What they tell.
+        templates: What may have been filled in; the first that fits counts.
+        inner: Given the name and the text of a fact, returns it as it is told.
     """
     for template in templates:
         parts = Formatter().parse(template)
@@ -294,5 +322,5 @@ def recognised(text: str, templates: Iterable[str]) -> str:
             re.escape(before) + (f"(?P<{name}>.+)" if name else "") for before, name, *_ in parts
         )
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            return Message(template, **found.groupdict())
+            return Message(template, **{name: inner(name, fact) for name, fact in found.groupdict().items()})
     return text

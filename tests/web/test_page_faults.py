@@ -145,7 +145,8 @@ def test_settings_with_a_mistake_are_told(visitor: Visitor) -> None:
     answer = visitor.get("/")
     assert answer.status_code == 409
     assert "stem.toml" in answer.text
-    assert 'lang="en"' in answer.text
+    assert "&#39;country&#39; moet een tekst zijn" in answer.text
+    assert 'lang="en"' not in answer.text
 
 
 @pytest.mark.slow

@@ -20,10 +20,8 @@ def file_of(name: str) -> str:
     """
     bare = name.removesuffix(_SUFFIX)
     if safe_name(Path(bare).name) != Path(bare).name:
-        raise UsageError(
-            Message("'{name}' is no name for a file.", name=name),
-            hint=Message("Did you mean '{name}'?", name=safe_name(Path(bare).name)),
-        )
+        hint = Message("Did you mean '{name}'?", name=safe_name(Path(bare).name))
+        raise UsageError(Message("'{name}' is no name for a file.", name=name), hint=hint)
     return bare + _SUFFIX
 
 

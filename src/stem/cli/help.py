@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Sequence
 from gettext import NullTranslations
 
@@ -59,7 +60,7 @@ def _in(language: NullTranslations, command: click.Command) -> click.Command:
     if language is ENGLISH:
         return command
     shown = copy.copy(command)
-    shown.help = language.gettext(command.help) if command.help else None
+    shown.help = language.gettext(inspect.cleandoc(command.help)) if command.help else None
     shown.options_metavar = language.gettext(command.options_metavar or "")
     shown.params = [_param_in(language, each) for each in command.params]
     if isinstance(shown, click.Group):

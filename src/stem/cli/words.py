@@ -6,6 +6,7 @@ are called, and what Click tells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -104,19 +105,19 @@ SEVERITIES: Mapping[str, str] = MappingProxyType({"error": Message("error"), "wa
 
 _CLICK = (
     marked("No such command {name}."),
-    marked("No such option: {name}"),
     marked("No such option: {name} Did you mean {others}?"),
     marked("No such option: {name} (Possible options: {others})"),
+    marked("No such option: {name}"),
     marked("Missing command."),
-    marked("Missing argument {name}."),
-    marked("Missing option {name}."),
+    marked("Missing argument '{name}'."),
+    marked("Missing option '{name}'."),
     marked("Option {name} requires an argument."),
     marked("Option {name} does not take a value."),
     marked("Got unexpected extra argument ({words})"),
     marked("Got unexpected extra arguments ({words})"),
-    marked("Invalid value for {name}: {problem}"),
-    marked("{value} is not a valid integer."),
+    marked("Invalid value for '{name}': {problem}"),
     marked("{value} is not a valid integer range."),
+    marked("{value} is not a valid integer."),
     marked("{value} is not a valid float."),
     marked("{value} is not in the range {range}."),
     marked("{value} does not match the format {format}."),
@@ -126,11 +127,13 @@ _CLICK = (
 
 def click_message(problem: str) -> str:
     """Return what Click tells as a message."""
-    found = recognised(problem, _CLICK)
-    if isinstance(found, Message) and "problem" in found.facts:
-        facts = {**found.facts, "problem": click_message(str(found.facts["problem"]))}
-        return Message(found.template, **facts)
-    return found
+
+    def inner(name: str, fact: str) -> str:
+        if name == "problem":
+            return click_message(fact)
+        return Message(fact) if re.fullmatch("[A-Z|]+", fact) else fact  # a metavar
+
+    return recognised(problem, _CLICK, inner)
 
 
 OF_CLICK = (

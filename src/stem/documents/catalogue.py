@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TOLD = ("name", "title", "summary", "audience", "not_for", "ask", "basis")
 _SCRIPT = (*_TOLD, "practitioner_only", "bed", "voice")
 _SEXES: Mapping[str, str] = {"female": Message("female"), "male": Message("male"), "own": Message("own")}
+_ACCENTS: Mapping[str, str] = {"Netherlands": Message("Netherlands"), "Flanders": Message("Flanders")}
 _VARIABLE = ("name", "type", "default", "choices", "help")
 
 
@@ -79,7 +80,7 @@ def voice_row(voice: VoiceTemplate) -> dict[str, str]:
     return {
         "name": voice.name,
         "sex": _SEXES.get(voice.sex, voice.sex),
-        "accent": voice.accent,
+        "accent": _ACCENTS.get(voice.accent, voice.accent),
         "runs": _runs(voice, away),
         "installed": _installed(voice),
         "leaves": Message("the text") if away else Message("nothing"),

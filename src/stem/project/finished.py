@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stem.errors import ConfigError, UsageError
 from stem.filenames import free_name
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.project.folder import Folder
 from stem.record.document import read_record, record_path
 from stem.record.listing import FinishedTrack, finished_tracks
@@ -80,8 +80,8 @@ class Finished(Folder):
         try:
             record = self.record(path)
         except ConfigError as error:
-            problems = "; ".join(error.problems)
-            unreadable = [FileFault("its record", "one that can be read", problems)]
+            problems = joined("; ", error.problems)
+            unreadable = [FileFault(Message("its record"), Message("one that can be read"), problems)]
         return Verdict(path, record, (*unreadable, *verify(path, record)))
 
     def plot(self, track: str | Path, target: str | Path | None = None, *, overwrite: bool = False) -> Path:

@@ -29,7 +29,7 @@ class Folder:
             next(self.folder.iterdir(), None)
             (self.folder / FILE_NAME).exists()
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "no folder can have that name"
+            reason = getattr(error, "strerror", None) or Message("no folder can have that name")
             raise ConfigError(
                 self.folder, [Message("it cannot be read ({reason})", reason=reason)]
             ) from error

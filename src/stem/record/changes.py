@@ -193,16 +193,25 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return [key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key)]
 
 
+def _names(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(_differing(old, new)))
+
+
 def _versions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for name in _differing(old, new) if old else ():
-        yield f"{name} was {old.get(name, 'absent')} and is {new.get(name, 'absent')}."
+        was, now = (each.get(name, Message("absent")) for each in (old, new))
+        yield Message("{name} was {was} and is {now}.", name=name, was=was, now=now)
 
 
 def _script(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     before, now = _table(old.get("parts")), _table(new.get("parts"))
     for name in _differing(before, now) if before else ():
-        what = "has changed" if name in before and name in now else "is gone" if name in before else "is new"
-        yield f"The text {name} {what}."
+        if name in before and name in now:
+            yield Message("The text {name} has changed.", name=name)
+        elif name in before:
+            yield Message("The text {name} is gone.", name=name)
+        else:
+            yield Message("The text {name} is new.", name=name)
 
 
 def _voice(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -210,30 +219,31 @@ def _voice(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     if "name" in differing or "engine" in differing:
         return
     if "template_sha256" in differing:
-        yield f"The voice template '{name}' has changed."
+        yield Message("The voice template '{name}' has changed.", name=name)
     if "files_sha256" in differing:
-        yield f"The files of the voice '{name}' have changed."
+        yield Message("The files of the voice '{name}' have changed.", name=name)
     if "engine_version" in differing:
         was, now = old.get("engine_version"), new.get("engine_version")
-        yield f"The engine {new.get('engine')} was {was} and is {now}."
+        engine = new.get("engine")
+        yield Message("The engine {engine} was {was} and is {now}.", engine=engine, was=was, now=now)
 
 
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[str]]] = {
     "versions": _versions,
     "script": _script,
-    "asked": lambda old, new: [f"Something else is asked for: {', '.join(sorted(_differing(old, new)))}."],
-    "settings": lambda old, new: [f"stem.toml has changed: {', '.join(sorted(_differing(old, new)))}."],
+    "asked": lambda old, new: [Message("Something else is asked for: {names}.", names=_names(old, new))],
+    "settings": lambda old, new: [Message("stem.toml has changed: {names}.", names=_names(old, new))],
     "voice": _voice,
     "fill": _voice,
 }
 _USUAL_SENTENCES = {
-    "versions": "Other versions were installed.",
-    "script": "The script has changed.",
-    "voice": "The voice has changed.",
-    "fill": "The voice that fills in has changed.",
-    "house": "The practice's own recordings have changed.",
-    "bed": "Another background is asked for.",
-    "lexicon_sha256": "The lexicon has changed.",
-    "cover_sha256": "The picture has changed.",
-    "filled": "Other variables are filled in.",
+    "versions": Message("Other versions were installed."),
+    "script": Message("The script has changed."),
+    "voice": Message("The voice has changed."),
+    "fill": Message("The voice that fills in has changed."),
+    "house": Message("The practice's own recordings have changed."),
+    "bed": Message("Another background is asked for."),
+    "lexicon_sha256": Message("The lexicon has changed."),
+    "cover_sha256": Message("The picture has changed."),
+    "filled": Message("Other variables are filled in."),
 }

@@ -205,25 +205,25 @@ def _differences(record: Record, folder: Path) -> Iterator[str]:
     looked_up: dict[str, tuple[Callable[[], object], str]] = {
         "script": (
             lambda: script_facts(find_script(spec.script, folder)),
-            f"The script '{record.script.name}' cannot be read",
+            Message("The script '{name}' cannot be read", name=record.script.name),
         ),
         "voice": (
             lambda: _voice_now(record.voice, spec.voice, folder),
-            f"The voice '{record.voice.name}' cannot be used",
+            Message("The voice '{name}' cannot be used", name=record.voice.name),
         ),
         "fill": (
             lambda: record.fill and _voice_now(record.fill, spec.fill, folder),
-            f"The voice '{record.fill and record.fill.name}' cannot be used",
+            Message("The voice '{name}' cannot be used", name=record.fill.name if record.fill else ""),
         ),
         "bed_sha256": (
             lambda: BedChoice.read(path_here(record.bed), folder).sha256(spec.seed),
-            f"The background '{record.bed}' cannot be had",
+            Message("The background '{name}' cannot be had", name=record.bed),
         ),
         "cover_sha256": (
             lambda: record.cover_sha256 and cover_hash(folder / (spec.cover or settings.cover)),
-            "The picture cannot be had",
+            Message("The picture cannot be had"),
         ),
-        "lexicon_sha256": (lambda: lexicon_hash(load_lexicon(folder)), "The lexicon cannot be read"),
+        "lexicon_sha256": (lambda: lexicon_hash(load_lexicon(folder)), Message("The lexicon cannot be read")),
         "versions": (versions, ""),
     }
     for name, (look, refused) in looked_up.items():

@@ -103,7 +103,9 @@ def _sound(path: Path, record: Record | None) -> Iterator[FileFault]:
     heard = hear(recording)
     told, problem = _told(path)
     if problem:
-        yield FileFault("tags", Message("tags that can be read"), problem, serious=record is not None)
+        yield FileFault(
+            Message("tags"), Message("tags that can be read"), problem, serious=record is not None
+        )
     chapters = told.chapters
     yield from (
         FileFault(Message("the file"), Message("nothing odd"), oddity, serious=False)
@@ -127,7 +129,9 @@ def _content(path: Path, record: Record) -> Iterator[FileFault]:
         raise AudioError(path, Message("it cannot be read ({reason})", reason=error.strerror)) from error
     if size != record.track.bytes:
         yield FileFault(
-            "size", Message("{bytes:,} bytes", bytes=record.track.bytes), Message("{size:,} bytes", size=size)
+            Message("size"),
+            Message("{bytes:,} bytes", bytes=record.track.bytes),
+            Message("{size:,} bytes", size=size),
         )
     if found != record.track.sha256:
         yield FileFault("SHA-256", record.track.sha256, found)
@@ -143,7 +147,7 @@ def _told(path: Path) -> tuple[FileTags, str]:
 
 def _silence(heard: Heard) -> Iterator[FileFault]:
     if heard.silent_ends_s[0] >= heard.seconds:
-        yield FileFault("sound", "some", Message("none from start to end"))
+        yield FileFault(Message("sound"), Message("some"), Message("none from start to end"))
     if heard.gap_s > _GAP_S:
         found = Message(
             "{gap_s:.1f} s at {gap_at_s}", gap_s=heard.gap_s, gap_at_s=format_time(heard.gap_at_s)
@@ -171,7 +175,7 @@ def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[FileFault]
     slack = 0 if exact else units.frames(_PACKET_S, heard.rate)
     if abs(heard.frames - expected) > slack:
         yield FileFault(
-            "length",
+            Message("length"),
             Message("{expected:,} frames", expected=expected),
             Message("{frames:,} frames", frames=heard.frames),
         )
@@ -180,7 +184,7 @@ def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[FileFault]
 def _levels(found: Loudness, expected: Loudness, peak_db: float) -> Iterator[FileFault]:
     if _apart(found.integrated_lufs, expected.integrated_lufs) > _LOUDNESS_LU:
         lufs, found_lufs = (f"{each.integrated_lufs:.2f} LUFS" for each in (expected, found))
-        yield FileFault("loudness", lufs, found_lufs)
+        yield FileFault(Message("loudness"), lufs, found_lufs)
     if _apart(found.true_peak_dbtp, expected.true_peak_dbtp) > peak_db:
         dbtp, found_dbtp = (f"{each.true_peak_dbtp:.2f} dBTP" for each in (expected, found))
         yield FileFault(Message("true peak"), dbtp, found_dbtp)
@@ -196,7 +200,7 @@ def _end_of(chapters: tuple[ChapterMark, ...], heard: Heard) -> Iterator[FileFau
     ends = [chapter.end_s for chapter in chapters]
     if ends and max(ends) > heard.seconds + _PACKET_S:  # in M4A the last one goes on to the end of a packet
         yield FileFault(
-            "chapters",
+            Message("chapters"),
             Message("end at {seconds:.3f} s", seconds=heard.seconds),
             Message("end at {ends:.3f} s", ends=max(ends)),
         )
@@ -205,14 +209,16 @@ def _end_of(chapters: tuple[ChapterMark, ...], heard: Heard) -> Iterator[FileFau
 def _chapters(chapters: tuple[ChapterMark, ...], record: Record) -> Iterator[FileFault]:
     expected = record.times.chapters
     if len(chapters) != len(expected):
-        yield FileFault("chapters", f"{len(expected)}", f"{len(chapters)}")
+        yield FileFault(Message("chapters"), f"{len(expected)}", f"{len(chapters)}")
         return
     for there, made in zip(chapters, expected, strict=True):
         start_s = units.seconds(made.start)
         if there.title != made.title or abs(there.start_s - start_s) > _CHAPTER_S:
             found = Message("'{there}' at {start_s:.3f} s", there=there.title, start_s=there.start_s)
             yield FileFault(
-                "chapter", Message("'{made}' at {start_s:.3f} s", made=made.title, start_s=start_s), found
+                Message("chapter"),
+                Message("'{made}' at {start_s:.3f} s", made=made.title, start_s=start_s),
+                found,
             )
 
 

@@ -31,22 +31,22 @@ MOST_BREATHS = 20
 
 SAFETY_RULES: Mapping[str, str] = MappingProxyType(
     {
-        "V1": "a safe place to listen: not in traffic, nor at machines",
-        "V2": "the eyes may stay open",
-        "V3": "stopping is possible at any time, and how",
-        "V4": "nothing has to succeed",
-        "V5": "an anchor that is not the breath",
-        "V6": "feeling little, or tension, is welcome too",
-        "V7": "the step back behind one's own eyes",
-        "V8": "where trust is felt, and where not",
-        "V9": "orientation in the room at the end",
-        "V10": "a closing that claims little",
-        "V11": "what to do when something unpleasant lingers",
-        "V12": "whom or what one picks: nothing complicated",
-        "V13": "what to do when the image changes",
-        "V14": "a way out where it gets hard",
-        "V15": "what to do for who is not back yet",
-        "V16": "an anchor that is not the body",
+        "V1": Message("a safe place to listen: not in traffic, nor at machines"),
+        "V2": Message("the eyes may stay open"),
+        "V3": Message("stopping is possible at any time, and how"),
+        "V4": Message("nothing has to succeed"),
+        "V5": Message("an anchor that is not the breath"),
+        "V6": Message("feeling little, or tension, is welcome too"),
+        "V7": Message("the step back behind one's own eyes"),
+        "V8": Message("where trust is felt, and where not"),
+        "V9": Message("orientation in the room at the end"),
+        "V10": Message("a closing that claims little"),
+        "V11": Message("what to do when something unpleasant lingers"),
+        "V12": Message("whom or what one picks: nothing complicated"),
+        "V13": Message("what to do when the image changes"),
+        "V14": Message("a way out where it gets hard"),
+        "V15": Message("what to do for who is not back yet"),
+        "V16": Message("an anchor that is not the body"),
     }
 )
 """The lines that a visualization does not go without; V12 and on only where there is something to pick, to

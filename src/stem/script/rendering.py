@@ -12,6 +12,7 @@ from stem.characters import visible
 from stem.errors import ScriptError, nearest
 from stem.messages import Message
 from stem.programs import python_main
+from stem.script.complaints import complaint
 from stem.script.includes import Parts
 from stem.script.variables import Value, Variable
 
@@ -111,5 +112,5 @@ def error_of(answer: Mapping[str, Any], parts: Parts, variables: Iterable[Variab
             )
         else:
             hint = Message("There is: {known}.", known=", ".join(sorted(answer["known"])))
-    problem = visible(answer["problem"][:_LONGEST_PROBLEM])
+    problem = complaint(visible(answer["problem"][:_LONGEST_PROBLEM]), parts.refused)
     return ScriptError(problem, parts.found[answer["template"]].path, answer["line"], hint=hint)

@@ -368,7 +368,9 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
         )
         return table
     if len(lineage) > _MOST_PARENTS:
-        problems.append(f"'inherits' leads from voice to voice more than {_MOST_PARENTS} times")
+        problems.append(
+            Message("'inherits' leads from voice to voice more than {most} times", most=_MOST_PARENTS)
+        )
         return table
     lineage.append(files[parent])
     basis = _inherited(files[parent], project, problems, lineage)
@@ -384,7 +386,7 @@ def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...
     """Build the filters, adding mistakes to `problems`; that it is a list of tables is judged elsewhere."""
     filters: list[Filter] = []
     if isinstance(tables, list) and len(tables) > _MOST_FILTERS:
-        problems.append(f"'chain' has more than {_MOST_FILTERS} filters")
+        problems.append(Message("'chain' has more than {most} filters", most=_MOST_FILTERS))
         return ()
     for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
         if not isinstance(table, dict):

@@ -65,6 +65,7 @@ def make_app(shared: Site) -> Flask:
         app.register_blueprint(room.pages)
     app.add_url_rule("/static/<name>", "static", _static)
     app.before_request(_welcome_first)
+    app.add_template_filter(words.in_dutch, "in_dutch")
     app.context_processor(_common)
     app.register_error_handler(HTTPException, _told_http)
     app.register_error_handler(StemError, _told_error)

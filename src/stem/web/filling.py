@@ -233,4 +233,4 @@ def total(outline: Outline) -> str:
 
 def warnings(outline: Outline) -> list[str]:
     """Return what a maker should know beforehand."""
-    return list(below.for_whom(outline.plan, seconds(outline.timeline.frames)))
+    return [words.in_dutch(each) for each in below.for_whom(outline.plan, seconds(outline.timeline.frames))]

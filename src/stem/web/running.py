@@ -67,10 +67,9 @@ def link_of_running(folder: Path | None) -> str:
             return _asked(_path(folder).with_suffix(".json"))
         except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
             if time.monotonic() > until:
-                hint = Message("End the other run of stem open, then try again.")
-                raise StemError(
-                    Message("The page of this folder is open already, and does not answer."), hint=hint
-                ) from error
+                sentence = Message("The page of this folder is open already, and does not answer.")
+                hint = Message("Close the window in which it was opened, then {try_again}.")
+                raise StemError(sentence, hint=hint) from error
             time.sleep(0.1)
 
 

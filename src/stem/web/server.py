@@ -56,9 +56,8 @@ def bound(port: int | None = None) -> socket.socket:
         else:
             return made
     if port:
-        raise UsageError(
-            Message("Port {port} is taken by another program.", port=port), hint=Message("Leave out --port.")
-        )
+        sentence = Message("Port {port} is taken by another program.", port=port)
+        raise UsageError(sentence, hint=Message("Leave out the port, or choose another."))
     raise StemError(Message("No port can be had on this machine."))
 
 

@@ -1,6 +1,7 @@
 """Dutch: what the page says of stages, states, lengths and errors.
 
-An error that has no Dutch yet is shown as the program tells it, folded away.
+What has no words of the page's own is told in those of the catalogue. A mistake of stem's own is shown as
+Python tells it, folded away.
 """
 
 from __future__ import annotations
@@ -9,6 +10,11 @@ import math
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from gettext import NullTranslations
+
+from stem.messages import ENGLISH, PLAIN, Message, dutch
+from stem.messages import told as in_language
 
 STAGES = {
     "bed": "De achtergrond wordt klaargezet",
@@ -114,10 +120,22 @@ class Told:
 
 def told(sentence: str, hint: str = "") -> Told:
     """Return an error of the program as the page tells it."""
-    for part, dutch, advice in _KNOWN:
+    for part, own, advice in _KNOWN:
         if part in sentence:
-            return Told(dutch, advice)
+            return Told(own, advice)
+    if isinstance(sentence, Message) and _dutch() is not ENGLISH:
+        return Told(in_dutch(sentence), in_dutch(hint))
     return Told("Dit is niet gelukt.", "", f"{sentence} {hint}".strip())
+
+
+def in_dutch(text: str) -> str:
+    """Return what the program tells, in Dutch."""
+    return in_language(text, PLAIN, _dutch())
+
+
+@cache
+def _dutch() -> NullTranslations:
+    return dutch()
 
 
 def mistake_told(error: BaseException) -> Told:

@@ -10,6 +10,7 @@ brackets that may be a mark is spoken. Every word outside of marks stays as the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +24,7 @@ from stem.authoring.importing.mojibake import mend
 from stem.authoring.importing.notation import template, tidy, title_like
 from stem.authoring.importing.sources import read_source, read_text
 from stem.errors import ScriptError
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.script import dutch
 from stem.script.cues import Breath, Line, Pause, Source, Utterance
 from stem.script.dutch.pace import expected_seconds
@@ -37,6 +38,7 @@ LONGEST_TEMPLATE = 200_000
 LONGEST_SENTENCE = 10_000
 """Characters; ten minutes in one breath."""
 
+_MOST_PLACES = 8
 _PLACE_LENGTH = 12
 _FRONT_LINES = 3
 _NO_WORDS = Message("What stands in brackets, between stars or after a # is not spoken.")
@@ -90,15 +92,38 @@ def report_lines(imported: Imported) -> list[str]:
         told = []
         for (found, became), group in groupby(notes, key=lambda note: (note.found, note.became)):
             at = sorted({note.line for note in group})
-            places = f"line {at[0]}" if len(at) == 1 else f"lines {', '.join(map(str, at[:8]))}"
-            more = f" and {len(at) - 8} more" if len(at) > 8 else ""  # noqa: PLR2004 - as sliced above
-            result = became or ("left out" if kind == "not understood" else "")
-            told.append((at[0], f"{places}{more}: {kind}: {found}" + (f" -> {result}" if result else "")))
+            told.append((at[0], _report(at, kind, found, became)))
         lines += [text for _, text in sorted(told)]
     if imported.declared_s is not None:
         says, comes = units.format_time(imported.declared_s), units.format_time(imported.expected_s)
-        lines.append(f"It says it lasts {says}; its words and pauses take about {comes}.")
+        lines.append(
+            Message(
+                "It says it lasts {says}; its words and pauses take about {comes}.", says=says, comes=comes
+            )
+        )
     return lines
+
+
+_KINDS: Mapping[Kind, str] = {
+    "not understood": Message("not understood"),
+    "mended": Message("mended"),
+    "left out": Message("left out"),
+    "changed": Message("changed"),
+}
+
+
+def _report(at: Sequence[int], kind: Kind, found: str, became: str) -> str:
+    """Return the line of a report about the same thing at several lines."""
+    numbers, more = ", ".join(map(str, at[:_MOST_PLACES])), len(at) - _MOST_PLACES
+    if len(at) == 1:
+        place = Message("line {number}", number=numbers)
+    elif more > 0:
+        place = Message("lines {numbers} and {more} more", numbers=numbers, more=more)
+    else:
+        place = Message("lines {numbers}", numbers=numbers)
+    result = became or (_KINDS["left out"] if kind == "not understood" else "")
+    about = joined(": ", [place, _KINDS[kind], found])
+    return joined(" -> ", [about, result]) if result else about
 
 
 def _imported(manuscript: Manuscript, path: Path) -> Imported:

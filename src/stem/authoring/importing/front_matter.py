@@ -10,6 +10,7 @@ from stem import units
 from stem.authoring.importing.manuscript import Layout, Note, Row
 from stem.authoring.importing.passages import bracket_pairs
 from stem.authoring.importing.pause_marks import vocabulary
+from stem.messages import Message
 from stem.script import dutch
 
 MOST_ROWS_JOINED = 20
@@ -70,7 +71,7 @@ def read_key(row: Row, layout: Layout) -> bool:
     key, value = found[1].casefold(), found[2].strip().strip("\"'").strip()
     if key in _TITLE_KEYS and dutch.has_words(value):
         layout.title = layout.title or value
-        layout.tell("changed", row, "the title")
+        layout.tell("changed", row, Message("the title"))
         return True
     length_s = _length(value, minutes="minu" in key) if key in _LENGTH_KEYS else None
     if length_s:
@@ -104,7 +105,7 @@ def without_web_page(rows: list[Row], layout: Layout) -> list[Row]:
     if gone and worded[1:2] == [min(gone)] and layout.title is None:
         title = rows[worded[0]]
         layout.title = " ".join(title.text.strip("#* ").split())
-        layout.tell("changed", title, "the title")
+        layout.tell("changed", title, Message("the title"))
         rows = [Row(row.line, "") if row is title else row for row in rows]
     while len(worded) > 1 and _PAGE_FOOT.fullmatch(rows[worded[-1]].text):
         gone.add(worded.pop())

@@ -34,6 +34,7 @@ from stem.authoring.importing.pause_marks import (
     read_worded_pause,
     speaks_of_timed_silence,
 )
+from stem.messages import Message
 from stem.script import dutch
 
 OWN_ROW_DOTS_S = (5.0, 12.0, 25.0)
@@ -45,7 +46,7 @@ LONGEST_ROW_PAUSE_S = 120.0
 _MOST_TITLE_WORDS = 8
 _MOST_PAUSE_WORDS = 6
 _AROUND_PAUSE = " \t-*_\u2013\u2014"
-_SPOKEN_PAUSE = "spoken as it is; write it in [square brackets] when it is a pause"
+_SPOKEN_PAUSE = Message("spoken as it is; write it in [square brackets] when it is a pause")
 _LONG_ROW = 100
 """Characters: nobody breaks rows by hand that are as long as this."""
 
@@ -245,7 +246,7 @@ class _Rows:
         is_title = depth == 1 and not self.worded_rows and self.layout.title in {None, title}
         if is_title and dutch.has_words(title):
             self.layout.title = title
-            self.layout.tell("changed", row, "the title")
+            self.layout.tell("changed", row, Message("the title"))
         elif dutch.has_words(title):
             self.layout.items.append(Chapter(title, row.line))
             if row.text != f"## {title}":

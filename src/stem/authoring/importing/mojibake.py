@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from stem.authoring.importing.manuscript import Note, Row, excerpt
+from stem.messages import Message
 
 _SHIFT = 0xC0
 """Some programs lose the first byte of a letter's UTF-8 (C3 AB for ë) and show the second one 0x100 higher
@@ -81,7 +82,9 @@ def _mended_word(word: str, *, from_pdf: bool) -> str:
 def _told(line: int, word: str, better: str) -> Note | None:
     """Return the note for a word, or None when only white space and invisible characters differ."""
     if "\ufffd" in better:
-        return Note(line, "not understood", excerpt(word), f"{excerpt(better)} (a letter is lost)")
+        return Note(
+            line, "not understood", excerpt(word), Message("{text} (a letter is lost)", text=excerpt(better))
+        )
     visible = (" " if c.isspace() else c for c in word)
     plain = "".join(c for c in visible if c == " " or unicodedata.category(c) not in _GONE)
     plain = _XML_ESCAPE.sub(lambda match: html.unescape(match[0]), plain)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from stem.authoring.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
 from stem.authoring.importing.pause_marks import speaks_of_timed_silence
+from stem.messages import Message
 from stem.script import dutch
 from stem.script.cues import PAUSES
 
@@ -83,7 +84,7 @@ def title_like(items: Sequence[Item]) -> list[Note]:
             and len(item.text.split()) <= _MOST_TITLE_WORDS
             and not speaks_of_timed_silence(item.text)  # told already
         ):
-            remark = "spoken as it is; write ## before it when it is a chapter's title"
+            remark = Message("spoken as it is; write ## before it when it is a chapter's title")
             notes.append(Note(item.line, "not understood", excerpt(item.text), remark))
     return notes
 

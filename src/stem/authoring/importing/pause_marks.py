@@ -10,6 +10,7 @@ from typing import Literal
 
 from stem import units
 from stem.errors import StemError
+from stem.messages import Message
 from stem.script.cues import LONGEST_PAUSE_S, Line, Source
 from stem.script.marks import parse_cues
 
@@ -283,7 +284,7 @@ def _exact(lengths: list[tuple[float, float]], with_unit: list[bool], *, named: 
     mark = pause_mark((low + high) / 2)
     if mark is None or high < low or (low != high and len(lengths) > 1):
         return None
-    remark = "" if low == high else f"the middle of {low:g} to {high:g} seconds"
+    remark = "" if low == high else Message("the middle of {low:g} to {high:g} seconds", low=low, high=high)
     return Meaning("pause", mark, remark, certain=named)
 
 

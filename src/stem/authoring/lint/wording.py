@@ -67,14 +67,14 @@ _WORDINGS: tuple[_Wording, ...] = (
     _wording(
         "comma",
         rf"^{_IMPERATIVE}\b(?:(?! en )[^,])*, en (?={_IMPERATIVE}\b)",
-        "has a comma where Dutch has none, and a voice stops at it",
-        "Write: 'Zet je voeten neer en druk ze zacht in de vloer.'",
+        Message("has a comma where Dutch has none, and a voice stops at it"),
+        Message("Write: 'Zet je voeten neer en druk ze zacht in de vloer.'"),
     ),
     _wording(
         "translated",
         r"\bdeze stem\b|\bop het gemak\b|\bop deze dag\b|\bvoor even was er\b|^zie (?:deze|die|hoe)\b",
-        "reads as translated",
-        "Say it as one would aloud: 'voel', 'kijk', 'stel je voor', 'ik' and 'we' for who speaks.",
+        Message("reads as translated"),
+        Message("Say it as one would aloud: 'voel', 'kijk', 'stel je voor', 'ik' and 'we' for who speaks."),
     ),
     _wording(
         "leftover",

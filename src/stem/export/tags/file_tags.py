@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from stem import __version__
+from stem.messages import Message, joined
 
 MOST_CHAPTERS = 255
 """A table of contents (ID3 and MP4 alike) counts them in one byte."""
@@ -150,17 +151,19 @@ def _check(told: FileTags) -> None:
     times += [time_s for mark in chapters for time_s in (mark.start_s, mark.end_s)]
     numbers = [number for number in (tags.track_number, tags.track_total) if number is not None]
     rules = {
-        "the language is no ISO 639-2 code": _LANGUAGE.fullmatch(tags.language),
-        "the year has no four digits": tags.year is None or _YEAR.fullmatch(tags.year),
-        "the cover is no JPEG": not tags.cover or tags.cover.startswith(_JPEG),
-        "a time lies outside the track": all(0 <= time_s < _LONGEST_S for time_s in times),
-        "a track number lies outside 1 to 65535": all(1 <= number <= _MOST_TRACKS for number in numbers),
-        "a chapter ends before it begins": all(mark.start_s <= mark.end_s for mark in chapters),
-        "there are too many chapters": len(chapters) <= MOST_CHAPTERS,
+        Message("the language is no ISO 639-2 code"): _LANGUAGE.fullmatch(tags.language),
+        Message("the year has no four digits"): tags.year is None or _YEAR.fullmatch(tags.year),
+        Message("the cover is no JPEG"): not tags.cover or tags.cover.startswith(_JPEG),
+        Message("a time lies outside the track"): all(0 <= time_s < _LONGEST_S for time_s in times),
+        Message("a track number lies outside 1 to 65535"): all(
+            1 <= number <= _MOST_TRACKS for number in numbers
+        ),
+        Message("a chapter ends before it begins"): all(mark.start_s <= mark.end_s for mark in chapters),
+        Message("there are too many chapters"): len(chapters) <= MOST_CHAPTERS,
     }
     broken = [rule for rule, kept in rules.items() if not kept]
     if broken:
-        raise ValueError("; ".join(broken))
+        raise ValueError(joined("; ", broken))
 
 
 def ends_filled(starts: Sequence[tuple[float, str]], length_s: float) -> tuple[ChapterMark, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import OutputError, StemError
 from stem.files import output_error, write_whole
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.practice.batch.jobs import Job, Outcome, Report
 from stem.practice.handout import (
     LETTER_NAME,
@@ -104,11 +104,9 @@ def hand_over(
                 packed, is_new = _packed(code, made, letter, passwords[code])
                 (written if is_new else kept).append(packed)
         except OutputError as error:
-            left[code] = (
-                Message("{sentence:open} ({hint})", sentence=error.sentence, hint=error.hint)
-                if error.hint
-                else Message("{sentence:open}", sentence=error.sentence)
-            )
+            sentence = Message("{sentence:open}", sentence=error.sentence)
+            hint = Message(" ({hint})", hint=error.hint) if error.hint else ""
+            left[code] = joined("", [sentence, hint])
     return Handout(tuple(written), tuple(kept), tuple(own), tuple(held), left)
 
 

@@ -29,16 +29,12 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     """
     problem = code_problem(code)
     if problem:
-        raise UsageError(
-            Message("The code cannot be used: {problem}.", problem=problem), hint=Message("For example: c017")
-        )
+        raise _unusable(problem)
     spec = wishes.spec
     template = find_script(spec.script, wishes.home)
     pattern = checked_pattern(wishes.names or config.names or USUAL_NAMES, fillable(template))
     for told in names_in_code(code, spec.values, template, pattern):
-        raise UsageError(
-            Message("The code cannot be used: {told}.", told=told), hint=Message("For example: c017")
-        )
+        raise _unusable(told)
     for error in template.wrong_values(words_only(spec.values, template)).values():
         raise error
     chosen = check_voices(Choices(config, wishes.home), spec)
@@ -47,3 +43,8 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     if isinstance(expected, StemError):
         raise expected
     return JobList((job,), (expected,))
+
+
+def _unusable(problem: str) -> UsageError:
+    sentence = Message("The code cannot be used: {problem}.", problem=problem)
+    return UsageError(sentence, hint=Message("For example: c017"))

@@ -142,7 +142,7 @@ def _wav(source: Source) -> ContainerInfo:
     if chunks.present == 0:
         raise source.refused(Message("there is no sound in it"))
     if unknown and chunks.promised != chunks.present:
-        return ContainerInfo("wav", warnings=("its header does not tell how long it is",))
+        return ContainerInfo("wav", warnings=(Message("its header does not tell how long it is"),))
     if chunks.promised > chunks.present:
         raise source.cut_short()
     # Of ADPCM, this is an average: a block more or less.

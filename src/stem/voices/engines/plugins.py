@@ -47,7 +47,9 @@ class PluginEngine:
         with self._sentences(phrase):
             clip = self._engine.speak(phrase, voice)
             if not isinstance(clip, Clip):
-                raise TypeError(f"it gives a {type(clip).__name__} for a stem.sound.clips.Clip")
+                raise TypeError(
+                    Message("it gives a {kind} for a stem.sound.clips.Clip", kind=type(clip).__name__)
+                )
             return clip
 
     def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
