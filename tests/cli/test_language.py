@@ -122,7 +122,7 @@ def test_pages_of_help_stay_english_for_others(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["maak"], "Fout: Het commando 'maak' bestaat niet."),
+        (["maak"], "Fout: De opdracht 'maak' bestaat niet."),
         (["make"], "Fout: Hier ontbreekt OEFENING."),
         (["make", "kort", "--sed", "1"], "Fout: De optie --sed bestaat niet. (Misschien bedoelde je: "),
         (["make", "kort", "--seed", "x"], "Fout: Dit kan niet bij --seed: 'x' is geen heel getal."),
@@ -142,7 +142,7 @@ def test_what_a_template_does_wrong_is_told_in_dutch(
 ) -> None:
     (empty_folder / "fout.j2").write_text('+++\ntitle = "Fout"\n+++\nGa {{ zitten }}.\n')
     assert cli.run(["--lang", "nl", "preview", "fout.j2"]) == 1
-    assert "fout.j2:4: er is geen variabele of hulpmiddel 'zitten'." in capsys.readouterr().err
+    assert "fout.j2:4: er is geen invulveld of hulpmiddel 'zitten'." in capsys.readouterr().err
 
 
 def test_documents_keep_what_programs_compare_with(capsys: pytest.CaptureFixture[str]) -> None:
