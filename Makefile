@@ -21,6 +21,7 @@ check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tools/messages.py --check
 
 # What people read, found in the source, goes into the Dutch catalogue; what has no Dutch yet is counted.
 messages: $(VENV)/.develop

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -92,8 +93,20 @@ def write(catalogue: Catalog) -> None:
         write_mo(target, catalogue)
 
 
+def wrong() -> Iterator[str]:
+    """Yield what is wrong with the catalogue: it is not that of the source, or not all of it has Dutch."""
+    ids = [{message.id for message in catalogue if message.id} for catalogue in (found(), known())]
+    yield from (f"not in the catalogue: {text!r}" for text in ids[0] - ids[1])
+    yield from (f"not in the source: {text!r}" for text in ids[1] - ids[0])
+    yield from (f"without Dutch: {text!r}" for text in untranslated(known()))
+
+
 def main() -> None:
-    """Bring the catalogue up to date, and compile it."""
+    """Bring the catalogue up to date and compile it; with --check, only tell what is wrong with it."""
+    if sys.argv[1:] == ["--check"]:
+        problems = sorted(wrong())
+        print("\n".join(problems))
+        sys.exit(bool(problems))
     catalogue = known()
     made = catalogue.creation_date, catalogue.revision_date
     catalogue.update(found(), no_fuzzy_matching=True, update_creation_date=False)
@@ -109,7 +122,7 @@ def untranslated(catalogue: Catalog) -> Iterator[str]:
     """Yield what has no Dutch."""
     for message in catalogue:
         dutch = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        if message.id and not all(dutch):
+        if message.id and (not all(dutch) or message.fuzzy):
             yield str(message.id)
 
 

@@ -47,7 +47,7 @@ _TAKEN = ("Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate")
 """How problems begin that show a name, which may be a client's."""
 
 _KINDS = {
-    str: "text",
+    str: Message("text"),
     int: Message("a whole number"),
     float: Message("a number"),
     bool: Message("true or false"),

@@ -35,7 +35,7 @@ import click
 from stem import __version__
 from stem.cli import finished, make, open, practice, scripts, system, voices  # noqa: A004 - the command's name
 from stem.cli.help import speak
-from stem.cli.language import language
+from stem.cli.language import language_of
 from stem.cli.notices import told
 from stem.cli.output import (
     drop,
@@ -66,7 +66,7 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; every error becomes one sentence and a hint on stderr."""
-    with speaking(language(arguments, os.environ)):
+    with speaking(language_of(arguments, os.environ)):
         try:
             prepare_streams()
             _stop_on_terminate()

@@ -23,7 +23,7 @@ _OF_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 _DUTCH = re.compile(r"(nl|dutch)([^a-z].*)?", re.IGNORECASE)
 
 
-def language(arguments: Sequence[str], environment: Mapping[str, str]) -> NullTranslations:
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> NullTranslations:
     """Return the language in which a command is answered."""
     wish = next(filter(None, _wishes(arguments, environment)), "")
     return dutch() if _DUTCH.fullmatch(wish) else ENGLISH

@@ -131,7 +131,7 @@ def click_message(problem: str) -> str:
     def inner(name: str, fact: str) -> str:
         if name == "problem":
             return click_message(fact)
-        return Message(fact) if re.fullmatch("[A-Z|]+", fact) else fact  # a metavar
+        return Message(fact) if re.fullmatch(r"[A-Z|]+(\.\.\.)?", fact) else fact  # a metavar
 
     return recognised(problem, _CLICK, inner)
 

@@ -55,12 +55,12 @@ def choices(voice: VoiceTemplate, speeds: Sequence[float], pitches: Sequence[flo
         Choice(number, round(voice.speed * speed, 4), round(voice.pitch + pitch, 4))
         for number, (speed, pitch) in enumerate(ways, start=1)
     )
-    for kind in ("speed", "pitch"):
+    for kind, called in (("speed", Message("speed")), ("pitch", Message("pitch"))):
         low, high = LIMITS[kind]
         outside = [getattr(choice, kind) for choice in found if not low <= getattr(choice, kind) <= high]
         if outside:
             raise UsageError(
-                Message("A {kind} of {outside:g} cannot be had.", kind=kind, outside=outside[0]),
+                Message("A {kind} of {outside:g} cannot be had.", kind=called, outside=outside[0]),
                 hint=Message("It may lie between {low:g} and {high:g}.", low=low, high=high),
             )
     return found
