@@ -41,7 +41,7 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
         if message.id and isinstance(message.id, str):
             yield message.id, str(message.string)
         elif message.id:
-            yield from zip(message.id, message.string, strict=True)
+            yield from zip(message.id, message.string or (), strict=True)
 
 
 def test_all_that_is_in_the_source_has_its_dutch(tool: ModuleType) -> None:
