@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from stem.cli.words import OPTIONS
-from stem.messages import DUTCH_FILE, PLAIN, Message, Plural, dutch, recognised, told
+from stem.messages import DUTCH_FILE, ENGLISH, PLAIN, Message, Plural, dutch, recognised, retold, told
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +112,16 @@ def test_what_is_finished_already_is_recognised() -> None:
     assert found == "there is no filter '{x}'"
     assert told(found, PLAIN, dutch()) == "er is geen filter '{x}'"
     assert type(recognised("something else", templates)) is str
+
+
+def test_what_a_record_keeps_in_english_is_told_in_dutch() -> None:
+    kept = str(Message("{place}: {count} mistakes:", place="a", count=2))
+    warning = str(
+        Message("The recordings in '{name}' can only say the sentences of their own script.", name="{x}")
+    )
+    assert told(retold(warning, dutch()), PLAIN, dutch()) == (
+        "De eigen opnames in '{x}' kunnen alleen de zinnen van hun eigen tekst zeggen."
+    )
+    assert retold(warning, ENGLISH) == warning
+    assert type(retold("Doe deze oefening alleen samen met een behandelaar.", dutch())) is str
+    assert retold(kept, dutch()) == kept
