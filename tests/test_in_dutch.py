@@ -40,7 +40,7 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
     for message in catalogue:
         if message.id and isinstance(message.id, str):
             yield message.id, str(message.string)
-        elif message.id:
+        elif message.id and isinstance(message.string, list | tuple):
             yield from zip(message.id, message.string, strict=True)
 
 
