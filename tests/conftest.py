@@ -56,6 +56,7 @@ LONG = {
         "test_batch_cluster.py",
         "test_attacks_terminal.py",
         "test_cutting.py",
+        "test_browser.py",
     ),
 }
 """Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""

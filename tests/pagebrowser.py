@@ -99,12 +99,14 @@ def looking(
     outside = [
         url for url in asked if not url.startswith((f"http://127.0.0.1:{site.port}/", "blob:", "data:"))
     ]
-    assert outside == []
-    assert [text for text in complaints if not expected or expected not in text] == []
+    assert outside == [], outside
+    unexpected = [text for text in complaints if not expected or expected not in text]
+    assert unexpected == [], unexpected
 
 
 def faults(page: Page) -> list[str]:
     """Return what axe finds wrong with a page, with contrast judged by 7:1."""
+    page.wait_for_load_state()
     found = Axe().run(page, options={"rules": {"color-contrast-enhanced": {"enabled": True}}})
     return [
         f"{each['id']}: {node['html'][:120]} {node['any'][0]['message'] if node['any'] else ''}"

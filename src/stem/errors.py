@@ -139,7 +139,8 @@ class UnknownNameError(UsageError):
         self.name = name
         self.known = tuple(known)
         # What is not written as variables are may be what was to be filled in: "-s Anna=naam".
-        told = kind != "variable" or re.fullmatch("[a-z][a-z0-9_]{0,40}", name)
+        is_name = re.fullmatch("[a-z][a-z0-9_]{0,40}", name) or kind != "variable"
+        told = is_name and len(name) <= _LONGEST_NAME
         kind = Message(kind)  # one of `KINDS`
         sentence = (
             Message("There is no {kind} named '{name}'.", kind=kind, name=name)

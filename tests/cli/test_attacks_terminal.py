@@ -352,6 +352,7 @@ FULL: dict[str, list[str]] = {
     "new": ["new", "nieuw"],
     "import": ["import", "tekst.txt"],
     "practice init": ["practice", "init", "praktijk"],
+    "open": ["open", "praktijk", "--no-browser"],
     "batch": ["batch", "lijst.csv", "--dry-run"],
     "series": ["series", "zeven-dagen", "--code", "c1", "--dry-run", "--json"],
     "beds": ["beds"],

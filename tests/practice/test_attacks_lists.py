@@ -300,6 +300,17 @@ STRINGS = "xl/sharedStrings.xml"
 STRINGS_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
 
+def test_a_name_that_is_written_as_an_error_is_not_shown() -> None:
+    workbook = Workbook()
+    workbook.active.append(["code", "naam"])
+    workbook.active.append(["k1", "Wilhelmina"])
+    workbook.active["B2"].data_type = "e"
+    file = io.BytesIO()
+    workbook.save(file)
+    told = read_batch_file("klanten.xlsx", file.getvalue()).problems
+    assert told == ("row 2, column B ('naam'): there is an error (#) instead of a value; put the value in",)
+
+
 def workbook_with(part: str, before: bytes, added: bytes) -> bytes:
     """Return a workbook with something more in a part, before what stands there."""
     parts = dict(plain_workbook())

@@ -113,6 +113,15 @@ def test_only_scripts_below_the_folder_are_included(
     assert "GEHEIM" not in str(error)
 
 
+@posix_only
+def test_a_script_is_no_link_to_a_file_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "id_rsa").write_text("GEHEIM", encoding="utf-8")
+    (tmp_path / "sleutel.j2").symlink_to("id_rsa")
+    with pytest.raises(ScriptError, match="a link to a file of another kind") as caught:
+        find_script(str(tmp_path / "sleutel.j2"))
+    assert "GEHEIM" not in str(caught.value)
+
+
 SERIES = {
     "scripts = ['../../clients']": "below the folder",
     "scripts = ['/etc/passwd']": "below the folder",

@@ -211,7 +211,7 @@ def test_the_same_sentence_twice_has_two_places() -> None:
         ("[stilte 11m]", "a pause of 660 seconds", "at most 10 minutes"),
         ("[veilig]", "'[veilig]' names no safety line", "[veilig V3]"),
         ("[veilig 3]", "'[veilig 3]' names no safety line", "[veilig V3]"),
-        ("[veilig V3 V12]", "names no safety line", "V10, V11"),
+        ("[veilig V3 V17]", "names no safety line", "V15, V16"),
         ("[veilg V3]", "no mark '[veilg V3]'", "'[veilig v3]'"),
         ("[adem]", "'[adem]' is no way of breathing", "[adem 4-6 x3]"),
         ("[adem 4-4-4]", "no way of breathing", "never held"),

@@ -57,6 +57,8 @@ def read_template(path: Path) -> str:
     try:
         if not path.is_file():  # a pipe would never come to its end
             raise ScriptError(Message("it is no file"), path)
+        if path.resolve().suffix != path.suffix:  # what lies anywhere on this computer would be spoken
+            raise ScriptError(Message("it is a link to a file of another kind, or to a hidden one"), path)
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 from stem.config import Config
@@ -54,9 +55,16 @@ def check_place(path: Path) -> None:
     Raises:
         OutputError: when its folder, or the one in which that would be made, cannot be written.
     """
-    place = next(each for each in path.absolute().parents if os.path.lexists(each))
-    number = (
-        errno.ENOTDIR if not place.is_dir() else 0 if os.access(place, os.W_OK | os.X_OK) else errno.EACCES
-    )
-    if number:
-        raise output_error(place, OSError(number, os.strerror(number)))
+    place = next(each for each in path.parents if os.path.lexists(each))
+    if not place.is_dir():
+        number = errno.ENOTDIR
+    elif os.access(place, os.W_OK | os.X_OK):
+        return
+    else:
+        number = errno.EROFS if _only_read(place) else errno.EACCES
+    raise output_error(place, OSError(number, os.strerror(number)))
+
+
+def _only_read(folder: Path) -> bool:
+    """Tell whether nobody can write on the disk of a folder; Windows does not tell."""
+    return sys.platform != "win32" and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
@@ -31,6 +32,7 @@ class Passes:
         self._name = f"stem_{port}"  # browsers send a cookie to all ports of a machine
         self._clock = clock
         self._ends: dict[str, float] = {}
+        self._changing = threading.Lock()
 
     @property
     def set_cookie(self) -> str:
@@ -43,17 +45,17 @@ class Passes:
 
     def new_link(self) -> str:
         """Return a token that `redeem` takes once, for five minutes."""
-        now = self._clock()
-        alive = [(token, end) for token, end in self._ends.items() if end > now]
-        self._ends = dict(alive[1 - _MOST_LINKS :])
-        token = secrets.token_urlsafe(_BYTES)
-        self._ends[token] = now + LINK_LASTS_S
+        now, token = self._clock(), secrets.token_urlsafe(_BYTES)
+        with self._changing:
+            alive = [(each, end) for each, end in self._ends.items() if end > now]
+            self._ends = {**dict(alive[1 - _MOST_LINKS :]), token: now + LINK_LASTS_S}
         return token
 
     def redeem(self, token: str) -> bool:
         """Tell whether a token is good, and let it be good no more."""
-        found = next((each for each in list(self._ends) if _same(each, token)), None)
-        return found is not None and self._ends.pop(found, 0.0) > self._clock()
+        with self._changing:
+            found = next((each for each in self._ends if _same(each, token)), None)
+            return found is not None and self._ends.pop(found) > self._clock()
 
     def is_browser(self, cookies: str) -> bool:
         """Tell whether a header with cookies has that of this run."""

@@ -109,14 +109,13 @@ def one(name: str) -> str:
         {"title": each.title, "at": seconds(each.start), "clock": words.clock(seconds(each.start))}
         for each in record.times.chapters
     ]
-    warnings = (*record.warnings, *(record.personal.remarks if record.personal else ()))
     return render_template(
         "track.html",
         shown=shown,
         facts=facts,
         chapters=chapters,
         lines=list(_lines(shown.track)),
-        warnings=warnings,
+        remarks=record.personal.remarks if record.personal else (),
     )
 
 

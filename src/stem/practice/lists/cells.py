@@ -13,8 +13,12 @@ FORMULA = Message("a formula stands there; put its value in")
 
 
 def error_there(text: str) -> str:
-    """Return what is wrong with a cell that shows an error instead of a value."""
-    return Message("there is an error ({text}) instead of a value; put the value in", text=text)
+    """Return what is wrong with a cell that shows an error instead of a value.
+
+    A workbook can have any text as one, and so what is filled in for someone: it is shown when it is one.
+    """
+    known = text if _ERROR.match(text) else "#"
+    return Message("there is an error ({text}) instead of a value; put the value in", text=known)
 
 
 _ERROR = re.compile(r"#(?:[A-Z][A-Z_/0-9]*[!?]|N/[AB])$")

@@ -219,7 +219,7 @@ def _seen(cell: Any) -> Cell:
     if value is None:
         return ""
     if cell.data_type in {"e", "f"}:
-        return Mistake(FORMULA if cell.data_type == "f" else error_there(str(value)[:15]))
+        return Mistake(FORMULA if cell.data_type == "f" else error_there(str(value)))
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, int | float):

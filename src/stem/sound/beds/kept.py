@@ -20,6 +20,7 @@ import numpy as np
 
 from stem import files
 from stem.errors import OutputError
+from stem.messages import Message
 from stem.progress import beat
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.bed_worker import write_loops
@@ -156,5 +157,5 @@ def _read(name: str, path: Path, note: dict[str, Any]) -> Bed:
     recipe = BEDS[name]
     whole = np.load(path, mmap_mode="r", allow_pickle=False)
     if whole.shape != (recipe.frames, 2) or whole.dtype != np.float32:
-        raise ValueError("it has another shape")
+        raise ValueError(Message("it has another shape"))
     return Bed(name, recipe.split(np.asarray(whole)), float(note["lufs"]), under_lu=recipe.under_lu)

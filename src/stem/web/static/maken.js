@@ -7,7 +7,7 @@ const fault = document.getElementById("tekst-fout");
 const warnings = document.getElementById("waarschuwingen");
 const slider = document.getElementById("duur");
 const usual = document.getElementById("duur-gewoon");
-const WAIT_MS = 200;
+const WAIT_MS = 150;
 
 let timer = 0;
 let asking = null;
