@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from stem.cli.words import OPTIONS
-from stem.messages import DUTCH_FILE, PLAIN, Message, Plural, dutch, recognised, told
+from stem.messages import DUTCH_FILE, ENGLISH, PLAIN, Message, Plural, dutch, recognised, retold, told
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,13 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
     for message in catalogue:
         if message.id and isinstance(message.id, str):
             yield message.id, str(message.string)
+<<<<<<<< HEAD:tests/test_in_dutch.py
+        elif message.id and isinstance(message.string, list | tuple):
+            yield from zip(message.id, message.string, strict=True)
+========
         elif message.id:
             yield from zip(message.id, message.string or (), strict=True)
+>>>>>>>> main:tests/test_translations.py
 
 
 def test_all_that_is_in_the_source_has_its_dutch(tool: ModuleType) -> None:
@@ -112,3 +117,16 @@ def test_what_is_finished_already_is_recognised() -> None:
     assert found == "there is no filter '{x}'"
     assert told(found, PLAIN, dutch()) == "er is geen filter '{x}'"
     assert type(recognised("something else", templates)) is str
+
+
+def test_what_a_record_keeps_in_english_is_told_in_dutch() -> None:
+    kept = str(Message("{place}: {count} mistakes:", place="a", count=2))
+    warning = str(
+        Message("The recordings in '{name}' can only say the sentences of their own script.", name="{x}")
+    )
+    assert told(retold(warning, dutch()), PLAIN, dutch()) == (
+        "De eigen opnames in '{x}' kunnen alleen de zinnen van hun eigen tekst zeggen."
+    )
+    assert retold(warning, ENGLISH) == warning
+    assert type(retold("Doe deze oefening alleen samen met een behandelaar.", dutch())) is str
+    assert retold(kept, dutch()) == kept

@@ -27,6 +27,7 @@ def test_a_track_is_made_from_the_unpacked_wheel(root: Path, tmp_path: Path) -> 
         here = {str(path.relative_to(root / kind)) for path in (root / kind).rglob("*") if path.is_file()}
         assert packed == here
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert "stem/locale/nl/LC_MESSAGES/stem.mo" in names
     work = tmp_path / "work"
     work.mkdir()
     (work / "kort.j2").write_text('+++\ntitle = "Kort"\nbed = "none"\n+++\nWelkom.\n', encoding="utf-8")

@@ -304,6 +304,24 @@ def joined(separator: str, texts: Sequence[str]) -> str:
     return Message(template, **dict(zip(names, texts, strict=True)))
 
 
+_SHORTEST_KNOWN = 12
+"""Letters of a template outside its facts: with fewer, a text may be something else that looks like it."""
+
+
+def retold(text: str, language: NullTranslations) -> str:
+    """Return a text that is kept in English, as in the record of a track, as a message that can be told."""
+    if isinstance(text, Message):
+        return text
+    known = [each for each in getattr(language, "_catalog", ()) if isinstance(each, str)]
+    likely = [
+        each
+        for each in known
+        if text.startswith(each.partition("{")[0]) and len(re.sub(r"\{[^}]*\}", "", each)) >= _SHORTEST_KNOWN
+    ]
+    likely.sort(key=len, reverse=True)
+    return recognised(text, likely, lambda _name, fact: retold(fact, language))
+
+
 def recognised(
     text: str, templates: Iterable[str], inner: Callable[[str, str], str] = lambda _name, fact: fact
 ) -> str:

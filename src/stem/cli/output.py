@@ -342,9 +342,15 @@ def batch_progress(
 
     On a terminal a bar for all, and one for each that is being made, stay under these lines.
     """
+    language = spoken()  # lines come from threads, each of which begins in English
     if not sys.stderr.isatty():
         numbers = iter(range(1, total + 1))
-        yield lambda line: say(f"[{next(numbers)}/{total}] {line}"), None
+
+        def tell(line: str) -> None:
+            with speaking(language):
+                say(f"[{next(numbers)}/{total}] {in_options(line)}")
+
+        yield tell, None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -355,9 +361,14 @@ def batch_progress(
         tasks: dict[str, TaskID] = {}
 
         def show(line: str) -> None:
-            bar.console.print(_one_line(line), markup=False, emoji=False, highlight=False)
+            with speaking(language):
+                bar.console.print(_one_line(line), markup=False, emoji=False, highlight=False)
 
         def hear(told: BatchProgress) -> None:
+            with speaking(language):
+                update(told)
+
+        def update(told: BatchProgress) -> None:
             bar.update(whole, completed=told.done, description=_of_all(told.done, total))
             making = {f"{job.place}, {job.code}": job.progress for job in told.making}
             for gone in tasks.keys() - making.keys():

@@ -22,10 +22,11 @@ from stem.cli.output import (
     say_hint,
     say_problems,
     show,
+    spoken,
 )
 from stem.cli.output import say as tell
 from stem.errors import ConfigError, UsageError
-from stem.messages import Message
+from stem.messages import Message, retold
 
 if TYPE_CHECKING:
     from stem import Batch, Outcome, Report, TrackSpec
@@ -261,7 +262,8 @@ def _print_report(report: Report, *, as_json: bool, dry_run: bool) -> None:
         print_list("tracks", stem.documents.outcome_rows(report), as_json=False)
         for outcome in report.outcomes:
             for warning in outcome.warnings:
-                about = f"{outcome.code}, {outcome.path.name}: {in_options(warning)}"
+                told = in_options(retold(warning, spoken()))  # its record has it in English
+                about = f"{outcome.code}, {outcome.path.name}: {told}"
                 tell(Message("Warning: {warning}", warning=about))
     for outcome in report.outcomes:
         if outcome.status == "failed":

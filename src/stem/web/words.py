@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
 
-from stem.messages import ENGLISH, PLAIN, Message, dutch
+from stem.messages import ENGLISH, PLAIN, Message, dutch, retold
 from stem.messages import told as in_language
 
 STAGES = {
@@ -130,7 +130,7 @@ def told(sentence: str, hint: str = "") -> Told:
 
 def in_dutch(text: str) -> str:
     """Return what the program tells, in Dutch."""
-    return in_language(text, PLAIN, _dutch())
+    return in_language(retold(text, _dutch()), PLAIN, _dutch())
 
 
 @cache

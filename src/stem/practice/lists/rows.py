@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from stem.messages import Message
+
 LARGEST_FILE = 20_000_000
 """Bytes."""
 
@@ -45,7 +47,9 @@ class Place:
     number: int
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}"
+        if self.kind == "row":
+            return Message("row {number}", number=self.number)
+        return Message("track {number}", number=self.number)
 
 
 @dataclass(frozen=True, slots=True)
