@@ -10,11 +10,12 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from stem import Batch, Project, StemError, TrackSpec
+from stem import Batch, Project, ScriptTemplate, StemError, TrackSpec, VoiceTemplate
 from stem.units import seconds
 from stem.web import below, forms, words
-from stem.web.below import Outline, ScriptTemplate
+from stem.web.below import Outline
 from stem.web.site import form_number, site
+from stem.web.tracks import address_of
 from stem.web.workshop import Run
 
 pages = Blueprint("filling", __name__)
@@ -103,12 +104,12 @@ def _begun(project: Project, script: ScriptTemplate, asked: forms.Asked) -> Answ
     Raises:
         StemError: when it cannot be made.
     """
-    batch = below.single(project, asked.spec, asked.code)
+    batch = project.single(asked.code, asked.spec)
     (outcome,) = batch.rehearse().outcomes
     if outcome.status == "failed":
         raise StemError(outcome.error, hint=outcome.hint)
     if outcome.status == "kept":
-        return render_template("kept.html", script=script, code=asked.code)
+        return render_template("kept.html", script=script, code=asked.code, address=address_of(outcome.path))
     is_taken = outcome.status == "changed" or site().workshop.will_make(outcome.path)
     if is_taken and request.form.get("vervang") != "ja":
         filled = {key: value for key, value in request.form.items() if key != "vervang"}
@@ -147,7 +148,7 @@ def _voices(project: Project) -> dict[str, str]:
     }
 
 
-def _sending(voice: below.VoiceTemplate) -> str:
+def _sending(voice: VoiceTemplate) -> str:
     place = below.sends_to(voice)
     return f" Stuurt wat zij zegt, ook namen, naar {place}." if place else ""
 

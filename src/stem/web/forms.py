@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stem import StemError, TrackSpec
+from stem import ScriptTemplate, StemError, TrackSpec, Variable
 from stem.units import seconds
 from stem.web import below
-from stem.web.below import PRONUNCIATION, ScriptTemplate, Variable
+from stem.web.below import PRONUNCIATION
 from stem.web.labels import HINTS, choice_labels, label
 
 VALUE = "v-"
