@@ -24,7 +24,7 @@ import click
 from stem.characters import code_point, visible
 from stem.cli.words import HEADS, OPTIONS, STAGES, click_message
 from stem.errors import OutputError, StemError
-from stem.messages import ENGLISH, Message, Plural, told
+from stem.messages import ENGLISH, Message, Plural, joined, told
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -344,7 +344,7 @@ def batch_progress(
     """
     if not sys.stderr.isatty():
         numbers = iter(range(1, total + 1))
-        yield lambda line: say(f"[{next(numbers)}/{total}] {line}"), None
+        yield lambda line: say(joined(" ", [f"[{next(numbers)}/{total}]", line])), None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
