@@ -40,13 +40,8 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
     for message in catalogue:
         if message.id and isinstance(message.id, str):
             yield message.id, str(message.string)
-<<<<<<<< HEAD:tests/test_in_dutch.py
         elif message.id and isinstance(message.string, list | tuple):
             yield from zip(message.id, message.string, strict=True)
-========
-        elif message.id:
-            yield from zip(message.id, message.string or (), strict=True)
->>>>>>>> main:tests/test_translations.py
 
 
 def test_all_that_is_in_the_source_has_its_dutch(tool: ModuleType) -> None:
