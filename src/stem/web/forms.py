@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from stem import ScriptTemplate, StemError, TrackSpec, Variable
 from stem.units import seconds
 from stem.web import below
-from stem.web.below import PRONUNCIATION
+from stem.web.below import PRONUNCIATION, Outline
 from stem.web.labels import HINTS, choice_labels, label
 
 VALUE = "v-"
@@ -216,7 +216,7 @@ UNKNOWN = Slider(0, 0, 0, 0, ())
 """As long as nothing is known of the text."""
 
 
-def slider(outline: below.Outline, wanted_s: float | None) -> Slider:
+def slider(outline: Outline, wanted_s: float | None) -> Slider:
     """Return the lengths that can be had, in steps; where there is but one, that one."""
     usual_s = seconds(outline.usual_frames)
     ranges = [
