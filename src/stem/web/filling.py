@@ -177,7 +177,7 @@ def _form(
         "fill.html",
         script=script,
         fields=forms.fields(script, form, wrong or {}),
-        first=forms.VALUE + "vorm",
+        first=forms.VALUE + forms.VORM,
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
