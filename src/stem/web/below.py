@@ -1,27 +1,27 @@
-"""What the page takes from below the front door, all in one place; it only gets shorter."""
+"""What the page takes from below the front door, all in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stem import Project, ScriptTemplate, StemError, TrackSpec, UsageError, VoiceTemplate
+from stem import Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
-from stem.sound.beds import BEDS, BELLS
-from stem.track.outline import Outline, outline
+from stem.record.model import Record
+from stem.track.outline import Outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
-from stem.voices.permission import asks_leave, has_leave
-from stem.voices.speakers import better_voice, can_speak, choose_voice, sends_to
+from stem.voices.speakers import sends_to
 
 __all__ = [
-    "BEDS",
-    "BELLS",
     "PRONUNCIATION",
     "Outline",
-    "choose_voice",
+    "Record",
+    "Shelf",
+    "backgrounds",
     "for_whom",
     "sends_to",
+    "shelf",
     "takes_pronunciation",
 ]
 
@@ -67,37 +67,6 @@ def shelf(project: Project) -> Shelf:
     return Shelf(by_title(own), by_title(packaged), broken)
 
 
-def in_outline(project: Project, spec: TrackSpec) -> Outline:
-    """Return what a track will say and when, and how long it can last."""
-    return outline(spec, project.settings, project.folder)
-
-
 def backgrounds() -> Mapping[str, str]:
     """Return the backgrounds by name, each with a line about it."""
-    return {name: recipe.summary for name, recipe in BEDS.items() if name != _UNASKED}
-
-
-def bells() -> Mapping[str, str]:
-    """Return the bells likewise."""
-    return {name: recipe.summary for name, recipe in BELLS.items()}
-
-
-def speaking_voices(project: Project) -> tuple[VoiceTemplate, ...]:
-    """Return the voices that can and may speak here and now, the best first."""
-    allowed = [
-        each
-        for each in project.voices()
-        if can_speak(each)
-        and (project.settings.allow_online or not sends_to(each))
-        and (has_leave(each) or not asks_leave(each))
-    ]
-    return tuple(sorted(allowed, key=lambda voice: (-voice.rank, voice.name)))
-
-
-def usual_voice(project: Project) -> tuple[VoiceTemplate | None, VoiceTemplate | None]:
-    """Return the voice that speaks when nobody chooses, and a better one that can be fetched."""
-    try:
-        usual = choose_voice(project.settings.voice, project.folder)
-    except UsageError:  # own recordings, or a voice that is not there any more
-        return None, None
-    return usual, better_voice(usual, project.folder)
+    return {bed.name: bed.summary for bed in catalogue().beds if bed.name != _UNASKED}

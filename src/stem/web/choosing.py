@@ -16,7 +16,7 @@ def choose() -> str:
     """Show all exercises as cards, the practice's own first, and the series apart."""
     project = site().project()
     shelf = below.shelf(project)
-    voice, better = below.usual_voice(project)
+    voice, better = project.usual_voice()
     series = [
         (each, [found for name in each.scripts if (found := shelf.find(name)) is not None])
         for each in project.all_series()

@@ -39,7 +39,7 @@ class _Turn:
             self._last += 1
             mine = self._last
         with self._making:
-            return below.in_outline(project, spec) if mine == self._last else None
+            return project.outline(spec) if mine == self._last else None
 
 
 _turn = _Turn()
@@ -143,8 +143,7 @@ def _found(name: str) -> tuple[Project, ScriptTemplate]:
 def _voices(project: Project) -> dict[str, str]:
     """Return the voices by name with what they are, and where a voice on the internet sends what it says."""
     return {
-        voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}"
-        for voice in below.speaking_voices(project)
+        voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}" for voice in project.speaking_voices()
     }
 
 
@@ -164,7 +163,7 @@ def _form(
     asked = forms.asked(script, form, voices)
     outline, told = _outline(project, script, asked.spec)
     backgrounds = dict(below.backgrounds())
-    voice, _ = below.usual_voice(project)
+    voice, _ = project.usual_voice()
     chosen = {
         "stem": script.voice or (voice.name if voice else ""),
         "achtergrond": script.bed or project.settings.bed,
@@ -178,7 +177,7 @@ def _form(
         "fill.html",
         script=script,
         fields=forms.fields(script, form, wrong or {}),
-        first=forms.VALUE + "vorm",
+        first=forms.VALUE + forms.VORM,
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
@@ -202,7 +201,7 @@ def _outline(
     if any(variable.required and not spec.values.get(variable.name) for variable in script.variables):
         return None, None
     try:
-        return below.in_outline(project, spec), None
+        return project.outline(spec), None
     except StemError as error:
         return None, words.told(error.sentence, error.hint)
 

@@ -11,19 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, send_file
 from werkzeug.wrappers import Response as Answer
 
-from stem import StemError, catalogue
+from stem import StemError
 from stem.filenames import safe_name
 from stem.units import seconds
 from stem.web import words
+from stem.web.below import Record, backgrounds
 from stem.web.site import site
-
-if TYPE_CHECKING:
-    from stem.record.model import Record
 
 pages = Blueprint("tracks", __name__)
 
@@ -109,9 +106,7 @@ def one(name: str) -> str:
         "Lengte": shown.length,
         "Gemaakt op": shown.day,
         "Stem": record.voice.name.capitalize(),
-        "Achtergrond": next(
-            (bed.summary for bed in catalogue().beds if bed.name == record.bed), record.bed
-        ).partition(":")[0],
+        "Achtergrond": backgrounds().get(record.bed, record.bed).partition(":")[0],
         "Bestand": shown.path.name,
     }
     chapters = [
