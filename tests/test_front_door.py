@@ -29,8 +29,8 @@ default = ""
 {% if naam %}{{ naam }}, ga{% else %}Ga{% endif %} zitten zoals het prettig is. [pauze 1]
 Je hoeft niets.
 """
-QUIET: dict[str, Any] = {"voice": "zacht", "bed": "none", "profile": "acx"}
-"""The shortest tracks there are: this profile leaves little around the words."""
+QUIET: dict[str, Any] = {"voice": "zacht", "bed": "none", "profile": "acx", "cover": "none"}
+"""The shortest tracks there are, and those with the least work: little is around the words."""
 
 SETTINGS = "".join(f'{key} = "{value}"\n' for key, value in QUIET.items())
 

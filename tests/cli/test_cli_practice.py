@@ -58,6 +58,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def short_tracks(folder: Path) -> None:
+    """The shortest tracks there are, for tests that are not about how long one is."""
+    with (folder / "stem.toml").open("a", encoding="utf-8") as settings:
+        settings.write('profile = "acx"\n')
+
+
 def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
     """Run a command; return what it printed on stdout and on stderr."""
     got = cli.run(arguments)
@@ -260,6 +267,7 @@ def test_a_list_is_made_kept_and_handed_over(folder: Path, capsys: pytest.Captur
     assert (folder / "weer.mp3").read_bytes() == (folder / "output" / "c2_twee.mp3").read_bytes()
 
 
+@pytest.mark.usefixtures("short_tracks")
 @pytest.mark.slow
 def test_a_track_that_fails_costs_its_client_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "clients.csv").write_text("code;script\nc1;drie\nc2;drie\n", encoding="utf-8")
@@ -304,6 +312,7 @@ def test_the_seven_days_are_seven_numbered_tracks(folder: Path, capsys: pytest.C
     assert RARE not in json.dumps(found)
 
 
+@pytest.mark.usefixtures("short_tracks")
 @pytest.mark.slow
 def test_a_series_is_one_album_of_equal_loudness(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "scripts" / "reeksen").mkdir()

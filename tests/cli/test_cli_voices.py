@@ -34,6 +34,7 @@ Om 10:30 uur doen we healing.
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "stem.toml").write_text('profile = "acx"\n')  # the shortest tracks there are
     return tmp_path
 
 

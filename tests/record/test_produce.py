@@ -23,7 +23,7 @@ BESIDE = Sidecars(captions=("vtt",), record=True)
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.chdir(tmp_path)
     Path("proef.j2").write_text('+++\ntitle = "Proef"\n+++\nDank je wel.\n', encoding="utf-8")
-    return plan_track(TrackSpec("proef.j2", voice="rustig", bed="none"), Config())
+    return plan_track(TrackSpec("proef.j2", voice="rustig", bed="none", profile="acx"), Config())
 
 
 @pytest.mark.parametrize("stopped_by", [Cancelled, ZeroDivisionError])

@@ -38,11 +38,11 @@ def opened() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with a track, and a text of its own that has a mistake."""
-    folder = practice_in(tmp_path_factory.mktemp("praktijk"))
+    folder = with_short_script(practice_in(tmp_path_factory.mktemp("praktijk")))
     (folder / "scripts" / "stuk.j2").write_text("geen kop", encoding="utf-8")
     project = Project(folder)
-    plan = project.plan(TrackSpec("aankomen", values={"naam": "Anna"}, bed="none", duration_s=180))
-    project.make(plan, "output/c017_aankomen_3min.mp3", beside=Sidecars(record=True))
+    plan = project.plan(TrackSpec("thuiskomen", values={"naam": "Anna"}))
+    project.make(plan, "output/c017_thuiskomen_1min.mp3", beside=Sidecars(record=True))
     return folder
 
 
