@@ -40,13 +40,8 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
     for message in catalogue:
         if message.id and isinstance(message.id, str):
             yield message.id, str(message.string)
-<<<<<<<< HEAD:tests/test_in_dutch.py
         elif message.id and isinstance(message.string, list | tuple):
             yield from zip(message.id, message.string, strict=True)
-========
-        elif message.id:
-            yield from zip(message.id, message.string or (), strict=True)
->>>>>>>> main:tests/test_translations.py
 
 
 def test_all_that_is_in_the_source_has_its_dutch(tool: ModuleType) -> None:
@@ -117,6 +112,8 @@ def test_what_is_finished_already_is_recognised() -> None:
     assert found == "there is no filter '{x}'"
     assert told(found, PLAIN, dutch()) == "er is geen filter '{x}'"
     assert type(recognised("something else", templates)) is str
+    assert recognised("a, not a", ["{x}, not {x}"]) == Message("{x}, not {x}", x="a")
+    assert type(recognised("a, not b", ["{x}, not {x}"])) is str
 
 
 def test_what_a_record_keeps_in_english_is_told_in_dutch() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from numbers import Real
 from pathlib import Path
@@ -312,14 +313,20 @@ def retold(text: str, language: NullTranslations) -> str:
     """Return a text that is kept in English, as in the record of a track, as a message that can be told."""
     if isinstance(text, Message):
         return text
-    known = [each for each in getattr(language, "_catalog", ()) if isinstance(each, str)]
-    likely = [
-        each
-        for each in known
-        if text.startswith(each.partition("{")[0]) and len(re.sub(r"\{[^}]*\}", "", each)) >= _SHORTEST_KNOWN
-    ]
-    likely.sort(key=len, reverse=True)
+    likely = (template for start, template in _known(language) if text.startswith(start))
     return recognised(text, likely, lambda _name, fact: retold(fact, language))
+
+
+@cache
+def _known(language: NullTranslations) -> tuple[tuple[str, str], ...]:
+    """Return the templates of a catalogue, the longest first, each with what stands before its facts."""
+    catalogue: Mapping[object, str] = getattr(language, "_catalog", {})
+    known = [
+        (each.partition("{")[0], each)
+        for each in catalogue
+        if isinstance(each, str) and len(re.sub(r"\{[^}]*\}", "", each)) >= _SHORTEST_KNOWN
+    ]
+    return tuple(sorted(known, key=lambda pair: -len(pair[1])))
 
 
 def recognised(
@@ -335,10 +342,12 @@ def recognised(
         inner: Given the name and the text of a fact, returns it as it is told.
     """
     for template in templates:
-        parts = Formatter().parse(template)
-        pattern = "".join(
-            re.escape(before) + (f"(?P<{name}>.+)" if name else "") for before, name, *_ in parts
-        )
+        pattern, names = "", set[str]()
+        for before, name, *_ in Formatter().parse(template):
+            pattern += re.escape(before)
+            if name:
+                pattern += f"(?P={name})" if name in names else f"(?P<{name}>.+)"
+                names.add(name)
         if found := re.fullmatch(pattern, text, re.DOTALL):
             return Message(template, **{name: inner(name, fact) for name, fact in found.groupdict().items()})
     return text
