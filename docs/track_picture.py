@@ -1,4 +1,4 @@
-"""Draws docs/track.png, the picture in the README: python docs/track_picture.py (needs matplotlib)."""
+"""Draws docs/track.png, the picture in docs/sound.md: python docs/track_picture.py (needs matplotlib)."""
 
 from __future__ import annotations
 

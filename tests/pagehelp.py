@@ -17,6 +17,21 @@ from stem.web.site import Site
 
 PORT = 7836
 
+SHORT = """+++
+title = "Thuiskomen"
+summary = "Even rustig thuis."
+bed = "none"
+minutes = [1]
+
+[variables.naam]
+default = ""
++++
+{{ noem("Welkom") }}
+Kijk eerst rustig om je heen.
+[pauze]
+Dat was het.
+"""
+
 
 class Visitor:
     """Someone with the page open in a browser."""
@@ -61,4 +76,10 @@ def visiting(folder: Path | None, *offered: Path) -> Iterator[Visitor]:
 def practice_in(folder: Path) -> Path:
     """Begin a practice and return its folder."""
     begin_practice(folder, name="De Linde", country="NL")
+    return folder
+
+
+def with_short_script(folder: Path) -> Path:
+    """Add `thuiskomen` to a practice, of a minute where the shortest of ours has three; return its folder."""
+    (folder / "scripts" / "thuiskomen.j2").write_text(SHORT, encoding="utf-8")
     return folder

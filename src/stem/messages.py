@@ -11,10 +11,8 @@ Facts are never read as templates: braces in what a user wrote are shown as they
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from numbers import Real
 from pathlib import Path
@@ -313,20 +311,15 @@ def retold(text: str, language: NullTranslations) -> str:
     """Return a text that is kept in English, as in the record of a track, as a message that can be told."""
     if isinstance(text, Message):
         return text
-    likely = (template for start, template in _known(language) if text.startswith(start))
-    return recognised(text, likely, lambda _name, fact: retold(fact, language))
-
-
-@cache
-def _known(language: NullTranslations) -> tuple[tuple[str, str], ...]:
-    """Return the templates of a catalogue, the longest first, each with what stands before its facts."""
-    catalogue: Mapping[object, str] = getattr(language, "_catalog", {})
-    known = [
-        (each.partition("{")[0], each)
-        for each in catalogue
-        if isinstance(each, str) and len(re.sub(r"\{[^}]*\}", "", each)) >= _SHORTEST_KNOWN
+    known = [each for each in getattr(language, "_catalog", ()) if isinstance(each, str)]
+    likely = [
+        each
+        for each in known
+        if text.startswith(each.partition("{")[0])
+        and sum(len(before) for before, *_ in Formatter().parse(each)) >= _SHORTEST_KNOWN
     ]
-    return tuple(sorted(known, key=lambda pair: -len(pair[1])))
+    likely.sort(key=len, reverse=True)
+    return recognised(text, likely, lambda _name, fact: retold(fact, language))
 
 
 def recognised(
@@ -342,12 +335,32 @@ def recognised(
         inner: Given the name and the text of a fact, returns it as it is told.
     """
     for template in templates:
-        pattern, names = "", set[str]()
-        for before, name, *_ in Formatter().parse(template):
-            pattern += re.escape(before)
-            if name:
-                pattern += f"(?P={name})" if name in names else f"(?P<{name}>.+)"
-                names.add(name)
-        if found := re.fullmatch(pattern, text, re.DOTALL):
-            return Message(template, **{name: inner(name, fact) for name, fact in found.groupdict().items()})
+        facts = _facts(template, text)
+        if facts is not None:
+            return Message(template, **{name: inner(name, fact) for name, fact in facts.items()})
     return text
+
+
+def _facts(template: str, text: str) -> dict[str, str] | None:
+    """Return what a text has where its template has names; None when it was not made of it.
+
+    What stands between two names is looked for once, from the left: the time grows with the text alone.
+    """
+    names, texts = list[str](), [""]  # the text before them, and the one after each
+    for before, name, *_ in Formatter().parse(template):
+        texts[-1] += before
+        if name is not None:
+            names.append(name)
+            texts.append("")
+    if not text.startswith(texts[0]):
+        return None
+    facts: dict[str, str] = {}
+    place = len(texts[0])
+    for number, (name, after) in enumerate(zip(names, texts[1:], strict=True), start=1):
+        end = len(text) - len(after) if number == len(names) else text.find(after, place + 1)
+        if end <= place or not text.startswith(after, end):
+            return None
+        if facts.setdefault(name, text[place:end]) != text[place:end]:
+            return None
+        place = end + len(after)
+    return facts if place == len(text) else None

@@ -17,8 +17,8 @@ import pytest
 import stem
 from stem import cli, messages
 from stem.cli import language as choice
-from stem.cli.output import confirmed, speaking
-from stem.messages import ENGLISH, Message, dutch
+from stem.cli.output import batch_progress, confirmed, speaking
+from stem.messages import ENGLISH, Message, dutch, joined
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +142,7 @@ def test_what_a_template_does_wrong_is_told_in_dutch(
 ) -> None:
     (empty_folder / "fout.j2").write_text('+++\ntitle = "Fout"\n+++\nGa {{ zitten }}.\n')
     assert cli.run(["--lang", "nl", "preview", "fout.j2"]) == 1
-    assert "fout.j2:4: er is geen invulveld of hulpmiddel 'zitten'." in capsys.readouterr().err
+    assert "fout.j2:4: er is geen invulveld of hulpwoord 'zitten'." in capsys.readouterr().err
 
 
 def test_documents_keep_what_programs_compare_with(capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,6 +178,13 @@ def test_a_question_takes_both_languages(
     told = capsys.readouterr().err
     assert "Er is niets verwijderd. [j/N]:" in told
     assert "Fout: antwoord met j of n." in told
+
+
+def test_lines_about_tracks_that_are_finished_are_dutch(capsys: pytest.CaptureFixture[str]) -> None:
+    with speaking(dutch()), batch_progress(2) as (on_line, _):
+        on_line(joined("  ", ["a.mp3", Message("made")]))
+        on_line("b.mp3")
+    assert capsys.readouterr().err.splitlines() == ["[1/2] a.mp3  gemaakt", "[2/2] b.mp3"]
 
 
 def test_a_terminal_that_has_no_such_letters_is_no_reason_to_crash() -> None:

@@ -205,6 +205,15 @@ def status(code: int, **headers: str) -> Answer:
     return always(Reply(code, b"sorry", {"Content-Type": "text/plain", **named}))
 
 
+def closed_for(time_s: float) -> Answer:
+    """Ask to come back so long after the moment of the request."""
+
+    def answer(request: Request) -> Reply:
+        return status(503, Retry_After=later(time_s))(request)
+
+    return answer
+
+
 def moved(place: str, code: int = 302) -> Answer:
     return always(Reply(code, headers={"Location": place}))
 
@@ -306,7 +315,7 @@ FAULTS = [
     ),
     Fault(
         "503 until a date",
-        (status(503, Retry_After=later(7230)),),
+        (closed_for(7230),),
         rf"{AT} is busy and asks to come back in 1[12]\d minutes \(503\)",
         1,
     ),

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import Visitor, practice_in, visiting, with_short_script
 from pageprogram import Opened, free_port
 
 from stem import Project, Sidecars, TrackSpec
@@ -22,7 +22,7 @@ LONG_S = 120.0
 
 @pytest.fixture
 def visitor(tmp_path: Path) -> Iterator[Visitor]:
-    with visiting(practice_in(tmp_path / "praktijk")) as made:
+    with visiting(with_short_script(practice_in(tmp_path / "praktijk"))) as made:
         yield made
 
 
@@ -89,7 +89,7 @@ def test_a_disk_that_fills_is_told_and_trying_again_goes_on(visitor: Visitor) ->
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
     try:
-        address = visitor.post("/maken/aankomen", ASKED).headers["Location"]
+        address = visitor.post("/maken/thuiskomen", ASKED).headers["Location"]
         (run,) = visitor.site.workshop.runs
         until(lambda: run.is_over)
     finally:
@@ -154,12 +154,12 @@ def test_many_tracks_are_listed_soon_and_one_of_them_is_found_at_once(visitor: V
     folder = visitor.site.folder
     assert folder is not None
     project = Project(folder)
-    plan = project.plan(TrackSpec("aankomen", voice="zacht", bed="none", duration_s=180))
-    made = project.make(plan, "output/c000_aankomen.mp3", beside=Sidecars(record=True)).path
-    record = made.with_name("c000_aankomen.stem.json")
+    plan = project.plan(TrackSpec("thuiskomen", voice="zacht"))
+    made = project.make(plan, "output/c000_thuiskomen.mp3", beside=Sidecars(record=True)).path
+    record = made.with_name("c000_thuiskomen.stem.json")
     for number in range(1, 500):
-        os.link(made, made.with_name(f"c{number:03}_aankomen.mp3"))
-        os.link(record, record.with_name(f"c{number:03}_aankomen.stem.json"))
+        os.link(made, made.with_name(f"c{number:03}_thuiskomen.mp3"))
+        os.link(record, record.with_name(f"c{number:03}_thuiskomen.stem.json"))
     begun = time.process_time()
     page = visitor.get("/opnames").text
     assert page.count("<li>") >= 500

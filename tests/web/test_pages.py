@@ -13,7 +13,7 @@ import pytest
 from pagehelp import Visitor, practice_in, visiting
 
 from stem import Project, TrackSpec
-from stem.web import below
+from stem.track.outline import Outline
 
 SCRIPT = """+++
 title = "Proef <b>"
@@ -76,7 +76,7 @@ def test_a_text_with_a_mistake_is_told_and_the_others_are_there(visitor: Visitor
     (folder / "scripts" / "stuk.j2").write_text("zonder kop", encoding="utf-8")
     page = visitor.get("/").text
     assert "heeft een fout" in page
-    assert "this script has no front matter" in page
+    assert "bovenaan deze tekst ontbreekt het blok met de titel" in page
     assert 'href="/maken/proef"' in page
     assert visitor.get("/maken/stuk").status_code == 404
 
@@ -154,15 +154,15 @@ def test_before_what_must_be_filled_in_no_length_can_be_chosen(visitor: Visitor)
 
 def test_a_newer_preview_makes_an_older_give_up(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     may_go_on, begun, made = threading.Event(), threading.Event(), list[str]()
-    real = below.in_outline
+    real = Project.outline
 
-    def slow(project: Project, spec: TrackSpec) -> below.Outline:
+    def slow(project: Project, spec: TrackSpec) -> Outline:
         made.append(spec.values.get("naam", ""))
         begun.set()
         assert may_go_on.wait(30)
         return real(project, spec)
 
-    monkeypatch.setattr("stem.web.below.in_outline", slow)
+    monkeypatch.setattr("stem.Project.outline", slow)
     told: dict[str, dict[str, object]] = {}
 
     def ask(name: str) -> None:

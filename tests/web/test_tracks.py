@@ -30,6 +30,9 @@ Dat was het.
 """
 
 
+PARTS = ("geluid", "kopie", "vorm.json", "opnieuw", "vergeten")
+
+
 @pytest.fixture(scope="module")
 def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = practice_in(tmp_path_factory.mktemp("praktijk"))
@@ -82,6 +85,13 @@ def test_a_track_has_its_text_with_times_and_chapters(visitor: Visitor) -> None:
 def test_a_track_without_its_words_still_plays(visitor: Visitor) -> None:
     address = address_of(visitor, "De tekst is niet bij deze opname bewaard.")
     assert visitor.get(f"{address}/geluid").status_code == 200
+
+
+def test_the_shape_of_the_sound_is_as_many_bars(visitor: Visitor) -> None:
+    bars = visitor.told(f"{address_of(visitor, 'c017_proef.mp3')}/vorm.json")["bars"]
+    assert len(bars) == 1_200
+    assert min(bars) >= 0
+    assert 10 < max(bars) <= 100
 
 
 @pytest.mark.parametrize(
@@ -139,7 +149,7 @@ def test_a_copy_has_the_name_of_the_file_whatever_that_is(visitor: Visitor, prac
     ],
 )
 def test_an_address_leads_to_nothing_but_tracks(visitor: Visitor, name: str) -> None:
-    for path in (f"/opnames/{name}", f"/opnames/{name}/geluid", f"/opnames/{name}/kopie"):
+    for path in (f"/opnames/{name}", *(f"/opnames/{name}/{part}" for part in PARTS)):
         assert visitor.get(path).status_code == 404, path
 
 
@@ -179,6 +189,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, practice: Path
         (address,) = addresses(visitor)
         assert visitor.get(f"{address}/geluid").status_code == 404
         assert visitor.get(f"{address}/kopie").status_code == 404
+        assert visitor.told(f"{address}/vorm.json") == {"bars": []}
 
 
 def test_what_is_no_record_takes_nothing_away(tmp_path: Path, practice: Path) -> None:

@@ -24,7 +24,7 @@ import click
 from stem.characters import code_point, visible
 from stem.cli.words import HEADS, OPTIONS, STAGES, click_message
 from stem.errors import OutputError, StemError
-from stem.messages import ENGLISH, Message, Plural, told
+from stem.messages import ENGLISH, Message, Plural, joined, told
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -348,7 +348,7 @@ def batch_progress(
 
         def tell(line: str) -> None:
             with speaking(language):
-                say(f"[{next(numbers)}/{total}] {in_options(line)}")
+                say(joined(" ", [f"[{next(numbers)}/{total}]", line]))
 
         yield tell, None
         return

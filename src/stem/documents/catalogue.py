@@ -22,7 +22,7 @@ _TOLD = ("name", "title", "summary", "audience", "not_for", "ask", "basis")
 _SCRIPT = (*_TOLD, "practitioner_only", "bed", "voice")
 _SEXES: Mapping[str, str] = {"female": Message("female"), "male": Message("male"), "own": Message("own")}
 _ACCENTS: Mapping[str, str] = {"Netherlands": Message("Netherlands"), "Flanders": Message("Flanders")}
-_VARIABLE = ("name", "type", "default", "choices", "help")
+_VARIABLE = ("name", "label", "type", "default", "choices", "labels", "help")
 
 
 def scripts_document(scripts: Sequence[ScriptTemplate], series: Sequence[Series]) -> dict[str, object]:

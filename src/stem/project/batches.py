@@ -93,6 +93,38 @@ class Batches(Scripts):
         jobs = jobs_of_series(series, code, options, self.settings)
         return Batch(series.title, jobs, self.settings, self.folder)
 
+    def single(self, code: str, spec: TrackSpec) -> Batch:
+        """Ask for one track as a batch: named by a code, with its record, and replaced only when it is ours.
+
+        Args:
+            code: The client's; never a name.
+            spec: The track.
+
+        Raises:
+            UsageError: when the code cannot be one, or a value is wrong.
+            StemError: for whatever else is wrong.
+        """
+        from stem.practice.batch.batch import Batch
+        from stem.practice.batch.single import job_of_one
+
+        jobs = job_of_one(code, self._batch_options(spec, None, "", (), again=False), self.settings)
+        return Batch(jobs.expected[0].plan.title, jobs, self.settings, self.folder)
+
+    def again(self, record: str | Path) -> Batch:
+        """Ask for the track of a record again, in its place and by a process of its own; see `remake`.
+
+        Whatever stands there is replaced, once the new one is whole.
+
+        Raises:
+            UsageError: when the record does not tell what was filled in.
+            StemError: for whatever else is wrong.
+        """
+        from stem.practice.batch.batch import Batch
+        from stem.practice.batch.single import job_of_record
+
+        jobs = job_of_record(self.path(record), self.settings, self.folder)
+        return Batch(jobs.expected[0].plan.title, jobs, jobs.jobs[0].settings, self.folder)
+
     def _batch_options(
         self, spec: TrackSpec, target: str | None, names: str, captions: tuple[str, ...], *, again: bool
     ) -> BatchOptions:

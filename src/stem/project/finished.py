@@ -13,7 +13,7 @@ from stem.filenames import free_name
 from stem.messages import Message, joined
 from stem.project.folder import Folder
 from stem.record.document import read_record, record_path
-from stem.record.listing import FinishedTrack, finished_tracks
+from stem.record.listing import FinishedTrack, finished_track, finished_tracks, records
 from stem.record.model import Record
 
 if TYPE_CHECKING:
@@ -56,6 +56,14 @@ class Finished(Folder):
         """Return the tracks in a folder that have a record, by name; see `record.listing.finished_tracks`."""
         return finished_tracks(self.path(folder or self.settings.output))
 
+    def records(self, folder: str | Path | None = None) -> list[Path]:
+        """Return the records in a folder, unread: of many tracks they are there at once; see `tracks`."""
+        return records(self.path(folder or self.settings.output))
+
+    def track(self, record: str | Path) -> FinishedTrack:
+        """Return the track of a record; see `tracks`."""
+        return finished_track(self.path(record))
+
     def record(self, track: str | Path) -> Record | None:
         """Return the record beside a track; None when there is none, or it is of a file of another kind."""
         path = self.path(track)
@@ -83,6 +91,12 @@ class Finished(Folder):
             problems = joined("; ", error.problems)
             unreadable = [FileFault(Message("its record"), Message("one that can be read"), problems)]
         return Verdict(path, record, (*unreadable, *verify(path, record)))
+
+    def shape(self, track: str | Path) -> tuple[int, ...]:
+        """Return how loud a file is from begin to end, in bars to draw; see `sound.shape.shape_of`."""
+        from stem.sound.shape import shape_of
+
+        return shape_of(self.path(track))
 
     def plot(self, track: str | Path, target: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Draw what is in a file of sound over time, and return the picture's path.
@@ -124,6 +138,16 @@ class Finished(Folder):
         from stem.practice.forget import tracks_of
 
         return tracks_of(words, [self.path(folder) for folder in folders or (self.settings.output,)])
+
+    def one_track(self, record: str | Path) -> Search:
+        """Find what belongs to the track of a record, as `tracks_of` does for a client's.
+
+        Raises:
+            UsageError: when a folder cannot be read.
+        """
+        from stem.practice.forget import one_track
+
+        return one_track(self.path(record), [self.path(self.settings.output)])
 
     def forget(self, search: Search) -> Forgotten:
         """Remove what was found, and what was spoken for it; see `practice.forget.forget`."""

@@ -18,6 +18,7 @@ from stem.record.remake import Change, Remade, remake
 from stem.record.sidecars import Sidecars
 from stem.text_files import write_text
 from stem.track.make import Track
+from stem.track.outline import Outline, outline
 from stem.track.plan import Plan, plan_track
 from stem.track.reading_sheet import Pieces, Sheet, cut_recording, write_sheet
 from stem.track.ready import check_ready, lengths
@@ -69,6 +70,14 @@ class Tracks(Folder):
         """
         of_any_length = replace(spec, duration_s=spec.duration_s or _ANY_LENGTH_S)
         return lengths(plan_track(of_any_length, self.settings, self.folder))
+
+    def outline(self, spec: TrackSpec) -> Outline:
+        """Return what a track will say and when, and how long it can last, quickly; see `track.outline`.
+
+        Raises:
+            StemError: for whatever is wrong with what was asked but the length.
+        """
+        return outline(spec, self.settings, self.folder)
 
     def target(self, plan: Plan, target: str | Path | None = None) -> Path:
         """Return where a track goes: a file, or the plan's name in a folder, by default that of the settings.

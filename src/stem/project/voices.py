@@ -20,7 +20,7 @@ from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice, no_notice
 from stem.track.target import output_path
 from stem.track.voice_samples import Choice, check_name, choices, make_samples, template_text
-from stem.voices.speakers import Terms, choose_voice
+from stem.voices.speakers import Terms, better_voice, can_speak, choose_voice, sends_to
 from stem.voices.template import VoiceTemplate, broken_voices, find_voice, voices
 
 if TYPE_CHECKING:
@@ -35,6 +35,27 @@ class Voices(Tracks):
     def voices(self) -> tuple[VoiceTemplate, ...]:
         """Return the voices that are in order; see `voices.template.voices`."""
         return voices(self.folder)
+
+    def speaking_voices(self) -> tuple[VoiceTemplate, ...]:
+        """Return the voices that can and may speak here and now, the best first."""
+        from stem.voices.permission import asks_leave, has_leave
+
+        allowed = [
+            each
+            for each in self.voices()
+            if can_speak(each)
+            and (self.settings.allow_online or not sends_to(each))
+            and (has_leave(each) or not asks_leave(each))
+        ]
+        return tuple(sorted(allowed, key=lambda voice: (-voice.rank, voice.name)))
+
+    def usual_voice(self) -> tuple[VoiceTemplate | None, VoiceTemplate | None]:
+        """Return the voice that speaks when nobody chooses, and a better one that can be downloaded."""
+        try:
+            usual = choose_voice(self.settings.voice, self.folder)
+        except UsageError:  # own recordings, or a voice that is not there any more
+            return None, None
+        return usual, better_voice(usual, self.folder)
 
     def broken_voices(self) -> tuple[ConfigError, ...]:
         """Return what is wrong with the others."""

@@ -45,19 +45,25 @@ def finished_tracks(folder: Path) -> tuple[FinishedTrack, ...]:
     Raises:
         OutputError: when the folder cannot be read.
     """
-    return tuple(_finished(path) for path in sorted(_records(folder)))
+    return tuple(finished_track(path) for path in records(folder))
 
 
-def _records(folder: Path) -> list[Path]:
+def records(folder: Path) -> list[Path]:
+    """Return the records in a folder, by name, unread; none when there is no such folder.
+
+    Raises:
+        OutputError: when the folder cannot be read.
+    """
     try:
-        return [path for path in folder.iterdir() if path.name.endswith(SUFFIX) and path.is_file()]
+        return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and path.is_file())
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise output_error(folder, error) from error
 
 
-def _finished(path: Path) -> FinishedTrack:
+def finished_track(path: Path) -> FinishedTrack:
+    """Return the track of a record."""
     try:
         record = read_record(path)
     except ConfigError as error:

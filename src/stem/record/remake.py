@@ -104,12 +104,7 @@ def remake(
         ConfigError: when it cannot be read, or names what lies outside the folder.
         StemError: as `plan_track` and `make_track`.
     """
-    record = read_record(path)
-    spec, settings = spec_of(record)
-    if not outside:
-        _refuse_outside(path, record, (spec, settings), change, folder)
-    asked = replace(_changed(spec, change, record.filled), online=online)
-    settings = replace(settings, allow_online=here.allow_online)
+    record, asked, settings = asked_again(path, here, folder, change, online=online, outside=outside)
     differences = [*differences_from_now(record, folder)]
     for difference in differences:
         on_notice(Message("Since then: {difference}", difference=difference))
@@ -124,6 +119,29 @@ def remake(
         return Remade(track, same, tuple(differences))
     written = _write_record(track, asked, settings, record, overwrite=overwrite, on_notice=on_notice)
     return Remade(replace(track, beside=written), same, tuple(differences))
+
+
+def asked_again(
+    path: Path,
+    here: Config,
+    folder: Path,
+    change: Change,
+    *,
+    online: bool | None = None,
+    outside: bool = False,
+) -> tuple[Record, TrackSpec, Config]:
+    """Return a record, and what to ask for, with which settings, to have its track again; see `remake`.
+
+    Raises:
+        UsageError: when the record does not tell what was filled in.
+        ConfigError: when it cannot be read, or names what lies outside the folder.
+    """
+    record = read_record(path)
+    spec, settings = spec_of(record)
+    if not outside:
+        _refuse_outside(path, record, (spec, settings), change, folder)
+    asked = replace(_changed(spec, change, record.filled), online=online)
+    return record, asked, replace(settings, allow_online=here.allow_online)
 
 
 def _changed(spec: TrackSpec, change: Change, filled: Sequence[str]) -> TrackSpec:

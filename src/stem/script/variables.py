@@ -50,6 +50,8 @@ class Variable:
         maximum: The most a number may be.
         holds: What a text is: the "name" of who listens, a "person" to imagine, "words" of one's own that a
             script says with `eigen` or `over`, or "" for whatever it is.
+        label: What it is called in a form, in a few words; see `called`.
+        labels: What its choices are called there, in their order; none when they say it themselves.
     """
 
     name: str
@@ -61,6 +63,20 @@ class Variable:
     minimum: float | None = None
     maximum: float | None = None
     holds: str = ""
+    label: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What it is called in a form: by its label, or by its name."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What can be chosen, and what that is called; of a text these are examples."""
+        if self.type == "yesno":
+            return {"ja": "ja", "nee": "nee"}
+        return dict(zip(self.choices, self.labels or self.choices, strict=True))
 
     @property
     def required(self) -> bool:
@@ -145,7 +161,7 @@ class Variable:
         return number
 
 
-VORM = Variable("vorm", "choice", "je", dutch.FORMS, "Aanspreken met je of met u.")
+VORM = Variable("vorm", "choice", "je", dutch.FORMS, "Aanspreken met je of met u.", label="Aanspreken met")
 """Every script has it; a script that declares it itself may choose another default."""
 
 
@@ -172,6 +188,8 @@ class Declared:
     minimum: float | None = None
     maximum: float | None = None
     holds: str = ""
+    label: str = ""
+    labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         variable = self.variable("default")
@@ -186,6 +204,7 @@ class Declared:
         if self.default is not None and (wrong_bool or not isinstance(self.default, _KINDS[kind])):
             raise ValueError(Message("the default is no {kind}", kind=kind))
         self._check_bounds(kind)
+        self._check_labels(kind)
         given = self.default is not None and kind != "yesno"
         texts = [*self.choices, *([str(self.default)] if given else [])]
         for text in texts:
@@ -193,6 +212,12 @@ class Declared:
                 variable.read(text)
             except UsageError as error:
                 raise ValueError(Message("{problem:aside}", problem=error.sentence)) from error
+
+    def _check_labels(self, kind: str) -> None:
+        if self.labels and (kind != "choice" or len(self.labels) != len(self.choices)):
+            raise ValueError(Message("'labels' has what each of the choices is called, in their order"))
+        if any(len(text.splitlines()) != 1 or not text.strip() for text in (self.label or "x", *self.labels)):
+            raise ValueError(Message("a label is a few words on one line"))
 
     def _check_bounds(self, kind: str) -> None:
         if self.max_length is not None and (kind != "text" or self.max_length < 1):
@@ -217,7 +242,9 @@ class Declared:
         kind = self.type or ("choice" if self.choices else "text")
         default = self.default if isinstance(self.default, str | int | float) else None
         bounds = self.max_length, self.minimum, self.maximum
-        return Variable(name, kind, default, self.choices, self.help, *bounds, self.holds)
+        return Variable(
+            name, kind, default, self.choices, self.help, *bounds, self.holds, self.label, self.labels
+        )
 
 
 def _plain(name: str, text: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Answer
 
 from stem.characters import visible
 from stem.errors import StemError
-from stem.web import choosing, closing, filling, making, privacy, tracks, welcome, words
+from stem.web import choosing, closing, filling, keeping, making, privacy, tracks, welcome, words
 from stem.web.site import EXTENSION, Site, site
 
 LARGEST_FORM = 2_000_000
@@ -61,7 +61,7 @@ def make_app(shared: Site) -> Flask:
     )
     app.url_map.merge_slashes = False  # no redirects but our own
     app.extensions[EXTENSION] = shared
-    for room in (welcome, choosing, filling, making, tracks, privacy, closing):
+    for room in (welcome, choosing, filling, making, tracks, keeping, privacy, closing):
         app.register_blueprint(room.pages)
     app.add_url_rule("/static/<name>", "static", _static)
     app.before_request(_welcome_first)

@@ -1,44 +1,27 @@
-"""What the page takes from below the front door, all in one place; it only gets shorter."""
+"""What the page takes from below the front door, all in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from stem import Batch, Project, StemError, TrackSpec, UsageError
+from stem import Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
-from stem.practice.batch import BatchOptions, BatchProgress, JobProgress
-from stem.practice.batch.batch import batch_folder
-from stem.practice.batch.single import job_of_one
-from stem.practice.setup import begin_practice
-from stem.record.document import SUFFIX, read_record, record_path, track_path
 from stem.record.model import Record
-from stem.script.template import ScriptTemplate
-from stem.script.variables import Variable
-from stem.sound.beds import BEDS, BELLS
-from stem.track.outline import Outline, outline
+from stem.track.outline import Outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
-from stem.voices.permission import asks_leave, has_leave
-from stem.voices.speakers import better_voice, can_speak, choose_voice, sends_to
-from stem.voices.template import VoiceTemplate
+from stem.voices.speakers import sends_to
 
 __all__ = [
-    "BEDS",
-    "BELLS",
     "PRONUNCIATION",
-    "BatchProgress",
-    "JobProgress",
     "Outline",
-    "ScriptTemplate",
-    "Variable",
-    "VoiceTemplate",
-    "begin_practice",
-    "choose_voice",
+    "Record",
+    "Shelf",
+    "backgrounds",
     "for_whom",
-    "record_path",
     "sends_to",
+    "shelf",
     "takes_pronunciation",
 ]
 
@@ -84,72 +67,6 @@ def shelf(project: Project) -> Shelf:
     return Shelf(by_title(own), by_title(packaged), broken)
 
 
-def single(project: Project, spec: TrackSpec, code: str) -> Batch:
-    """Ask for one track as a batch: with its record, and replaced only when it is ours."""
-    folder = batch_folder(project.settings.output, project.folder)
-    jobs = job_of_one(code, BatchOptions(spec, folder, home=project.folder), project.settings)
-    return Batch(jobs.expected[0].plan.title, jobs, project.settings, project.folder)
-
-
-def in_outline(project: Project, spec: TrackSpec) -> Outline:
-    """Return what a track will say and when, and how long it can last."""
-    return outline(spec, project.settings, project.folder)
-
-
 def backgrounds() -> Mapping[str, str]:
     """Return the backgrounds by name, each with a line about it."""
-    return {name: recipe.summary for name, recipe in BEDS.items() if name != _UNASKED}
-
-
-def bells() -> Mapping[str, str]:
-    """Return the bells likewise."""
-    return {name: recipe.summary for name, recipe in BELLS.items()}
-
-
-def speaking_voices(project: Project) -> tuple[VoiceTemplate, ...]:
-    """Return the voices that can and may speak here and now, the best first."""
-    allowed = [
-        each
-        for each in project.voices()
-        if can_speak(each)
-        and (project.settings.allow_online or not sends_to(each))
-        and (has_leave(each) or not asks_leave(each))
-    ]
-    return tuple(sorted(allowed, key=lambda voice: (-voice.rank, voice.name)))
-
-
-def usual_voice(project: Project) -> tuple[VoiceTemplate | None, VoiceTemplate | None]:
-    """Return the voice that speaks when nobody chooses, and a better one that can be fetched."""
-    try:
-        usual = choose_voice(project.settings.voice, project.folder)
-    except UsageError:  # own recordings, or a voice that is not there any more
-        return None, None
-    return usual, better_voice(usual, project.folder)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A track with its record; see `finished`.
-
-    Attributes:
-        path: The track's file, which may be gone.
-        record: How it was made.
-    """
-
-    path: Path
-    record: Record
-
-
-def records(project: Project) -> tuple[Path, ...]:
-    """Return the files of the records of a practice's tracks."""
-    folder = batch_folder(project.settings.output, project.folder)
-    return tuple(path for path in folder.glob(f"*{SUFFIX}") if path.is_file())
-
-
-def finished(record: Path) -> Finished | None:
-    """Return the track of a record; None when it cannot be read."""
-    try:
-        found = read_record(record)
-    except StemError:
-        return None
-    return Finished(track_path(record, found.track.suffix), found)
+    return {bed.name: bed.summary for bed in catalogue().beds if bed.name != _UNASKED}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from stem import ScriptTemplate, VoiceTemplate
 from stem.web import below, words
-from stem.web.below import ScriptTemplate
 from stem.web.site import site
 
 pages = Blueprint("choosing", __name__)
@@ -16,7 +16,7 @@ def choose() -> str:
     """Show all exercises as cards, the practice's own first, and the series apart."""
     project = site().project()
     shelf = below.shelf(project)
-    voice, better = below.usual_voice(project)
+    voice, better = project.usual_voice()
     series = [
         (each, [found for name in each.scripts if (found := shelf.find(name)) is not None])
         for each in project.all_series()
@@ -43,7 +43,7 @@ def minutes(script: ScriptTemplate) -> str:
     return f"{words.listed(lengths)} {unit}"
 
 
-def _megabytes(voice: below.VoiceTemplate | None) -> int:
+def _megabytes(voice: VoiceTemplate | None) -> int:
     if voice is None or voice.download is None:
         return 0
     return round(sum(file.bytes or 0 for file in voice.download.files) / 1e6)

@@ -10,11 +10,12 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from stem import Batch, Project, StemError, TrackSpec
+from stem import Batch, Project, ScriptTemplate, StemError, TrackSpec, VoiceTemplate
 from stem.units import seconds
 from stem.web import below, forms, words
-from stem.web.below import Outline, ScriptTemplate
+from stem.web.below import Outline
 from stem.web.site import form_number, site
+from stem.web.tracks import address_of
 from stem.web.workshop import Run
 
 pages = Blueprint("filling", __name__)
@@ -38,7 +39,7 @@ class _Turn:
             self._last += 1
             mine = self._last
         with self._making:
-            return below.in_outline(project, spec) if mine == self._last else None
+            return project.outline(spec) if mine == self._last else None
 
 
 _turn = _Turn()
@@ -103,12 +104,12 @@ def _begun(project: Project, script: ScriptTemplate, asked: forms.Asked) -> Answ
     Raises:
         StemError: when it cannot be made.
     """
-    batch = below.single(project, asked.spec, asked.code)
+    batch = project.single(asked.code, asked.spec)
     (outcome,) = batch.rehearse().outcomes
     if outcome.status == "failed":
         raise StemError(outcome.error, hint=outcome.hint)
     if outcome.status == "kept":
-        return render_template("kept.html", script=script, code=asked.code)
+        return render_template("kept.html", script=script, code=asked.code, address=address_of(outcome.path))
     is_taken = outcome.status == "changed" or site().workshop.will_make(outcome.path)
     if is_taken and request.form.get("vervang") != "ja":
         filled = {key: value for key, value in request.form.items() if key != "vervang"}
@@ -142,12 +143,11 @@ def _found(name: str) -> tuple[Project, ScriptTemplate]:
 def _voices(project: Project) -> dict[str, str]:
     """Return the voices by name with what they are, and where a voice on the internet sends what it says."""
     return {
-        voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}"
-        for voice in below.speaking_voices(project)
+        voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}" for voice in project.speaking_voices()
     }
 
 
-def _sending(voice: below.VoiceTemplate) -> str:
+def _sending(voice: VoiceTemplate) -> str:
     place = below.sends_to(voice)
     return f" Stuurt wat zij zegt, ook namen, naar {place}." if place else ""
 
@@ -163,7 +163,7 @@ def _form(
     asked = forms.asked(script, form, voices)
     outline, told = _outline(project, script, asked.spec)
     backgrounds = dict(below.backgrounds())
-    voice, _ = below.usual_voice(project)
+    voice, _ = project.usual_voice()
     chosen = {
         "stem": script.voice or (voice.name if voice else ""),
         "achtergrond": script.bed or project.settings.bed,
@@ -177,7 +177,7 @@ def _form(
         "fill.html",
         script=script,
         fields=forms.fields(script, form, wrong or {}),
-        first=forms.VALUE + "vorm",
+        first=forms.VALUE + forms.VORM,
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
@@ -201,7 +201,7 @@ def _outline(
     if any(variable.required and not spec.values.get(variable.name) for variable in script.variables):
         return None, None
     try:
-        return below.in_outline(project, spec), None
+        return project.outline(spec), None
     except StemError as error:
         return None, words.told(error.sentence, error.hint)
 

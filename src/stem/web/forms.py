@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stem import StemError, TrackSpec
+from stem import ScriptTemplate, StemError, TrackSpec, Variable
 from stem.units import seconds
 from stem.web import below
-from stem.web.below import PRONUNCIATION, ScriptTemplate, Variable
-from stem.web.labels import HINTS, choice_labels, label
+from stem.web.below import PRONUNCIATION, Outline
 
 VALUE = "v-"
 """Before the name of a variable in a form, so that none is taken for a field of ours."""
+
+VORM = "vorm"
+"""The variable that every script has: its choices say it all."""
 
 USUAL_CODE = "proef"
 """What a track is called by when no code is given."""
@@ -159,29 +161,29 @@ def _told(variable: Variable | None, value: str) -> str:
 
 def fields(script: ScriptTemplate, form: Mapping[str, str], wrong: Mapping[str, str]) -> tuple[Field, ...]:
     """Return the variables of a script as fields, the name first."""
-    found = [_field(variable, script.name, form, wrong) for variable in script.variables]
+    found = [_field(variable, form, wrong) for variable in script.variables]
     if below.takes_pronunciation(script):
         place = next(number for number, each in enumerate(found) if each.name == f"{VALUE}naam") + 1
         hint = "Alleen als de stem de naam verkeerd zegt. Schrijf hem zoals hij klinkt: sjaan."
         name = VALUE + PRONUNCIATION
         value = form.get(name, "")
-        said = Field(name, label(PRONUNCIATION), hint, value, max_length=100, wrong=wrong.get(name, ""))
+        said = Field(name, "Klinkt als", hint, value, max_length=100, wrong=wrong.get(name, ""))
         found.insert(place, said)
     return tuple(found)
 
 
-def _field(variable: Variable, script: str, form: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
+def _field(variable: Variable, form: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
     name = VALUE + variable.name
     usual = variable.default
     default = (
         {True: "ja", False: "nee"}[usual] if isinstance(usual, bool) else "" if usual is None else str(usual)
     )
     is_free = variable.type in {"text", "number"}
-    choices = {} if is_free else choice_labels(variable.name, variable.choices)
+    choices = {} if is_free else variable.options
     return Field(
         name=name,
-        label=label(variable.name, script),
-        hint=HINTS.get(variable.name, variable.help),
+        label=variable.called,
+        hint="" if variable.labels or variable.name == VORM else variable.help,
         value=form.get(name, default),
         choices=choices,
         examples=variable.choices if is_free else (),
@@ -216,7 +218,7 @@ UNKNOWN = Slider(0, 0, 0, 0, ())
 """As long as nothing is known of the text."""
 
 
-def slider(outline: below.Outline, wanted_s: float | None) -> Slider:
+def slider(outline: Outline, wanted_s: float | None) -> Slider:
     """Return the lengths that can be had, in steps; where there is but one, that one."""
     usual_s = seconds(outline.usual_frames)
     ranges = [

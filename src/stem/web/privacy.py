@@ -15,7 +15,7 @@ pages = Blueprint("privacy", __name__)
 def show() -> str:
     """Show what is kept, where, and who made it so."""
     project = site().project()
-    sends = [voice.title for voice in below.speaking_voices(project) if below.sends_to(voice)]
+    sends = [voice.title for voice in project.speaking_voices() if below.sends_to(voice)]
     return render_template(
         "privacy.html",
         folder=project.folder.absolute(),

@@ -1,4 +1,4 @@
-"""Finished tracks: what was made, and each with a player and its text.
+"""Finished tracks: what was made, and each with a player, its shape and its text.
 
 A track is known by an id of this run that tells nothing of its name; an address never leads to a path.
 """
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, redirect, render_template, send_file
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, send_file
 from werkzeug.wrappers import Response as Answer
 
+from stem import StemError
 from stem.filenames import safe_name
 from stem.units import seconds
-from stem.web import below, words
-from stem.web.below import Finished, record_path
+from stem.web import words
+from stem.web.below import Record, backgrounds
 from stem.web.site import site
 
 pages = Blueprint("tracks", __name__)
@@ -30,6 +31,7 @@ _KINDS = {
     ".flac": "audio/flac",
     ".wav": "audio/wav",
 }
+_RECORD = ".stem.json"
 _MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
@@ -42,13 +44,17 @@ class Shown:
 
     Attributes:
         id: Its part of addresses.
-        track: The track.
+        record_path: The file of its record.
+        path: The track's, which may be gone.
+        record: How it was made.
         state: "" when it is as it was made, else what is the matter.
         made: When, in seconds since 1970; 0 when it is not there.
     """
 
     id: str
-    track: Finished
+    record_path: Path
+    path: Path
+    record: Record
     state: str
     made: float = 0.0
 
@@ -63,47 +69,45 @@ class Shown:
     @property
     def title(self) -> str:
         """Of the exercise."""
-        return self.track.record.script.title
+        return self.record.script.title
 
     @property
     def code(self) -> str:
         """The client's; empty for a track of nobody."""
-        personal = self.track.record.personal
+        personal = self.record.personal
         return "" if personal is None else personal.code
 
     @property
     def length(self) -> str:
         """How long it lasts."""
-        return words.length(seconds(self.track.record.times.frames))
+        return words.length(seconds(self.record.times.frames))
 
 
 @pages.get("/opnames")
 def all_tracks() -> str:
     """Show what was made, the last one first."""
-    found = [_shown(name, track) for name, path in _records().items() if (track := below.finished(path))]
-    return render_template("tracks.html", tracks=sorted(found, key=lambda shown: -shown.made))
+    every = [shown for name, path in _records().items() if (shown := _shown(name, path))]
+    return render_template("tracks.html", tracks=sorted(every, key=lambda shown: -shown.made))
 
 
 @pages.get("/taken/<name>/opname")
 def of_run(name: str) -> Answer:
     """Lead from a run to the track that came of it."""
     run = site().workshop.find(name) or abort(404)
-    made = run.track
-    found = (each for each, path in _records().items() if made and path == record_path(made))
-    return redirect(f"/opnames/{next(found, '')}".removesuffix("/"), 303)
+    return redirect(address_of(run.track), 303)
 
 
 @pages.get("/opnames/<name>")
 def one(name: str) -> str:
     """Show a track with its player and its text."""
-    shown = _shown(name, _found(name))
-    record = shown.track.record
+    shown = found(name)
+    record = shown.record
     facts = {
         "Lengte": shown.length,
         "Gemaakt op": shown.day,
         "Stem": record.voice.name.capitalize(),
-        "Achtergrond": below.backgrounds().get(record.bed, record.bed).partition(":")[0],
-        "Bestand": shown.track.path.name,
+        "Achtergrond": backgrounds().get(record.bed, record.bed).partition(":")[0],
+        "Bestand": shown.path.name,
     }
     chapters = [
         {"title": each.title, "at": seconds(each.start), "clock": words.clock(seconds(each.start))}
@@ -114,7 +118,7 @@ def one(name: str) -> str:
         shown=shown,
         facts=facts,
         chapters=chapters,
-        lines=list(_lines(shown.track)),
+        lines=list(_lines(record)),
         remarks=record.personal.remarks if record.personal else (),
     )
 
@@ -122,15 +126,23 @@ def one(name: str) -> str:
 @pages.get("/opnames/<name>/geluid")
 def sound(name: str) -> Response:
     """Give the sound, or a part of it."""
-    track = _found(name)
-    return _file(track.path, download=False)
+    return _file(found(name).path, download=False)
 
 
 @pages.get("/opnames/<name>/kopie")
 def copy(name: str) -> Response:
     """Give the sound to keep, under its own name."""
-    track = _found(name)
-    return _file(track.path, download=True)
+    return _file(found(name).path, download=True)
+
+
+@pages.get("/opnames/<name>/vorm.json")
+def shape(name: str) -> Response:
+    """Give the shape of the sound; no bars when the file cannot be heard."""
+    path = found(name).path
+    try:
+        return jsonify({"bars": [] if path.is_symlink() else site().project().shape(path)})
+    except StemError:
+        return jsonify({"bars": []})
 
 
 def _file(path: Path, *, download: bool) -> Response:
@@ -156,30 +168,40 @@ def _records() -> dict[str, Path]:
     secret = site().passes.secret.encode()
     return {
         hashlib.sha256(secret + os.fsencode(path.name)).hexdigest()[:16]: path
-        for path in below.records(site().project())
+        for path in site().project().records()
     }
 
 
-def _found(name: str) -> Finished:
+def address_of(path: Path | None) -> str:
+    """Return the address of a track's file; that of the list when it has no record."""
+    name = None if path is None else path.with_suffix(_RECORD).name
+    of_it = (each for each, record in _records().items() if record.name == name)
+    return f"/opnames/{next(of_it, '')}".removesuffix("/")
+
+
+def found(name: str) -> Shown:
     """Return the track of an id, by membership."""
     record = _records().get(name)
-    return (None if record is None else below.finished(record)) or abort(404)
+    return (None if record is None else _shown(name, record)) or abort(404)
 
 
-def _shown(name: str, track: Finished) -> Shown:
+def _shown(name: str, record_path: Path) -> Shown | None:
+    """Return a track as it is shown; None when its record cannot be read."""
+    track = site().project().track(record_path)
+    if track.path is None or track.record is None:
+        return None
     try:
         status = track.path.stat()
     except OSError:
-        return Shown(name, track, "Het bestand is er niet meer.")
+        return Shown(name, record_path, track.path, track.record, "Het bestand is er niet meer.")
     same = status.st_size == track.record.track.bytes
-    return Shown(
-        name, track, "" if same else "Dit bestand is veranderd sinds het gemaakt is.", status.st_mtime
-    )
+    state = "" if same else "Dit bestand is veranderd sinds het gemaakt is."
+    return Shown(name, record_path, track.path, track.record, state, status.st_mtime)
 
 
-def _lines(track: Finished) -> Iterator[dict[str, object]]:
+def _lines(record: Record) -> Iterator[dict[str, object]]:
     """Yield chapters and sentences in order, with the times at which they are said; nothing without words."""
-    timeline = track.record.timeline
+    timeline = record.timeline
     happenings: list[tuple[int, int, dict[str, object]]] = []
     if len(timeline.chapters) > 1:
         happenings += [(each.start, 0, {"kind": "chapter", "text": each.title}) for each in timeline.chapters]

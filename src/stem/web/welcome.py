@@ -7,9 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from stem import StemError
+from stem import StemError, begin_practice
 from stem.config import FILE_NAME
-from stem.web.below import begin_practice
 from stem.web.site import Site, site
 
 pages = Blueprint("welcome", __name__)

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from stem import Cancelled, Outcome, Report, StemError
-from stem.web.below import BatchProgress
+from stem import BatchProgress, Cancelled, Outcome, Report, StemError
 from stem.web.words import Told, mistake_told, told
 
 State: TypeAlias = Literal["waiting", "making", "made", "failed", "stopped"]

@@ -1,15 +1,21 @@
-"""One track as a batch: named by a client's code, with its record, and replaced only when it is ours."""
+"""One track as a batch: named by a client's code, or by the record of one that was made before."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from stem.config import Config
 from stem.errors import StemError, UsageError
+from stem.export.captions import FORMATS as CAPTIONS
 from stem.messages import Message
 from stem.practice.batch.estimate import expectations
+from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import code_problem
 from stem.practice.batch.name_patterns import USUAL_NAMES, checked_pattern
 from stem.practice.batch.options import BatchOptions, JobList, check_voices, fillable, names_in_code
 from stem.practice.lists import Place
+from stem.record.document import track_path
+from stem.record.remake import Change, asked_again
 from stem.script.template import find_script
 from stem.track.choices import Choices
 from stem.track.words import words_only
@@ -40,6 +46,36 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     chosen = check_voices(Choices(config, wishes.home), spec)
     job = wishes.job(Place("track", 1), code, spec, chosen, pattern=pattern, number=1, config=config)
     (expected,) = expectations([job], config, wishes.home)
+    if isinstance(expected, StemError):
+        raise expected
+    return JobList((job,), (expected,))
+
+
+def job_of_record(path: Path, config: Config, home: Path) -> JobList:
+    """Return the job of making the track of a record again, in its place, whatever stands there.
+
+    Args:
+        path: The record.
+        config: The settings of now: only whether text may leave the machine is of them.
+        home: The project's folder.
+
+    Raises:
+        UsageError: when the record does not tell what was filled in.
+        StemError: for whatever else is wrong.
+    """
+    record, spec, settings = asked_again(path, config, home, Change())
+    check_voices(Choices(settings, home), spec)
+    job = Job(
+        Place("track", 1),
+        record.personal.code if record.personal else "",
+        spec,
+        settings,
+        track_path(path, record.track.suffix),
+        tuple(kind for kind in CAPTIONS if any(each.ending == f".{kind}" for each in record.beside)),
+        force=True,
+        home=home,
+    )
+    (expected,) = expectations([job], settings, home)
     if isinstance(expected, StemError):
         raise expected
     return JobList((job,), (expected,))

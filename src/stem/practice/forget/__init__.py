@@ -13,7 +13,7 @@ What lies in backups, or was sent, is out of reach.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from stem.practice.forget.matching import compared, reasons, same_code, words
 from stem.practice.forget.removal import FolderId, Piece, content_hash, folder_id, judged
 from stem.practice.handout import letter_path, zip_path
 from stem.record.document import LARGEST_BYTES, SUFFIX, files_beside, read_record, track_path
-from stem.record.model import Record
+from stem.record.model import Personal, Record
 from stem.voices.cache_folder import forget_entries
 
 
@@ -176,6 +176,30 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
         raise UsageError(
             Message("There is no name or code to forget."), hint=Message("For example: {forget} K12")
         )
+    return replace(
+        _search(folders, lambda _path, told: reasons(told, wanted) if told else ()), wanted=tuple(wanted)
+    )
+
+
+def one_track(record: Path, folders: Sequence[Path]) -> Search:
+    """Find what belongs to the track of one record; nothing is removed.
+
+    Args:
+        record: Its file.
+        folders: Where to look for copies, also in the folders in them.
+
+    Raises:
+        UsageError: when a folder cannot be read.
+    """
+    wanted = record.absolute()
+    by = (Message("its record"),)
+    return _search(dict.fromkeys([*folders, record.parent]), lambda path, _told: by if path == wanted else ())
+
+
+def _search(
+    folders: Iterable[Path], reasons_for: Callable[[Path, Personal | None], tuple[str, ...]]
+) -> Search:
+    """Return what is found in folders by their records."""
     found: list[Found] = []
     claimed: set[Path] = set()
     unreadable: list[Left] = []
@@ -191,12 +215,12 @@ def tracks_of(wanted: Sequence[str], folders: Sequence[Path]) -> Search:
             unreadable.append(Left(path, error.problems[0]))
             continue
         claimed |= {place for place, _ in _files_of(record, path)}
-        by = reasons(record.personal, wanted) if record.personal else ()
+        by = reasons_for(path, record.personal)
         if by:
             found.append(Found(path, record, by, every[path], sha256))
     claimed |= _maybe_claimed(every, unreadable)
     free = {path: folder for path, folder in every.items() if path not in claimed}
-    return Search(_with_copies(found, free), tuple(unreadable), tuple(wanted))
+    return Search(_with_copies(found, free), tuple(unreadable))
 
 
 def _maybe_claimed(paths: Iterable[Path], unreadable: Sequence[Left]) -> set[Path]:

@@ -1,4 +1,4 @@
-// The player: chapters, the text that follows along, a click on a sentence plays from there.
+// The player: its shape, chapters, the text that follows along, a click on a sentence plays from there.
 
 const sound = document.getElementById("geluid");
 const chapters = document.getElementById("hoofdstuk");
@@ -44,6 +44,21 @@ if (sound) {
     if (sound.paused || !sound.duration) return;
     played.add(Math.floor(sound.currentTime));
     if (played.size >= Math.floor(sound.duration) - 1) heard.textContent = "Helemaal beluisterd.";
+  });
+  const shape = document.getElementById("vorm");
+  fetch(shape.dataset.vorm).then((answer) => answer.json()).then(({ bars }) => {
+    if (!bars.length) return;
+    const lines = bars.map((bar, at) => `M${at + 0.5} ${50 - bar / 2 - 0.5}V${50 + bar / 2 + 0.5}`);
+    shape.querySelector(".bars").setAttribute("d", lines.join(""));
+    shape.removeAttribute("hidden");
+  }).catch(() => {}); // the player does without it
+  sound.addEventListener("timeupdate", () => {
+    const share = sound.duration ? sound.currentTime / sound.duration : 0;
+    shape.querySelector(".played").setAttribute("width", String(share * 1200));
+  });
+  shape.addEventListener("click", (event) => {
+    const box = shape.getBoundingClientRect();
+    if (sound.duration) playFrom(((event.clientX - box.left) / box.width) * sound.duration);
   });
   sound.addEventListener("error", () => { heard.textContent = "Dit bestand kan niet worden afgespeeld."; });
 }

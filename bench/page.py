@@ -1,0 +1,126 @@
+"""How quick the page is: its first page, the server's rest, live text while a track is made, and a stop.
+
+    python bench/page.py
+
+The page runs as a program of its own, as for whoever opens it; what is asked of it goes over its socket. Live
+text is asked for with another name each time, as by someone who types.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))  # where a visitor is at home
+
+from pageprogram import Opened
+
+from stem.practice.setup import begin_practice
+
+SCRIPT = "door-andere-ogen"
+ASKED = 40
+POLLS = 500
+REST_S = 3.0
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+        os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
+        begin_practice(folder / "praktijk", name="De Linde", country="NL")
+        page = Opened(folder=folder / "praktijk")
+        try:
+            page.come_in()
+            assert page.ask("GET", "/")[0] == 200
+            print(f"first page          {time.monotonic() - page.began:6.2f} s")
+            time.sleep(REST_S)
+            print(f"memory at rest      {memory_mb(page.process.pid):6.0f} MB")
+            poll(page)
+            tell("live text, idle", texts(page))
+            make(page)
+        finally:
+            page.end()
+
+
+def poll(page: Opened) -> None:
+    """Print what a poll costs."""
+    before = cpu_s(page.process.pid)
+    for _ in range(POLLS):
+        page.ask("GET", "/bezig.json")
+    print(f"CPU of a poll       {(cpu_s(page.process.pid) - before) / POLLS * 1e3:6.2f} ms")
+
+
+def make(page: Opened) -> None:
+    """Print how quick live text is while tracks are made, and a stop."""
+    runs = [begun(page, f"c{number}") for number in range(3)]
+    wait_for(page, runs[0], lambda told: told["percent"] > 0)
+    tell("live text, making", texts(page))
+    making = next(run for run in runs if state(page, run)["state"] == "making")
+    for run in runs:
+        if run != making:
+            page.ask("POST", f"{run}/stop", "", **FORM)
+    began = time.monotonic()
+    page.ask("POST", f"{making}/stop", "", **FORM)
+    wait_for(page, making, lambda told: told["state"] == "stopped")
+    print(f"stop                {time.monotonic() - began:6.2f} s")
+
+
+def begun(page: Opened, code: str) -> str:
+    """Begin with a track and return the address of its run."""
+    page.ask("POST", f"/maken/{SCRIPT}", urlencode({"code": code, "nummer": code}), **FORM)
+    _, body = page.ask("GET", "/taken")
+    return body.split('href="/taken/')[1].split('"')[0].join(["/taken/", ""])
+
+
+def texts(page: Opened) -> list[float]:
+    """Return how long each of many live texts took."""
+    took = list[float]()
+    for number in range(ASKED):
+        body = urlencode({"v-naam": f"Anna{'abcdefghij'[number % 10]}{'klmno'[number // 10]}"})
+        began = time.monotonic()
+        status, told = page.ask("POST", f"/maken/{SCRIPT}/tekst", body, **FORM)
+        took.append(time.monotonic() - began)
+        assert status == 200
+        assert "lines" in json.loads(told)
+    return sorted(took)
+
+
+def tell(what: str, took: list[float]) -> None:
+    """Print the middle and the 95th percentile."""
+    print(f"{what:18}  {took[len(took) // 2]:6.2f} s (p50) {took[int(len(took) * 0.95)]:6.2f} s (p95)")
+
+
+def state(page: Opened, run: str) -> dict[str, object]:
+    """Return how far a run is."""
+    told: dict[str, object] = json.loads(page.ask("GET", f"{run}.json")[1])
+    return told
+
+
+def wait_for(page: Opened, run: str, is_so: object) -> None:
+    """Look until something is so."""
+    while not is_so(state(page, run)):  # type: ignore[operator]
+        time.sleep(0.02)
+
+
+def cpu_s(process: int) -> float:
+    """Return how much processor time a process had."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mb(process: int) -> float:
+    """Return how much memory is a process's own, shares counted in parts."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1e3
+
+
+if __name__ == "__main__":
+    main()
