@@ -112,6 +112,8 @@ def test_what_is_finished_already_is_recognised() -> None:
     assert found == "there is no filter '{x}'"
     assert told(found, PLAIN, dutch()) == "er is geen filter '{x}'"
     assert type(recognised("something else", templates)) is str
+    assert recognised("a, not a", ["{x}, not {x}"]) == Message("{x}, not {x}", x="a")
+    assert type(recognised("a, not b", ["{x}, not {x}"])) is str
 
 
 def test_what_a_record_keeps_in_english_is_told_in_dutch() -> None:
