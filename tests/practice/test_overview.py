@@ -20,6 +20,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stem.characters import first_control
+from stem.messages import Message
 from stem.practice.batch.jobs import Outcome, Report
 from stem.practice.overview import MOST_PLAYERS, is_ours, overview_page
 from stem.script.safety import LISTENER_WARNINGS
@@ -267,6 +268,29 @@ def test_what_the_program_says_is_marked_as_english() -> None:
         found.text for tag in ("small", "td") for found in table.all(tag) if "lang" in found.attributes
     ]
     assert english == ["row 9", "The disk is full.", "Make room."]
+
+
+def test_what_the_program_says_is_dutch_where_it_has_that() -> None:
+    warning = str(
+        Message("The recordings in '{name}' can only say the sentences of their own script.", name="a")
+    )
+    failed = replace(
+        RUST,
+        status="failed",
+        place=Message("row {number}", number=9),
+        error=Message("There is no {kind} named '{name}'.", kind=Message("bed"), name="<zee>"),
+        hint=Message("Did you mean '{name}'?", name="zee"),
+        warnings=(warning,),
+    )
+    page = page_of(failed)
+    for told in (
+        "rij 9",
+        "Er is geen achtergrond met de naam '<zee>'.",
+        "Bedoelde je 'zee'?",
+        "De eigen opnames",
+    ):
+        assert told in page.text
+    assert "Engels" not in page.text
 
 
 # Ways to the tracks

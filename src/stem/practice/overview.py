@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import os
+from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import quote
 
 from stem import units
 from stem.characters import without_controls
+from stem.messages import PLAIN, Message, dutch, retold, told
 from stem.pages import render
 from stem.practice.batch.jobs import Outcome, Report
 from stem.script.dutch.lengths import in_words
@@ -61,12 +64,13 @@ def overview_page(report: Report, *, title: str, practice: str, folder: Path) ->
         summary=_summary(report),
         is_dry_run=bool(report.count("new") or report.count("changed")),
         has_english=any(map(_has_english, report.outcomes)),
+        told=_told,
+        language=_language,
         failed=failed,
         tracks=others,
         count_there=there,
         plays=there <= MOST_PLAYERS,
         statuses=_STATUSES,
-        listener_warnings=LISTENER_WARNINGS,
         is_there=_is_there,
         address=lambda outcome: _address(outcome.path, folder),
         length=_length,
@@ -111,8 +115,23 @@ def _long(length_s: float) -> str:
 
 
 def _has_english(outcome: Outcome) -> bool:
-    """Return whether an outcome is explained in English: all but what a listener should know."""
-    return bool(outcome.error or outcome.reasons or set(outcome.warnings) - {*LISTENER_WARNINGS})
+    """Return whether something of an outcome is explained in English."""
+    return "en" in map(_language, (outcome.error, outcome.hint, *outcome.reasons, *outcome.warnings))
+
+
+def _told(text: str) -> str:
+    """Return what the program says, in Dutch where it has that."""
+    return told(retold(text, _dutch()), PLAIN, _dutch())
+
+
+def _language(text: str) -> str:
+    known = not text or text in LISTENER_WARNINGS or isinstance(retold(text, _dutch()), Message)
+    return "nl" if known else "en"
+
+
+@cache
+def _dutch() -> NullTranslations:
+    return dutch()
 
 
 def _is_there(outcome: Outcome) -> bool:
