@@ -56,7 +56,7 @@ def records(folder: Path) -> list[Path]:
     """
     try:
         return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and path.is_file())
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return []
     except OSError as error:
         raise output_error(folder, error) from error
