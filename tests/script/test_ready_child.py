@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stem.script import ready_child, rendering
+from stem.script import ready_child
 from stem.script.ready_child import answer_of_ready, kept_ready
 from stem.script.template import find_script
 
@@ -34,7 +34,7 @@ def test_each_answers_once_and_none_is_left(script: Path, monkeypatch: pytest.Mo
 
     children = []
     with kept_ready(), monkeypatch.context() as patch:
-        patch.setattr(rendering.subprocess, "run", none_else)
+        patch.setattr("stem.script.rendering.subprocess.run", none_else)
         for name in ("Anna", "Bert"):
             children.append(waiting())
             (line,) = find_script(str(script)).render({"naam": name, "vorm": "je"}).lines
