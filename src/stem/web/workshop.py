@@ -91,7 +91,7 @@ class Run:
         for each in progress.making:
             if each.progress is not None:
                 self.stage, told = each.progress.stage, each.progress
-                self.counted = (int(told.done), int(told.total)) if told.total > 1 else (0, 0)
+                self.counted = (round(told.done), round(told.total)) if told.total > 1 else (0, 0)
                 stages = list(WEIGHTS)
                 before = sum(WEIGHTS[stage] for stage in stages[: stages.index(self.stage)])
                 done += before + WEIGHTS[self.stage] * each.progress.share
