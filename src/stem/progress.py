@@ -124,8 +124,12 @@ def part(number: int, of: int) -> Iterator[None]:
         _heard.reset(token)
 
 
-def beat(share: float | None = None) -> None:
+def beat(share: float | None = None, of: float = 1.0) -> None:
     """Tell that work goes on, and how much of it is done when that is known.
+
+    Args:
+        share: Of the stage, or of the part of it, 0 to 1.
+        of: How much there is to do, when it can be counted.
 
     Raises:
         Cancelled: when whoever hears of it wants it stopped.
@@ -136,7 +140,7 @@ def beat(share: float | None = None) -> None:
         return
     if share is not None:
         done = heard.start + (heard.end - heard.start) * min(share, 1.0)
-        heard.told = replace(heard.told, done=done)
+        heard.told = replace(heard.told, done=done * of, total=of)
     if heard.events(heard.told) is False:
         raise Cancelled
 

@@ -369,3 +369,10 @@ def test_who_watches_can_stop_a_batch_and_others_keep_their_processes(tmp_path: 
         foreign.terminate()
         foreign.join()
     assert [path.name for path in tmp_path.iterdir()] == [batchtasks.LOG]
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="there are no such priorities here")
+def test_workers_let_others_go_first_when_that_is_wanted() -> None:
+    with processes(1, yields=True) as gentle, processes(1) as usual:
+        assert gentle.submit(os.nice, 0).result() > os.nice(0)
+        assert usual.submit(os.nice, 0).result() == os.nice(0)

@@ -19,7 +19,8 @@ from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_si
 from pagehelp import practice_in, with_short_script
 from playwright.sync_api import Browser, Page, expect
 
-from stem import OutputError, Project, Report, Sidecars, TrackSpec
+from stem import OutputError, Project, Report
+from stem.web import forms
 from stem.web.site import Site
 from stem.web.workshop import Run
 
@@ -41,8 +42,11 @@ def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Pa
     folder = with_short_script(practice_in(tmp_path_factory.mktemp("praktijk")))
     (folder / "scripts" / "stuk.j2").write_text("geen kop", encoding="utf-8")
     project = Project(folder)
-    plan = project.plan(TrackSpec("thuiskomen", values={"naam": "Anna"}))
-    project.make(plan, "output/c017_thuiskomen_1min.mp3", beside=Sidecars(record=True))
+    script = project.script("thuiskomen")
+    usual = {each.name: each.value for each in forms.fields(script, {}, {})}
+    chosen = {"v-naam": "Anna", "stem": "zacht", "achtergrond": "none"}
+    asked = forms.asked(script, usual | chosen, {"zacht": ""})
+    assert project.single("c017", asked.spec).make(workers=1).exit_code == 0
     return folder
 
 
@@ -64,7 +68,7 @@ PAGES = ["/", "/maken/door-andere-ogen", "/maken/gedragen", "/opnames", "/taken"
 def test_every_page_can_be_used_by_all(opened: Browser, site: Site, width: str, light: str) -> None:
     with looking(opened, site, width=width, dark=light == "dark", expected="status of 404") as page:
         track = page.goto(address(site, "/opnames")) and page.locator(".rows a").first.get_attribute("href")
-        for path in [*PAGES, str(track)]:
+        for path in [*PAGES, str(track), f"{track}/opnieuw", f"{track}/vergeten"]:
             page.goto(address(site, path))
             for folded in page.locator("details > summary").all()[:3]:
                 folded.click()
@@ -76,7 +80,11 @@ def test_every_page_can_be_used_by_all(opened: Browser, site: Site, width: str, 
 
 @pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_state_can_be_used_by_all(opened: Browser, site: Site, width: str, light: str) -> None:
+def test_every_state_can_be_used_by_all(
+    opened: Browser, site: Site, monkeypatch: pytest.MonkeyPatch, width: str, light: str
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
     may_go_on = threading.Event()
 
     def fails(_events: object) -> Report:
@@ -112,6 +120,16 @@ def test_every_state_can_be_used_by_all(opened: Browser, site: Site, width: str,
         page.get_by_label("Hoe lang?").fill("180")
         page.get_by_role("button", name="Maak de opname").click()
         judged("Er is al een opname van deze oefening. Vervangen?")
+        page.goto(address(site, "/maken/aankomen"))
+        page.get_by_label("Naam van de luisteraar").fill("Anna")
+        page.get_by_label("Code van de cliënt").fill("c017")
+        page.get_by_label("Hoe lang?").fill("180")
+        page.get_by_label("Achtergrond", exact=True).select_option("none")
+        page.get_by_role("button", name="Maak de opname").click()
+        judged("Deze opname is er al")
+        page.get_by_role("link", name="Luister").click()
+        page.get_by_role("button", name="Toon in de map").click()
+        judged("Waar het bestand staat")
         page.get_by_role("button", name="Sluit stem").click()
         judged("Er wordt nog een opname gemaakt. Toch sluiten?")
         page.get_by_role("main").get_by_role("button", name="Sluit stem").click()
@@ -119,10 +137,12 @@ def test_every_state_can_be_used_by_all(opened: Browser, site: Site, width: str,
     may_go_on.set()
 
 
+@pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_welcome_can_be_used_by_all(opened: Browser, tmp_path: Path, width: str) -> None:
+def test_the_welcome_can_be_used_by_all(opened: Browser, tmp_path: Path, width: str, light: str) -> None:
     place = tmp_path / "OneDrive" / "praktijk"
-    with open_site(None, place) as (site, _), looking(opened, site, width=width) as page:
+    dark = light == "dark"
+    with open_site(None, place) as (site, _), looking(opened, site, width=width, dark=dark) as page:
         expect(page.locator("h1")).to_have_text("Welkom. Hoe heet je praktijk?")
         expect(page.get_by_text("Let op: deze map wordt naar internet gekopieerd")).to_be_visible()
         assert faults(page) == []
@@ -287,6 +307,35 @@ def test_the_whole_way_by_keyboard(opened: Browser, tmp_path: Path) -> None:
         to("Stop")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Gestopt", timeout=20_000)
+        to("Probeer opnieuw")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Klaar", timeout=MADE_MS)
+        to("Luister")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/opnames/*")
+        to("Kijk eerst rustig om je heen.")
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => !document.getElementById('geluid').paused")
+
+
+def test_the_shape_of_the_sound_is_drawn_and_a_click_plays_from_there(opened: Browser, site: Site) -> None:
+    with looking(opened, site) as page:
+        page.goto(address(site, "/opnames"))
+        page.locator(".rows a").first.click()
+        shape = page.locator("#vorm")
+        expect(shape).to_be_visible()
+        assert shape.get_attribute("aria-hidden") == "true"
+        assert page.locator("#vorm .bars").get_attribute("d").count("M") == 1_200  # type: ignore[union-attr]
+        page.wait_for_function("() => document.getElementById('geluid').duration > 0")
+        box = shape.bounding_box()
+        assert box is not None
+        shape.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+        page.wait_for_function("() => !document.getElementById('geluid').paused")
+        assert page.evaluate("() => document.getElementById('geluid').currentTime") == pytest.approx(
+            90, abs=5
+        )
+        page.wait_for_function("() => document.querySelector('#vorm .played').width.baseVal.value > 500")
+        assert faults(page) == []
 
 
 def test_without_javascript_a_track_can_be_asked_for(opened: Browser, tmp_path: Path) -> None:

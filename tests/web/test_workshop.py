@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pagehelp import practice_in, visiting
 
 from stem import Cancelled, Outcome, Progress, Report, StemError
 from stem.practice.batch import BatchProgress, JobProgress
@@ -90,6 +91,29 @@ def test_progress_goes_through_the_stages_and_never_back(workshop: Workshop) -> 
     assert shares[0] == 0.0
     assert shares[-1] == pytest.approx(1.0)
     assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+
+
+def test_sentences_are_counted_while_they_are_spoken(tmp_path: Path) -> None:
+    go_on, begun = threading.Event(), threading.Event()
+
+    def make(events: Callable[[BatchProgress], bool]) -> Report:
+        events(BatchProgress(0, 1, (JobProgress(PLACE, "c017", Progress("speech", 11.0, 60.0)),)))
+        begun.set()
+        assert go_on.wait(30)
+        events(told("mix", 0.5))
+        begun.clear()
+        assert begun.wait(30)
+        return Report((outcome(),))
+
+    with visiting(practice_in(tmp_path)) as visitor:
+        run = visitor.site.workshop.ask(run_of(make))
+        assert begun.wait(30)
+        assert visitor.told(f"/taken/{run.id}.json")["stage"] == "De zinnen worden gesproken (zin 12 van 60)"
+        go_on.set()
+        until(lambda: run.stage == "mix")
+        assert "zin" not in visitor.told(f"/taken/{run.id}.json")["stage"]
+        until(lambda: not begun.is_set())
+        begun.set()
 
 
 def test_what_is_being_made_is_stopped_and_the_next_one_begins(workshop: Workshop) -> None:

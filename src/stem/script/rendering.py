@@ -14,6 +14,7 @@ from stem.messages import Message
 from stem.programs import python_main
 from stem.script.complaints import complaint
 from stem.script.includes import Parts
+from stem.script.ready_child import COMMAND, answer_of_ready
 from stem.script.variables import Value, Variable
 
 TIME_LIMIT_S = 5.0
@@ -67,16 +68,19 @@ def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]
         ScriptError: when the child took too long or came to its end without an answer.
     """
     try:
-        child = subprocess.run(  # noqa: S603 - our own interpreter; what a user wrote goes over standard input
-            python_main("stem.script.sandbox", "-S", "-B"),
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=TIME_LIMIT_S,
-            check=False,
-            start_new_session=True,
-        )
-        answers: list[dict[str, Any]] = json.loads(child.stdout)
+        content = json.dumps(request).encode()
+        answer = answer_of_ready(content, TIME_LIMIT_S)
+        if answer is None:
+            answer = subprocess.run(  # noqa: S603 - our own interpreter; what a user wrote goes to its input
+                python_main(*COMMAND),
+                input=content,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=TIME_LIMIT_S,
+                check=False,
+                start_new_session=True,
+            ).stdout
+        answers: list[dict[str, Any]] = json.loads(answer)
     except subprocess.TimeoutExpired as error:
         problem = Message("it takes more than {time_limit_s:g} seconds to fill in", time_limit_s=TIME_LIMIT_S)
         raise ScriptError(

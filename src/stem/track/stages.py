@@ -44,7 +44,7 @@ def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:
             on_notice(told)
         for speaker, said in company.parts(phrases):
             try:
-                takes.record(said, speaker, lambda done, total: beat(done / total))
+                takes.record(said, speaker, lambda done, total: beat(done / total, total))
             except SynthesisError as error:
                 raise _without_own_words(error, plan) from None  # its cause tells them too
         return takes.frames_of

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stem import Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
 from stem.record.model import Record
+from stem.script.ready_child import kept_ready
 from stem.track.outline import Outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
@@ -20,6 +21,7 @@ __all__ = [
     "Shelf",
     "backgrounds",
     "for_whom",
+    "kept_ready",
     "sends_to",
     "shelf",
     "takes_pronunciation",

@@ -125,7 +125,13 @@ def _form_key() -> str:
 
 def _run(batch: Batch, script: ScriptTemplate, code: str, target: Path) -> Run:
     shown = "" if code == forms.USUAL_CODE else code
-    return Run(script.title, shown, script.name, lambda events: batch.make(workers=1, events=events), target)
+    return Run(
+        script.title,
+        shown,
+        script.name,
+        lambda events: batch.make(workers=1, events=events, yields=True),
+        target,
+    )
 
 
 def _refused(project: Project, script: ScriptTemplate, what: words.Told) -> tuple[str, int]:

@@ -183,7 +183,7 @@ def _field(variable: Variable, form: Mapping[str, str], wrong: Mapping[str, str]
     return Field(
         name=name,
         label=variable.called,
-        hint="" if variable.labels or variable.name == VORM else variable.help,
+        hint=_hint(variable),
         value=form.get(name, default),
         choices=choices,
         examples=variable.choices if is_free else (),
@@ -192,6 +192,14 @@ def _field(variable: Variable, form: Mapping[str, str], wrong: Mapping[str, str]
         wrong=wrong.get(name, ""),
         required=variable.required,
     )
+
+
+def _hint(variable: Variable) -> str:
+    """Return what a form tells of a variable beside its label: nothing that is said there already."""
+    if variable.labels or variable.name == VORM:
+        return ""
+    first, _, rest = variable.help.partition(". ")
+    return rest if first.casefold().removeprefix("de ") == variable.label.casefold() else variable.help
 
 
 @dataclass(frozen=True, slots=True)

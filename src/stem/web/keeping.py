@@ -52,7 +52,7 @@ def again(name: str) -> Answer:
                 shown.title,
                 code,
                 shown.record.script.name,
-                lambda events: batch.make(workers=1, events=events),
+                lambda events: batch.make(workers=1, events=events, yields=True),
                 path,
             )
         )

@@ -15,6 +15,7 @@ from stem.errors import BusyError, OutputError
 from stem.files import expanded, write_whole
 from stem.web import running
 from stem.web.app import make_app
+from stem.web.below import kept_ready
 from stem.web.gate import Gate
 from stem.web.passes import Passes
 from stem.web.server import bound, served
@@ -64,6 +65,7 @@ def open_page(
         site = Site(Passes(number), number, found, _offered(wish))
         stack.callback(site.workshop.close)
         gate = Gate(make_app(site), number, site.passes)
+        stack.enter_context(kept_ready())
         stack.enter_context(served(gate, listening))
         stack.enter_context(_told(found, site))
 

@@ -64,7 +64,9 @@ def stage(run: Run) -> str:
     if run.state == "making":
         if run.is_to_stop:
             return "Wordt gestopt"
-        return words.STAGES.get(run.stage, "Wordt klaargezet")
+        told = words.STAGES.get(run.stage, "Wordt klaargezet")
+        done, total = run.counted
+        return f"{told} (zin {min(done + 1, total)} van {total})" if run.stage == "speech" and total else told
     return {"made": "Klaar", "failed": "Niet gelukt", "stopped": "Gestopt. Er is niets blijven staan."}[
         run.state
     ]

@@ -44,6 +44,7 @@ class Run:
         target: The track's file.
         state: Where it is in its life.
         stage: What is being done of the track that is being made.
+        counted: How many of how many of that are done; (0, 0) when they cannot be counted.
         share: How much of the whole is done, 0 to 1; it only grows.
         began: When it was begun, on the clock of `time.monotonic`.
         outcomes: What became of its tracks.
@@ -59,6 +60,7 @@ class Run:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: State = "waiting"
     stage: str = ""
+    counted: tuple[int, int] = (0, 0)
     share: float = 0.0
     began: float = 0.0
     outcomes: tuple[Outcome, ...] = ()
@@ -88,7 +90,8 @@ class Run:
         done = float(progress.done)
         for each in progress.making:
             if each.progress is not None:
-                self.stage = each.progress.stage
+                self.stage, told = each.progress.stage, each.progress
+                self.counted = (round(told.done), round(told.total)) if told.total > 1 else (0, 0)
                 stages = list(WEIGHTS)
                 before = sum(WEIGHTS[stage] for stage in stages[: stages.index(self.stage)])
                 done += before + WEIGHTS[self.stage] * each.progress.share

@@ -93,6 +93,7 @@ def run_batch(
     task: Callable[[Job], Result] = make_here,
     on_outcome: OnOutcome,
     events: BatchEvents = None,
+    yields: bool = False,
 ) -> Report:
     """Make the tracks that are not there yet, or would be other ones now.
 
@@ -107,6 +108,7 @@ def run_batch(
         task: What a worker does with a job.
         on_outcome: Called for each job.
         events: Called at once, and then several times a second; what is done when it stops the batch stays.
+        yields: Whether processes on this machine let everything else go first.
 
     Raises:
         Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
@@ -119,7 +121,7 @@ def run_batch(
     with hears, tells, sole_use({job.target.parent for job in jobs}):
         to_make = course.settled(_needs(jobs, config, home, course.watch))
         if to_make:
-            lends = opened or partial(processes, tells=tells)
+            lends = opened or partial(processes, tells=tells, yields=yields)
             making = run([job for job, _ in to_make.values()], lends, workers, task, course.watch)
             with closing(making) as results:
                 for made, result in results:

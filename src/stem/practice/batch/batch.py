@@ -63,6 +63,7 @@ class Batch:
         dask: str | None = None,
         on_outcome: Callable[[Outcome], object] = lambda _outcome: None,
         events: BatchEvents = None,
+        yields: bool = False,
     ) -> Report:
         """Make the tracks that are not there yet, or would be other ones now, each whole or not at all.
 
@@ -72,6 +73,7 @@ class Batch:
             on_outcome: Called for each, as soon as it is known.
             events: Called with a `BatchProgress` at once and then several times a second; returning False
                 stops. The tracks that are there by then stay, and the same call goes on with the rest.
+            yields: Let everything else on this machine go first, such as a page that someone looks at.
 
         Raises:
             Cancelled: when `events` returned False; what it raises itself comes out as it is.
@@ -80,7 +82,7 @@ class Batch:
         """
         run = partial(run_batch, self.asked.jobs, self.settings, self.home)
         if dask is None:
-            return run(workers=workers or cores(), on_outcome=on_outcome, events=events)
+            return run(workers=workers or cores(), on_outcome=on_outcome, events=events, yields=yields)
         from stem.practice.batch.cluster import on_cluster
 
         with on_cluster(dask, self.asked.jobs) as cluster:

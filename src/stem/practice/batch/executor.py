@@ -20,6 +20,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
@@ -174,18 +175,22 @@ class _OwnProcesses(SpawnContext):
 
 
 @contextmanager
-def processes(count: int, tells: Connection | None = None) -> Iterator[Executor]:
+def processes(count: int, tells: Connection | None = None, *, yields: bool = False) -> Iterator[Executor]:
     """Lend an executor of so many processes on this machine.
 
     Args:
         count: How many.
         tells: Where they tell how far each job is: its target as text, and a `Progress`. Many write to it,
             each time so little that it arrives whole or not at all, also of a process that dies.
+        yields: Whether they let everything else on the machine go first.
     """
     own = _OwnProcesses()
     with without_working_folder():
         yield from _pool(
-            ProcessPoolExecutor(count, mp_context=own, initializer=begin, initargs=(tells,)), own
+            ProcessPoolExecutor(
+                count, mp_context=own, initializer=partial(begin, yields=yields), initargs=(tells,)
+            ),
+            own,
         )
 
 

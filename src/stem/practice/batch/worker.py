@@ -24,6 +24,8 @@ from stem.record.changes import Inventory
 _PRIVATE_UMASK = 0o077
 _TIME_TO_CLEAN_UP_S = 10.0
 _TELL_S = 0.2
+_BEHIND_OTHERS = 15
+"""Of niceness: what someone waits for at the same time hardly notices."""
 
 
 class _Ended(KeyboardInterrupt):
@@ -50,13 +52,16 @@ def make_here(job: Job) -> Result:
         _Busy.job = False
 
 
-def begin(tells: Connection | None = None) -> None:
+def begin(tells: Connection | None = None, *, yields: bool = False) -> None:
     """Make a process a worker: one core, private files, and an end when its parent ends.
 
     Args:
         tells: See `executor.processes`.
+        yields: Likewise.
     """
     _Busy.tells = tells
+    if yields and hasattr(os, "nice"):
+        os.nice(_BEHIND_OTHERS)
     use_cores(1)
     logging.getLogger("stem").addHandler(logging.NullHandler())  # the parent has told it
     os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
