@@ -57,6 +57,7 @@ LONG = {
         "test_attacks_terminal.py",
         "test_cutting.py",
         "test_browser.py",
+        "test_guide.py",
     ),
 }
 """Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""

@@ -221,6 +221,7 @@ def split(line: str) -> list[list[str]]:
     return [shlex.split(part) for part in re.split(r", (?:\S*/)?stem ", words)]
 
 
+MOST_OF_A_PICTURE = 120_000
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -270,6 +271,14 @@ def unknown_names(values: dict[str, object]) -> list[str]:
         for kind, name, known in wanted
         if name != "None" and not name.isupper() and not re.search(r"[./]", name) and name not in known
     ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pictures_and_pages_that_a_page_names_are_there_and_pictures_are_small(path: Path) -> None:
+    page = path.read_text(encoding="utf-8")
+    for picture, target in re.findall(r"(!?)\[[^\]]*\]\((?!https?:|#)([^)#]+)", page):
+        assert (path.parent / target).is_file(), target
+        assert not picture or (path.parent / target).stat().st_size < MOST_OF_A_PICTURE, target
 
 
 def test_the_readme_shows_how_a_track_is_made() -> None:

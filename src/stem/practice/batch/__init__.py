@@ -47,7 +47,7 @@ from stem.practice.batch.jobs import (
     Report,
     Result,
 )
-from stem.practice.batch.list_values import without
+from stem.practice.batch.list_values import counted, without
 from stem.practice.batch.options import BatchOptions, JobList, own_words
 from stem.practice.batch.worker import make_here
 from stem.progress import Cancelled, Progress
@@ -228,7 +228,7 @@ def _failed(job: Job, failed: Failure) -> Outcome:
     except StemError:  # a script that is gone meanwhile
         own = list(job.spec.values.values())
     return Outcome(
-        str(job.place),
+        counted([job.place]),
         job.code,
         job.spec.script,
         "failed",
@@ -247,7 +247,7 @@ def _there(job: Job, needed: Need) -> Outcome:
     except StemError as error:
         return _failed(job, failure(error))
     return Outcome(
-        place=str(job.place),
+        place=counted([job.place]),
         code=job.code,
         script=record.script.name,
         status="kept" if needed.status == "kept" else "made",
@@ -269,7 +269,7 @@ def _expected(job: Job, needed: Need | Failure, plan: Plan, length_s: float | St
     if isinstance(length_s, StemError):
         return _failed(job, failure(length_s))
     return Outcome(
-        place=str(job.place),
+        place=counted([job.place]),
         code=job.code,
         script=plan.name,
         status=needed.status,
