@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ import pytest
 
 import stem
 from stem import files
+from stem.script.pacing import UnreachableLengthError
 from stem.sound.decoding import decode
+from stem.units import seconds
 
 SCRIPT = """+++
 title = "Kort moment"
@@ -260,6 +263,19 @@ def test_a_plan_refuses_a_place_that_cannot_be_written(practice: Path) -> None:
     with pytest.raises(stem.OutputError) as refused:
         project.plan(stem.TrackSpec("kort", **QUIET), "bestand/een.mp3")
     assert refused.value.path == practice / "bestand"
+
+
+@pytest.mark.parametrize("wanted_s", [60, 530, 545, 2400])
+def test_the_length_that_is_named_instead_can_be_had(tmp_path: Path, wanted_s: float) -> None:
+    """From 15 minutes on, `aankomen` has other words, which could last 9:02: not so those of 9 minutes."""
+    project = stem.Project(tmp_path)
+    spec = stem.TrackSpec("aankomen", voice="zacht", duration_s=wanted_s)
+    with pytest.raises(UnreachableLengthError) as refusal:
+        project.plan(spec)
+    nearest_s = refusal.value.nearest_s
+    assert nearest_s is not None
+    plan = project.plan(replace(spec, duration_s=nearest_s))
+    assert seconds(stem.preview(plan).timeline.frames) == pytest.approx(nearest_s, abs=0.001)
 
 
 def test_lengths_are_those_that_a_plan_takes(practice: Path) -> None:

@@ -16,6 +16,7 @@ from stem.project.folder import Folder
 from stem.record.produce import made_alone, produce
 from stem.record.remake import Change, Remade, remake
 from stem.record.sidecars import Sidecars
+from stem.script.pacing import UnreachableLengthError
 from stem.text_files import write_text
 from stem.track.make import Track
 from stem.track.outline import Outline, outline
@@ -31,6 +32,9 @@ RECORDINGS = "opnames/"
 
 _SLASHES = ("/", "\\")
 _ANY_LENGTH_S = 600.0
+_MOST_LOOKS = 4
+"""At other lengths than the one that was asked for."""
+
 _NOTHING = Sidecars()
 _AS_IT_WAS = Change()
 
@@ -56,9 +60,27 @@ class Tracks(Folder):
             spec = replace(spec, format=format_of(target))
         plan = plan_track(spec, self.settings, self.folder)
         if to_make:
-            check_ready(plan)
+            try:
+                check_ready(plan)
+            except UnreachableLengthError as error:
+                raise self._with_real_lengths(spec, error) from error
             check_place(self.target(plan, target))
         return plan
+
+    def _with_real_lengths(self, spec: TrackSpec, error: UnreachableLengthError) -> UnreachableLengthError:
+        """Return the error about a length with others that can be had.
+
+        A script may have other words at another length, so that what would be nearest is out of reach itself.
+        """
+        nearest_s = error.nearest_s
+        for _ in range(_MOST_LOOKS):
+            if nearest_s is None:
+                break
+            ranges_s = self.lengths(replace(spec, duration_s=nearest_s))
+            if any(shortest_s <= nearest_s <= longest_s for shortest_s, longest_s in ranges_s):
+                return UnreachableLengthError(error.wanted_s, ranges_s)
+            nearest_s = UnreachableLengthError(nearest_s, ranges_s).nearest_s
+        return error
 
     def lengths(self, spec: TrackSpec) -> tuple[tuple[float, float], ...]:
         """Return the shortest and the longest, in seconds, that a track can be; a pair for each text of it.
@@ -90,7 +112,11 @@ class Tracks(Folder):
 
     def preview(self, plan: Plan, *, exact: bool = False, on_notice: OnNotice = no_notice) -> Preview:
         """Return what a track will be; see `stem.preview`."""
-        return preview(plan, exact=exact, on_notice=on_notice)
+        try:
+            return preview(plan, exact=exact, on_notice=on_notice)
+        except UnreachableLengthError as error:
+            assert plan.spec is not None  # what was asked for has a length
+            raise self._with_real_lengths(plan.spec, error) from error
 
     def make(
         self,

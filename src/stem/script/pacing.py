@@ -39,6 +39,7 @@ class UnreachableLengthError(UsageError):
         ranges_s: The lengths that can be had, as (shortest, longest) in seconds, in order and apart.
         shortest_s: The shortest of them.
         longest_s: The longest.
+        nearest_s: The whole number of seconds nearest to the length wanted; None when there is none.
     """
 
     def __init__(self, wanted_s: float, ranges_s: Iterable[tuple[float, float]]) -> None:
@@ -48,7 +49,7 @@ class UnreachableLengthError(UsageError):
         # Rounded inwards: every length that is named can be had.
         whole = [(math.ceil(shortest), math.floor(longest)) for shortest, longest in self.ranges_s]
         ends = sorted({end for first, last in whole if first <= last for end in (first, last)})
-        nearest = min(ends, key=lambda end: abs(end - wanted_s), default=None)
+        nearest = self.nearest_s = min(ends, key=lambda end: abs(end - wanted_s), default=None)
         possible = _range_phrase(*self.ranges_s[0])
         for ends_s in self.ranges_s[1:]:
             possible = Message("{first}, or {next}", first=possible, next=_range_phrase(*ends_s))
