@@ -35,6 +35,7 @@ bench: $(VENV)/.develop
 	$(BIN)/python bench/track.py
 	$(BIN)/python bench/voices.py
 	$(BIN)/python bench/batch.py
+	$(BIN)/python bench/page.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
