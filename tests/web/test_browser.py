@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
-from pagehelp import practice_in, with_short_script
+from pagehelp import practice_in
 from playwright.sync_api import Browser, Page, expect
 
 from stem import OutputError, Project, Report
@@ -39,12 +39,12 @@ def opened() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with a track, and a text of its own that has a mistake."""
-    folder = with_short_script(practice_in(tmp_path_factory.mktemp("praktijk")))
+    folder = practice_in(tmp_path_factory.mktemp("praktijk"))
     (folder / "scripts" / "stuk.j2").write_text("geen kop", encoding="utf-8")
     project = Project(folder)
-    script = project.script("thuiskomen")
+    script = project.script("aankomen")
     usual = {each.name: each.value for each in forms.fields(script, {}, {})}
-    chosen = {"v-naam": "Anna", "stem": "zacht", "achtergrond": "none"}
+    chosen = {"v-naam": "Anna", "stem": "zacht", "achtergrond": "none", "duur": "180"}
     asked = forms.asked(script, usual | chosen, {"zacht": ""})
     assert project.single("c017", asked.spec).make(workers=1).exit_code == 0
     return folder
@@ -184,9 +184,9 @@ def counted(page: Page) -> list[str]:
 
 
 def test_the_whole_way_in_a_few_clicks(opened: Browser, tmp_path: Path) -> None:
-    with open_site(with_short_script(practice_in(tmp_path))) as (site, _), looking(opened, site) as page:
+    with open_site(practice_in(tmp_path)) as (site, _), looking(opened, site) as page:
         clicks = counted(page)
-        page.get_by_role("link", name="Thuiskomen").first.click()
+        page.get_by_role("link", name="Aankomen").first.click()
         page.get_by_label("Naam van de luisteraar").fill("Anna")
         expect(page.locator("#tekst")).to_contain_text("Welkom, Anna.", timeout=20_000)
         page.get_by_label("Code van de cliënt").fill("c017")
@@ -202,7 +202,7 @@ def test_the_whole_way_in_a_few_clicks(opened: Browser, tmp_path: Path) -> None:
         assert len(clicks) <= MOST_CLICKS
         assert "Anna" not in page.url + page.title()
     names = sorted(path.name for path in (tmp_path / "output").iterdir())
-    assert names == ["c017_thuiskomen_1min.mp3", "c017_thuiskomen_1min.stem.json"]
+    assert names == ["c017_aankomen_5min.mp3", "c017_aankomen_5min.stem.json"]
 
 
 def test_making_goes_on_over_a_reload_a_second_tab_and_a_closed_page(opened: Browser, tmp_path: Path) -> None:
