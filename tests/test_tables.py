@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from stem.errors import ConfigError
-from stem.tables import TomlError, from_table, load_toml, parse_toml
+from stem.messages import PLAIN, dutch, joined, told
+from stem.tables import TomlError, from_table, load_toml, out_of_bounds, parse_toml
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,25 @@ def test_what_is_no_toml_is_told_in_plain_words(text: str, problem: str) -> None
         parse_toml(text)
     assert problem in told.value.problem
     assert told.value.line == text.count("\n") + 1
+
+
+def test_numbers_out_of_bounds_are_told_together_in_the_language_of_whoever_reads_it() -> None:
+    @dataclass(frozen=True)
+    class Bounded:
+        level: float = 0.0
+        rate: int = 100
+
+        def __post_init__(self) -> None:
+            if wrong := out_of_bounds(self, {"level": (-12.0, 12.0), "rate": (80, 450)}):
+                raise ValueError(joined("; ", wrong))
+
+    assert out_of_bounds(Bounded(), {"level": (0.0, 0.0)}) == []
+    with pytest.raises(ConfigError) as caught:
+        from_table(Bounded, {"level": 12.5, "rate": 1_000_000}, "stem.toml")
+    assert caught.value.problems == (
+        "'level' must lie between -12 and 12, not 12.5; 'rate' must lie between 80 and 450, not 1000000",
+    )
+    assert told(caught.value.problems[0], PLAIN, dutch()) == (
+        "'level' moet tussen -12 en 12 liggen en is nu 12.5; "
+        "'rate' moet tussen 80 en 450 liggen en is nu 1000000"
+    )

@@ -225,6 +225,22 @@ def _build(cls: Any, table: Mapping[str, object], where: str, problems: list[str
     return built if len(problems) == before else None
 
 
+def out_of_bounds(table: object, bounds: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Return which numbers of a table lie outside their bounds, for its `__post_init__`."""
+    given = {name: getattr(table, name) for name in bounds}
+    return [
+        Message(
+            "'{name}' must lie between {low:g} and {high:g}, not {given}",
+            name=name,
+            low=low,
+            high=high,
+            given=given[name] if isinstance(given[name], int) else f"{given[name]:g}",
+        )
+        for name, (low, high) in bounds.items()
+        if not low <= given[name] <= high
+    ]
+
+
 def _convert(kind: Any, value: object, where: str, problems: list[str]) -> object:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stem.errors import ConfigError
 from stem.files import output_error
+from stem.messages import joined
 from stem.record.document import SUFFIX, read_record, track_path
 from stem.record.model import Record
 
@@ -67,5 +68,5 @@ def finished_track(path: Path) -> FinishedTrack:
     try:
         record = read_record(path)
     except ConfigError as error:
-        return FinishedTrack(path, None, None, "; ".join(error.problems))
+        return FinishedTrack(path, None, None, joined("; ", error.problems))
     return FinishedTrack(path, track_path(path, record.track.suffix), record)

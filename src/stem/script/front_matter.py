@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stem.errors import ConfigError, ScriptError
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.script import dutch
 from stem.script.includes import hidden_problem
 from stem.script.variables import Declared
@@ -116,7 +116,7 @@ def read_front(front: str, path: Path) -> Front:
             for line, each in zip(lines, error.problems, strict=True)
         ]
         problems = several if len(several) > 1 else ()
-        raise ScriptError("; ".join(error.problems), path, lines[0], problems=problems) from error
+        raise ScriptError(joined("; ", error.problems), path, lines[0], problems=problems) from error
     return table
 
 

@@ -16,9 +16,9 @@ import platformdirs
 
 from stem.errors import ConfigError, UnknownNameError, did_you_mean
 from stem.files import HERE, expanded, packaged_folder
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.sound.filters import FILTERS, Filter
-from stem.tables import from_table, load_toml
+from stem.tables import from_table, load_toml, out_of_bounds
 
 _KIND = "voice_templates"
 _SEXES = ("female", "male", "own")
@@ -160,23 +160,13 @@ class _Table:
     download: Download | None = None
 
     def __post_init__(self) -> None:
-        problems = [
-            Message(
-                "'{name}' must lie between {low:g} and {high:g}, not {given:g}",
-                name=name,
-                low=low,
-                high=high,
-                given=getattr(self, name),
-            )
-            for name, (low, high) in LIMITS.items()
-            if not low <= getattr(self, name) <= high
-        ]
+        problems = out_of_bounds(self, LIMITS)
         if self.sex not in _SEXES:
             problems.insert(
                 0, Message('\'sex\' must be "female", "male" or "own", not "{sex}"', sex=self.sex)
             )
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError(joined("; ", problems))
 
 
 def models_folder() -> Path:

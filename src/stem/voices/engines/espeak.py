@@ -19,12 +19,12 @@ import numpy as np
 
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
-from stem.messages import Message, message_of
+from stem.messages import Message, joined, message_of
 from stem.programs import python
 from stem.progress import beat
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.sound.stretch import stretched
-from stem.tables import from_table
+from stem.tables import from_table, out_of_bounds
 from stem.voices.engines import Traits, espeak_worker, guard
 from stem.voices.template import VoiceTemplate
 
@@ -65,19 +65,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         limits = {"rate": (80, 450), "pitch": (0, 99), "range": (0, 99), "volume": (1, 200)}
-        wrong = [
-            Message(
-                "'{name}' must lie between {low} and {high}, not {self_}",
-                name=name,
-                low=low,
-                high=high,
-                self_=getattr(self, name),
-            )
-            for name, (low, high) in limits.items()
-            if not low <= getattr(self, name) <= high
-        ]
+        wrong = out_of_bounds(self, limits)
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise ValueError(joined("; ", wrong))
 
 
 class Espeak:

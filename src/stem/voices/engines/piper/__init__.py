@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from stem.errors import ConfigError, EngineUnavailable, SynthesisError, did_you_mean
-from stem.messages import Message
+from stem.messages import Message, joined
 from stem.progress import apart
 from stem.sound.clips import Clip
-from stem.tables import from_table
+from stem.tables import from_table, out_of_bounds
 from stem.voices.engines import Traits
 from stem.voices.engines.guard import judged
 from stem.voices.engines.piper.model import (
@@ -60,21 +60,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         limits = {"length_scale": (0.5, 3.0), "noise_scale": (0.0, 1.5), "noise_w_scale": (0.0, 1.5)}
-        wrong = [
-            Message(
-                "'{name}' must lie between {low:g} and {high:g}, not {self_:g}",
-                name=name,
-                low=low,
-                high=high,
-                self_=getattr(self, name),
-            )
-            for name, (low, high) in limits.items()
-            if not low <= getattr(self, name) <= high
-        ]
+        wrong = out_of_bounds(self, limits)
         if isinstance(self.speaker, bool) or not isinstance(self.speaker, int | str | None):
             wrong.append(Message("'speaker' must be a number or a name"))
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise ValueError(joined("; ", wrong))
 
 
 class Piper:
