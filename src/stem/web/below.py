@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stem import Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
+from stem.record.document import record_path
 from stem.record.model import Record
 from stem.script.ready_child import kept_ready
 from stem.track.outline import Outline
@@ -22,6 +23,7 @@ __all__ = [
     "backgrounds",
     "for_whom",
     "kept_ready",
+    "record_path",
     "sends_to",
     "shelf",
     "takes_pronunciation",

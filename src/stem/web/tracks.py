@@ -19,7 +19,7 @@ from stem import StemError
 from stem.filenames import safe_name
 from stem.units import seconds
 from stem.web import words
-from stem.web.below import Record, backgrounds
+from stem.web.below import Record, backgrounds, record_path
 from stem.web.site import site
 
 pages = Blueprint("tracks", __name__)
@@ -31,7 +31,6 @@ _KINDS = {
     ".flac": "audio/flac",
     ".wav": "audio/wav",
 }
-_RECORD = ".stem.json"
 _MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
@@ -174,7 +173,7 @@ def _records() -> dict[str, Path]:
 
 def address_of(path: Path | None) -> str:
     """Return the address of a track's file; that of the list when it has no record."""
-    name = None if path is None else path.with_suffix(_RECORD).name
+    name = None if path is None else record_path(path).name
     of_it = (each for each, record in _records().items() if record.name == name)
     return f"/opnames/{next(of_it, '')}".removesuffix("/")
 
