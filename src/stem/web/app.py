@@ -21,6 +21,17 @@ LARGEST_FORM = 2_000_000
 
 MOST_PARTS = 500
 
+_ROOMS = (
+    welcome,
+    choosing,
+    filling,
+    making,
+    tracks,
+    keeping,
+    privacy,
+    closing,
+)
+
 _KINDS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -61,7 +72,7 @@ def make_app(shared: Site) -> Flask:
     )
     app.url_map.merge_slashes = False  # no redirects but our own
     app.extensions[EXTENSION] = shared
-    for room in (welcome, choosing, filling, making, tracks, keeping, privacy, closing):
+    for room in _ROOMS:
         app.register_blueprint(room.pages)
     app.add_url_rule("/static/<name>", "static", _static)
     app.before_request(_welcome_first)
