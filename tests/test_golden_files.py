@@ -27,7 +27,7 @@ import pytest
 from stem.cli import run
 
 GOLDEN = Path(__file__).parent / "data" / "golden.json"
-LIBRARIES = ("numpy", "scipy", "soxr", "lameenc", "mutagen", "espeakng-loader", "imageio-ffmpeg", "pillow")
+LIBRARIES = ("numpy", "soxr", "lameenc", "mutagen", "espeakng-loader", "imageio-ffmpeg", "pillow")
 SOUND = {".mp3", ".m4a", ".opus", ".flac", ".wav"}
 TEXTS = {".vtt", ".srt", ".lrc", ".html", ".txt", ".toml", ".j2", ".xml", ".json", ".png"}
 

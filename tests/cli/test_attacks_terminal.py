@@ -290,7 +290,6 @@ def test_one_module_prints_and_asks(root: Path) -> None:
 RUNNER = """
 import gc, importlib, io, json, os, pkgutil, sys, tempfile
 import matplotlib.figure, mutagen, soxr, lameenc, openpyxl, pydub, requests, rich.progress
-import scipy.linalg, scipy.ndimage, scipy.signal
 import stem
 from stem import cli
 for module in pkgutil.walk_packages(stem.__path__, "stem."):  # once, and not in every fork

@@ -26,7 +26,7 @@ from stem.voices.template import VoiceTemplate
 
 Asked = TypeVar("Asked", TrackSpec, Config)
 
-_LIBRARIES = ("numpy", "scipy", "soxr", "lameenc", "mutagen", "jinja2", "imageio-ffmpeg", "pydub")
+_LIBRARIES = ("numpy", "soxr", "lameenc", "mutagen", "jinja2", "imageio-ffmpeg", "pydub")
 
 
 def versions() -> dict[str, str]:

@@ -23,13 +23,12 @@ from numpy.typing import NDArray
 from stem import units
 from stem.messages import Message
 from stem.sound.clips import Samples
+from stem.sound.response import Section, apply_sections, convolved
 
 LEVEL_WINDOW_MS = 50.0
 """The time constant with which a voice's own level is judged: about a syllable."""
 
 _Signal = NDArray[np.float64]
-_Section = tuple[float, float, float, float, float, float]
-"""A second-order section: b0, b1, b2, a0, a1, a2."""
 
 
 class Filter(Protocol):
@@ -42,11 +41,11 @@ class Filter(Protocol):
 
 def apply_chain(filters: tuple[Filter, ...], samples: Samples, rate: int) -> Samples:
     """Send a mono clip of shape (frames, 1) through the filters, in their order."""
-    # Sections next to each other run as one: scipy takes hardly longer over five than over one.
+    # Sections next to each other run as one: five take hardly longer than one.
     for is_biquad, run in groupby(filters, key=lambda step: isinstance(step, _Biquad)):
         if is_biquad:
             sections = [step.section(rate) for step in run if isinstance(step, _Biquad)]
-            samples = _as_samples(_run_sections(sections, _signal(samples)))
+            samples = _as_samples(apply_sections(sections, _signal(samples)))
         else:
             for step in run:
                 samples = step.apply(samples, rate)
@@ -56,22 +55,11 @@ def apply_chain(filters: tuple[Filter, ...], samples: Samples, rate: int) -> Sam
 def _signal(samples: Samples) -> _Signal:
     assert samples.ndim == 2  # noqa: PLR2004
     assert samples.shape[1] == 1
-    signal = samples[:, 0].astype(np.float64)
-    # In digital silence a recursive filter would fade into denormal numbers, at a thirtieth of the speed.
-    # This is silence too (-1200 dB, and 0 as float32), at 0 Hz and at half the rate: no filter stops both.
-    signal[::2] += 1e-60
-    return signal
+    return samples[:, 0].astype(np.float64)
 
 
 def _as_samples(signal: NDArray[np.floating]) -> Samples:
     return signal.astype(np.float32, copy=False)[:, np.newaxis]
-
-
-def _run_sections(sections: list[_Section], signal: _Signal) -> _Signal:
-    from scipy.signal import sosfilt  # an import of a second: only for those who filter
-
-    normalized = np.array(sections) / np.array(sections)[:, 3:4]
-    return np.asarray(sosfilt(normalized, signal)) if len(signal) else signal
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
@@ -103,12 +91,12 @@ class _Biquad:
 
     __slots__ = ()
 
-    def section(self, rate: int) -> _Section:
+    def section(self, rate: int) -> Section:
         raise NotImplementedError
 
     def apply(self, samples: Samples, rate: int) -> Samples:
         """Return the filtered samples, shape (frames, 1)."""
-        return _as_samples(_run_sections([self.section(rate)], _signal(samples)))
+        return _as_samples(apply_sections([self.section(rate)], _signal(samples)))
 
 
 def _check_shelf(hz: float, db: float) -> None:
@@ -125,7 +113,7 @@ class Highpass(_Biquad):
     def __post_init__(self) -> None:
         _check_hz("hz", self.hz)
 
-    def section(self, rate: int) -> _Section:
+    def section(self, rate: int) -> Section:
         """Return the filter's coefficients at a sample rate in hertz."""
         cosine, alpha = math.cos(_angle(self.hz, rate)), math.sin(_angle(self.hz, rate)) / math.sqrt(2)
         return (1 + cosine) / 2, -1 - cosine, (1 + cosine) / 2, 1 + alpha, -2 * cosine, 1 - alpha
@@ -140,7 +128,7 @@ class Lowpass(_Biquad):
     def __post_init__(self) -> None:
         _check_hz("hz", self.hz)
 
-    def section(self, rate: int) -> _Section:
+    def section(self, rate: int) -> Section:
         """Return the filter's coefficients at a sample rate in hertz."""
         cosine, alpha = math.cos(_angle(self.hz, rate)), math.sin(_angle(self.hz, rate)) / math.sqrt(2)
         return (1 - cosine) / 2, 1 - cosine, (1 - cosine) / 2, 1 + alpha, -2 * cosine, 1 - alpha
@@ -156,7 +144,7 @@ class Lowshelf(_Biquad):
     def __post_init__(self) -> None:
         _check_shelf(self.hz, self.db)
 
-    def section(self, rate: int) -> _Section:
+    def section(self, rate: int) -> Section:
         """Return the filter's coefficients at a sample rate in hertz."""
         return _shelf(_angle(self.hz, rate), self.db, upper=False)
 
@@ -171,12 +159,12 @@ class Highshelf(_Biquad):
     def __post_init__(self) -> None:
         _check_shelf(self.hz, self.db)
 
-    def section(self, rate: int) -> _Section:
+    def section(self, rate: int) -> Section:
         """Return the filter's coefficients at a sample rate in hertz."""
         return _shelf(_angle(self.hz, rate), self.db, upper=True)
 
 
-def _shelf(angle: float, db: float, *, upper: bool) -> _Section:
+def _shelf(angle: float, db: float, *, upper: bool) -> Section:
     # The two shelves are each other's mirror image: the sign of every cosine is turned.
     root = units.gain(db / 2)
     cosine = -math.cos(angle) if upper else math.cos(angle)
@@ -204,7 +192,7 @@ class Peak(_Biquad):
         _check_shelf(self.hz, self.db)
         _check("q", self.q, 0.1, 20)
 
-    def section(self, rate: int) -> _Section:
+    def section(self, rate: int) -> Section:
         """Return the filter's coefficients at a sample rate in hertz."""
         angle, root = _angle(self.hz, rate), units.gain(self.db / 2)
         alpha, cosine = math.sin(angle) / (2 * self.q), math.cos(angle)
@@ -266,7 +254,7 @@ class Deesser:
         signal = _signal(samples)
         section = [Highpass(self.hz).section(rate)]
         # Forwards and backwards: twice the slope, and no phase.
-        band = _run_sections(section, _run_sections(section, signal)[::-1])[::-1]
+        band = apply_sections(section, apply_sections(section, signal)[::-1])[::-1]
         gains = _gains(_envelope(band**2, self.attack_ms, self.release_ms, rate), _level(signal, rate), self)
         return _as_samples(signal + (gains - 1) * band)
 
@@ -325,10 +313,9 @@ def _envelope(power: _Signal, attack_ms: float, release_ms: float, rate: int) ->
 
 
 def _smoothed(power: _Signal, time_constant_ms: float, rate: int) -> _Signal:
-    from scipy.signal import lfilter
-
     pole = math.exp(-1000 / (time_constant_ms * rate))
-    return np.asarray(lfilter([1 - pole], [1, -pole], power))
+    # A power is never negative; what a transform rounds is.
+    return np.maximum(apply_sections([(1 - pole, 0.0, 0.0, 1.0, -pole, 0.0)], power), 0.0)
 
 
 # --- Room --------------------------------------------------------------------------------------------------
@@ -374,11 +361,9 @@ class Room:
 
     def apply(self, samples: Samples, rate: int) -> Samples:
         """Return the samples with the room around them, shape (frames, 1), longer by the room's response."""
-        from scipy.signal import oaconvolve
-
         if not len(samples):
             return samples
-        sound = oaconvolve(samples[:, 0], _room_response(self, rate))
+        sound = convolved(samples[:, 0], _room_response(self, rate))
         sound[: len(samples)] += samples[:, 0]
         return _as_samples(sound)
 
@@ -389,7 +374,7 @@ def _room_response(room: Room, rate: int) -> NDArray[np.float32]:
     times = np.arange(units.frames(room.t60_s, rate)) / rate
     noise = np.random.default_rng(room.seed).standard_normal(len(times))
     band = [Highpass(room.low_hz).section(rate), Lowpass(room.high_hz).section(rate)]
-    decaying = _run_sections(band, noise * 10 ** (-3 * times / room.t60_s))
+    decaying = apply_sections(band, noise * 10 ** (-3 * times / room.t60_s))
     spectrum = np.abs(np.fft.rfft(decaying)) ** 2
     hz = np.fft.rfftfreq(len(decaying), 1 / rate)
     within = spectrum[(hz >= room.low_hz) & (hz <= room.high_hz)].mean()

@@ -86,11 +86,9 @@ def _smooth_reduction(
         look_ahead: In frames.
         decay: Of the release, in nepers a frame.
     """
-    from scipy.ndimage import maximum_filter1d
-
     size = look_ahead + 1
     count = len(required) - look_ahead
-    ahead = maximum_filter1d(required, size, origin=-(size // 2))[:count]
+    ahead = _highest_ahead(required, size)[:count]
     # y[n] = max(x[n], y[n-1] exp(-decay)) is a cumulative maximum of x on a scale that rises by exp(decay) a
     # frame. A block's length is 25 times the release: the scale stays far from the end of the floats.
     scale = np.exp(decay * np.arange(1, count + 1))
@@ -100,3 +98,13 @@ def _smooth_reduction(
     reduction[reduction < _NO_REDUCTION] = 0.0
     next_held = float(released[count - size])
     return reduction, next_held if next_held >= _NO_REDUCTION else 0.0
+
+
+def _highest_ahead(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Return for each place the highest of the `size` values from there on; as many of them as there are."""
+    highest, reach = values.copy(), 1
+    while reach < size:  # the highest of so many, and of so many after these
+        step = min(reach, size - reach)
+        highest[:-step] = np.maximum(highest[:-step], highest[step:])
+        reach += step
+    return highest

@@ -14,9 +14,7 @@ Conventions:
 
 from __future__ import annotations
 
-import importlib
 import math
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,13 +23,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from stem.progress import beat
 from stem.sound.clips import Samples
+from stem.sound.response import Section, StreamFilter
 from stem.sound.true_peak import TruePeak
 from stem.units import SAMPLE_RATE, frames, gain
-
-_PARTS_OF_SCIPY = ("scipy.special", "scipy.linalg", "scipy.interpolate", "scipy.ndimage", "scipy.stats")
-"""Of what its `signal` imports, the large ones."""
 
 # Loudness: BS.1770-4, Annex 1; EBU Tech 3341 (momentary, short-term), EBU Tech 3342 (range).
 STEP_S = 0.1
@@ -94,52 +89,45 @@ def measured(blocks: Iterable[Samples], *gauges: Gauge) -> Iterator[Samples]:
 
 
 class Meter:
-    """Loudness of a stream of samples; of these it keeps one figure for every 100 ms of the track.
+    """Loudness of a stream of samples; of these it keeps one figure for every 20 ms of the track.
 
     The reading does not depend on how the stream is cut into blocks.
 
     Args:
         rate: Sample rate in hertz.
         channels: 1 (measured as played, on two), 2, or 3 to 5 in the order L, R, C, Ls, Rs.
+        before: What was heard just before the first sample, shape (frames, channels): what it leaves ringing
+            in the filter counts, itself it does not. For who measures a track in pieces; see `extend`.
     """
 
-    def __init__(self, rate: int = SAMPLE_RATE, channels: int = 2) -> None:
+    def __init__(self, rate: int = SAMPLE_RATE, channels: int = 2, before: Samples | None = None) -> None:
         self._fine_step = frames(STEP_S / _FINE_STEPS, rate)
-        self._step = self._fine_step * _FINE_STEPS
         self._weights = np.array(_CHANNEL_WEIGHTS[:channels] if channels > 1 else [2.0])
-        self._sections = _k_weighting(rate)
-        self._state = np.zeros((len(self._sections), channels, 2))
-        self._pending: Samples = np.zeros((0, channels), np.float32)
-        self._powers: list[NDArray[np.float64]] = []
-        self._recent = np.zeros(0)  # fine powers that the next 400 ms may begin with
-        self._loudest = 0.0
+        self._weighting = StreamFilter(_k_weighting(rate), channels, self._fine_step, before)
+        self._powers = [np.zeros(0)]
 
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
-        _import_by_parts()  # which takes a second: only for those who measure
-        from scipy.signal import sosfilt
+        self._powers.append(self._fine_powers(self._weighting(block)))
 
-        joined = np.concatenate([self._pending, block])
-        steps, left = divmod(len(joined), self._step)
-        whole = len(joined) - left
-        self._pending = joined[whole:].copy()
-        if not steps:
-            return
-        heard = np.ascontiguousarray(joined[:whole].T, dtype=np.float64)
-        weighted, state = sosfilt(self._sections, heard, zi=self._state)
-        # In digital silence the state would fade into denormal numbers, which take a CPU 30 times as long.
-        self._state = np.where(np.abs(state) < 1e-30, 0.0, state)  # noqa: PLR2004 - 600 dB down
-        by_step = weighted.reshape(len(self._weights), steps * _FINE_STEPS, self._fine_step)
-        powers = self._weights @ np.einsum("csf,csf->cs", by_step, by_step) / self._fine_step
-        self._powers.append(powers.reshape(steps, _FINE_STEPS).mean(axis=1))
-        self._hear_momentary(powers)
+    def extend(self, later: Meter) -> None:
+        """Take over what another meter heard of the same track after this one, and go on where it is.
 
-    def _hear_momentary(self, powers: NDArray[np.float64]) -> None:
-        size = _MOMENTARY_STEPS * _FINE_STEPS
-        joined = np.concatenate([self._recent, powers])
-        self._recent = joined[1 - size :]
-        if len(joined) >= size:
-            self._loudest = max(self._loudest, float(sliding_window_view(joined, size).mean(axis=-1).max()))
+        Raises:
+            ValueError: when this one did not hear whole steps of 20 ms.
+        """
+        if self._weighting.waiting % self._fine_step:
+            raise ValueError(self._weighting.waiting)
+        self._powers = [self._heard(), *later._powers]
+        self._weighting = later._weighting
+
+    def _fine_powers(self, weighted: NDArray[np.float64]) -> NDArray[np.float64]:
+        steps = weighted.reshape(len(self._weights), -1, self._fine_step)
+        return np.asarray(self._weights @ np.einsum("csf,csf->cs", steps, steps) / self._fine_step)
+
+    def _heard(self) -> NDArray[np.float64]:
+        """Return the power of every 20 ms that was heard whole."""
+        return np.concatenate([*self._powers, self._fine_powers(self._weighting.rest())])
 
     def block_powers(self) -> NDArray[np.float64]:
         """Return the power of each gating block: 400 ms of K-weighted sound, every 100 ms."""
@@ -159,7 +147,8 @@ class Meter:
 
     def momentary_max(self) -> float:
         """Return the loudness of the loudest 400 ms, in LUFS; minus infinity when there were no 400 ms."""
-        return _lufs(self._loudest)
+        powers = _means(self._heard(), _MOMENTARY_STEPS * _FINE_STEPS)
+        return _lufs(powers.max(initial=0.0))
 
     def short_term_max(self) -> float:
         """Return the loudness of the loudest 3 s, in LUFS; minus infinity when there were no 3 s."""
@@ -174,17 +163,16 @@ class Meter:
         return _lufs(high) - _lufs(low)
 
     def _window_powers(self, steps: int) -> NDArray[np.float64]:
-        powers = np.concatenate([np.zeros(0), *self._powers])
-        if len(powers) < steps:
-            return np.zeros(0)
-        return np.asarray(sliding_window_view(powers, steps).mean(axis=-1), dtype=np.float64)
+        fine = self._heard()
+        whole = len(fine) // _FINE_STEPS
+        return _means(fine[: whole * _FINE_STEPS].reshape(whole, _FINE_STEPS).mean(axis=1), steps)
 
 
-def _import_by_parts() -> None:
-    """Import what measures so that it can be stopped in between."""
-    for name in () if "scipy.signal" in sys.modules else _PARTS_OF_SCIPY:
-        beat()
-        importlib.import_module(name)
+def _means(powers: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Return the mean of each `size` powers in a row."""
+    if len(powers) < size:
+        return np.zeros(0)
+    return np.asarray(sliding_window_view(powers, size).mean(axis=-1), dtype=np.float64)
 
 
 def block_powers(samples: Samples, rate: int) -> NDArray[np.float64]:
@@ -228,7 +216,7 @@ def _lufs_of_each(powers: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(_OFFSET_LU + 10 * np.log10(powers))
 
 
-def _k_weighting(rate: int) -> NDArray[np.float64]:
+def _k_weighting(rate: int) -> list[Section]:
     """Return the two second-order sections of the K-weighting at any sample rate.
 
     BS.1770-4 gives coefficients for 48 kHz only. These are the analogue filters behind them, as B. De Man
@@ -237,19 +225,19 @@ def _k_weighting(rate: int) -> NDArray[np.float64]:
     shelf_hz, shelf_gain, shelf_q = 1681.974450955533, gain(3.999843853973347), 0.7071752369554196
     middle_gain = shelf_gain**0.4996667741545416
     k = math.tan(math.pi * shelf_hz / rate)
-    head = [
+    head = (
         shelf_gain + middle_gain * k / shelf_q + k * k,
         2 * (k * k - shelf_gain),
         shelf_gain - middle_gain * k / shelf_q + k * k,
         *_denominator(k, shelf_q),
-    ]
+    )
     pass_hz, pass_q = 38.13547087602444, 0.5003270373238773
     k = math.tan(math.pi * pass_hz / rate)
     denominator = _denominator(k, pass_q)
     # The standard's second filter has the numerator 1, -2, 1 after its denominator was divided by a0.
-    rumble = [denominator[0], -2 * denominator[0], denominator[0], *denominator]
-    return np.array([np.array(row) / row[3] for row in (head, rumble)])
+    rumble = (denominator[0], -2 * denominator[0], denominator[0], *denominator)
+    return [head, rumble]
 
 
-def _denominator(k: float, q: float) -> list[float]:
-    return [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
+def _denominator(k: float, q: float) -> tuple[float, float, float]:
+    return 1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k

@@ -144,7 +144,7 @@ def without_rumble(samples: Samples, rate: int) -> Samples:
     return np.hstack([apply_chain(RUMBLE, channel[:, None], rate) for channel in centred.T])
 
 
-def window_powers(samples: Samples, window: int) -> NDArray[np.float64]:
+def window_powers(samples: NDArray[np.floating], window: int) -> NDArray[np.float64]:
     """Return the mean square of each whole window of `window` frames, shape (windows, channels)."""
     whole = samples[: len(samples) // window * window].reshape(-1, window, samples.shape[1])
     return np.asarray(np.einsum("wfc,wfc->wc", whole, whole, dtype=np.float64) / window)
@@ -197,9 +197,6 @@ def _whitened(signal: Signal, window: int, taps: int) -> Signal:
     The filter predicts each sample from the few before it (linear prediction, autocorrelation method): what
     noise lets itself be predicted is taken away.
     """
-    from scipy.linalg import solve_toeplitz
-    from scipy.signal import lfilter
-
     length = 4 * window
     whole = signal[: len(signal) // length * length].reshape(-1, length)
     if len(whole) == 0:
@@ -211,9 +208,10 @@ def _whitened(signal: Signal, window: int, taps: int) -> Signal:
     )
     floor = float(np.abs(signal).max()) * units.gain(_FLOOR_DB)
     lags[0] += quietest.size * floor**2
-    prediction = solve_toeplitz(lags[:-1], lags[1:])
+    apart = np.abs(np.subtract.outer(np.arange(taps), np.arange(taps)))
+    prediction = np.linalg.solve(lags[apart], lags[1:])
     dither = np.random.default_rng(0).normal(scale=floor, size=len(signal))
-    return np.asarray(lfilter(np.concatenate([[1.0], -prediction]), [1.0], signal + dither))
+    return np.convolve(signal + dither, np.concatenate([[1.0], -prediction]))[: len(signal)]
 
 
 def _levels(signal: Signal, window: int) -> Signal:

@@ -23,6 +23,7 @@ from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Samples
 from stem.sound.decoding import Recording
 from stem.sound.filters import Highpass
+from stem.sound.response import StreamFilter
 from stem.voices.recordings.alignment import Found, find_sentences
 from stem.voices.recordings.cleaning import voice_channel, window_powers
 from stem.voices.recordings.engine import recorded_numbers
@@ -195,24 +196,18 @@ class _Listened:
 
 
 def _listened(recording: Recording) -> _Listened:
-    from scipy.signal import sosfilt  # an import of a second: only for those who filter
-
-    section = np.array(Highpass(_LOW_CUT_HZ).section(recording.rate))
-    sections = np.array([section, section]) / section[3]
-    state = np.zeros((2, 2, recording.channels))
+    section = Highpass(_LOW_CUT_HZ).section(recording.rate)
     window = units.frames(_WINDOW_S, recording.rate)
+    low_cut = StreamFilter([section, section], recording.channels, window)
     powers: list[NDArray[np.float64]] = []
-    pending: Samples = np.zeros((0, recording.channels), np.float32)
     peaks = np.zeros(recording.channels)
     count = 0
     for block in recording.blocks():
         count += len(block)
         peaks = np.maximum(peaks, np.abs(block).max(axis=0))
-        filtered, state = sosfilt(sections, block, axis=0, zi=state)
-        pending = np.concatenate([pending, filtered.astype(np.float32)])
-        powers.append(window_powers(pending, window))
-        pending = pending[len(pending) // window * window :]
-    together = np.concatenate(powers) if powers else np.zeros((0, recording.channels))
+        powers.append(window_powers(low_cut(block).T, window))
+    powers.append(window_powers(low_cut.rest().T, window))
+    together = np.concatenate(powers)
     five = len(together) // 5 * 5
     channel = voice_channel(together[:five].reshape(-1, 5, recording.channels).mean(axis=1))
     # The windows are a little longer or shorter than 10 ms at odd rates: what follows counts in exact 10 ms.
