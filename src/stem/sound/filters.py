@@ -28,6 +28,9 @@ from stem.sound.response import Section, apply_sections, convolved
 LEVEL_WINDOW_MS = 50.0
 """The time constant with which a voice's own level is judged: about a syllable."""
 
+_MOST_NEPERS = 300.0
+"""How far a scale may rise: e to the 300th is 1e130, and the square of what a clip has stays under 1e300."""
+
 _Signal = NDArray[np.float64]
 
 
@@ -313,9 +316,19 @@ def _envelope(power: _Signal, attack_ms: float, release_ms: float, rate: int) ->
 
 
 def _smoothed(power: _Signal, time_constant_ms: float, rate: int) -> _Signal:
-    pole = math.exp(-1000 / (time_constant_ms * rate))
-    # A power is never negative; what a transform rounds is.
-    return np.maximum(apply_sections([(1 - pole, 0.0, 0.0, 1.0, -pole, 0.0)], power), 0.0)
+    """Return the power behind a filter of one pole: y[n] = (1 - pole) x[n] + pole y[n-1]."""
+    # That is a cumulative sum on a scale that rises by 1 / pole a frame, as far as floats go. All of it is
+    # above 0, so nothing is lost in the sum.
+    decay = 1000 / (time_constant_ms * rate)
+    length = max(min(len(power), math.ceil(_MOST_NEPERS / decay)), 1)
+    scale = np.exp(decay * np.arange(1, length + 1))
+    smoothed, last = np.empty_like(power), 0.0
+    for first in range(0, len(power), length):
+        part = power[first : first + length]
+        rising = scale[: len(part)]
+        smoothed[first : first + len(part)] = (last + np.cumsum(part * rising) * -math.expm1(-decay)) / rising
+        last = float(smoothed[first + len(part) - 1])
+    return smoothed
 
 
 # --- Room --------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -25,22 +26,60 @@ from stem.sound.clips import Samples
 Section: TypeAlias = tuple[float, float, float, float, float, float]
 """A second-order section: b0, b1, b2, a0, a1, a2."""
 
+_LEAST_FRAMES = 2048
+"""Of what rings: where it is less, larger transforms cost no more."""
+
 _SILENT = 1e-10
 """What rings on below this share of its height is gone."""
 
 
 def apply_sections(sections: Sequence[Section], signal: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a signal of shape (frames,) behind filters, one after another; as long as it was."""
-    size = _room_for(len(signal) + max(map(_ring_frames, sections)))
-    spectrum = np.fft.rfft(signal, size)
-    spectrum *= frequency_response(sections, size)
-    return np.fft.irfft(spectrum, size)[: len(signal)]
+    overlap = _overlap(tuple(sections), 1)
+    hops = -(-len(signal) // overlap.hop)
+    room = np.zeros(overlap.behind + hops * overlap.hop)
+    room[overlap.behind : overlap.behind + len(signal)] = signal
+    return overlap.filtered(room[np.newaxis], hops)[0, : len(signal)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Overlap:
+    """Filters, as transforms that overlap (overlap-save).
+
+    Attributes:
+        hop: How many frames of each transform come out.
+        behind: How many stand before them, that still ring.
+        response: What becomes of each frequency.
+    """
+
+    hop: int
+    behind: int
+    response: NDArray[np.complex128]
+
+    def filtered(self, samples: NDArray[np.floating], hops: int) -> NDArray[np.float64]:
+        """Return so many hops of samples of shape (channels, frames), without the `behind` first frames."""
+        out = np.empty((len(samples), hops * self.hop))
+        size = self.behind + self.hop
+        for first in range(0, hops * self.hop, self.hop):  # several at once are rounded otherwise than one
+            spectrum = np.fft.rfft(samples[:, first : first + size].astype(np.float64))
+            spectrum *= self.response
+            out[:, first : first + self.hop] = np.fft.irfft(spectrum, size)[:, self.behind :]
+        return out
+
+
+@lru_cache(maxsize=16)
+def _overlap(sections: tuple[Section, ...], step: int) -> _Overlap:
+    """Return filters as transforms whose hops are a multiple of `step` frames."""
+    ring = max(map(_ring_frames, sections))
+    size = 1 << (3 * max(ring, step, _LEAST_FRAMES)).bit_length()
+    hop = (size - ring) // step * step
+    response = _response(sections, size)
+    response.setflags(write=False)
+    return _Overlap(hop, size - hop, response)
 
 
 class StreamFilter:
     """Filters for a stream of samples, which comes out in whole steps; how it is cut does not show.
-
-    Each transform begins with as much of what went before as still rings (overlap-save).
 
     Args:
         sections: One after another.
@@ -52,42 +91,29 @@ class StreamFilter:
     def __init__(
         self, sections: Sequence[Section], channels: int, step: int, before: Samples | None = None
     ) -> None:
-        ring = max(map(_ring_frames, sections))
-        self._size = 1 << (3 * max(ring, step)).bit_length()
-        self._hop = (self._size - ring) // step * step
-        self._behind = self._size - self._hop
+        self._overlap = _overlap(tuple(sections), step)
         self._step = step
-        self._response = frequency_response(sections, self._size)
-        self._held: Samples = np.zeros((self._behind, channels), np.float32)
+        self._held: Samples = np.zeros((self._overlap.behind, channels), np.float32)
         if before is not None and len(before):
-            self._held[-len(before) :] = before[-self._behind :]
+            self._held[-len(before) :] = before[-self._overlap.behind :]
 
     @property
     def waiting(self) -> int:
         """How many frames went in and did not come out yet."""
-        return len(self._held) - self._behind
+        return len(self._held) - self._overlap.behind
 
     def __call__(self, block: Samples) -> NDArray[np.float64]:
         """Return what has come out since, shape (channels, frames)."""
         joined = np.concatenate([self._held, block])
-        hops = max((len(joined) - self._behind) // self._hop, 0)
-        out = self._filtered(joined, hops)
-        self._held = joined[hops * self._hop :].copy()
-        return out
+        hops = (len(joined) - self._overlap.behind) // self._overlap.hop
+        self._held = joined[hops * self._overlap.hop :].copy()
+        return self._overlap.filtered(joined.T, hops)
 
     def rest(self) -> NDArray[np.float64]:
         """Return the whole steps that wait, as (channels, frames); they wait still."""
-        padded = np.pad(self._held, ((0, self._size - len(self._held)), (0, 0)))
-        return self._filtered(padded, 1)[:, : self.waiting // self._step * self._step]
-
-    def _filtered(self, samples: Samples, hops: int) -> NDArray[np.float64]:
-        heard = np.empty((samples.shape[1], hops * self._hop))
-        for hop in range(hops):  # one by one: several at once are rounded otherwise than one
-            first = hop * self._hop
-            spectrum = np.fft.rfft(samples[first : first + self._size].T.astype(np.float64))
-            spectrum *= self._response
-            heard[:, first : first + self._hop] = np.fft.irfft(spectrum, self._size)[:, self._behind :]
-        return heard
+        waiting = self.waiting // self._step * self._step
+        padded = np.pad(self._held, ((0, self._overlap.hop - self.waiting), (0, 0)))
+        return self._overlap.filtered(padded.T, 1)[:, :waiting]
 
 
 def convolved(signal: NDArray[np.float32], response: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -97,21 +123,13 @@ def convolved(signal: NDArray[np.float32], response: NDArray[np.float32]) -> NDA
     return np.fft.irfft(np.fft.rfft(signal, size) * np.fft.rfft(response, size), size)[:frames]
 
 
-def frequency_response(sections: Sequence[Section], size: int) -> NDArray[np.complex128]:
+def _response(sections: Sequence[Section], size: int) -> NDArray[np.complex128]:
     """Return what filters make of each frequency of a real transform of `size` frames."""
-    delay = _delay(size)
+    delay: NDArray[np.complex128] = np.exp(np.arange(size // 2 + 1) * (-2j * math.pi / size))
     response = np.ones(len(delay), np.complex128)
     for b0, b1, b2, a0, a1, a2 in sections:
         response *= (b0 + delay * (b1 + delay * b2)) / (a0 + delay * (a1 + delay * a2))
     return np.asarray(response)
-
-
-@lru_cache(maxsize=4)
-def _delay(size: int) -> NDArray[np.complex128]:
-    """Return what a delay of a frame makes of each frequency."""
-    delay: NDArray[np.complex128] = np.exp(np.arange(size // 2 + 1) * (-2j * math.pi / size))
-    delay.setflags(write=False)
-    return delay
 
 
 def _ring_frames(section: Section) -> int:
