@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import re
 import threading
 import time
 import wave
@@ -278,3 +279,25 @@ def test_a_newer_wish_leaves_the_older_without_an_answer(
     monkeypatch.setattr(visitor.site.reader, "say", lambda _folder, _asked: None)
     answer = visitor.post("/hoor", GOOD)
     assert (answer.status_code, answer.data) == (204, b"")
+
+
+def test_a_form_has_what_can_be_heard(visitor: Visitor) -> None:
+    page = visitor.get("/maken/aankomen").text
+    for kind in ("naam", "stem", "achtergrond", "zin"):
+        assert f'data-hoor="{kind}"' in page, kind
+    for button in re.findall(r"<button[^>]*data-hoor[^>]*>", page):
+        assert 'type="button"' in button  # Enter in a field makes the track
+        assert " hidden" in button  # without a script it does nothing
+        assert 'aria-label="Hoor ' in button
+    assert 'data-achtergrond="none"' not in page
+    assert all(line["hear"] for line in visitor.told("/maken/aankomen/tekst", {})["lines"] if "at" in line)
+
+
+def test_what_a_practice_recorded_itself_is_not_read_aloud(
+    visitor: Visitor, practice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (practice / "opening.wav").write_bytes(answered_here(monkeypatch, practice, SENTENCE))
+    (practice / "stem.toml").write_text('intro = "opening.wav"\npractice = "De Linde"\n', encoding="utf-8")
+    lines = visitor.told("/maken/aankomen/tekst", {})["lines"]
+    silent = [line["text"] for line in lines if line["kind"] == "said" and not line["hear"]]
+    assert silent == ["(opening van De Linde)"]
