@@ -67,7 +67,7 @@ def test_exercises_are_shown_as_cards_with_the_own_ones_first(visitor: Visitor) 
     assert page.count("alleen samen met jou") == 2
     assert "10 of 13 minuten" in page
     assert "Zeven dagen" in page
-    assert "stem voices get" in page
+    assert 'href="/praktijk/stemmen"' in page
 
 
 def test_a_text_with_a_mistake_is_told_and_the_others_are_there(visitor: Visitor) -> None:

@@ -13,14 +13,17 @@ from stem.script.ready_child import kept_ready
 from stem.track.outline import Outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
-from stem.voices.speakers import sends_to
+from stem.voices.download import Progress as OnBytes
+from stem.voices.speakers import can_speak, sends_to
 
 __all__ = [
     "PRONUNCIATION",
+    "OnBytes",
     "Outline",
     "Record",
     "Shelf",
     "backgrounds",
+    "can_speak",
     "for_whom",
     "kept_ready",
     "record_path",

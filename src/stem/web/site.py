@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import current_app
 
 from stem import Project
+from stem.web.fetching import Fetcher
 from stem.web.passes import Passes
 from stem.web.reader import Asked, Reader
 from stem.web.workshop import Workshop
@@ -29,6 +30,7 @@ class Site:
         offered: Where a new practice may begin.
         workshop: Makes tracks.
         reader: Reads aloud, also while a track is made.
+        fetcher: Fetches voices.
         on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
@@ -39,6 +41,7 @@ class Site:
     offered: tuple[Path, ...] = ()
     workshop: Workshop = field(default_factory=Workshop)
     reader: Reader = field(default_factory=Reader)
+    fetcher: Fetcher = field(default_factory=Fetcher)
     on_begun: Callable[[Path], object] = lambda _folder: None
     closed: threading.Event = field(default_factory=threading.Event)
 
