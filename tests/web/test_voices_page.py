@@ -122,7 +122,7 @@ def test_a_voice_is_fetched_once_and_whole(visitor: Visitor, tmp_path: Path) -> 
 def test_a_fetch_is_stopped_and_goes_on_where_it_was(visitor: Visitor, tmp_path: Path) -> None:
     folder = visitor.site.folder
     assert folder is not None
-    with FaultServer(spoiled(GOOD, pause_s=0.02)) as server:
+    with FaultServer(spoiled(GOOD, pause_s=0.3)) as server:
         with_voice(folder, server.address)
         for _ in range(2):  # a second click does the same once
             visitor.post("/praktijk/stemmen/proef/haal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ LONGEST_TEXT = 400
 """Characters of what is read aloud at once: half a minute."""
 
 LONGEST_NAME = 100
+
+_MARK = re.compile(r"\[[^\[\]\n]*\]")
+"""Of a pause or a breath: nothing that is said."""
 
 _UNKNOWN = "Zo werkt deze knop niet. Laad de pagina opnieuw."
 
@@ -56,7 +60,7 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
         _Wrong: when that cannot be.
     """
     kind, name = form.get("soort", ""), form.get("naam", "").strip()
-    said_as, text = form.get("klinkt", "").strip(), form.get("tekst", "").strip()
+    said_as, text = form.get("klinkt", "").strip(), _MARK.sub(" ", form.get("tekst", "")).strip()
     if len(text) > LONGEST_TEXT or max(len(name), len(said_as)) > LONGEST_NAME:
         raise _Wrong("Dit is te lang om in één keer te horen.")
     if kind == "achtergrond":
