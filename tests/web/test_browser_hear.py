@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from stem.web.site import Site
 
 pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
+
+PAGES = ("/maken/thuiskomen", "/praktijk", "/praktijk/uitspraak", "/praktijk/stemmen", "/praktijk/computer")
 
 PLAYS = "() => window.heard.some((each) => !each.paused && each.duration > 0.5)"
 WATCHED = """
@@ -94,6 +97,72 @@ def test_pages_where_something_is_heard_can_be_used_by_all(
     opened: Browser, site: Site, width: str, light: str
 ) -> None:
     with looking(opened, site, width=width, dark=light == "dark") as page:
-        for path in ("/maken/thuiskomen",):
+        for path in PAGES:
             go(page, site, path)
             judge(page, width)
+
+
+def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
+    with looking(opened, site, expected="status of 4") as page:
+        page.context.add_init_script(WATCHED)
+        to(page, "^Praktijk$", 8)
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Praktijk")
+        to(page, "Naam van je praktijk", 20)
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type("De Eik")
+        to(page, "begin van elke oefening", 6)
+        page.keyboard.type("Welkom bij deze opname.")
+        to(page, "Hoor wat hier staat", 3)
+        page.keyboard.press("Enter")
+        page.wait_for_function(PLAYS)
+        page.keyboard.press("Enter")
+        to(page, "^Bewaar$")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").filter(has_text="Bewaard.")).to_be_visible()
+        expect(page.get_by_label("Naam van je praktijk")).to_have_value("De Eik")
+        judge(page, "wide")
+
+        page.locator('[name="intro"]').fill("Welkom [pauzee]")
+        page.get_by_role("button", name="Bewaar").click()
+        expect(page.get_by_role("alert").first).to_be_visible()
+        judge(page, "wide")
+
+        go(page, site, "/praktijk/uitspraak")
+        to(page, "Zo is het geschreven", 20)
+        page.keyboard.type("Sjaan")
+        to(page, "Zo klinkt het", 1)
+        page.keyboard.type("sjahan")
+        to(page, "Hoor hoe het nieuwe woord klinkt", 1)
+        page.keyboard.press("Enter")
+        page.wait_for_function(PLAYS)
+        to(page, "Zet in de lijst", 1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Bewaar Sjaan")).to_be_visible()
+        judge(page, "wide")
+        page.get_by_role("button", name="Haal Sjaan weg").click()
+        expect(page.get_by_text("Nog geen eigen woorden.")).to_be_visible()
+
+        go(page, site, "/praktijk/computer")
+        page.get_by_role("button", name="Kijk of alles werkt").click()
+        expect(page.get_by_role("status").filter(has_text="Alles werkt.")).to_be_visible()
+        judge(page, "wide")
+
+
+def test_a_voice_on_its_way_in_is_shown_and_stopped(opened: Browser, site: Site) -> None:
+    may_go_on = threading.Event()
+
+    def get(on_progress: Callable[[int, int | None], None]) -> None:
+        on_progress(20_000_000, 60_000_000)
+        assert may_go_on.wait(120)
+        on_progress(60_000_000, 60_000_000)
+
+    site.fetcher.begin("alex", "Alex", get)
+    with looking(opened, site, width="narrow") as page:
+        go(page, site, "/praktijk/stemmen")
+        expect(page.get_by_text("20 van 60 MB binnen")).to_be_visible()
+        judge(page, "narrow")
+        page.get_by_role("button", name="Stop met Alex").click()
+        expect(page.get_by_text("Wat al binnen is, blijft staan")).to_be_visible()
+        judge(page, "narrow")
+        may_go_on.set()

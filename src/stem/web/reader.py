@@ -85,8 +85,8 @@ class Reader:
     def say(self, folder: Path, asked: Asked) -> bytes | None:
         """Return the sound of something, a WAV file; None when something else was asked meanwhile.
 
-        Sentences are remembered as those of a track are, so that the track is made the sooner; a name that
-        is only tried is not.
+        Sentences are remembered as those of a track are, so that the track is made the sooner. A name, and a
+        sentence that holds it, are not: no record would tell that they are there.
 
         Args:
             folder: Of the practice: its voices, its lexicon, and what its settings allow.
@@ -244,11 +244,13 @@ def _sound(project: Project, asked: Asked) -> bytes:
         plan = project.word(asked.name, asked.said_as or None, asked.voice or None, remember=False)
         return project.sound_of(plan)
     said_as = (asked.name, asked.said_as) if asked.name and asked.said_as else None
-    return project.sound_of(project.sentence(asked.text, asked.voice or None, said_as=said_as))
+    is_personal = bool(asked.name) and asked.name.casefold() in asked.text.casefold()
+    plan = project.sentence(asked.text, asked.voice or None, said_as=said_as, remember=not is_personal)
+    return project.sound_of(plan)
 
 
 def _mistake(error: Exception) -> StemError:
     """Return a mistake of stem itself: its kind and place; its own words could hold what was filled in."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__}, {Path(place.filename).name}:{place.lineno}"
-    return StemError(Message("stem made a mistake itself ({where}).", where=where))
+    return StemError(Message("What reads aloud made a mistake ({where}).", where=where))
