@@ -6,15 +6,19 @@ import io
 import multiprocessing
 import os
 import re
+import signal
+import sys
 import threading
 import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from pagehelp import Visitor, practice_in, visiting
+from pageprogram import Opened
 
 from stem import StemError, speech_cache
 from stem.web import reader as reading
@@ -302,3 +306,32 @@ def test_what_a_practice_recorded_itself_is_not_read_aloud(
     lines = visitor.told("/maken/aankomen/tekst", {})["lines"]
     silent = [line["text"] for line in lines if line["kind"] == "said" and not line["hear"]]
     assert silent == ["(opening van De Linde)"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks in /proc for who is still there")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_the_page_however_that_ends(practice: Path, end: signal.Signals) -> None:
+    page = Opened(folder=practice)
+    try:
+        page.come_in()
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _ = page.ask("POST", "/hoor", urlencode(GOOD), **form)
+        assert status == 200
+        begun = [
+            each for each in below(page.process.pid) if "multiprocessing.spawn" in each.read_text("latin-1")
+        ]
+        assert len(begun) == 1
+    finally:
+        page.end(end)
+    gone_by = time.monotonic() + 20
+    while any(each.exists() for each in begun):
+        assert time.monotonic() < gone_by
+        time.sleep(0.05)
+
+
+def below(process: int) -> list[Path]:
+    """Return the command lines of the children of a process, as files."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")  # a child is that of the thread that began it
+    found = " ".join(each.read_text() for each in threads)
+    return [Path(f"/proc/{each}/cmdline") for each in found.split()]

@@ -20,7 +20,7 @@ pages = Blueprint("voices", __name__)
 _MB = 1_000_000
 _SEXES = {"female": "vrouw", "male": "man"}
 _ACCENTS = {"Netherlands": "Nederland", "Flanders": "Vlaanderen"}
-_NOWHERE = "nergens heen: zij spreekt op deze computer"
+_NOWHERE = "nergens heen: de stem spreekt op deze computer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _shown(voice: VoiceTemplate, usual: VoiceTemplate | None, speaking: set[str]
     who = ", ".join(filter(None, (_SEXES.get(voice.sex), _ACCENTS.get(voice.accent))))
     facts = {
         "Wie": who,
-        "Wat zij zegt, gaat": f"naar {place}, ook namen" if place else _NOWHERE,
+        "Wat de stem zegt, gaat": f"naar {place}, ook namen" if place else _NOWHERE,
         "Licentie": voice.licence,
         "Komt van": (urlsplit(voice.download.origin).hostname or "") if voice.download else "",
         "Grootte": f"{size / _MB:.0f} MB" if size else "",
@@ -131,4 +131,4 @@ def _needs(voice: VoiceTemplate) -> str:
     """Return what a voice that is here still misses; empty for nothing."""
     if not voice.installed or below.can_speak(voice):
         return ""
-    return f"Op deze computer ontbreekt nog het programma waarmee zij spreekt ({voice.engine})."
+    return f"Op deze computer ontbreekt nog het programma waarmee deze stem spreekt ({voice.engine})."
