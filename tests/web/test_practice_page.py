@@ -14,6 +14,8 @@ from PIL import Image
 
 from stem import Project
 from stem.sound.playing import as_wav
+from stem.web.app import LARGEST_FORM
+from stem.web.practice import LARGEST_BODY
 
 OWN = """# Van de praktijk.
 practice = "De Linde"   # onze naam
@@ -263,3 +265,9 @@ def test_other_parts_of_the_address_give_nothing(visitor: Visitor) -> None:
         "/praktijk/x",
     ):
         assert visitor.get(path).status_code == 404
+
+
+def test_what_is_far_too_large_is_refused(visitor: Visitor) -> None:
+    head = {"Content-Type": "multipart/form-data; boundary=grens"}
+    assert visitor.post("/praktijk", bytes(LARGEST_BODY + 1), **head).status_code == 413
+    assert visitor.post("/praktijk/uitspraak", bytes(LARGEST_FORM + 1), **head).status_code == 413

@@ -159,7 +159,7 @@ def test_what_was_asked_before_something_newer_is_left(reader: Reader, practice:
         answers[name] = reader.say(practice, asked)
 
     long = "Kijk rustig om je heen. " * 200
-    reader.wake()
+    reader.say(practice, Asked("background", "none"))
     threads = [
         threading.Thread(target=ask, args=("first", Asked("sentence", long, "zacht"))),
         threading.Thread(target=ask, args=("second", Asked("sentence", long, "rustig"))),
@@ -227,7 +227,8 @@ GOOD: dict[str, object] = {"soort": "zin", "tekst": "Welkom.", "stem": "zacht"}
 
 
 def test_the_page_gives_sound_that_nobody_keeps(visitor: Visitor) -> None:
-    assert visitor.post("/hoor/straks").status_code == 204
+    for _ in range(2):
+        assert visitor.post("/hoor/straks").status_code == 204
     answer = visitor.post("/hoor", GOOD)
     assert answer.status_code == 200
     assert answer.content_type == "audio/wav"

@@ -49,7 +49,7 @@ def hear() -> tuple[Response, int]:
 @pages.post("/hoor/straks")
 def wake() -> tuple[Response, int]:
     """Let what reads aloud begin, for who looks at a page where something can be heard."""
-    site().reader.wake()
+    site().reader.wake(site().project().folder)
     return Response(), 204
 
 

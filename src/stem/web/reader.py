@@ -66,6 +66,8 @@ class Asked:
     level_lu: float = 0.0
 
 
+_SILENCE = Asked("background", "none")
+
 Answer: TypeAlias = bytes | StemError | None
 """A WAV file, why there is none, or None when something else was asked meanwhile."""
 
@@ -116,9 +118,17 @@ class Reader:
             hint=Message("Perhaps there was too little memory. Close other programs, and try it again."),
         )
 
-    def wake(self) -> None:
-        """Begin the process, for who may want to hear something soon; nothing is waited for."""
-        self._begun()
+    def wake(self, folder: Path) -> None:
+        """Begin the process, for who may want to hear something soon; nothing is waited for.
+
+        It makes what lies under every sound, and what takes time at its begin is over by then.
+        """
+        if self._process is None:
+            threading.Thread(target=self._warm, args=(folder,), name="stem-wake", daemon=True).start()
+
+    def _warm(self, folder: Path) -> None:
+        with suppress(StemError):  # who wants to hear something is told
+            self.say(folder, _SILENCE)
 
     def close(self) -> None:
         """End the process for good."""

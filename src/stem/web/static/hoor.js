@@ -86,6 +86,7 @@ async function press(button) {
   if (fault) fault.hidden = true;
   if (again) return;
   now = button;
+  awake = true;
   show(button, "Even…");
   sound.src = silence;
   sound.play().catch(() => {});
