@@ -214,7 +214,11 @@ def _read_aloud(hears: Connection, tells: Connection, rests_s: float) -> None:
 
     def goes_on(_progress: Progress) -> bool:
         while hears.poll():
-            asked.append(hears.recv())
+            newer = hears.recv()
+            if newer[-1] == _SILENCE:  # nobody waits for that
+                tells.send((newer[0], None))
+            else:
+                asked.append(newer)
         return not asked
 
     with suppress(EOFError, OSError):  # the page is gone
