@@ -55,6 +55,7 @@ LIBRARIES = {
     "distributed": {"practice"},
     "openpyxl": {"practice"},
     "pyzipper": {"practice"},
+    "tomlkit": {"practice"},
     "defusedxml": {"practice"},
     "PIL": {"export"},
     "soxr": {"sound"},

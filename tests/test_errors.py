@@ -26,6 +26,7 @@ from stem.errors import (
     UsageError,
 )
 from stem.messages import Message
+from stem.practice.edited import ChangedFileError
 from stem.progress import Cancelled
 from stem.script.pacing import UnreachableLengthError
 
@@ -45,6 +46,7 @@ EXAMPLES: tuple[StemError, ...] = (
     AudioError(Path("a.flac"), "there is no sound in it", hint=HINT),
     OutputError(Path("a.mp3"), "the disk is full", hint=HINT),
     BusyError(Path("a.mp3")),
+    ChangedFileError(Path("stem.toml")),
     UnreachableLengthError(60.0, [(100.0, 200.0), (300.5, 400.0)]),
     Cancelled(),
 )

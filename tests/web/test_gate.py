@@ -136,6 +136,36 @@ OTHER_SITES = [
 ]  # fmt: skip
 
 
+SOUND_AND_SETTINGS = [
+    "/hoor", "/hoor/straks", "/praktijk", "/praktijk/uitspraak", "/praktijk/uitspraak/weg",
+    "/praktijk/stemmen/alex/haal", "/praktijk/stemmen/alex/stop", "/praktijk/computer/leeg",
+    "/praktijk/computer/nakijken", "/praktijk/plaat", "/praktijk/opname/intro",
+]  # fmt: skip
+FROM_ELSEWHERE: list[dict[str, str | None]] = [
+    {"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "http://127.0.0.1:1", "Sec-Fetch-Site": "same-site"},
+    {"Origin": "null"},
+    {"Cookie": None},
+    {"Host": "evil.test:PORT"},
+]
+
+
+def hostile_to_sound_and_settings(house: House) -> Iterator[tuple[str, bytes]]:
+    """Yield the same of what makes sound, changes settings, or sends for a voice."""
+    ask = house.request
+    for target in SOUND_AND_SETTINGS:
+        for changed in FROM_ELSEWHERE:
+            yield f"{target}, {changed}", ask("POST", target, changed)
+        for method in ("GET", "HEAD"):  # as sound or a picture of another site
+            other_site = {
+                "Sec-Fetch-Site": "cross-site",
+                "Sec-Fetch-Mode": "no-cors",
+                "Sec-Fetch-Dest": "audio",
+            }
+            yield f"{method} {target}", ask(method, target, dict(other_site))
+        yield f"{target}?", ask("POST", f"{target}?tekst=Anna")
+
+
 def hostile(house: House) -> Iterator[tuple[str, bytes]]:
     """Yield what outsiders may send, each good but for one thing."""
     ask = house.request
@@ -164,6 +194,7 @@ def hostile(house: House) -> Iterator[tuple[str, bytes]]:
     )
     yield "other site, our origin", ask("POST", changed={"Sec-Fetch-Site": "cross-site"})
     yield "other port, our origin", ask("POST", changed={"Sec-Fetch-Site": "same-site"})
+    yield from hostile_to_sound_and_settings(house)
     for method in ODD_METHODS:
         yield method, ask(method)
     yield "method by a header", ask("PUT", extra=["X-HTTP-Method-Override: GET"])

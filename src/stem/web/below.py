@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
-from stem import Project, ScriptTemplate, StemError, catalogue
-from stem.files import packaged_folder
+from stem import Plan, Project, ScriptTemplate, StemError, catalogue
+from stem.doctor import Diagnosis
+from stem.export.cover import cover_from
+from stem.files import cache_path, packaged_folder
+from stem.practice.edited import ChangedFileError
+from stem.practice.own_words import OwnWord
+from stem.practice.settings import Value
 from stem.record.document import record_path
 from stem.record.model import Record
 from stem.script.ready_child import kept_ready
 from stem.track.outline import Outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
-from stem.voices.speakers import sends_to
+from stem.voices.download import Progress as OnBytes
+from stem.voices.recordings.engine import SOUND_SUFFIXES
+from stem.voices.speakers import can_speak, sends_to
 
 __all__ = [
     "PRONUNCIATION",
+    "SOUND_SUFFIXES",
+    "ChangedFileError",
+    "Diagnosis",
+    "OnBytes",
     "Outline",
+    "OwnWord",
     "Record",
     "Shelf",
+    "Value",
     "backgrounds",
+    "can_speak",
+    "cover_from",
     "for_whom",
+    "kept_bytes",
     "kept_ready",
+    "profiles",
     "record_path",
+    "recorded_phrases",
     "sends_to",
     "shelf",
     "takes_pronunciation",
@@ -71,6 +90,26 @@ def shelf(project: Project) -> Shelf:
     return Shelf(by_title(own), by_title(packaged), broken)
 
 
+def recorded_phrases(plan: Plan) -> Collection[str]:
+    """Return the phrases that a practice recorded itself, of its own opening and closing words."""
+    files = {} if plan.house is None else plan.house.settings.get("files", {})
+    return files if isinstance(files, Mapping) else {}
+
+
 def backgrounds() -> Mapping[str, str]:
     """Return the backgrounds by name, each with a line about it."""
     return {bed.name: bed.summary for bed in catalogue().beds if bed.name != _UNASKED}
+
+
+def profiles() -> Mapping[str, str]:
+    """Return what a track can be mastered for by name, each with a line about it."""
+    return {each.name: each.summary for each in catalogue().profiles}
+
+
+def kept_bytes() -> int:
+    """Return what the backgrounds that are kept take; what goes meanwhile counts for nothing."""
+    found = 0
+    for path in cache_path("beds").glob("*"):
+        with suppress(OSError):
+            found += path.stat().st_size
+    return found

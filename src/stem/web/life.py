@@ -64,6 +64,8 @@ def open_page(
         number = listening.getsockname()[1]
         site = Site(Passes(number), number, found, _offered(wish))
         stack.callback(site.workshop.close)
+        stack.callback(site.reader.close)
+        stack.callback(site.fetcher.close)
         gate = Gate(make_app(site), number, site.passes)
         stack.enter_context(kept_ready())
         stack.enter_context(served(gate, listening))
@@ -77,7 +79,8 @@ def open_page(
         site.on_begun = begun
         on_link(running.link(number, site.passes.new_link()), True)
         while not site.closed.wait(_LOOK_S):
-            if site.workshop.busy is None and time.monotonic() - gate.seen > rests_s:
+            is_busy = site.workshop.busy is not None or site.fetcher.is_busy
+            if not is_busy and time.monotonic() - gate.seen > rests_s:
                 break
         time.sleep(_LAST_ANSWER_S)  # what tells that it is closed goes out
     return True

@@ -172,10 +172,27 @@ def load_lexicon(folder: Path) -> Lexicon:
 
 def _read(path: Path) -> dict[str, Entry]:
     """Return the entries of one file."""
+    return check_words(_table(path), path)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Tell whether two words of a list are one, with small letters or large."""
+    return _bare(one).lower() == _bare(other).lower()
+
+
+def check_words(table: Mapping[str, object], path: Path) -> dict[str, Entry]:
+    """Return the entries that a list of words has.
+
+    Args:
+        table: What is in it.
+        path: Its file.
+
+    Raises:
+        ConfigError: when it has mistakes, with all of them.
+    """
     problems: list[str] = []
     entries: dict[str, Entry] = {}
     written: dict[str, str] = {}
-    table = _table(path)
     if sum(map(len, table)) > _MOST_LETTERS:
         raise ConfigError(
             path, [Message("its words have more than {most:,} letters together", most=_MOST_LETTERS)]
