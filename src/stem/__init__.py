@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from stem.record.remake import Change, Remade
     from stem.record.sidecars import Sidecars
     from stem.record.verify import FileInfo
+    from stem.script.edits import Edit
     from stem.script.series import Series
     from stem.script.template import ScriptTemplate
     from stem.script.variables import Variable
@@ -73,6 +74,7 @@ __all__ = [
     "ConfigError",
     "Diagnosis",
     "DownloadError",
+    "Edit",
     "EngineError",
     "EngineUnavailable",
     "FileInfo",
@@ -121,6 +123,7 @@ _HOMES = {
     "Change": "stem.record.remake",
     "Checked": "stem.authoring.check",
     "Diagnosis": "stem.doctor",
+    "Edit": "stem.script.edits",
     "FileInfo": "stem.record.verify",
     "FinishedTrack": "stem.record.listing",
     "Forgotten": "stem.practice.forget",

@@ -14,7 +14,7 @@ from stem.messages import Message
 from stem.progress import Events
 from stem.project.folder import Folder
 from stem.record.produce import made_alone, produce
-from stem.record.remake import Change, Remade, remake
+from stem.record.remake import AS_IT_WAS, Change, Remade, remake
 from stem.record.sidecars import Sidecars
 from stem.script.pacing import UnreachableLengthError
 from stem.text_files import write_text
@@ -36,7 +36,6 @@ _MOST_LOOKS = 4
 """At other lengths than the one that was asked for."""
 
 _NOTHING = Sidecars()
-_AS_IT_WAS = Change()
 
 
 class Tracks(Folder):
@@ -166,7 +165,7 @@ class Tracks(Folder):
     def remake(
         self,
         record: str | Path,
-        change: Change = _AS_IT_WAS,
+        change: Change = AS_IT_WAS,
         target: str | None = None,
         *,
         online: bool | None = None,

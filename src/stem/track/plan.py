@@ -99,6 +99,7 @@ class Plan:
         bell: Name of the bell.
         target_frames: The length wanted; None when any will do.
         texts: The texts to be tried for that length, in order; `cues` is one of them.
+        lost: For each of these which changes of sentences found none in it, counted from 1.
         template: The script it was made from; None for a single sentence.
         lexicon: How words are said.
         terms: What speaking may do.
@@ -130,6 +131,7 @@ class Plan:
     help: tuple[str, ...] = ()
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
+    lost: tuple[tuple[int, ...], ...] = ()
     template: ScriptTemplate | None = None
     fill: VoiceTemplate | None = None
     house: VoiceTemplate | None = None
@@ -144,6 +146,14 @@ class Plan:
     def phrases(self) -> tuple[str, ...]:
         """What the voice is given to say, in order."""
         return phrases_of(self.cues)
+
+    @property
+    def lost_edits(self) -> tuple[int, ...]:
+        """Which changes of sentences found none in what is said, counted from 1."""
+        said = self.phrases
+        return next(
+            (lost for text, lost in zip(self.texts, self.lost, strict=True) if phrases_of(text) == said), ()
+        )
 
     @property
     def voices(self) -> tuple[VoiceTemplate, ...]:
@@ -220,9 +230,9 @@ class _Asked:
     chosen: Resolved
 
     def for_another(self) -> _Asked:
-        """Return the same with other words in the place of someone's own."""
+        """Return the same with other words in the place of someone's own, and no sentence changed."""
         values = masked(self.spec.values, self.chosen.template)
-        return replace(self, spec=replace(self.spec, values=values))
+        return replace(self, spec=replace(self.spec, values=values, edits=()))
 
 
 class _Planner:
@@ -296,6 +306,7 @@ class _Planner:
             help=config.help,
             target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
             texts=whole,
+            lost=tuple(self._reader.lost(spec, cues) for cues in texts),
             template=template,
             lexicon=with_pronunciation(self._lexicon, spec.values, template),
             terms=terms_of(spec, config),

@@ -51,19 +51,20 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     return JobList((job,), (expected,))
 
 
-def job_of_record(path: Path, config: Config, home: Path) -> JobList:
+def job_of_record(path: Path, config: Config, home: Path, change: Change) -> JobList:
     """Return the job of making the track of a record again, in its place, whatever stands there.
 
     Args:
         path: The record.
         config: The settings of now: only whether text may leave the machine is of them.
         home: The project's folder.
+        change: What is to be another way.
 
     Raises:
         UsageError: when the record does not tell what was filled in.
         StemError: for whatever else is wrong.
     """
-    record, spec, settings = asked_again(path, config, home, Change())
+    record, spec, settings = asked_again(path, config, home, change)
     check_voices(Choices(settings, home), spec)
     job = Job(
         Place("track", 1),
