@@ -243,6 +243,20 @@ class Tracks(Folder):
             )
         return Path(os.path.relpath(path, folder)).as_posix()
 
+    # Sentences of a track changed
+
+    def mendable(
+        self, spec: TrackSpec, said: Sequence[str], settings: Config | None = None
+    ) -> tuple[Mendable, ...]:
+        """Return the sentences of a track that can be changed; see `track.mending.mendable`."""
+        return mendable(spec, settings or self.settings, said, self.folder)
+
+    def in_place(
+        self, spec: TrackSpec, sentence: str, nth: int = 1, settings: Config | None = None
+    ) -> AudioSegment:
+        """Return how a sentence sounds in its track, with what is around it; see `track.mending.in_place`."""
+        return segment_of(in_place(spec, settings or self.settings, sentence, nth, self.folder))
+
     # Own recordings
 
     def sheet(

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 from stem.errors import UsageError
 from stem.messages import Message, Plural, enumerated
@@ -31,6 +32,15 @@ from stem.script.cues import (
 from stem.script.variables import plain
 
 _BETWEEN = "zin"
+
+
+SentenceKey: TypeAlias = tuple[str, int]
+"""By what a change and its sentence find each other: the words, and which of those that are written so."""
+
+
+def sentence_key(text: str, nth: int) -> SentenceKey:
+    """Return by what a sentence is found, however its words are spaced."""
+    return " ".join(unicodedata.normalize("NFC", text).split()), nth
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,11 @@ class Edit:
             raise ValueError(Message("there are no words in 'text'"))
 
     @property
+    def key(self) -> SentenceKey:
+        """By what its sentence is found."""
+        return sentence_key(self.sentence, self.nth)
+
+    @property
     def is_left_out(self) -> bool:
         """Whether the sentence is left out."""
         return self.text is not None and not self.text.strip()
@@ -129,6 +144,11 @@ class SaidSentence:
     index: int
     rules: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> SentenceKey:
+        """By what changes find it."""
+        return sentence_key(self.text, self.nth)
+
 
 def sentences_of(cues: Sequence[Cue]) -> tuple[SaidSentence, ...]:
     """Return the sentences of a script, in order."""
@@ -139,8 +159,9 @@ def sentences_of(cues: Sequence[Cue]) -> tuple[SaidSentence, ...]:
         if isinstance(cue, Safe):
             rules += cue.rules
         elif isinstance(cue, Utterance):
-            counted[_compared(cue.text)] += 1
-            found.append(SaidSentence(cue.text, counted[_compared(cue.text)], index, rules))
+            words, _ = sentence_key(cue.text, 1)
+            counted[words] += 1
+            found.append(SaidSentence(cue.text, counted[words], index, rules))
             rules = ()
     return tuple(found)
 
@@ -162,12 +183,12 @@ def edited(
         SafetySentenceError: when a sentence that belongs to safety is left out.
         UsageError: when a sentence is changed twice, or nothing is left to say.
     """
-    known = {(_compared(each.text), each.nth): each for each in sentences_of(cues)}
+    known = {each.key: each for each in sentences_of(cues)} if edits else {}
     found: dict[int, Edit] = {}
     lost: list[int] = []
-    numbers: dict[tuple[str, int], int] = {}
+    numbers: dict[SentenceKey, int] = {}
     for number, edit in enumerate(edits, start=1):
-        key = (_compared(edit.sentence), edit.nth)
+        key = edit.key
         if key in numbers:
             raise UsageError(
                 Message(
@@ -201,10 +222,6 @@ def lost_remark(numbers: Sequence[int]) -> str:
         len(numbers),
         numbers=told,
     )
-
-
-def _compared(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _change(cues: list[Cue], index: int, edit: Edit, pauses: Mapping[str, PauseRange]) -> None:

@@ -55,6 +55,7 @@ __all__ = [
     "output_path",
     "plan_all",
     "plan_sentence",
+    "plan_to_mend",
     "plan_track",
     "resolve",
     "sheet_lines",
@@ -215,10 +216,30 @@ def sheet_lines(
     """
     planner = _Planner(config, folder)
     chosen = planner.choices.chosen(spec)
-    (texts,) = planner.texts([_Asked(0, spec, chosen)])
+    texts = _sound(next(planner.texts([_Asked(0, spec, chosen)])))
+    return chosen.template, _numbered(texts, planner.choices.house(spec.pauses))
+
+
+def plan_to_mend(
+    spec: TrackSpec, config: Config, folder: Path = HERE
+) -> tuple[Plan, tuple[tuple[Cue, ...], ...]]:
+    """Plan a track in outline; return with it the texts of its script before any sentence was changed.
+
+    Raises:
+        StemError: as `plan_track`.
+    """
+    planner = _Planner(config, folder)
+    chosen = planner.choices.chosen(spec)
+    asked = _Asked(0, spec, chosen)
+    read = planner.texts([asked, replace(asked, spec=replace(spec, edits=()))])
+    texts, before = (_sound(each) for each in read)
+    return planner.plan(spec, chosen, texts, texts), before
+
+
+def _sound(texts: tuple[Text, ...] | StemError) -> tuple[Text, ...]:
     if isinstance(texts, StemError):
         raise texts
-    return chosen.template, _numbered(texts, planner.choices.house(spec.pauses))
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,18 +285,19 @@ class _Planner:
                 found[each.index] = said
                 continue
             try:
-                found[each.index] = self._plan(each.spec, each.chosen, said, to_another.get(each.index, said))
+                found[each.index] = self.plan(each.spec, each.chosen, said, to_another.get(each.index, said))
             except StemError as error:
                 found[each.index] = error
         return found
 
-    def _plan(
+    def plan(
         self,
         spec: TrackSpec,
         chosen: Resolved,
         texts: tuple[Text, ...],
         to_another: tuple[Text, ...] | StemError,
     ) -> Plan:
+        """Return the plan of a track of which the texts were read, also as they would be for another."""
         config, template, house = self._config, chosen.template, self.choices.house(spec.pauses)
         bell_s = self._reader.pauses(spec)["bel"].seconds
         whole = tuple(
