@@ -1,4 +1,4 @@
-"""How quick the page is: its first page, the server's rest, live text while a track is made, and a stop.
+"""How quick the page is: its first page, its rest, live text and sound while a track is made, and a stop.
 
     python bench/page.py
 
@@ -45,6 +45,7 @@ def main() -> None:
             print(f"memory at rest      {memory_mb(page.process.pid):6.0f} MB")
             poll(page)
             tell("live text, idle", texts(page))
+            hear(page, "idle")
             make(page)
         finally:
             page.end()
@@ -63,6 +64,7 @@ def make(page: Opened) -> None:
     runs = [begun(page, f"c{number}") for number in range(3)]
     wait_for(page, runs[0], lambda told: told["percent"] > 0)
     tell("live text, making", texts(page))
+    hear(page, "making")
     making = next(run for run in runs if state(page, run)["state"] == "making")
     for run in runs:
         if run != making:
@@ -71,6 +73,28 @@ def make(page: Opened) -> None:
     page.ask("POST", f"{making}/stop", "", **FORM)
     wait_for(page, making, lambda told: told["state"] == "stopped")
     print(f"stop                {time.monotonic() - began:6.2f} s")
+
+
+def hear(page: Opened, when: str) -> None:
+    """Print how long it takes before there is sound: something new, something known, a background."""
+    page.ask("POST", "/hoor/straks", "", **FORM)
+    heard(page, {"soort": "zin", "tekst": "Welkom.", "stem": "zacht"})
+    letters = [f"{one}{other}" for one in "abcde" for other in "klmn"]
+    fresh = [f"Kijk eerst rustig om je heen, {when}{each}." for each in letters]
+    for kind in ("new", "known"):
+        took = sorted(heard(page, {"soort": "zin", "tekst": each, "stem": "zacht"}) for each in fresh)
+        tell(f"hear {kind}, {when}", took)
+    bed = {"soort": "achtergrond", "achtergrond": "zee"}
+    heard(page, bed)
+    tell(f"hear sea, {when}", sorted(heard(page, bed) for _ in fresh))
+
+
+def heard(page: Opened, asked: dict[str, str]) -> float:
+    """Return how long it took before something could be heard."""
+    began = time.monotonic()
+    status, _ = page.ask("POST", "/hoor", urlencode(asked), **FORM)
+    assert status == 200
+    return time.monotonic() - began
 
 
 def begun(page: Opened, code: str) -> str:

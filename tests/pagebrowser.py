@@ -53,6 +53,7 @@ def open_site(folder: Path | None, *offered: Path) -> Iterator[tuple[Site, str]]
                 yield site, f"http://127.0.0.1:{port}"
         finally:
             site.workshop.close()
+            site.reader.close()
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def visiting(folder: Path | None, *offered: Path) -> Iterator[Visitor]:
         yield Visitor(site)
     finally:
         site.workshop.close()
+        site.reader.close()
 
 
 def practice_in(folder: Path) -> Path:

@@ -44,7 +44,7 @@ class Opened:
         talk.request(method, path, body, headers={**ours, **heads})
         answer = talk.getresponse()
         self.cookie = (answer.headers["Set-Cookie"] or self.cookie).partition(";")[0]
-        body = answer.read().decode()
+        body = answer.read().decode(errors="replace")  # it may be sound
         talk.close()
         return answer.status, body
 

@@ -64,7 +64,7 @@ def without_working_folder() -> Iterator[None]:
     finally:
         sys.path[:] = path
         if setting is None:
-            del os.environ[SAFE_PATH]
+            os.environ.pop(SAFE_PATH, None)  # another thread may have been first
         else:
             os.environ[SAFE_PATH] = setting
 

@@ -19,7 +19,7 @@ from stem.track.plan import Plan, plan_sentence
 from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice, no_notice
 from stem.track.target import output_path
-from stem.track.voice_samples import Choice, check_name, choices, make_samples, template_text
+from stem.track.voice_samples import SENTENCES, Choice, check_name, choices, make_samples, template_text
 from stem.voices.speakers import Terms, better_voice, can_speak, choose_voice, sends_to
 from stem.voices.template import VoiceTemplate, broken_voices, find_voice, voices
 
@@ -206,6 +206,24 @@ class Voices(Tracks):
         if target is None and play(sound(plan, on_notice)):
             return None
         return self.make(plan, target, overwrite=overwrite, on_notice=on_notice).path
+
+    def sample(self, voice: str, *, online: bool | None = None) -> Plan:
+        """Plan the two sentences by which voices are compared; see `sentence`."""
+        return self.sentence(SENTENCES, voice, online=online)
+
+    def sound_of(self, plan: Plan, on_notice: OnNotice = no_notice) -> bytes:
+        """Return the sound of a short plan as a WAV file in one channel, which is what a voice has."""
+        from stem.sound.playing import as_wav
+        from stem.track.preview import sound
+
+        return as_wav(sound(plan, on_notice).mean(axis=1, keepdims=True))
+
+    def bed_sound(self, name: str, *, seed: int = 1, length_s: float = 12.0, level_lu: float = 0.0) -> bytes:
+        """Return what `hear_bed` plays as a WAV file, louder or softer than usual by so many LU."""
+        from stem.sound.playing import as_wav
+        from stem.track.bed_sample import bed_sample
+
+        return as_wav(bed_sample(name, seed, length_s, level_lu))
 
     def hear_bed(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import time
@@ -40,7 +41,7 @@ def play(samples: Samples) -> bool:
     with temporary_folder() as folder:
         path = folder / "zin.wav"
         try:
-            _write_wav(path, samples)
+            path.write_bytes(as_wav(samples))
         except OSError as error:
             raise output_error(folder, error) from error
         if sys.platform == "win32":
@@ -70,10 +71,13 @@ def _plays(player: tuple[str, ...], path: Path, length_s: float) -> bool:
     return done.returncode == 0 and time.monotonic() - started >= _LEAST_SHARE * length_s
 
 
-def _write_wav(path: Path, samples: Samples) -> None:
+def as_wav(samples: Samples) -> bytes:
+    """Return samples at `units.SAMPLE_RATE` as a WAV file in 16 bits; beyond full scale they are clipped."""
     whole = np.round(np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2")
-    with wave.open(str(path), "wb") as file:
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
         file.setnchannels(samples.shape[1])
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
         file.writeframes(whole.tobytes())
+    return content.getvalue()

@@ -22,8 +22,14 @@ _LONGEST_S = 600.0
 _FADE_S = 1.0
 
 
-def bed_sample(name: str, seed: int, length_s: float) -> Samples:
+def bed_sample(name: str, seed: int, length_s: float, level_lu: float = 0.0) -> Samples:
     """Return the first seconds of a background, or one stroke of a bell, shape (frames, 2).
+
+    Args:
+        name: Of the background or the bell.
+        seed: Of the background.
+        length_s: In seconds, at most 600.
+        level_lu: How much louder than usual, or, below 0, softer.
 
     Raises:
         UnknownNameError: when there is no background or bell of that name.
@@ -35,20 +41,21 @@ def bed_sample(name: str, seed: int, length_s: float) -> Samples:
             hint=Message("Ask for at most 10 minutes."),
         )
     if name in BELLS:
-        return _at_level(bell(name))
+        return _at_level(bell(name), level_lu)
     sound = load_bed(name, seed).read(0, units.frames(length_s))
     fade = min(units.frames(_FADE_S), len(sound) // 2)
     rise = np.linspace(0.0, 1.0, fade, dtype=np.float32)[:, None]
     sound[:fade] *= rise
     sound[len(sound) - fade :] *= rise[::-1]
-    return _at_level(sound)
+    return _at_level(sound, level_lu)
 
 
-def _at_level(sound: Samples) -> Samples:
+def _at_level(sound: Samples, level_lu: float) -> Samples:
     meter = Meter()
     meter.add(sound)
     loudest = meter.momentary_max()
-    return sound * np.float32(units.gain(SAMPLE_LUFS - loudest)) if np.isfinite(loudest) else sound
+    wanted = SAMPLE_LUFS + level_lu
+    return sound * np.float32(units.gain(wanted - loudest)) if np.isfinite(loudest) else sound
 
 
 def write_sample(sound: Samples, target: Path, *, overwrite: bool) -> Path:

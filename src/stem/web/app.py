@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Answer
 
 from stem.characters import visible
 from stem.errors import StemError
-from stem.web import choosing, closing, filling, keeping, making, privacy, tracks, welcome, words
+from stem.web import choosing, closing, filling, hearing, keeping, making, privacy, tracks, welcome, words
 from stem.web.site import EXTENSION, Site, site
 
 LARGEST_FORM = 2_000_000
@@ -25,6 +25,7 @@ _ROOMS = (
     welcome,
     choosing,
     filling,
+    hearing,
     making,
     tracks,
     keeping,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from stem import Project, ScriptTemplate, StemError, catalogue
+from stem import Plan, Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
 from stem.record.document import record_path
 from stem.record.model import Record
@@ -24,6 +24,7 @@ __all__ = [
     "for_whom",
     "kept_ready",
     "record_path",
+    "recorded_phrases",
     "sends_to",
     "shelf",
     "takes_pronunciation",
@@ -69,6 +70,12 @@ def shelf(project: Project) -> Shelf:
         return tuple(sorted(scripts, key=lambda script: script.title.casefold()))
 
     return Shelf(by_title(own), by_title(packaged), broken)
+
+
+def recorded_phrases(plan: Plan) -> Collection[str]:
+    """Return the phrases that a practice recorded itself, of its own opening and closing words."""
+    files = {} if plan.house is None else plan.house.settings.get("files", {})
+    return files if isinstance(files, Mapping) else {}
 
 
 def backgrounds() -> Mapping[str, str]:

@@ -184,6 +184,7 @@ def _form(
         script=script,
         fields=forms.fields(script, form, wrong or {}),
         first=forms.VALUE + forms.VORM,
+        said_as=forms.VALUE + below.PRONUNCIATION,
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
@@ -218,9 +219,10 @@ def lines(outline: Outline) -> Iterator[dict[str, object]]:
     happenings: list[tuple[int, int, dict[str, object]]] = []
     if len(timeline.chapters) > 1:
         happenings += [(each.start, 0, {"kind": "chapter", "text": each.title}) for each in timeline.chapters]
+    recorded = below.recorded_phrases(outline.plan)  # what stands in their place are no words to be said
     for said in timeline.utterances:
-        clock = words.clock(seconds(said.start))
-        happenings.append((said.start, 2, {"kind": "said", "text": said.text, "at": clock}))
+        clock, hear = words.clock(seconds(said.start)), said.phrase not in recorded
+        happenings.append((said.start, 2, {"kind": "said", "text": said.text, "at": clock, "hear": hear}))
     for pause in timeline.pauses:
         length_s = seconds(pause.end - pause.start)
         if length_s >= _SHORT_S:

@@ -64,6 +64,7 @@ def open_page(
         number = listening.getsockname()[1]
         site = Site(Passes(number), number, found, _offered(wish))
         stack.callback(site.workshop.close)
+        stack.callback(site.reader.close)
         gate = Gate(make_app(site), number, site.passes)
         stack.enter_context(kept_ready())
         stack.enter_context(served(gate, listening))

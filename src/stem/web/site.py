@@ -12,6 +12,7 @@ from flask import current_app
 
 from stem import Project
 from stem.web.passes import Passes
+from stem.web.reader import Asked, Reader
 from stem.web.workshop import Workshop
 
 EXTENSION = "stem"
@@ -27,6 +28,7 @@ class Site:
         folder: Of the practice; None as long as there is none.
         offered: Where a new practice may begin.
         workshop: Makes tracks.
+        reader: Reads aloud, also while a track is made.
         on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
@@ -36,6 +38,7 @@ class Site:
     folder: Path | None
     offered: tuple[Path, ...] = ()
     workshop: Workshop = field(default_factory=Workshop)
+    reader: Reader = field(default_factory=Reader)
     on_begun: Callable[[Path], object] = lambda _folder: None
     closed: threading.Event = field(default_factory=threading.Event)
 
@@ -47,6 +50,14 @@ class Site:
         """
         assert self.folder is not None, "pages of a practice come after the welcome"
         return Project(self.folder)
+
+    def hear(self, asked: Asked) -> bytes | None:
+        """Return the sound of something of the practice, a WAV file; see `Reader.say`.
+
+        Raises:
+            StemError: when it cannot be heard.
+        """
+        return self.reader.say(self.project().folder, asked)
 
 
 def site() -> Site:

@@ -1,5 +1,7 @@
 // What will be said, beside the form, while it is being filled in.
 
+import { hearButton } from "./hoor.js";
+
 const form = document.getElementById("formulier");
 const text = document.getElementById("tekst");
 const total = document.getElementById("totaal");
@@ -37,7 +39,8 @@ function line(each) {
   if (each.kind === "chapter") return element("h3", "", each.text);
   if (each.kind === "pause") return element("p", "pause", each.text);
   const made = element("p", "said", "");
-  made.append(element("span", "at", each.at), ` ${each.text}`);
+  made.append(element("span", "at", each.at), " ", element("span", "", each.text));
+  if (each.hear) made.append(hearButton("zin", { tekst: each.text }, each.text));
   return made;
 }
 

@@ -1,0 +1,101 @@
+"""Hearing: a sentence, a name, a voice or a background, as sound that the page plays at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, Response, jsonify, request
+
+from stem import Project, StemError, VoiceTemplate
+from stem.web import below, forms, words
+from stem.web.reader import Asked
+from stem.web.site import site
+
+pages = Blueprint("hearing", __name__)
+
+LONGEST_TEXT = 400
+"""Characters of what is read aloud at once: half a minute."""
+
+LONGEST_NAME = 100
+
+_UNKNOWN = "Zo werkt deze knop niet. Laad de pagina opnieuw."
+
+
+class _Wrong(Exception):  # noqa: N818 - it never leaves this module
+    """Why something is not heard, in Dutch."""
+
+
+@pages.post("/hoor")
+def hear() -> tuple[Response, int]:
+    """Give the sound of what is asked for, or tell why there is none."""
+    try:
+        asked = _asked(site().project(), request.form)
+        sound = site().hear(asked)
+    except _Wrong as wrong:
+        return jsonify({"problem": str(wrong)}), 400
+    except StemError as error:
+        what = words.told(error.sentence, error.hint)
+        return jsonify({"problem": f"{what.sentence} {what.advice}".strip()}), 409
+    if sound is None:  # something else was asked meanwhile
+        return Response(), 204
+    return Response(sound, content_type="audio/wav"), 200
+
+
+@pages.post("/hoor/straks")
+def wake() -> tuple[Response, int]:
+    """Let what reads aloud begin, for who looks at a page where something can be heard."""
+    site().reader.wake()
+    return Response(), 204
+
+
+def _asked(project: Project, form: Mapping[str, str]) -> Asked:
+    """Read what someone wants to hear.
+
+    Raises:
+        _Wrong: when that cannot be.
+    """
+    kind, name = form.get("soort", ""), form.get("naam", "").strip()
+    said_as, text = form.get("klinkt", "").strip(), form.get("tekst", "").strip()
+    if len(text) > LONGEST_TEXT or max(len(name), len(said_as)) > LONGEST_NAME:
+        raise _Wrong("Dit is te lang om in één keer te horen.")
+    if kind == "achtergrond":
+        return _background(form)
+    asked = Asked("sentence", text, _voice(project, form), name, said_as)
+    if kind == "zin" and text:
+        return asked
+    if kind == "naam" and name:
+        return replace(asked, kind="name", text="")
+    if kind == "stem" and form.get("stem"):
+        return replace(asked, kind="voice", text="")
+    raise _Wrong({"zin": "Er staat niets.", "naam": "Vul eerst de naam in."}.get(kind, _UNKNOWN))
+
+
+def _background(form: Mapping[str, str]) -> Asked:
+    bed, level = form.get("achtergrond", ""), form.get("luidheid", "0")
+    if bed not in below.backgrounds() or level not in forms.LEVELS:
+        raise _Wrong("Kies er een uit de lijst.")
+    return Asked("background", bed, level_lu=float(level))
+
+
+def _voice(project: Project, form: Mapping[str, str]) -> str:
+    """Return the name of the voice that is meant, which may speak here; "" for one that the reader finds."""
+    known = {voice.name: voice for voice in project.voices()}
+    wish = form.get("stem", "")
+    if wish and wish not in known:
+        raise _Wrong("Kies er een uit de lijst.")
+    if not wish:
+        script = below.shelf(project).find(form.get("oefening", "")) if form.get("oefening") else None
+        usual, _ = project.usual_voice()
+        wish = (script.voice if script else "") or (usual.name if usual else "")
+    if wish in known:
+        _check_leave(project, known[wish])
+    return wish
+
+
+def _check_leave(project: Project, voice: VoiceTemplate) -> None:
+    place = below.sends_to(voice)
+    if place and not project.settings.allow_online:
+        raise _Wrong(f"Deze stem stuurt de tekst naar {place}. Sta dat eerst toe bij Praktijk.")
+    if not voice.installed:
+        raise _Wrong("Deze stem staat nog niet op deze computer. Haal haar eerst op bij Praktijk.")
