@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from stem.script.variables import Variable
     from stem.track.catalogue import Catalogue, catalogue
     from stem.track.make import Track
+    from stem.track.mending import Mendable
     from stem.track.plan import Plan
     from stem.track.spec import TrackSpec
     from stem.voices.cache_folder import CacheReport, clear_speech_cache, speech_cache
@@ -82,6 +83,7 @@ __all__ = [
     "Forgotten",
     "JobProgress",
     "MadeFeed",
+    "Mendable",
     "Outcome",
     "OutputError",
     "Plan",
@@ -129,6 +131,7 @@ _HOMES = {
     "Forgotten": "stem.practice.forget",
     "JobProgress": "stem.practice.batch",
     "MadeFeed": "stem.practice.feed",
+    "Mendable": "stem.track.mending",
     "Outcome": "stem.practice.batch",
     "Plan": "stem.track.plan",
     "Preview": "stem.documents",

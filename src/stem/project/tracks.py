@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from stem.config import Config
 from stem.documents.previews import Preview, preview
 from stem.errors import UsageError
 from stem.messages import Message
@@ -17,8 +18,10 @@ from stem.record.produce import made_alone, produce
 from stem.record.remake import AS_IT_WAS, Change, Remade, remake
 from stem.record.sidecars import Sidecars
 from stem.script.pacing import UnreachableLengthError
+from stem.script.template import scripts
 from stem.text_files import write_text
 from stem.track.make import Track
+from stem.track.mending import Mendable, fixed_text, in_place, mendable
 from stem.track.outline import Outline, outline
 from stem.track.plan import Plan, plan_track
 from stem.track.reading_sheet import Pieces, Sheet, cut_recording, write_sheet
@@ -253,9 +256,25 @@ class Tracks(Folder):
 
     def in_place(
         self, spec: TrackSpec, sentence: str, nth: int = 1, settings: Config | None = None
-    ) -> AudioSegment:
-        """Return how a sentence sounds in its track, with what is around it; see `track.mending.in_place`."""
-        return segment_of(in_place(spec, settings or self.settings, sentence, nth, self.folder))
+    ) -> bytes:
+        """Return how a sentence sounds in its track, a WAV file; see `track.mending.in_place`."""
+        from stem.sound.playing import as_wav
+
+        return as_wav(in_place(spec, settings or self.settings, sentence, nth, self.folder))
+
+    def own_text(self, spec: TrackSpec, settings: Config | None = None) -> Path:
+        """Write what is said in a track as a script of the project's own, and return its path.
+
+        Nothing can be filled in in it any more: names and whatever else was filled in stand in it as they are.
+
+        Raises:
+            StemError: as `plan`; OutputError when it cannot be written.
+        """
+        from stem.authoring.own_versions import fixed, free_place
+
+        template, cues = fixed_text(spec, settings or self.settings, self.folder)
+        text = fixed(template, cues, (each.title for each in scripts(self.folder)))
+        return write_text(free_place(self.folder, template.name), text, overwrite=False)
 
     # Own recordings
 
