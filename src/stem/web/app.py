@@ -13,7 +13,19 @@ from werkzeug.wrappers import Response as Answer
 
 from stem.characters import visible
 from stem.errors import StemError
-from stem.web import choosing, closing, filling, hearing, keeping, making, privacy, tracks, welcome, words
+from stem.web import (
+    choosing,
+    closing,
+    filling,
+    hearing,
+    keeping,
+    making,
+    mending,
+    privacy,
+    tracks,
+    welcome,
+    words,
+)
 from stem.web.site import EXTENSION, Site, site
 
 LARGEST_FORM = 2_000_000
@@ -29,6 +41,7 @@ _ROOMS = (
     making,
     tracks,
     keeping,
+    mending,
     privacy,
     closing,
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import current_app
 
 from stem import Project
+from stem.web.changes import Changes
 from stem.web.passes import Passes
 from stem.web.reader import Asked, Reader
 from stem.web.workshop import Workshop
@@ -29,6 +30,7 @@ class Site:
         offered: Where a new practice may begin.
         workshop: Makes tracks.
         reader: Reads aloud, also while a track is made.
+        changes: What is to be changed in tracks, gathered until they are made again.
         on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
@@ -39,6 +41,7 @@ class Site:
     offered: tuple[Path, ...] = ()
     workshop: Workshop = field(default_factory=Workshop)
     reader: Reader = field(default_factory=Reader)
+    changes: Changes = field(default_factory=Changes)
     on_begun: Callable[[Path], object] = lambda _folder: None
     closed: threading.Event = field(default_factory=threading.Event)
 

@@ -16,8 +16,11 @@ from stem.practice.batch.options import BatchOptions, JobList, check_voices, fil
 from stem.practice.lists import Place
 from stem.record.document import track_path
 from stem.record.remake import Change, asked_again
+from stem.script.pacing import UnreachableLengthError
 from stem.script.template import find_script
 from stem.track.choices import Choices
+from stem.track.plan import plan_track
+from stem.track.ready import lengths, with_real_lengths
 from stem.track.words import words_only
 
 
@@ -77,6 +80,10 @@ def job_of_record(path: Path, config: Config, home: Path, change: Change) -> Job
         home=home,
     )
     (expected,) = expectations([job], settings, home)
+    if isinstance(expected, UnreachableLengthError):
+        raise with_real_lengths(
+            expected, spec, lambda other: lengths(plan_track(other, settings, home))
+        ) from expected
     if isinstance(expected, StemError):
         raise expected
     return JobList((job,), (expected,))
