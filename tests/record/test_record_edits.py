@@ -47,7 +47,7 @@ EDITS = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A practice with a track of which sentences are changed, made for a client, with all that goes beside it."""
+    """A practice with a track of which sentences are changed, and one of a client of which none is."""
     folder = tmp_path_factory.mktemp("made")
     begin_practice(folder / "praktijk", name="De Linde", country="NL")
     (folder / "praktijk" / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
@@ -99,7 +99,9 @@ def test_what_is_changed_is_in_no_tag_and_no_name(project: Project) -> None:
         for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
             assert word.encode(encoding) not in track.read_bytes()
         assert not any(word in str(path) for path in project.folder.parent.rglob("*"))
-    assert WORDS in track.with_suffix(".vtt").read_text(encoding="utf-8")  # as other sentences that are personal
+    assert WORDS in track.with_suffix(".vtt").read_text(
+        encoding="utf-8"
+    )  # as other sentences that are personal
 
 
 def test_a_script_s_own_words_are_no_secret_for_being_said_elsewhere(project: Project) -> None:
@@ -126,7 +128,10 @@ def test_it_is_made_again_byte_for_byte_and_is_in_order(project: Project) -> Non
 @pytest.mark.slow
 def test_without_what_is_personal_the_changes_have_to_be_given_again(project: Project) -> None:
     project.make(
-        project.plan(spec(values={})), "open.mp3", beside=Sidecars(record=True, anonymous=True), overwrite=True
+        project.plan(spec(values={})),
+        "open.mp3",
+        beside=Sidecars(record=True, anonymous=True),
+        overwrite=True,
     )
     record = project.folder / "open.stem.json"
     assert b"Zwaantje" not in record.read_bytes()
@@ -172,7 +177,9 @@ def test_who_is_named_in_a_changed_sentence_is_found_and_forgotten(project: Proj
 
 def test_a_feed_takes_no_track_with_a_changed_sentence(project: Project) -> None:
     folder = project.folder / "los"
-    project.make(project.plan(spec(values={}, edits=EDITS[:1])), "los/proef.mp3", beside=Sidecars(record=True))
+    project.make(
+        project.plan(spec(values={}, edits=EDITS[:1])), "los/proef.mp3", beside=Sidecars(record=True)
+    )
     with pytest.raises(UsageError):
         project.feed(folder, "https://example.org/")
 
@@ -203,7 +210,9 @@ pause_s = 1.5
 
 
 @pytest.mark.slow
-def test_the_command_line_takes_a_file_of_changes(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_takes_a_file_of_changes(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project.folder / "anders.toml").write_text(FILE, encoding="utf-8")
     assert read_edits("anders.toml") == EDITS[:2]
     asked = ["proef", "-s", "naam=Anna", "--voice", "rustig", "--profile", "acx", "--edits", "anders.toml"]
@@ -223,7 +232,10 @@ def test_the_command_line_takes_a_file_of_changes(project: Project, capsys: pyte
         ('[[edit]]\nsentence = "Zwaantje."\ntext = ["Zwaantje"]\n', "'edit[1].text' must be text"),
         ('[[edit]]\nsentence = "Zwaantje."\npause_s = "Zwaantje"\n', "'edit[1].pause_s' must be a number"),
         ('[[edit]]\ntext = "Zwaantje"\n', "'edit[1].sentence' is missing"),
-        ('[[edit]]\nsentence = "x"\ntekst = "Zwaantje"\n', "unknown key 'edit[1].tekst' (did you mean 'text'?)"),
+        (
+            '[[edit]]\nsentence = "x"\ntekst = "Zwaantje"\n',
+            "unknown key 'edit[1].tekst' (did you mean 'text'?)",
+        ),
         ('[[edit]]\nsentence = "x"\ntext = "[Zwaantje]"\n', "'edit[1]': '[' cannot stand"),
         ('[[edits]]\nsentence = "Zwaantje"\n', "unknown key 'edits' (did you mean 'edit'?)"),
         ("edit = 3\n", "'edit' must be a list"),

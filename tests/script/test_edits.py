@@ -60,8 +60,8 @@ def told(cues: tuple[Cue, ...]) -> list[str]:
 
 
 AS_IT_IS = [
-    "## Begin", "V1", "Luister op een veilige plek.", "zin 1", "Ga zitten.", "voel 8", "Kijk rond.", "alinea 2.5",
-    "Ga zitten.", "exact 3", "bel", "bel 6", "## Einde", "Adem rustig.", "ruim 20", "Dat was het.",
+    "## Begin", "V1", "Luister op een veilige plek.", "zin 1", "Ga zitten.", "voel 8", "Kijk rond.",
+    "alinea 2.5", "Ga zitten.", "exact 3", "bel", "bel 6", "## Einde", "Adem rustig.", "ruim 20", "Dat was het.",
 ]  # fmt: skip
 
 
@@ -103,7 +103,13 @@ def test_one_sentence_is_changed_and_nothing_else(edit: Edit, expected: list[str
 def test_a_pause_reaches_up_to_what_is_heard_next() -> None:
     text = "Een. [pauze 2]\n## Kop\n[pauze 5]\nTwee.\n[bel]\nDrie.\n"
     assert told(change(Edit("Een.", pause_s=1), text=text))[:3] == ["Een.", "exact 1", "## Kop"]
-    assert told(change(Edit("Twee.", pause_s=1), text=text))[4:] == ["Twee.", "exact 1", "bel", "bel 6", "Drie."]
+    assert told(change(Edit("Twee.", pause_s=1), text=text))[4:] == [
+        "Twee.",
+        "exact 1",
+        "bel",
+        "bel 6",
+        "Drie.",
+    ]
 
 
 def test_neighbours_can_all_be_left_out() -> None:
@@ -119,7 +125,9 @@ def test_the_pause_in_front_of_what_is_left_out_can_be_chosen() -> None:
 
 def test_what_belongs_to_safety_can_be_said_otherwise_and_not_be_left_out() -> None:
     with pytest.raises(SafetySentenceError, match="Change 2 leaves out") as refusal:
-        edited(cues_of(), [Edit("Kijk rond.", text=""), Edit("Luister op een veilige plek.", text="")], PAUSES)
+        edited(
+            cues_of(), [Edit("Kijk rond.", text=""), Edit("Luister op een veilige plek.", text="")], PAUSES
+        )
     assert refusal.value.rules == ("V1",)
     assert str(SAFETY_RULES["V1"]) in str(refusal.value)
     assert "Luister" not in str(refusal.value)
@@ -151,8 +159,10 @@ def test_something_is_left_to_say() -> None:
         ({"nth": 0, "text": "x"}, "'nth' counts from 1"),
         ({}, "it changes nothing"),
         ({"text": "", "pause_s": 3.0}, "no pause behind it"),
-        ({"pause_s": 0.0}, "above 0"), ({"pause_s": 601.0}, "at most 600"), ({"pause_s": float("nan")}, "above 0"),
-        ({"text": "[pauze]"}, "cannot stand in the value of 'text'"), ({"text": "{{ naam }}"}, "cannot stand"),
+        ({"pause_s": 0.0}, "above 0"), ({"pause_s": 601.0}, "at most 600"),
+        ({"pause_s": float("nan")}, "above 0"),
+        ({"text": "[pauze]"}, "cannot stand in the value of 'text'"),
+        ({"text": "{{ naam }}"}, "cannot stand"),
         ({"text": "a\nb"}, "control character"), ({"text": "x" * 2001}, "longer than 2,000"),
         ({"text": "?!"}, "no words in 'text'"),
     ],

@@ -26,7 +26,7 @@ def read(text: str) -> tuple[Cue, ...]:
     "text",
     [
         "Een. Twee.\nDrie.\n\nVier.",
-        "## A\nEen. [pauze voel]\n[veilig V1 V2]\nTwee. [pauze 2,5] [bel]\n\n## B\nDrie. [stilte] [pauze 2]\nVier.",
+        "## A\nEen. [pauze voel]\n[veilig V1 V2]\nTwee. [pauze 2,5]\n\n## B\nDrie. [stilte] [pauze 2]\nVier.",
         "[bel]\nEen.\n[adem 4-6 x3]\n[adem 3,5-5]\nTwee. [bel]",
         "Een. [pauze voel]\n## B\n[pauze 3]\nTwee. [pauze 4]",
     ],
@@ -45,6 +45,10 @@ def test_every_script_can_be_written_down_filled_in(script: object) -> None:
     assert len(again) == len(plain)
     for one, other in zip(again, plain, strict=True):
         if isinstance(one, Pause) and isinstance(other, Pause):
-            assert (one.name, one.shortest_s, one.longest_s) == (other.name, other.shortest_s, other.longest_s)
+            assert (one.name, one.shortest_s, one.longest_s) == (
+                other.name,
+                other.shortest_s,
+                other.longest_s,
+            )
         else:
             assert one == other

@@ -1,9 +1,6 @@
 """A TOML file with the sentences that are changed in one track; no error shows their words.
 
-    [[edit]]
-    sentence = "Kijk eerst rustig om je heen."
-    text = "Kijk eerst op je gemak om je heen."
-    pause_s = 8
+Each is a table [[edit]] with `sentence`, and `text` or `pause_s` or both; see `Edit`.
 """
 
 from __future__ import annotations

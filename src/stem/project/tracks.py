@@ -246,9 +246,7 @@ class Tracks(Folder):
         """Return the sentences of a track that can be changed; see `track.mending.mendable`."""
         return mendable(spec, settings or self.settings, said, self.folder)
 
-    def in_place(
-        self, spec: TrackSpec, sentence: str, nth: int = 1, settings: Config | None = None
-    ) -> bytes:
+    def in_place(self, spec: TrackSpec, sentence: str, nth: int = 1, settings: Config | None = None) -> bytes:
         """Return how a sentence sounds in its track, a WAV file; see `track.mending.in_place`."""
         from stem.sound.playing import as_wav
 
@@ -257,7 +255,7 @@ class Tracks(Folder):
     def own_text(self, spec: TrackSpec, settings: Config | None = None) -> Path:
         """Write what is said in a track as a script of the project's own, and return its path.
 
-        Nothing can be filled in in it any more: names and whatever else was filled in stand in it as they are.
+        Nothing can be filled in any more: names and whatever else was filled in stand in it as they are.
 
         Raises:
             StemError: as `plan`; OutputError when it cannot be written.
@@ -269,7 +267,7 @@ class Tracks(Folder):
         return write_text(free_place(self.folder, template.name), text, overwrite=False)
 
     def say_as(self, word: str, said: str) -> Path:
-        """Let a word be said so in all that is made from now on, and return the path of the project's lexicon.
+        """Let a word be said so in all that is made from now on; return the path of the project's lexicon.
 
         Args:
             word: As it is written.

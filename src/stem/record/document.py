@@ -183,7 +183,7 @@ def _told(problems: Sequence[str]) -> list[str]:
 
 
 def spec_of(record: Record) -> tuple[TrackSpec, Config]:
-    """Return what to ask for to have the same track again; without what is personal when that was left out."""
+    """Return what to ask for to have the same track again, without what is personal when it was left out."""
     personal = record.personal or Personal()
     asked = replace(with_paths(record.asked, path_here), values=personal.values, edits=personal.edits)
     return asked, with_paths(record.settings, path_here)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from stem.script.cues import EXACT, PAUSES, Bell, Breath, Cue, Heading, Pause, PauseRange, Safe
+from stem.script.cues import PAUSES, Bell, Breath, Cue, Heading, Pause, PauseRange, Safe
 
 _OF_ITSELF = "zin"
 _PARAGRAPH = "alinea"
@@ -53,7 +53,11 @@ def _pause(pause: Pause, pauses: Mapping[str, PauseRange]) -> Iterator[str]:
         return
     usual = pauses.get(pause.name)
     more_s = 0.0 if usual is None else pause.shortest_s - usual.shortest_s
-    if usual is None or not math.isclose(pause.longest_s - usual.longest_s, more_s, abs_tol=1e-6) or more_s < 0:
+    if (
+        usual is None
+        or not math.isclose(pause.longest_s - usual.longest_s, more_s, abs_tol=1e-6)
+        or more_s < 0
+    ):
         yield f"[pauze {_seconds(pause.seconds)}]"
         return
     yield f"[pauze {pause.name}]" + (f" [pauze {_seconds(more_s)}]" if more_s else "")
@@ -62,7 +66,9 @@ def _pause(pause: Pause, pauses: Mapping[str, PauseRange]) -> Iterator[str]:
 def _breathing(breaths: Sequence[Breath]) -> str:
     """Return breaths in a row as marks: in and out, so many times."""
     pairs = list(zip(breaths[::2], breaths[1::2], strict=True))
-    runs = [(key, len(list(run))) for key, run in groupby(pairs, key=lambda pair: tuple(map(_breath_s, pair)))]
+    runs = [
+        (key, len(list(run))) for key, run in groupby(pairs, key=lambda pair: tuple(map(_breath_s, pair)))
+    ]
     return "\n".join(f"[adem {in_s}-{out_s} x{count}]" for (in_s, out_s), count in runs)
 
 

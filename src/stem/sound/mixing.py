@@ -161,7 +161,9 @@ class Mix:
         What was over before is not computed.
         """
         skipped = first % BLOCK_FRAMES
-        return np.concatenate([np.zeros((0, 2), np.float32), *self._blocks(first - skipped, last)])[skipped : skipped + last - first]
+        return np.concatenate([np.zeros((0, 2), np.float32), *self._blocks(first - skipped, last)])[
+            skipped : skipped + last - first
+        ]
 
     def parts(self) -> tuple[Mix, Mix, Mix]:
         """Return the voice alone, the bed alone (with the noise floor) and the bells alone.

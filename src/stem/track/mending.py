@@ -1,4 +1,4 @@
-"""The sentences of a track as they can be changed: which of what is said comes from which, heard in its place."""
+"""The sentences of a track as they can be changed: what is said for each, and how it sounds in its place."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ def mendable(
     return _found(before, spec.edits, said)[1]
 
 
-def in_place(
-    spec: TrackSpec, config: Config, sentence: str, nth: int = 1, folder: Path = HERE
-) -> Samples:
+def in_place(spec: TrackSpec, config: Config, sentence: str, nth: int = 1, folder: Path = HERE) -> Samples:
     """Return how a sentence sounds in its track, with what is heard before and after it, shape (frames, 2).
 
     Args:
@@ -112,7 +110,9 @@ def in_place(
     return _faded(sound)
 
 
-def fixed_text(spec: TrackSpec, config: Config, folder: Path = HERE) -> tuple[ScriptTemplate, tuple[Cue, ...]]:
+def fixed_text(
+    spec: TrackSpec, config: Config, folder: Path = HERE
+) -> tuple[ScriptTemplate, tuple[Cue, ...]]:
     """Return a script and, as cues, what is said in a track of it, with its changes, and nothing around it.
 
     Raises:

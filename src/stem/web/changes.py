@@ -1,4 +1,4 @@
-"""What is to be changed in tracks, gathered until they are made again: in memory alone, for names stand in it.
+"""What is to be changed in tracks, gathered until they are made again: in memory alone, for it holds names.
 
 Of each track only what is to be another way than its record says is kept. Whatever has come to be so, by a
 run of the page or of the command line, is thereby done.
@@ -123,7 +123,7 @@ class Changes:
         personal, gathered = record.personal, self._tracks.get(path, _Gathered())
         made = {edit.key: edit for edit in personal.edits} if personal else {}
         filled = personal.values if personal else {}
-        edits: dict[SentenceKey, Edit | None] = made | gathered.edits
+        edits: dict[SentenceKey, Edit | None] = {**made, **gathered.edits}
         return Wanted(
             tuple(edit for edit in edits.values() if edit is not None),
             frozenset(key for key, edit in edits.items() if made.get(key) != edit),

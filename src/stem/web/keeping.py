@@ -45,7 +45,7 @@ def ask_again(name: str) -> str:
 
 @pages.post("/opnames/<name>/opnieuw")
 def again(name: str) -> Answer | tuple[str, int]:
-    """Make a track again, with the choices of the first time and what was changed; a second click does it once."""
+    """Make a track again, with the choices of the first time and all changes; a second click does it once."""
     shown = found(name)
     wanted, version = mended.wanted(shown), request.form.get("versie")
     if version not in {None, wanted.version}:

@@ -1,4 +1,4 @@
-"""The sentences of a finished track as its page shows them: which can be changed, which are, and into what."""
+"""The sentences of a finished track as its page shows them: which can be changed, and into what they are."""
 
 from __future__ import annotations
 
@@ -25,11 +25,17 @@ LONGEST_SAID = 100
 PAUSES = ("kort", "voel", "beeld", "ruim")
 """The named pauses that can stand behind a sentence."""
 
+_MOST_DIGITS = 6
 _MARKS = "[]{}#"
 
 
 class WrongChangeError(Exception):
     """What is asked for cannot be a change: why, in Dutch."""
+
+
+def counted(text: str) -> int:
+    """Return the number of a sentence; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else 0
 
 
 def wanted(shown: Shown) -> Wanted:
@@ -38,15 +44,24 @@ def wanted(shown: Shown) -> Wanted:
 
 
 def sentences(shown: Shown) -> tuple[Mendable, ...]:
-    """Return the sentences of a track's script, in order; none when these are not known any more."""
+    """Return the sentences of a track's script, in order; none when its text is another one by now.
+
+    Raises:
+        StemError: when the script cannot be read.
+    """
     personal = shown.record.personal
     if personal is None or not personal.texts:
         return ()
     project = site().project()
+    spec, settings = project.asked(shown.record_path)
+    return project.mendable(spec, personal.texts, settings)
+
+
+def sentences_if_known(shown: Shown) -> tuple[Mendable, ...]:
+    """Return the same for a page that shows the track all the same: none when the script cannot be read."""
     try:
-        spec, settings = project.asked(shown.record_path)
-        return project.mendable(spec, personal.texts, settings)
-    except StemError:  # it is told where the track is made again
+        return sentences(shown)
+    except StemError:
         return ()
 
 
@@ -159,7 +174,13 @@ def with_edit(asked: Wanted, sentence: Mendable, edit: Edit | None) -> Wanted:
 
 
 def left_out(sentence: Mendable) -> Edit:
-    """Return the change that leaves a sentence out."""
+    """Return the change that leaves a sentence out.
+
+    Raises:
+        WrongChangeError: when it belongs to safety.
+    """
+    if sentence.rules:
+        raise WrongChangeError("Deze zin hoort bij de afspraken over veiligheid, en blijft.")
     return Edit(sentence.sentence, sentence.nth, "")
 
 
@@ -175,7 +196,9 @@ def respelled(sentence: Mendable, edit: Edit | None, word: str, said: str) -> Ed
     if not word or not found.search(text):
         raise WrongChangeError("Dat woord staat niet in deze zin.")
     try:
-        return Edit(sentence.sentence, sentence.nth, found.sub(lambda _: said, text), edit.pause_s if edit else None)
+        return Edit(
+            sentence.sentence, sentence.nth, found.sub(lambda _: said, text), edit.pause_s if edit else None
+        )
     except ValueError as error:
         raise WrongChangeError("Schrijf hier alleen hoe het woord klinkt, in gewone letters.") from error
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from stem import Mendable, StemError
+from stem import Edit, Mendable, StemError
 from stem.units import seconds
 from stem.web import mended, words
 from stem.web.below import PRONUNCIATION, sentence_key, sentences, takes_pronunciation
@@ -33,18 +33,10 @@ def show(name: str, number: int) -> str:
 def change(name: str, number: int) -> Answer | str | tuple[str, int]:
     """Gather a change of a sentence."""
     shown, of_script = _found(name, number)
-    sentence, wish = of_script[number - 1], request.form.get("doe", "")
+    sentence = of_script[number - 1]
     try:
         _check_is(sentence)
-        edit = None
-        if wish == "weg":
-            if sentence.rules:
-                raise mended.WrongChangeError("Deze zin hoort bij de afspraken over veiligheid, en blijft.")
-            edit = mended.left_out(sentence)
-        elif wish == "bewaar":
-            edit = mended.edit_of(shown, sentence, request.form)
-        elif wish != "gewoon":
-            abort(400)
+        edit = _wished(shown, sentence)
         site().changes.put(shown.record_path, shown.record, _version(), sentence.key, edit)
     except StaleError:
         return _stale(shown, number)
@@ -81,7 +73,11 @@ def ask_throw_away(name: str) -> str:
     """Show what would go when the changes are thrown away."""
     shown = found(name)
     asked = mended.wanted(shown)
-    told = [mended.becomes(each, asked.edit(each.key)) for each in mended.sentences(shown) if each.key in asked.waiting]
+    told = [
+        mended.becomes(each, asked.edit(each.key))
+        for each in mended.sentences(shown)
+        if each.key in asked.waiting
+    ]
     return render_template("changes.html", shown=shown, wanted=asked, told=told)
 
 
@@ -145,13 +141,28 @@ def _found(name: str, number: int) -> tuple[Shown, tuple[Mendable, ...]]:
     return shown, of_script
 
 
+def _wished(shown: Shown, sentence: Mendable) -> Edit | None:
+    """Return how a sentence is to be by a form; None for as it is in the script.
+
+    Raises:
+        WrongChangeError: when that cannot be.
+    """
+    wish = request.form.get("doe", "")
+    if wish == "weg":
+        return mended.left_out(sentence)
+    if wish == "bewaar":
+        return mended.edit_of(shown, sentence, request.form)
+    if wish != "gewoon":
+        abort(400)
+    return None
+
+
 def _version() -> str:
     return request.form.get("versie", "")
 
 
 def _key() -> tuple[str, int]:
-    number = request.form.get("keer", "")
-    return sentence_key(request.form.get("zin", ""), int(number) if number.isdecimal() and len(number) < 6 else 0)  # noqa: PLR2004 - no text has so many
+    return sentence_key(request.form.get("zin", ""), mended.counted(request.form.get("keer", "")))
 
 
 def _check_is(sentence: Mendable) -> None:
@@ -181,7 +192,11 @@ def _say_here(shown: Shown, sentence: Mendable, word: str, said: str) -> None:
     spec, _ = site().project().asked(shown.record_path)
     changes = site().changes
     name = personal.values.get("naam", "").strip()
-    if name and name.casefold() == word.casefold() and takes_pronunciation(site().project().script(spec.script)):
+    if (
+        name
+        and name.casefold() == word.casefold()
+        and takes_pronunciation(site().project().script(spec.script))
+    ):
         mended.check_plain(said)
         changes.fill_in(shown.record_path, shown.record, _version(), {PRONUNCIATION: said})
         return

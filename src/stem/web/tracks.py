@@ -100,7 +100,7 @@ def of_run(name: str) -> Answer:
 def one(name: str) -> str:
     """Show a track with its player and its text."""
     shown = found(name)
-    record, wanted, of_script = shown.record, mended.wanted(shown), mended.sentences(shown)
+    record, wanted, of_script = shown.record, mended.wanted(shown), mended.sentences_if_known(shown)
     facts = {
         "Lengte": shown.length,
         "Gemaakt op": shown.day,
@@ -120,6 +120,7 @@ def one(name: str) -> str:
         lines=mended.lines(_lines(record), of_script, wanted),
         remarks=record.personal.remarks if record.personal else (),
         wanted=wanted,
+        can_be_changed=bool(of_script),
         lost=mended.lost(of_script, wanted),
     )
 

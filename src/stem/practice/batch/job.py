@@ -87,7 +87,10 @@ def need(job: Job, facts: Inventory, choices: Choices, plan: Plan | None = None)
         bed=chosen.bed,
         cover=chosen.cover,
     )
-    reasons = [*changes(document, now, job.spec.values, job.code, job.spec.edits), *_missing(job, traces_of(document))]
+    reasons = [
+        *changes(document, now, job.spec.values, job.code, job.spec.edits),
+        *_missing(job, traces_of(document)),
+    ]
     return Need("changed" if reasons else "kept", tuple(reasons))
 
 
@@ -165,7 +168,7 @@ def settle(folder: Path, job: Job) -> None:
 
 
 def with_own_edits(job: Job) -> Job:
-    """Return a job with the sentences changed that were changed in its track: a list does not know of them."""
+    """Return a job with the changes of sentences that its track has: a list does not know of them."""
     try:
         document = _document(record_path(job.target))
     except OutputError:

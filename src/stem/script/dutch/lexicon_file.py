@@ -27,7 +27,9 @@ def with_word(text: str, word: str, said: str) -> str:
     """
     before = _read(text)
     line = f"{_quoted(word)} = {_quoted(said)}"
-    same = next((found for found in _LINE.finditer(text) if _key(found[1]).casefold() == word.casefold()), None)
+    same = next(
+        (found for found in _LINE.finditer(text) if _key(found[1]).casefold() == word.casefold()), None
+    )
     if same is not None:
         changed = text[: same.start()] + line + text[same.end() :]
     else:
