@@ -61,7 +61,8 @@ def told(cues: tuple[Cue, ...]) -> list[str]:
 
 AS_IT_IS = [
     "## Begin", "V1", "Luister op een veilige plek.", "zin 1", "Ga zitten.", "voel 8", "Kijk rond.",
-    "alinea 2.5", "Ga zitten.", "exact 3", "bel", "bel 6", "## Einde", "Adem rustig.", "ruim 20", "Dat was het.",
+    "alinea 2.5", "Ga zitten.", "exact 3", "bel", "bel 6", "## Einde", "Adem rustig.", "ruim 20",
+    "Dat was het.",
 ]  # fmt: skip
 
 
