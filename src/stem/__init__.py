@@ -50,11 +50,13 @@ if TYPE_CHECKING:
     from stem.record.remake import Change, Remade
     from stem.record.sidecars import Sidecars
     from stem.record.verify import FileInfo
+    from stem.script.edits import Edit
     from stem.script.series import Series
     from stem.script.template import ScriptTemplate
     from stem.script.variables import Variable
     from stem.track.catalogue import Catalogue, catalogue
     from stem.track.make import Track
+    from stem.track.mending import Mendable
     from stem.track.plan import Plan
     from stem.track.spec import TrackSpec
     from stem.voices.cache_folder import CacheReport, clear_speech_cache, speech_cache
@@ -73,6 +75,7 @@ __all__ = [
     "ConfigError",
     "Diagnosis",
     "DownloadError",
+    "Edit",
     "EngineError",
     "EngineUnavailable",
     "FileInfo",
@@ -80,6 +83,7 @@ __all__ = [
     "Forgotten",
     "JobProgress",
     "MadeFeed",
+    "Mendable",
     "Outcome",
     "OutputError",
     "Plan",
@@ -121,11 +125,13 @@ _HOMES = {
     "Change": "stem.record.remake",
     "Checked": "stem.authoring.check",
     "Diagnosis": "stem.doctor",
+    "Edit": "stem.script.edits",
     "FileInfo": "stem.record.verify",
     "FinishedTrack": "stem.record.listing",
     "Forgotten": "stem.practice.forget",
     "JobProgress": "stem.practice.batch",
     "MadeFeed": "stem.practice.feed",
+    "Mendable": "stem.track.mending",
     "Outcome": "stem.practice.batch",
     "Plan": "stem.track.plan",
     "Preview": "stem.documents",

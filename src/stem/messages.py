@@ -92,6 +92,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "replacing": marked("replacing it"),
         "to_go_online": marked("to go online"),
         "use_force": marked("let it be replaced"),
+        "with_edits": marked("each with its sentence"),
         # To begin again
         "The_same": marked("The next try"),
         "Try_again": marked("Try again"),

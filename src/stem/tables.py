@@ -54,6 +54,11 @@ _KINDS = {
 }
 
 
+LATER: Mapping[str, bool] = types.MappingProxyType({"later": True})
+"""Metadata of a field that came later than the tables that are about: as long as it is empty it stands in
+none, so that these stay as they were."""
+
+
 class TomlError(Exception):
     """Text that is no TOML.
 

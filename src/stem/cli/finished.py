@@ -11,7 +11,7 @@ import click
 
 import stem
 from stem.characters import RETYPE, line_problem
-from stem.cli.options import force_option, json_option, online_options, project
+from stem.cli.options import edits_option, force_option, json_option, online_options, project
 from stem.cli.output import confirmed, in_options, print_json, progress, show
 from stem.cli.output import say as tell
 from stem.errors import UsageError
@@ -76,6 +76,8 @@ def _judged(verdict: Verdict) -> Iterator[str]:
 @click.option("-s", "--set", "values", multiple=True, metavar="NAME=VALUE", help="Fill in something else.")
 @click.option("--voice", metavar="VOICE", help="With another voice.")
 @click.option("--bed", metavar="BED", help="On another background.")
+@edits_option
+@click.option("--duration", metavar="TIME", help="With another length: 12m, 12:00 or 720s.")
 @click.option("-o", "--output", metavar="FILE|FOLDER", help="Where the track goes.  [default: output/]")
 @click.option("--outside", is_flag=True, help="Also read what the record names outside this folder.")
 @online_options[0]
@@ -86,6 +88,8 @@ def remake(
     values: Sequence[str],
     voice: str | None,
     bed: str | None,
+    edits_file: str | None,
+    duration: str | None,
     output: str | None,
     outside: bool,
     allow_online: bool,
@@ -96,9 +100,10 @@ def remake(
 
     It gets a record too. Whether text may leave the machine is asked anew: a record gives no leave for it.
     """
-    from stem.cli.options import online, pairs
+    from stem.cli.options import edits_of, online, pairs, time_of
 
-    change = stem.Change(pairs("-s", values, "naam=Anna"), voice, bed)
+    length_s = None if duration is None else time_of("--duration", duration, "--duration 12m")
+    change = stem.Change(pairs("-s", values, "naam=Anna"), voice, bed, edits_of(edits_file), length_s)
     with progress() as events:
         made = project().remake(
             record_file,

@@ -19,7 +19,7 @@ from stem.errors import StemError, UsageError
 from stem.messages import Message, message_of
 
 if TYPE_CHECKING:
-    from stem import Project, TrackSpec, Variable
+    from stem import Edit, Project, TrackSpec, Variable
 
 
 _Option: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
@@ -65,6 +65,7 @@ class Request:
     script: str = ""
     values: tuple[str, ...] = ()
     values_file: str | None = None
+    edits_file: str | None = None
     ask: bool = False
     voice: str | None = None
     fill: str | None = None
@@ -137,6 +138,7 @@ class Request:
             name_in_file=self.name_in_file,
             online=online(allow=self.allow_online, offline=self.offline),
             remember=not self.no_cache,
+            edits=edits_of(self.edits_file) or (),
             pauses={name: time_of(f"--pause {name}", text, "--pause kort=4") for name, text in pauses},
             duration_s=None
             if self.duration is None
@@ -201,6 +203,9 @@ _VALUES = (
     click.option("-s", "--set", "values", multiple=True, metavar="NAME=VALUE", help="Fill in a variable."),
     click.option("--values", "values_file", metavar="FILE", help="A TOML file with variables."),
 )
+edits_option = click.option(
+    "--edits", "edits_file", metavar="FILE", help="A TOML file with sentences that are said otherwise."
+)
 _LENGTH = (
     click.option("--duration", metavar="TIME", help="The length wanted: 12m, 12:00 or 720s."),
     click.option(
@@ -210,7 +215,7 @@ _LENGTH = (
         "--pause", "pauses", multiple=True, metavar="NAME=TIME", help="Another named pause, like kort=4."
     ),
 )
-_WORDS = (_SCRIPT, *_VALUES, _ASK, *_LENGTH)
+_WORDS = (_SCRIPT, *_VALUES, edits_option, _ASK, *_LENGTH)
 _TRACK = click.option("--track", metavar="N/TOTAL", help="The track's number in the album: 3/7")
 _SOUND = (
     voice_option,
@@ -319,6 +324,13 @@ def _values_of(file: str | None) -> dict[str, str]:
     from stem.project import read_values
 
     return {} if file is None else read_values(file)
+
+
+def edits_of(file: str | None) -> tuple[Edit, ...] | None:
+    """Read a file of changed sentences; None without a file."""
+    from stem.project import read_edits
+
+    return None if file is None else read_edits(file)
 
 
 def _without_values(error: StemError, request: Request) -> StemError:

@@ -64,6 +64,7 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         "use_force": marked("use --force"),
         "value_of": "-s ",
         "voice_is": "--voice",
+        "with_edits": marked("with --edits"),
     }
 )
 """By the names of `messages.PLAIN`, all of them."""

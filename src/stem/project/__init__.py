@@ -8,18 +8,20 @@ practice.py     settings, and the practice's own list of words
 finished.py     finished tracks: what is in them, verifying, forgetting, a feed
 batches.py      lists and series
 values_file.py  a file with what is filled in
+edits_file.py   a file with sentences that are changed
 """
 
 from __future__ import annotations
 
 from stem.project.batches import Batches
+from stem.project.edits_file import read_edits
 from stem.project.finished import Finished
 from stem.project.practice import Practice
 from stem.project.tracks import RECORDINGS
 from stem.project.values_file import read_values, without_values
 from stem.project.voices import Voices
 
-__all__ = ["RECORDINGS", "Project", "read_values", "without_values"]
+__all__ = ["RECORDINGS", "Project", "read_edits", "read_values", "without_values"]
 
 
 class Project(Voices, Finished, Batches, Practice):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stem.errors import UsageError
 from stem.messages import Message
 from stem.project.scripts import Scripts
+from stem.record.remake import AS_IT_WAS, Change
 from stem.track.spec import TrackSpec
 
 if TYPE_CHECKING:
@@ -110,10 +111,14 @@ class Batches(Scripts):
         jobs = job_of_one(code, self._batch_options(spec, None, "", (), again=False), self.settings)
         return Batch(jobs.expected[0].plan.title, jobs, self.settings, self.folder)
 
-    def again(self, record: str | Path) -> Batch:
+    def again(self, record: str | Path, change: Change = AS_IT_WAS) -> Batch:
         """Ask for the track of a record again, in its place and by a process of its own; see `remake`.
 
         Whatever stands there is replaced, once the new one is whole.
+
+        Args:
+            record: Its file.
+            change: What is to be another way.
 
         Raises:
             UsageError: when the record does not tell what was filled in.
@@ -122,7 +127,7 @@ class Batches(Scripts):
         from stem.practice.batch.batch import Batch
         from stem.practice.batch.single import job_of_record
 
-        jobs = job_of_record(self.path(record), self.settings, self.folder)
+        jobs = job_of_record(self.path(record), self.settings, self.folder, change)
         return Batch(jobs.expected[0].plan.title, jobs, jobs.jobs[0].settings, self.folder)
 
     def _batch_options(

@@ -51,6 +51,21 @@ class Scripts(Folder):
 
         return write_text(self.path(file_of(name)), starting_point(), overwrite=overwrite)
 
+    def own_version(self, script: str) -> Path:
+        """Copy a script to the project's own, under a name and a title that are free, and return its path.
+
+        What it includes is found from there as before.
+
+        Raises:
+            UnknownNameError: when there is none of that name.
+            OutputError: when it cannot be written.
+        """
+        from stem.authoring.own_versions import copied, free_place
+
+        template = self.script(script)
+        text = copied(template, (each.title for each in self.scripts()))
+        return write_text(free_place(self.folder, template.name), text, overwrite=False)
+
     def import_script(
         self, file: str | Path, target: str | Path | None = None, *, overwrite: bool = False
     ) -> tuple[Path, tuple[str, ...]]:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from stem.config import Config
 from stem.documents.previews import Preview, preview
 from stem.errors import UsageError
 from stem.messages import Message
 from stem.progress import Events
 from stem.project.folder import Folder
 from stem.record.produce import made_alone, produce
-from stem.record.remake import Change, Remade, remake
+from stem.record.remake import AS_IT_WAS, Change, Remade, asked_again, remake
 from stem.record.sidecars import Sidecars
+from stem.script.dutch.lexicon import FILE_NAME, load_lexicon
 from stem.script.pacing import UnreachableLengthError
+from stem.script.template import scripts
 from stem.text_files import write_text
 from stem.track.make import Track
+from stem.track.mending import Mendable, fixed_text, in_place, mendable
 from stem.track.outline import Outline, outline
 from stem.track.plan import Plan, plan_track
 from stem.track.reading_sheet import Pieces, Sheet, cut_recording, write_sheet
-from stem.track.ready import check_ready, lengths
+from stem.track.ready import check_ready, lengths, with_real_lengths
 from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice, no_notice
 from stem.track.target import check_place, format_of, output_path
@@ -32,11 +36,7 @@ RECORDINGS = "opnames/"
 
 _SLASHES = ("/", "\\")
 _ANY_LENGTH_S = 600.0
-_MOST_LOOKS = 4
-"""At other lengths than the one that was asked for."""
-
 _NOTHING = Sidecars()
-_AS_IT_WAS = Change()
 
 
 class Tracks(Folder):
@@ -63,24 +63,9 @@ class Tracks(Folder):
             try:
                 check_ready(plan)
             except UnreachableLengthError as error:
-                raise self._with_real_lengths(spec, error) from error
+                raise with_real_lengths(error, spec, self.lengths) from error
             check_place(self.target(plan, target))
         return plan
-
-    def _with_real_lengths(self, spec: TrackSpec, error: UnreachableLengthError) -> UnreachableLengthError:
-        """Return the error about a length with others that can be had.
-
-        A script may have other words at another length, so that what would be nearest is out of reach itself.
-        """
-        nearest_s = error.nearest_s
-        for _ in range(_MOST_LOOKS):
-            if nearest_s is None:
-                break
-            ranges_s = self.lengths(replace(spec, duration_s=nearest_s))
-            if any(shortest_s <= nearest_s <= longest_s for shortest_s, longest_s in ranges_s):
-                return UnreachableLengthError(error.wanted_s, ranges_s)
-            nearest_s = UnreachableLengthError(nearest_s, ranges_s).nearest_s
-        return error
 
     def lengths(self, spec: TrackSpec) -> tuple[tuple[float, float], ...]:
         """Return the shortest and the longest, in seconds, that a track can be; a pair for each text of it.
@@ -116,7 +101,7 @@ class Tracks(Folder):
             return preview(plan, exact=exact, on_notice=on_notice)
         except UnreachableLengthError as error:
             assert plan.spec is not None  # what was asked for has a length
-            raise self._with_real_lengths(plan.spec, error) from error
+            raise with_real_lengths(error, plan.spec, self.lengths) from error
 
     def make(
         self,
@@ -166,7 +151,7 @@ class Tracks(Folder):
     def remake(
         self,
         record: str | Path,
-        change: Change = _AS_IT_WAS,
+        change: Change = AS_IT_WAS,
         target: str | None = None,
         *,
         online: bool | None = None,
@@ -243,6 +228,63 @@ class Tracks(Folder):
                 Message("There is no file '{audio}'.", audio=audio), hint=Message("Make the track first.")
             )
         return Path(os.path.relpath(path, folder)).as_posix()
+
+    # Sentences of a track changed
+
+    def asked(self, record: str | Path, change: Change = AS_IT_WAS) -> tuple[TrackSpec, Config]:
+        """Return what the track of a record was made of, under which settings; see `remake`.
+
+        Raises:
+            UsageError: when the record does not tell what was filled in.
+            ConfigError: when it cannot be read.
+        """
+        return asked_again(self.path(record), self.settings, self.folder, change)[1:]
+
+    def mendable(
+        self, spec: TrackSpec, said: Sequence[str], settings: Config | None = None
+    ) -> tuple[Mendable, ...]:
+        """Return the sentences of a track that can be changed; see `track.mending.mendable`."""
+        return mendable(spec, settings or self.settings, said, self.folder)
+
+    def in_place(self, spec: TrackSpec, sentence: str, nth: int = 1, settings: Config | None = None) -> bytes:
+        """Return how a sentence sounds in its track, a WAV file; see `track.mending.in_place`."""
+        from stem.sound.playing import as_wav
+
+        return as_wav(in_place(spec, settings or self.settings, sentence, nth, self.folder))
+
+    def own_text(self, spec: TrackSpec, settings: Config | None = None) -> Path:
+        """Write what is said in a track as a script of the project's own, and return its path.
+
+        Nothing can be filled in any more: names and whatever else was filled in stand in it as they are.
+
+        Raises:
+            StemError: as `plan`; OutputError when it cannot be written.
+        """
+        from stem.authoring.own_versions import fixed, free_place
+
+        template, cues = fixed_text(spec, settings or self.settings, self.folder)
+        text = fixed(template, cues, (each.title for each in scripts(self.folder)))
+        return write_text(free_place(self.folder, template.name), text, overwrite=False)
+
+    def say_as(self, word: str, said: str) -> Path:
+        """Let a word be said so in all that is made from now on; return the path of the project's lexicon.
+
+        Args:
+            word: As it is written.
+            said: As a Dutch reader would spell what should be heard.
+
+        Raises:
+            UsageError: when that is no word, or cannot be said.
+            ConfigError: when the lexicon has mistakes.
+            OutputError: when it cannot be written.
+        """
+        from stem.script.dutch.lexicon_file import checked_word, with_word
+
+        checked_word(word, said)
+        path = self.folder / FILE_NAME
+        load_lexicon(self.folder)  # one with mistakes, or that is a link, is left as it is
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        return write_text(path, with_word(text, word, said), overwrite=True)
 
     # Own recordings
 

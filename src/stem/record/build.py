@@ -82,6 +82,7 @@ def _personal(track: Track, template: ScriptTemplate, spec: TrackSpec, code: str
         code=code,
         speech=tuple(_remembered(track.plan)) if spec.remember else (),
         free=tuple(name for name in variables if name in spec.values),
+        edits=spec.edits,
     )
 
 

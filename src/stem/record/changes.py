@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from stem.record.hashes import (
 from stem.record.json_tables import as_tables
 from stem.record.model import Ingredients, ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import load_lexicon
+from stem.script.edits import Edit
 from stem.script.template import ScriptTemplate
 from stem.sound.beds import BedChoice
 from stem.track.choices import NO_COVER
@@ -86,7 +87,7 @@ class Inventory:
         return Ingredients(
             versions=self._versions,
             script=self._script(template),
-            asked=with_paths(replace(asked, values={}, pauses=dict(spec.pauses)), shown),
+            asked=with_paths(replace(asked, values={}, edits=(), pauses=dict(spec.pauses)), shown),
             filled=tuple(sorted(spec.values)),
             settings=with_paths(replace(config, output=Config().output, language=None), shown),
             voice=self._voice(voice),
@@ -96,6 +97,7 @@ class Inventory:
             bed_sha256=self._bed(bed, spec.seed),
             lexicon_sha256=self._lexicon_hash(),
             cover_sha256=self._cover(cover),
+            edited=len(spec.edits),
         )
 
     def _script(self, template: ScriptTemplate) -> ScriptFacts:
@@ -130,7 +132,11 @@ class Inventory:
 
 
 def changes(
-    document: Mapping[str, Any], now: Ingredients, values: Mapping[str, str], code: str
+    document: Mapping[str, Any],
+    now: Ingredients,
+    values: Mapping[str, str],
+    code: str,
+    edits: Sequence[Edit] = (),
 ) -> tuple[str, ...]:
     """Return, as sentences, why a track would be another one now; none of what was filled in is told.
 
@@ -139,10 +145,12 @@ def changes(
         now: What the track would be made from.
         values: What is filled in.
         code: The client's.
+        edits: The sentences that are said otherwise.
     """
     tables = json.loads(json.dumps(as_tables(now)))
     known = {each.name: tables.get(each.name) for each in fields(now)}
-    return (*differences(document, known), *_personal_differences(document, values, code))
+    told = (*differences(document, known), *_personal_differences(document, values, code, edits))
+    return tuple(dict.fromkeys(told))
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -163,7 +171,9 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
             yield from told or (_USUAL_SENTENCES[name],)
 
 
-def _personal_differences(document: Mapping[str, Any], values: Mapping[str, str], code: str) -> Iterator[str]:
+def _personal_differences(
+    document: Mapping[str, Any], values: Mapping[str, str], code: str, edits: Sequence[Edit]
+) -> Iterator[str]:
     personal = document.get("personal")
     if not isinstance(personal, Mapping):
         yield Message("What was filled in was left out of its record.")
@@ -173,7 +183,11 @@ def _personal_differences(document: Mapping[str, Any], values: Mapping[str, str]
         yield Message("Something else is filled in for {names}.", names=", ".join(names))
     if personal.get("code") != code:
         yield Message("It was made under another code.")
+    if personal.get("edits", []) != json.loads(json.dumps(as_tables(edits))):
+        yield _OTHER_EDITS
 
+
+_OTHER_EDITS = Message("Other sentences are changed in it.")
 
 _OF_NO_TRACK = frozenset({"output", "series", "names", "help"})
 """Settings that are heard or seen in no track."""
@@ -246,4 +260,5 @@ _USUAL_SENTENCES = {
     "lexicon_sha256": Message("The lexicon has changed."),
     "cover_sha256": Message("The picture has changed."),
     "filled": Message("Other variables are filled in."),
+    "edited": _OTHER_EDITS,
 }

@@ -183,9 +183,9 @@ def _told(problems: Sequence[str]) -> list[str]:
 
 
 def spec_of(record: Record) -> tuple[TrackSpec, Config]:
-    """Return what to ask for to have the same track again; without values when these were left out."""
-    values = {} if record.personal is None else record.personal.values
-    asked = replace(with_paths(record.asked, path_here), values=values)
+    """Return what to ask for to have the same track again, without what is personal when it was left out."""
+    personal = record.personal or Personal()
+    asked = replace(with_paths(record.asked, path_here), values=personal.values, edits=personal.edits)
     return asked, with_paths(record.settings, path_here)
 
 
@@ -200,6 +200,8 @@ def _differences(record: Record, folder: Path) -> Iterator[str]:
             "What was filled in was left out of the record; give it again: {filled}.",
             filled=", ".join(record.filled),
         )
+    if record.personal is None and record.edited:
+        yield Message("Which sentences were changed was left out of the record.")
     spec, settings = spec_of(record)
     then = as_tables(record)
     looked_up: dict[str, tuple[Callable[[], object], str]] = {

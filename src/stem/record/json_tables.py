@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from stem.tables import LATER
+
 
 def as_tables(item: Any) -> Any:
-    """Return a dataclass as tables and lists; what is None is left out, and minus infinity is null."""
+    """Return a dataclass as tables and lists; what is None is left out, and minus infinity is null.
+
+    So is what came later and is empty.
+    """
     if is_dataclass(item):
-        pairs = ((each.name, getattr(item, each.name)) for each in fields(item))
+        told = (each for each in fields(item) if getattr(item, each.name) or each.metadata != LATER)
+        pairs = ((each.name, getattr(item, each.name)) for each in told)
         return {name: as_tables(value) for name, value in pairs if value is not None}
     if isinstance(item, Mapping):
         return {key: as_tables(value) for key, value in item.items()}

@@ -11,9 +11,11 @@ from stem.export.formats import FORMATS
 from stem.export.stems import PARTS
 from stem.messages import Message
 from stem.script.dutch import spoken
+from stem.script.edits import Edit
 from stem.script.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.script.variables import may_be_words
 from stem.sound.loudness import Loudness
+from stem.tables import LATER
 from stem.track.spec import TrackSpec
 
 _HASH = re.compile("[0-9a-f]{64}")
@@ -180,6 +182,7 @@ class Personal:
         speech: Names of the entries that the cache of spoken phrases has because of what was filled in.
         free: The names of the variables that took words of one's own: no choice, number, or yes or no. None
             in a record of before these were told.
+        edits: The sentences that were said otherwise.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -188,6 +191,7 @@ class Personal:
     code: str = ""
     speech: tuple[str, ...] = ()
     free: tuple[str, ...] | None = None
+    edits: tuple[Edit, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
         if sum(map(len, (self.code, *self.values, *self.values.values()))) > _MOST_FILLED:
@@ -200,6 +204,11 @@ class Personal:
             return {name: value for name, value in self.values.items() if may_be_words(name, value)}
         return {name: value for name, value in self.values.items() if name in self.free}
 
+    @property
+    def is_someones(self) -> bool:
+        """Whether words of anyone's own are said."""
+        return bool(self.edits) or any(self.words.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingredients:
@@ -208,8 +217,10 @@ class Ingredients:
     Attributes:
         versions: Of everything that has a say in the bytes of a track, by name.
         script: What was read.
-        asked: What was asked for, without values, which are personal; a voice that nobody chose is named.
+        asked: What was asked for, without values and changes of sentences, which are personal; a voice that
+            nobody chose is named.
         filled: The names of the variables that were filled in.
+        edited: How many sentences were changed.
         settings: What stem.toml said, but for where files go.
         voice: Who spoke.
         fill: Who said what was not recorded.
@@ -232,6 +243,7 @@ class Ingredients:
     bed_sha256: str
     lexicon_sha256: str
     cover_sha256: str = ""
+    edited: int = field(default=0, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

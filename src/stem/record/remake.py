@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from stem.record.build import record_of
 from stem.record.document import differences_from_now, read_record, record_path, spec_of, write_record
 from stem.record.hashes import voice_facts
 from stem.record.model import Record
+from stem.script.edits import Edit
 from stem.track.make import Track, make_track
 from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
@@ -38,16 +39,24 @@ class Change:
         values: What is filled in, by variable.
         voice: Another voice.
         bed: Another background.
+        edits: The sentences that are said otherwise, in place of those of the record; None for the same.
+        duration_s: Another length, in seconds.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     voice: str | None = None
     bed: str | None = None
+    edits: tuple[Edit, ...] | None = None
+    duration_s: float | None = None
 
     @property
     def is_none(self) -> bool:
         """Whether nothing is."""
-        return not (self.values or self.voice or self.bed)
+        return self == AS_IT_WAS
+
+
+AS_IT_WAS = Change()
+"""Nothing is another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +149,36 @@ def asked_again(
     spec, settings = spec_of(record)
     if not outside:
         _refuse_outside(path, record, (spec, settings), change, folder)
-    asked = replace(_changed(spec, change, record.filled), online=online)
+    asked = replace(_changed(spec, change, record), online=online)
     return record, asked, replace(settings, allow_online=here.allow_online)
 
 
-def _changed(spec: TrackSpec, change: Change, filled: Sequence[str]) -> TrackSpec:
-    """Return what is asked for, of which `filled` was filled in.
+def _changed(spec: TrackSpec, change: Change, record: Record) -> TrackSpec:
+    """Return what is asked for, when that of the record is changed.
 
     Raises:
-        UsageError: when someone has to fill it in again.
+        UsageError: when someone has to fill in again what the record does not tell.
     """
     values = {**spec.values, **change.values}
-    lacking = [name for name in filled if name not in values]
+    lacking = [name for name in record.filled if name not in values]
     if lacking:
         raise UsageError(
             Message("The record does not tell what was filled in for {lacking}.", lacking=", ".join(lacking)),
             hint=Message("Give it again: {value_of}{name}=...", name=lacking[0]),
         )
-    return replace(spec, values=values, voice=change.voice or spec.voice, bed=change.bed or spec.bed)
+    if record.edited and record.personal is None and change.edits is None:
+        raise UsageError(
+            Message("The record does not tell which sentences were changed."),
+            hint=Message("Give the changes again, {with_edits}."),
+        )
+    return replace(
+        spec,
+        values=values,
+        voice=change.voice or spec.voice,
+        bed=change.bed or spec.bed,
+        edits=spec.edits if change.edits is None else change.edits,
+        duration_s=change.duration_s or spec.duration_s,
+    )
 
 
 def _refuse_outside(

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stem.errors import ConfigError
 from stem.record.model import is_ending, is_suffix
+from stem.script.edits import Edit
+from stem.tables import from_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,27 @@ def traces_of(document: Mapping[str, Any]) -> Traces:
         {ending: str(sha256) for ending, sha256 in files if ending},
         frozenset(map(str, _list(_table(document, "personal").get("speech")))),
     )
+
+
+def edits_of(document: Mapping[str, Any], code: str) -> tuple[str, tuple[Edit, ...]]:
+    """Return the name of a script, and the sentences of it that were changed for a client; none for another.
+
+    Args:
+        document: From `read_document`.
+        code: The client's.
+    """
+    personal, script = _table(document, "personal"), str(_table(document, "script").get("name"))
+    if personal.get("code") != code or not personal.get("edits"):
+        return script, ()
+    try:
+        return script, from_table(_Edits, {"edits": personal["edits"]}, "").edits
+    except ConfigError:
+        return script, ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Edits:
+    edits: tuple[Edit, ...]
 
 
 def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:

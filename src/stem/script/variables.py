@@ -89,7 +89,7 @@ class Variable:
         Raises:
             UsageError: when it is of another type, no choice, or not plain text.
         """
-        value = _plain(self.name, text)
+        value = plain(self.name, text)
         if self.type == "choice":
             by_folded = {choice.casefold(): choice for choice in self.choices}
             if value.casefold() not in by_folded:
@@ -247,7 +247,7 @@ class Declared:
         )
 
 
-def _plain(name: str, text: str) -> str:
+def plain(name: str, text: str) -> str:
     """Return a user's value in normal form, without spare white space.
 
     Raises:

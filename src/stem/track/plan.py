@@ -55,6 +55,7 @@ __all__ = [
     "output_path",
     "plan_all",
     "plan_sentence",
+    "plan_to_mend",
     "plan_track",
     "resolve",
     "sheet_lines",
@@ -99,6 +100,7 @@ class Plan:
         bell: Name of the bell.
         target_frames: The length wanted; None when any will do.
         texts: The texts to be tried for that length, in order; `cues` is one of them.
+        lost: For each of these which changes of sentences found none in it, counted from 1.
         template: The script it was made from; None for a single sentence.
         lexicon: How words are said.
         terms: What speaking may do.
@@ -130,6 +132,7 @@ class Plan:
     help: tuple[str, ...] = ()
     target_frames: int | None = None
     texts: tuple[tuple[Cue, ...], ...] = ()
+    lost: tuple[tuple[int, ...], ...] = ()
     template: ScriptTemplate | None = None
     fill: VoiceTemplate | None = None
     house: VoiceTemplate | None = None
@@ -144,6 +147,14 @@ class Plan:
     def phrases(self) -> tuple[str, ...]:
         """What the voice is given to say, in order."""
         return phrases_of(self.cues)
+
+    @property
+    def lost_edits(self) -> tuple[int, ...]:
+        """Which changes of sentences found none in what is said, counted from 1."""
+        said = self.phrases
+        return next(
+            (lost for text, lost in zip(self.texts, self.lost, strict=True) if phrases_of(text) == said), ()
+        )
 
     @property
     def voices(self) -> tuple[VoiceTemplate, ...]:
@@ -205,10 +216,30 @@ def sheet_lines(
     """
     planner = _Planner(config, folder)
     chosen = planner.choices.chosen(spec)
-    (texts,) = planner.texts([_Asked(0, spec, chosen)])
+    texts = _sound(next(planner.texts([_Asked(0, spec, chosen)])))
+    return chosen.template, _numbered(texts, planner.choices.house(spec.pauses))
+
+
+def plan_to_mend(
+    spec: TrackSpec, config: Config, folder: Path = HERE
+) -> tuple[Plan, tuple[tuple[Cue, ...], ...]]:
+    """Plan a track in outline; return with it the texts of its script before any sentence was changed.
+
+    Raises:
+        StemError: as `plan_track`.
+    """
+    planner = _Planner(config, folder)
+    chosen = planner.choices.chosen(spec)
+    asked = _Asked(0, spec, chosen)
+    read = planner.texts([asked, replace(asked, spec=replace(spec, edits=()))])
+    texts, before = (_sound(each) for each in read)
+    return planner.plan(spec, chosen, texts, texts), before
+
+
+def _sound(texts: tuple[Text, ...] | StemError) -> tuple[Text, ...]:
     if isinstance(texts, StemError):
         raise texts
-    return chosen.template, _numbered(texts, planner.choices.house(spec.pauses))
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +251,9 @@ class _Asked:
     chosen: Resolved
 
     def for_another(self) -> _Asked:
-        """Return the same with other words in the place of someone's own."""
+        """Return the same with other words in the place of someone's own, and no sentence changed."""
         values = masked(self.spec.values, self.chosen.template)
-        return replace(self, spec=replace(self.spec, values=values))
+        return replace(self, spec=replace(self.spec, values=values, edits=()))
 
 
 class _Planner:
@@ -254,18 +285,19 @@ class _Planner:
                 found[each.index] = said
                 continue
             try:
-                found[each.index] = self._plan(each.spec, each.chosen, said, to_another.get(each.index, said))
+                found[each.index] = self.plan(each.spec, each.chosen, said, to_another.get(each.index, said))
             except StemError as error:
                 found[each.index] = error
         return found
 
-    def _plan(
+    def plan(
         self,
         spec: TrackSpec,
         chosen: Resolved,
         texts: tuple[Text, ...],
         to_another: tuple[Text, ...] | StemError,
     ) -> Plan:
+        """Return the plan of a track of which the texts were read, also as they would be for another."""
         config, template, house = self._config, chosen.template, self.choices.house(spec.pauses)
         bell_s = self._reader.pauses(spec)["bel"].seconds
         whole = tuple(
@@ -296,6 +328,7 @@ class _Planner:
             help=config.help,
             target_frames=None if spec.duration_s is None else units.frames(spec.duration_s),
             texts=whole,
+            lost=tuple(self._reader.lost(spec, cues) for cues in texts),
             template=template,
             lexicon=with_pronunciation(self._lexicon, spec.values, template),
             terms=terms_of(spec, config),

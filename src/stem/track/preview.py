@@ -16,7 +16,17 @@ from stem.script.timeline import Timeline
 from stem.sound.clips import Samples
 from stem.sound.limiter import limited
 from stem.track.plan import Plan
-from stem.track.stages import OnNotice, bed_of, ensemble_of, mixed, no_notice, paced, speak, timeline_of
+from stem.track.stages import (
+    OnNotice,
+    bed_of,
+    edit_remarks,
+    ensemble_of,
+    mixed,
+    no_notice,
+    paced,
+    speak,
+    timeline_of,
+)
 from stem.voices.permission import runs_program
 from stem.voices.speakers import Ensemble, can_speak, expected_pace, sends_to
 from stem.voices.takes import Takes
@@ -114,7 +124,7 @@ def house_frames(plan: Plan) -> Mapping[str, int]:
 
 
 def remarks(plan: Plan) -> tuple[str, ...]:
-    """Return, as sentences, what the voices will say otherwise than it is written; nothing is spoken for it.
+    """Return, as sentences, what will be heard otherwise than it is written; nothing is spoken for it.
 
     Of a voice that cannot speak here, sends text away or runs a program, nothing is known.
 
@@ -122,8 +132,8 @@ def remarks(plan: Plan) -> tuple[str, ...]:
         StemError: as `speak`.
     """
     if not all(can_speak(each) and not sends_to(each) and not runs_program(each) for each in plan.voices):
-        return ()
-    return ensemble_of(plan).remarks(plan.phrases)
+        return edit_remarks(plan)
+    return (*edit_remarks(plan), *ensemble_of(plan).remarks(plan.phrases))
 
 
 def for_whom(plan: Plan, length_s: float) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from stem import units
 from stem.errors import EngineUnavailable, UsageError
@@ -15,6 +16,7 @@ from stem.script.timeline import Timeline
 from stem.track.delivery import delivery
 from stem.track.plan import Plan
 from stem.track.preview import house_frames
+from stem.track.spec import TrackSpec
 from stem.track.stages import timeline_of
 from stem.voices.speakers import Ensemble, Terms, expected_pace
 from stem.voices.template import VoiceTemplate
@@ -27,6 +29,8 @@ UNSURE_UNHEARD = 0.25
 """The same for a voice whose pace is not known before it speaks."""
 
 _UNHEARD_PACE = 1.0
+_MOST_LOOKS = 4
+"""At other lengths than the one that was asked for."""
 
 
 def check_ready(plan: Plan) -> None:
@@ -63,6 +67,31 @@ def lengths(plan: Plan) -> tuple[tuple[float, float], ...]:
     placer_of = _placers(plan, expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE)
     ranges = [reach(cues, placer_of(cues)) for cues in plan.texts or (plan.cues,)]
     return tuple((units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges)
+
+
+def with_real_lengths(
+    error: UnreachableLengthError,
+    spec: TrackSpec,
+    lengths_of: Callable[[TrackSpec], Sequence[tuple[float, float]]],
+) -> UnreachableLengthError:
+    """Return the error about a length with others that can be had.
+
+    A script may have other words at another length, so that what would be nearest is out of reach itself.
+
+    Args:
+        error: About the length.
+        spec: What was asked for.
+        lengths_of: Tells the shortest and the longest that such a track can be, a pair for each text of it.
+    """
+    nearest_s = error.nearest_s
+    for _ in range(_MOST_LOOKS):
+        if nearest_s is None:
+            break
+        ranges_s = lengths_of(replace(spec, duration_s=nearest_s))
+        if any(shortest_s <= nearest_s <= longest_s for shortest_s, longest_s in ranges_s):
+            return UnreachableLengthError(error.wanted_s, ranges_s)
+        nearest_s = UnreachableLengthError(nearest_s, ranges_s).nearest_s
+    return error
 
 
 def check_voices(voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms) -> None:

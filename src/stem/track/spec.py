@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from stem.characters import line_problem
 from stem.messages import Message
+from stem.script.edits import Edit
 from stem.sound.segments import AudioSegment
+from stem.tables import LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class TrackSpec:
         name_in_file: Whether what was filled in may stand in the tags.
         online: Whether text may be sent to a voice on the internet; None: as stem.toml says.
         remember: Whether what is spoken is kept for the next time.
+        edits: Sentences that are said otherwise in this track; they count as someone's own words.
     """
 
     script: str
@@ -78,6 +81,7 @@ class TrackSpec:
     name_in_file: bool = False
     online: bool | None = None
     remember: bool = True
+    edits: tuple[Edit, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
         """Refuse what no tag can hold: it is read on lock screens and in lists, by other programs.

@@ -8,6 +8,8 @@ from dataclasses import replace
 from stem.errors import SynthesisError
 from stem.progress import beat
 from stem.script.cues import Cue, phrases_of
+from stem.script.edits import lost_remark
+from stem.script.masking import LEFT_OUT, Mask
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
 from stem.sound.beds import Bed, bell, bell_frames
@@ -50,13 +52,21 @@ def speak(plan: Plan, takes: Takes, on_notice: OnNotice = no_notice) -> Plan:
         return takes.frames_of
 
     plan = paced(plan, lengths_of)
-    return replace(plan, remarks=company.remarks(plan.phrases))
+    return replace(plan, remarks=(*edit_remarks(plan), *company.remarks(plan.phrases)))
+
+
+def edit_remarks(plan: Plan) -> tuple[str, ...]:
+    """Return what is to be told of changes of sentences that are not in what is said any more."""
+    return (lost_remark(plan.lost_edits),) if plan.lost_edits else ()
 
 
 def _without_own_words(error: SynthesisError, plan: Plan) -> SynthesisError:
     """Return the error with the names of variables where the phrase has what was filled in."""
     if plan.spec is None or plan.template is None:
         return error
+    if plan.spec.edits and error.phrase in plan.personal:
+        hidden = Mask({"text": error.phrase})
+        return SynthesisError(error.engine, LEFT_OUT, hidden(error.reason), hint=error.hint)
     mask = mask_of(plan.spec.values, plan.template)
     phrase, reason = mask(f'"{error.phrase}"')[1:-1], mask(error.reason)
     return SynthesisError(error.engine, phrase, reason, hint=error.hint)

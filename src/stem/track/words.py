@@ -11,6 +11,7 @@ from stem.messages import Message
 from stem.script.cues import PAUSES, Bell, Cue, Pause, PauseRange, override_pauses
 from stem.script.dutch import called, has_words, spoken
 from stem.script.dutch.lexicon import Lexicon
+from stem.script.edits import edited
 from stem.script.masking import Mask
 from stem.script.pacing import scaled, variants
 from stem.script.template import Filling, Script, ScriptTemplate
@@ -37,7 +38,8 @@ class Reader:
 
     def __init__(self, pauses: Mapping[str, float]) -> None:
         self._pauses = override_pauses(PAUSES, pauses)
-        self._read: dict[tuple[object, ...], Text] = {}
+        self._read: dict[tuple[object, ...], tuple[Text, tuple[int, ...]]] = {}
+        self._lost: dict[tuple[object, ...], tuple[int, ...]] = {}
 
     def pauses(self, spec: TrackSpec) -> dict[str, PauseRange]:
         """Return the table of pauses of a track.
@@ -90,10 +92,19 @@ class Reader:
             return error
 
     def _cues(self, spec: TrackSpec, factor: float, script: Script) -> Text:
-        key = (script.lines, factor, *sorted(spec.pauses.items()))
+        key = (script.lines, factor, spec.edits, *sorted(spec.pauses.items()))
         if key not in self._read:
-            self._read[key] = scaled(script.cues(self.pauses(spec)), factor)
-        return self._read[key]
+            pauses = self.pauses(spec)
+            cues, lost = edited(script.cues(pauses), spec.edits, pauses)
+            self._read[key] = scaled(cues, factor), lost
+        cues, lost = self._read[key]
+        if lost:
+            self._lost[spec.edits, cues] = lost
+        return cues
+
+    def lost(self, spec: TrackSpec, text: Text) -> tuple[int, ...]:
+        """Return which changes of sentences found none in a text that was read, counted from 1."""
+        return self._lost.get((spec.edits, text), ())
 
 
 def _lengths(spec: TrackSpec, template: ScriptTemplate) -> tuple[float | None, ...] | StemError:

@@ -21,6 +21,7 @@ from stem.web import (
     hearing,
     keeping,
     making,
+    mending,
     practice,
     privacy,
     pronouncing,
@@ -48,6 +49,7 @@ _ROOMS = (
     pronouncing,
     voices,
     computer,
+    mending,
     privacy,
     closing,
 )

@@ -15,6 +15,10 @@ from stem.practice.own_words import OwnWord
 from stem.practice.settings import Value
 from stem.record.document import record_path
 from stem.record.model import Record
+from stem.script.cues import PAUSES, override_pauses
+from stem.script.dutch import sentences
+from stem.script.edits import SafetySentenceError, SentenceKey, sentence_key
+from stem.script.pacing import UnreachableLengthError
 from stem.script.ready_child import kept_ready
 from stem.track.outline import Outline
 from stem.track.preview import for_whom
@@ -32,7 +36,10 @@ __all__ = [
     "Outline",
     "OwnWord",
     "Record",
+    "SafetySentenceError",
+    "SentenceKey",
     "Shelf",
+    "UnreachableLengthError",
     "Value",
     "backgrounds",
     "can_speak",
@@ -40,10 +47,13 @@ __all__ = [
     "for_whom",
     "kept_bytes",
     "kept_ready",
+    "pause_lengths",
     "profiles",
     "record_path",
     "recorded_phrases",
     "sends_to",
+    "sentence_key",
+    "sentences",
     "shelf",
     "takes_pronunciation",
 ]
@@ -94,6 +104,14 @@ def recorded_phrases(plan: Plan) -> Collection[str]:
     """Return the phrases that a practice recorded itself, of its own opening and closing words."""
     files = {} if plan.house is None else plan.house.settings.get("files", {})
     return files if isinstance(files, Mapping) else {}
+
+
+def pause_lengths(*changed: Mapping[str, float]) -> dict[str, float]:
+    """Return how long the named pauses last, in seconds, when some have other lengths; later ones count."""
+    table = PAUSES
+    for lengths in changed:
+        table = override_pauses(table, lengths)
+    return {name: pause.seconds for name, pause in table.items()}
 
 
 def backgrounds() -> Mapping[str, str]:

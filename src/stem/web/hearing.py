@@ -9,9 +9,10 @@ from dataclasses import replace
 from flask import Blueprint, Response, jsonify, request
 
 from stem import Project, StemError, VoiceTemplate
-from stem.web import below, forms, words
+from stem.web import below, forms, mended, words
 from stem.web.reader import Asked
 from stem.web.site import site
+from stem.web.tracks import found
 
 pages = Blueprint("hearing", __name__)
 
@@ -65,6 +66,8 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
         raise _Wrong("Dit is te lang om in één keer te horen.")
     if kind == "achtergrond":
         return _background(form)
+    if kind == "plek":
+        return _place(form)
     asked = Asked("sentence", text, _voice(project, form), name, said_as)
     if kind == "zin" and text:
         return asked
@@ -73,6 +76,22 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
     if kind == "stem" and form.get("stem"):
         return replace(asked, kind="voice", text="")
     raise _Wrong({"zin": "Er staat niets.", "naam": "Vul eerst de naam in."}.get(kind, _UNKNOWN))
+
+
+def _place(form: Mapping[str, str]) -> Asked:
+    """Return a sentence of a track in its place, said as it stands in a form, with all that is gathered."""
+    shown, number = found(form.get("opname", "")), mended.counted(form.get("zin", ""))
+    of_script = mended.sentences(shown)
+    if not 1 <= number <= len(of_script):
+        raise _Wrong(_UNKNOWN)
+    sentence = of_script[number - 1]
+    try:
+        edit = mended.edit_of(shown, sentence, form)
+    except mended.WrongChangeError as wrong:
+        raise _Wrong(str(wrong)) from wrong
+    change = mended.with_edit(mended.wanted(shown), sentence, edit).change
+    record = shown.record_path.absolute()
+    return Asked("place", sentence.sentence, record=record, change=change, nth=sentence.nth)
 
 
 def _background(form: Mapping[str, str]) -> Asked:

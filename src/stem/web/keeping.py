@@ -5,9 +5,14 @@ What replaces or removes asks on a page of its own first, and shows there what w
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from stem import Batch
+from stem.web import mended
+from stem.web.below import UnreachableLengthError
 from stem.web.file_manager import shows
 from stem.web.forms import USUAL_CODE
 from stem.web.site import site
@@ -30,33 +35,49 @@ def show(name: str) -> Answer | str:
 def ask_again(name: str) -> str:
     """Ask whether to make a track again."""
     shown = found(name)
+    wanted = mended.wanted(shown)
     job = site().project().again(shown.record_path).asked.jobs[0]
     kept = {f".{kind}" for kind in job.captions}
     stem = shown.path.stem
     goes = [stem + each.ending for each in shown.record.beside if each.ending not in kept]
-    return render_template("again.html", shown=shown, goes=goes)
+    return render_template("again.html", shown=shown, goes=goes, wanted=wanted)
 
 
 @pages.post("/opnames/<name>/opnieuw")
-def again(name: str) -> Answer:
-    """Make a track again, with the choices of the first time; a second click does the same once."""
+def again(name: str) -> Answer | tuple[str, int]:
+    """Make a track again, with the choices of the first time and all changes; a second click does it once."""
     shown = found(name)
-    workshop = site().workshop
-    path = shown.path.absolute()
-    waiting = next((run for run in workshop.runs if run.target == path and not run.is_over), None)
+    wanted, version = mended.wanted(shown), request.form.get("versie")
+    if version not in {None, wanted.version}:
+        return render_template("stale.html", shown=shown, number=0, typed=""), 409
+    length_s = _length_s(request.form.get("duur", ""))
+    asked, path = f"{wanted.version} {length_s}", shown.path.absolute()
+    runs = (run for run in site().workshop.runs if run.target == path and not run.is_over)
+    waiting = next((run for run in runs if run.asked == asked), None)
     if waiting is None:
-        batch = site().project().again(shown.record_path)
-        code = "" if shown.code == USUAL_CODE else shown.code
-        waiting = workshop.ask(
-            Run(
-                shown.title,
-                code,
-                shown.record.script.name,
-                lambda events: batch.make(workers=1, events=events, yields=True),
-                path,
-            )
-        )
+        try:
+            batch = site().project().again(shown.record_path, replace(wanted.change, duration_s=length_s))
+        except UnreachableLengthError as error:
+            return render_template("length.html", shown=shown, wanted=wanted, error=error), 409
+        waiting = site().workshop.ask(_run(shown, batch, asked))
     return redirect(f"/taken/{waiting.id}", 303)
+
+
+def _run(shown: Shown, batch: Batch, asked: str) -> Run:
+    return Run(
+        shown.title,
+        "" if shown.code == USUAL_CODE else shown.code,
+        shown.record.script.name,
+        lambda events: batch.make(workers=1, events=events, yields=True),
+        shown.path.absolute(),
+        asked=asked,
+    )
+
+
+def _length_s(text: str) -> float | None:
+    """Return the length that was chosen; None for that of the first time."""
+    is_one = text.isascii() and text.isdigit() and len(text) < 6  # noqa: PLR2004 - under 12 hours
+    return (float(text) or None) if is_one else None
 
 
 @pages.get("/opnames/<name>/vergeten")
@@ -82,6 +103,7 @@ def forget(name: str) -> str:
         return ask_forget(name)
     project = site().project()
     done = project.forget(project.one_track(shown.record_path))
+    site().changes.drop(shown.record_path)
     return render_template("forgotten.html", shown=shown, done=done)
 
 

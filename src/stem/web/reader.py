@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from stem import Cancelled, Project, StemError
+from stem import Cancelled, Change, Project, StemError
 from stem.messages import Message
 from stem.programs import SAFE_PATH, without_working_folder
 from stem.progress import Progress, stage
@@ -49,21 +49,27 @@ class Asked:
         `Asked("sentence", "Welkom, Sjaan.", voice="zacht", name="Sjaan", said_as="sjaan")`
 
     Attributes:
-        kind: A sentence, a name alone and in a sentence, the two sentences by which voices are compared, or
-            twelve seconds of a background.
+        kind: A sentence, a name alone and in a sentence, the two sentences by which voices are compared,
+            twelve seconds of a background, or a sentence in its place in a track.
         text: The sentence, without marks, or the name of the background.
         voice: Name of the voice; empty for the usual one. For a background it says nothing.
         name: A name, which the sentence may hold.
         said_as: How that name sounds, as a Dutch reader would spell it; empty when it is read well.
         level_lu: How much louder than usual the background is, or, below 0, softer.
+        record: Of the track.
+        change: What is to be another way in it.
+        nth: Which of the sentences of that text; the text is that of the script.
     """
 
-    kind: Literal["sentence", "name", "voice", "background"]
+    kind: Literal["sentence", "name", "voice", "background", "place"]
     text: str = ""
     voice: str = ""
     name: str = ""
     said_as: str = ""
     level_lu: float = 0.0
+    record: Path | None = None
+    change: Change | None = None
+    nth: int = 1
 
 
 _SILENCE = Asked("background", "none")
@@ -252,6 +258,11 @@ def _settle() -> None:
 def _sound(project: Project, asked: Asked) -> bytes:
     if asked.kind == "background":
         return project.bed_sound(asked.text, level_lu=asked.level_lu)
+    if asked.kind == "place":
+        assert asked.record is not None
+        assert asked.change is not None
+        spec, settings = project.asked(asked.record, asked.change)
+        return project.in_place(spec, asked.text, asked.nth, settings)
     if asked.kind == "voice":
         return project.sound_of(project.sample(asked.voice))
     if asked.kind == "name":

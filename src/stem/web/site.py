@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import current_app
 
 from stem import Project
+from stem.web.changes import Changes
 from stem.web.fetching import Fetcher
 from stem.web.passes import Passes
 from stem.web.reader import Asked, Reader
@@ -31,6 +32,7 @@ class Site:
         workshop: Makes tracks.
         reader: Reads aloud, also while a track is made.
         fetcher: Fetches voices.
+        changes: What is to be changed in tracks, gathered until they are made again.
         on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
@@ -42,6 +44,7 @@ class Site:
     workshop: Workshop = field(default_factory=Workshop)
     reader: Reader = field(default_factory=Reader)
     fetcher: Fetcher = field(default_factory=Fetcher)
+    changes: Changes = field(default_factory=Changes)
     on_begun: Callable[[Path], object] = lambda _folder: None
     closed: threading.Event = field(default_factory=threading.Event)
 

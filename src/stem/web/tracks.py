@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as Answer
 from stem import StemError
 from stem.filenames import safe_name
 from stem.units import seconds
-from stem.web import words
+from stem.web import mended, words
 from stem.web.below import Record, backgrounds, record_path
 from stem.web.site import site
 
@@ -100,7 +100,7 @@ def of_run(name: str) -> Answer:
 def one(name: str) -> str:
     """Show a track with its player and its text."""
     shown = found(name)
-    record = shown.record
+    record, wanted, of_script = shown.record, mended.wanted(shown), mended.sentences_if_known(shown)
     facts = {
         "Lengte": shown.length,
         "Gemaakt op": shown.day,
@@ -117,8 +117,11 @@ def one(name: str) -> str:
         shown=shown,
         facts=facts,
         chapters=chapters,
-        lines=list(_lines(record)),
+        lines=mended.lines(_lines(record), of_script, wanted),
         remarks=record.personal.remarks if record.personal else (),
+        wanted=wanted,
+        can_be_changed=bool(of_script),
+        lost=mended.lost(of_script, wanted),
     )
 
 
@@ -204,9 +207,10 @@ def _lines(record: Record) -> Iterator[dict[str, object]]:
     happenings: list[tuple[int, int, dict[str, object]]] = []
     if len(timeline.chapters) > 1:
         happenings += [(each.start, 0, {"kind": "chapter", "text": each.title}) for each in timeline.chapters]
-    for said in timeline.utterances:
+    for index, said in enumerate(timeline.utterances):
         if said.text:
             line = {"kind": "said", "text": said.text, "start": seconds(said.start), "end": seconds(said.end)}
+            line["index"] = index
             happenings.append((said.start, 1, line | {"at": words.clock(seconds(said.start))}))
     if all(line["kind"] == "chapter" for _, _, line in happenings):
         return

@@ -50,6 +50,7 @@ class Run:
         outcomes: What became of its tracks.
         failure: Why it failed.
         is_to_stop: Whether someone asked for an end.
+        asked: What tells one wish for a file from another.
     """
 
     title: str
@@ -66,6 +67,7 @@ class Run:
     outcomes: tuple[Outcome, ...] = ()
     failure: Told | None = None
     is_to_stop: bool = False
+    asked: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -157,7 +159,9 @@ class Workshop:
     def again(self, run: Run) -> Run:
         """Put what failed or was stopped in the queue once more; it stays there as it was."""
         waiting = next((each for each in self.runs if each.make is run.make and not each.is_over), None)
-        return waiting or self.ask(Run(run.title, run.code, run.script, run.make, run.target))
+        return waiting or self.ask(
+            Run(run.title, run.code, run.script, run.make, run.target, asked=run.asked)
+        )
 
     def stop(self, run: Run) -> None:
         """Stop a run; what waits is stopped at once, what is being made within a second."""

@@ -3,7 +3,7 @@
 Ten thousand rows mostly ask for a few things, with other names. Own words are therefore taken to be those of
 the first row that fills them in, and rows that differ in nothing else are planned as one: a longer name makes
 no track a second longer. Of own recordings each is planned by itself: only a name tells whether it was
-recorded.
+recorded. So is a track of which sentences are changed: a name may stand in them.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class _Alike:
 
     def spec(self, spec: TrackSpec) -> TrackSpec:
         """Return what was asked with the own words of the first who filled any in, and without a number."""
-        if spec.fill is None and self._is_recorded(spec):
+        if spec.edits or (spec.fill is None and self._is_recorded(spec)):
             return replace(spec, number=None)
         if spec.script not in self._own:
             variables = find_script(spec.script, self._home).variables

@@ -13,6 +13,7 @@ from stem.filenames import same_name
 from stem.files import expanded
 from stem.messages import Message, enumerated
 from stem.practice.batch.estimate import Expected, expectations
+from stem.practice.batch.job import with_own_edits
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_rows import (
     HEADS,
@@ -90,7 +91,7 @@ def check_list(file: BatchFile, options: BatchOptions, config: Config) -> tuple[
         of_rows += _problems_of(row, wrong, file)
         if job is not None:
             rows.append(row)
-            jobs.append(job)
+            jobs.append(with_own_edits(job))
     problems += _same_names(jobs, context)
     expected = expectations(jobs, config, options.home)
     of_rows += _unreachable(rows, jobs, expected, context)

@@ -8,6 +8,7 @@ from stem.config import Config
 from stem.errors import ConfigError, StemError, UsageError
 from stem.messages import Message
 from stem.practice.batch.estimate import Expected, expectations
+from stem.practice.batch.job import with_own_edits
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import clause, code_problem
 from stem.practice.batch.name_patterns import SERIES_NAMES, checked_pattern
@@ -62,7 +63,8 @@ def jobs_of_series(series: Series, code: str, wishes: BatchOptions, config: Conf
         spec = replace(common, script=template.name, values=values, number=number)
         chosen = check_voices(choices, spec)
         place = Place("track", number)
-        jobs.append(wishes.job(place, code, spec, chosen, pattern=pattern, number=number, config=config))
+        job = wishes.job(place, code, spec, chosen, pattern=pattern, number=number, config=config)
+        jobs.append(with_own_edits(job))
     expected = expectations(jobs, config, home)
     wrong = {job.place: each for job, each in zip(jobs, expected, strict=True) if isinstance(each, StemError)}
     if wrong:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +24,8 @@ from stem.record.changes import Inventory, changes
 from stem.record.document import read_document, record_path
 from stem.record.hashes import is_as_made
 from stem.record.sidecars import Sidecars, write_beside
-from stem.record.traces import Traces, traces_of
+from stem.record.traces import Traces, edits_of, traces_of
+from stem.script.template import find_script
 from stem.track.choices import Choices
 from stem.track.make import make_track
 from stem.track.plan import Plan, plan_track
@@ -86,7 +87,10 @@ def need(job: Job, facts: Inventory, choices: Choices, plan: Plan | None = None)
         bed=chosen.bed,
         cover=chosen.cover,
     )
-    reasons = [*changes(document, now, job.spec.values, job.code), *_missing(job, traces_of(document))]
+    reasons = [
+        *changes(document, now, job.spec.values, job.code, job.spec.edits),
+        *_missing(job, traces_of(document)),
+    ]
     return Need("changed" if reasons else "kept", tuple(reasons))
 
 
@@ -161,6 +165,18 @@ def settle(folder: Path, job: Job) -> None:
     _clear(job, beside)
     for path in (record, *beside, made):
         publish(path, job.target.with_name(path.name), overwrite=path is record or job.force)
+
+
+def with_own_edits(job: Job) -> Job:
+    """Return a job with the changes of sentences that its track has: a list does not know of them."""
+    try:
+        document = _document(record_path(job.target))
+    except OutputError:
+        return job  # it is told when the track is made
+    script, edits = edits_of(document or {}, job.code)
+    if not edits or job.spec.edits or script != find_script(job.spec.script, job.home).name:
+        return job
+    return replace(job, spec=replace(job.spec, edits=edits))
 
 
 def _own_speech(record: Path) -> frozenset[str]:

@@ -152,10 +152,11 @@ def names_in_code(code: str, values: Mapping[str, str], template: ScriptTemplate
 
 
 def own_words(spec: TrackSpec, home: Path = HERE) -> list[str]:
-    """Return what was filled in that may be somebody's: no choices and no numbers."""
+    """Return what was filled in or changed that may be somebody's: no choices and no numbers."""
     variables = find_script(spec.script, home).variables
     own = {each.name for each in variables if each.type == "text"} | {PRONUNCIATION}
-    return [text for name, text in spec.values.items() if name in own and text]
+    changed = (text for edit in spec.edits for text in (edit.sentence, edit.text))
+    return [text for text in (*(spec.values[name] for name in spec.values if name in own), *changed) if text]
 
 
 def _minutes(spec: TrackSpec, template: ScriptTemplate) -> float | None:

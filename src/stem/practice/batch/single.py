@@ -16,8 +16,11 @@ from stem.practice.batch.options import BatchOptions, JobList, check_voices, fil
 from stem.practice.lists import Place
 from stem.record.document import track_path
 from stem.record.remake import Change, asked_again
+from stem.script.pacing import UnreachableLengthError
 from stem.script.template import find_script
 from stem.track.choices import Choices
+from stem.track.plan import plan_track
+from stem.track.ready import lengths, with_real_lengths
 from stem.track.words import words_only
 
 
@@ -51,19 +54,20 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     return JobList((job,), (expected,))
 
 
-def job_of_record(path: Path, config: Config, home: Path) -> JobList:
+def job_of_record(path: Path, config: Config, home: Path, change: Change) -> JobList:
     """Return the job of making the track of a record again, in its place, whatever stands there.
 
     Args:
         path: The record.
         config: The settings of now: only whether text may leave the machine is of them.
         home: The project's folder.
+        change: What is to be another way.
 
     Raises:
         UsageError: when the record does not tell what was filled in.
         StemError: for whatever else is wrong.
     """
-    record, spec, settings = asked_again(path, config, home, Change())
+    record, spec, settings = asked_again(path, config, home, change)
     check_voices(Choices(settings, home), spec)
     job = Job(
         Place("track", 1),
@@ -76,6 +80,10 @@ def job_of_record(path: Path, config: Config, home: Path) -> JobList:
         home=home,
     )
     (expected,) = expectations([job], settings, home)
+    if isinstance(expected, UnreachableLengthError):
+        raise with_real_lengths(
+            expected, spec, lambda other: lengths(plan_track(other, settings, home))
+        ) from expected
     if isinstance(expected, StemError):
         raise expected
     return JobList((job,), (expected,))

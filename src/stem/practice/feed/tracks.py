@@ -126,7 +126,7 @@ def _tracks(folder: Path, notes: _Notes) -> list[Path]:
 def _is_for_someone(record: Record, variables_of: VariablesOf) -> bool:
     """Tell whether a code, or words of someone's own, went into a track: no choice from a list, no number."""
     personal = record.personal
-    if personal is not None and personal.code:
+    if record.edited or (personal is not None and personal.code):
         return True
     known = variables_of(spec_of(record)[0].script)
     if personal is None:

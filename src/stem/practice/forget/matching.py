@@ -67,6 +67,9 @@ def reasons(personal: Personal, wanted: Sequence[str]) -> tuple[str, ...]:
         for name, value in personal.words.items()
         if any(_holds(value, each) for each in wanted)
     ]
+    changed = (text for edit in personal.edits for text in (edit.sentence, edit.text or ""))
+    if any(_holds(text, each) for text in changed for each in wanted):
+        found.append(Message("a sentence that was changed"))
     return tuple(found)
 
 

@@ -62,7 +62,7 @@ def of_record(ending: str, record: Record) -> Judge:
 
 def of_copy(ending: str, record: Record) -> Judge:
     """Return who judges a file elsewhere that has the content of one of a record's."""
-    if record.personal is None or not any(record.personal.words.values()):
+    if record.personal is None or not record.personal.is_someones:
         return lambda *_: _ANYONES
     return of_record(ending, record)
 

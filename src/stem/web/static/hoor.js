@@ -4,7 +4,9 @@
 // data-klinkt what is to be heard. What is not on the button itself is taken from the fields that stand in the
 // data-velden of what is around it: "naam=v-naam", of the form that is named in its data-formulier.
 
-const PARTS = ["tekst", "stem", "achtergrond", "naam", "klinkt", "luidheid", "oefening"];
+const PARTS = [
+  "tekst", "stem", "achtergrond", "naam", "klinkt", "luidheid", "oefening", "opname", "zin", "versie", "pauze", "seconden",
+];
 const MOST_KEPT = 30;
 const WAKE_MS = 3000;
 
