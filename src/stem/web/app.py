@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from io import BytesIO
+from typing import IO
 
 import jinja2
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Request, Response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
 from stem.characters import visible
 from stem.errors import StemError
-from stem.web import choosing, closing, filling, keeping, making, privacy, tracks, welcome, words
+from stem.web import (
+    choosing,
+    clients,
+    closing,
+    filling,
+    keeping,
+    making,
+    privacy,
+    sending,
+    series,
+    tracks,
+    welcome,
+    words,
+)
 from stem.web.site import EXTENSION, Site, site
 
 LARGEST_FORM = 2_000_000
@@ -28,6 +43,9 @@ _ROOMS = (
     making,
     tracks,
     keeping,
+    clients,
+    series,
+    sending,
     privacy,
     closing,
 )
@@ -52,8 +70,17 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+class _Request(Request):
+    """A request of which files stay in memory: what is sent here may be a list with names."""
+
+    def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
+        return BytesIO()
+
+
 class _Pages(Flask):
     """Flask, with templates in which nothing is left out or unseen."""
+
+    request_class = _Request
 
     jinja_options = {  # noqa: RUF012 - Flask's own way to say it; later is too late
         "undefined": jinja2.StrictUndefined,

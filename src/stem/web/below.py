@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stem import Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
+from stem.practice.overview import overview_page
 from stem.record.document import record_path
 from stem.record.model import Record
 from stem.script.ready_child import kept_ready
@@ -23,6 +24,7 @@ __all__ = [
     "backgrounds",
     "for_whom",
     "kept_ready",
+    "overview_page",
     "record_path",
     "sends_to",
     "shelf",

@@ -11,6 +11,8 @@ from pathlib import Path
 from flask import current_app
 
 from stem import Project
+from stem.web.lists import Lists
+from stem.web.once import Once
 from stem.web.passes import Passes
 from stem.web.workshop import Workshop
 
@@ -27,7 +29,13 @@ class Site:
         folder: Of the practice; None as long as there is none.
         offered: Where a new practice may begin.
         workshop: Makes tracks.
-        on_begun: Called with the folder of a practice that begins on the welcome page.
+        lists: Those that were dropped.
+        codes: Of clients, by what they are called in addresses.
+        sent: The passwords that were shown just now.
+        lists: Lists = field(default_factory=Lists)
+    codes: dict[str, str] = field(default_factory=dict)
+    sent: Once = field(default_factory=Once)
+    on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
 
@@ -36,6 +44,9 @@ class Site:
     folder: Path | None
     offered: tuple[Path, ...] = ()
     workshop: Workshop = field(default_factory=Workshop)
+    lists: Lists = field(default_factory=Lists)
+    codes: dict[str, str] = field(default_factory=dict)
+    sent: Once = field(default_factory=Once)
     on_begun: Callable[[Path], object] = lambda _folder: None
     closed: threading.Event = field(default_factory=threading.Event)
 

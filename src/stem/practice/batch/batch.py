@@ -125,10 +125,6 @@ class Batch:
         """
         return hand_over(self.asked.jobs, report, self.settings, passwords, also_guided=also_guided)
 
-    def page(self, report: Report) -> str:
-        """Return a page about the batch by itself, to read and to print: nothing on it leads elsewhere."""
-        return overview_page(report, title=self.title, practice=self.settings.practice, folder=None)
-
     def check_page(self, page: str, *, overwrite: bool = False) -> None:
         """Look whether the page can have its name.
 
