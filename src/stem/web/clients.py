@@ -47,6 +47,13 @@ _TO_COME = _STANDINGS | {"failed": "kan niet"}
 _NOT_MADE = {"new": "niet gemaakt", "changed": "niet opnieuw gemaakt"}
 
 
+_GONE = "Deze lijst is er niet meer"
+_GONE_TEXT = (
+    "Een lijst blijft alleen in het geheugen, en niet langer dan nodig. Sleep haar opnieuw naar Cliënten; wat "
+    "al gemaakt is, staat er dan bij."
+)
+
+
 class _Gone(HTTPException):
     """A list that is not in memory any more."""
 
@@ -55,12 +62,7 @@ class _Gone(HTTPException):
 
 @pages.errorhandler(_Gone)
 def _told_gone(_error: _Gone) -> tuple[str, int]:
-    title, text = (
-        "Deze lijst is er niet meer",
-        "Een lijst blijft alleen in het geheugen, en niet langer dan nodig. Sleep haar opnieuw naar "
-        "Cliënten; wat al gemaakt is, staat er dan bij.",
-    )
-    return render_template("fault.html", title=title, text=text, english=""), 404
+    return render_template("fault.html", title=_GONE, text=_GONE_TEXT, english=""), 404
 
 
 @pages.get("/clienten")
@@ -99,7 +101,7 @@ def model() -> Answer | tuple[str, int]:
     if not names:
         return _first_page("Kies eerst een oefening voor de voorbeeldlijst."), 400
     return Response(
-        project.model_list(dict.fromkeys(names)),
+        project.model_list(list(dict.fromkeys(names))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="lijst.csv"'},
     )
@@ -138,7 +140,9 @@ def make(name: str) -> Answer | tuple[str, int]:
     if any(site().workshop.will_make(job.target.absolute()) for job in listed.batch.asked.jobs):
         return _page(listed, "Een van deze opnames wordt nu al gemaakt. Wacht tot dat klaar is."), 409
     if listed.has_changed():
-        return _page(listed, "Er is intussen iets veranderd in de map. Kijk nog eens naar de proefronde."), 409
+        return _page(
+            listed, "Er is intussen iets veranderd in de map. Kijk nog eens naar de proefronde."
+        ), 409
     if listed.to_make:
         with site().lists.beginning:
             if not listed.is_busy:

@@ -175,7 +175,9 @@ class Lists:
             self._sweep()
             self._known[listed.id] = listed
             listed.seen = self._clock()
-            idle = sorted((each for each in self._known.values() if not each.is_busy), key=lambda each: each.seen)
+            idle = sorted(
+                (each for each in self._known.values() if not each.is_busy), key=lambda each: each.seen
+            )
             for each in idle[: max(len(self._known) - _MOST, 0)]:
                 del self._known[each.id]
         return listed
@@ -200,7 +202,5 @@ class Lists:
     def _sweep(self) -> None:
         now = self._clock()
         self._known = {
-            name: each
-            for name, each in self._known.items()
-            if each.is_busy or now - each.seen < _LASTS_S
+            name: each for name, each in self._known.items() if each.is_busy or now - each.seen < _LASTS_S
         }

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 pages = Blueprint("sending", __name__)
 
+_NO_CODE = "Deze opname heeft geen code"
+_NO_CODE_TEXT = (
+    "Een proefopname is van niemand. Maak haar met de code van de cliënt, bijvoorbeeld c017; dan kan zij "
+    "verstuurd worden."
+)
+
 _HEAVY_MB = 20
 """What mail mostly takes."""
 
@@ -35,12 +41,7 @@ def of_track(name: str) -> Answer | tuple[str, int]:
     """Lead from a track to all that can be sent to its client."""
     code = found(name).code
     if code in {"", USUAL_CODE}:
-        title, text = (
-            "Deze opname heeft geen code",
-            "Een proefopname is van niemand. Maak haar met de code van de cliënt, bijvoorbeeld c017; dan kan "
-            "zij verstuurd worden.",
-        )
-        return render_template("fault.html", title=title, text=text, english=""), 409
+        return render_template("fault.html", title=_NO_CODE, text=_NO_CODE_TEXT, english=""), 409
     secret = site().passes.secret
     client = hashlib.sha256(f"{secret} {code}".encode()).hexdigest()[:16]
     site().codes[client] = code

@@ -65,6 +65,7 @@ def _form(
     scripts: Sequence[ScriptTemplate],
     form: Mapping[str, str],
     wrong: Mapping[str, str] | None = None,
+    *,
     problem: words.Told | None = None,
 ) -> str:
     return render_template(
@@ -80,7 +81,9 @@ def _form(
     )
 
 
-def _fields(scripts: Sequence[ScriptTemplate], form: Mapping[str, str], wrong: Mapping[str, str]) -> list[Field]:
+def _fields(
+    scripts: Sequence[ScriptTemplate], form: Mapping[str, str], wrong: Mapping[str, str]
+) -> list[Field]:
     """Return what can be filled in in any of the scripts; what is not chosen stays as each script has it."""
     fields = dict[str, Field]()
     for script in scripts:

@@ -122,7 +122,15 @@ class Client:
         if not found:
             raise UsageError(Message("No track is chosen that can go home."))
         outcomes = tuple(
-            Outcome("", self.code, each.record.script.name, "kept", each.path, each.record.script.title, each.seconds)
+            Outcome(
+                "",
+                self.code,
+                each.record.script.name,
+                "kept",
+                each.path,
+                each.record.script.title,
+                each.seconds,
+            )
             for each in found
         )
         return [each.job for each in found], Report(outcomes)
@@ -143,7 +151,7 @@ def client_of(code: str, folder: Path, settings: Config, home: Path) -> Client:
     told = json.dumps(code, ensure_ascii=False).encode()
     found = (finished_track(path) for path in records(folder) if _tells(path, told))
     tracks = [
-        _track_of(code, each.path, each.record, personal, settings, home)
+        _track_of(each.path, each.record, personal, settings, home)
         for each in found
         if each.path is not None and each.record is not None
         if (personal := each.record.personal) is not None and personal.code == code
@@ -159,11 +167,9 @@ def _tells(record: Path, text: bytes) -> bool:
         return False
 
 
-def _track_of(
-    code: str, path: Path, record: Record, personal: Personal, settings: Config, home: Path
-) -> ClientTrack:
+def _track_of(path: Path, record: Record, personal: Personal, settings: Config, home: Path) -> ClientTrack:
     spec = TrackSpec(record.script.name, values=personal.values)
-    job = Job(Place("track", 1), code, spec, settings, path, home=home)
+    job = Job(Place("track", 1), personal.code, spec, settings, path, home=home)
     return ClientTrack(job, record, _stays(path, record, home))
 
 
