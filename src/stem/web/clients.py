@@ -49,8 +49,8 @@ _NOT_MADE = {"new": "niet gemaakt", "changed": "niet opnieuw gemaakt"}
 
 _GONE = "Deze lijst is er niet meer"
 _GONE_TEXT = (
-    "Een lijst blijft alleen in het geheugen, en niet langer dan nodig. Sleep haar opnieuw naar Cliënten; wat "
-    "al gemaakt is, staat er dan bij."
+    "Een lijst blijft alleen in het geheugen, en niet langer dan nodig. Sleep haar opnieuw naar Cliënten; "
+    "wat al gemaakt is, staat er dan bij."
 )
 
 
