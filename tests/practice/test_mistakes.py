@@ -64,7 +64,9 @@ def test_a_list_without_mistakes_is_what_it_asks_for(tmp_path: Path) -> None:
     assert (batch.title, batch.codes) == ("Lijst", ("c1", "c2"))
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04x", b"", b"\x00\x01", b"<html></html>"])
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04x", b"", b"\x00\x01", b"<html></html>"]
+)
 def test_what_is_no_list_is_refused_whatever_it_is_called(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ConfigError):
         Project(tmp_path).check_list(content, "lijst.csv")

@@ -43,7 +43,9 @@ def ask(name: str) -> Answer | tuple[str, int]:
         listed = Listed.of(project.series_batch(series.name, code, spec), code)
     except StemError as error:
         what = words.told(error.sentence, error.hint)
-        return _form(project, series, scripts, request.form, problem=what), 400
+        of_code = {"code": f"{what.sentence} {what.advice}"} if "code" in what.sentence else {}
+        problem = None if of_code else what
+        return _form(project, series, scripts, request.form, of_code, problem=problem), 400
     return redirect(site().lists.add(listed).address, 303)
 
 
