@@ -49,7 +49,7 @@ def packed(client: Client, password: str) -> list[str]:
     with pyzipper.AESZipFile(client.zip_path) as archive:
         archive.setpassword(password.encode())
         assert archive.testzip() is None
-        return archive.namelist()
+        return list(archive.namelist())
 
 
 def test_a_client_has_their_own_tracks_and_what_is_for_together_stays(practice: Path) -> None:
