@@ -195,8 +195,17 @@ def summary(listed: Listed) -> str:
     names = {**names, "kept": "staan er al" if report.count("kept") > 1 else "staat er al"}
     told = [f"{count} {name}" for status, name in names.items() if (count := report.count(status))]
     length_s = sum(outcome.seconds or 0.0 for outcome in report.outcomes if outcome.status != "failed")
-    whole_s = round(length_s / 60) * 60 if length_s > _LONG_S else length_s
-    return f"{', '.join(told)}. Samen {words.length(whole_s)}."
+    return f"{', '.join(told)}. Samen {_long(length_s)}."
+
+
+def _long(length_s: float) -> str:
+    """Return a length of many tracks in words: of what is long, in whole minutes."""
+    if length_s < _LONG_S:
+        return words.length(length_s)
+    hours, rest = divmod(round(length_s / 60), 60)
+    return " en ".join(
+        filter(None, (f"{hours} uur" if hours else "", words.length(rest * 60) if rest else ""))
+    )
 
 
 def _why(outcome: Outcome) -> tuple[str, ...]:
