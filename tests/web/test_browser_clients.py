@@ -159,7 +159,7 @@ def test_the_whole_way_from_a_dropped_list_to_a_zip_file(opened: Browser, site: 
         expect(page.locator("h1")).to_have_text("Klaar", timeout=MADE_MS)
         assert len(site.workshop.runs) == 1
         assert faults(page) == []
-        page.get_by_role("link", name="Klaarmaken om te sturen (c021, Proef)").click()
+        page.get_by_role("link", name="Sturen (c021, Proef)").click()
         page.get_by_role("button", name="Maak de zip").dblclick()
         expect(page.locator("h1")).to_have_text("Klaar om te sturen c021")
         password = page.locator("#wachtwoord").inner_text()

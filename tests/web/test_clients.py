@@ -278,6 +278,26 @@ def test_a_list_of_which_the_tracks_are_being_made_waits_for_those(
     assert visitor.told(f"{second}.json")["state"] == "waiting"
 
 
+def test_another_run_in_the_folder_is_told(visitor: Visitor, practice: Path) -> None:
+    from stem.practice.batch.executor import sole_use
+
+    address = dropped(visitor, LIST)
+    with sole_use({practice / "output"}):
+        visitor.post(f"{address}/maak")
+        assert until_over(visitor, address) == "failed"
+    page = visitor.get(address).text
+    assert "stem is in deze map al aan het werk" in page
+    assert "Maak de rest" in page
+
+
+def test_a_folder_that_is_gone_is_told(visitor: Visitor, practice: Path) -> None:
+    address = dropped(visitor, LIST)
+    practice.rename(practice.with_name("weg"))
+    for answer in (visitor.get("/clienten"), visitor.post(f"{address}/maak"), drop(visitor, LIST)):
+        assert answer.status_code == 409
+        assert "De map van de praktijk is er niet meer" in answer.text
+
+
 def test_who_is_being_made_for_is_not_forgotten_meanwhile(
     visitor: Visitor, practice: Path, made: Path
 ) -> None:

@@ -137,6 +137,7 @@ def make(name: str) -> Answer | tuple[str, int]:
     listed = _found(name)
     if listed.is_busy or listed.batch is None:  # a second click, or another tab
         return redirect(listed.address, 303)
+    site().project()  # a folder that is gone is told, not begun anew
     if any(site().workshop.will_make(job.target.absolute()) for job in listed.batch.asked.jobs):
         return _page(listed, "Een van deze opnames wordt nu al gemaakt. Wacht tot dat klaar is."), 409
     if listed.has_changed():

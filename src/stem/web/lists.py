@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -178,8 +178,7 @@ class Lists:
             idle = sorted(
                 (each for each in self._known.values() if not each.is_busy), key=lambda each: each.seen
             )
-            for each in idle[: max(len(self._known) - _MOST, 0)]:
-                del self._known[each.id]
+            self._let_go(idle[: max(len(self._known) - _MOST, 0)])
         return listed
 
     def find(self, name: str) -> Listed | None:
@@ -193,14 +192,19 @@ class Lists:
     def forget(self, code: str) -> None:
         """Let go of the lists that have tracks for a client."""
         with self._changing:
-            self._known = {
-                name: each
-                for name, each in self._known.items()
-                if each.is_busy or all(outcome.code != code for outcome in each.report.outcomes)
-            }
+            self._let_go(
+                each
+                for each in self._known.values()
+                if not each.is_busy and any(outcome.code == code for outcome in each.report.outcomes)
+            )
 
     def _sweep(self) -> None:
         now = self._clock()
-        self._known = {
-            name: each for name, each in self._known.items() if each.is_busy or now - each.seen < _LASTS_S
-        }
+        self._let_go(
+            each for each in self._known.values() if not each.is_busy and now - each.seen >= _LASTS_S
+        )
+
+    def _let_go(self, lists: Iterable[Listed]) -> None:
+        for each in tuple(lists):
+            del self._known[each.id]
+            each.batch = None  # the run that made it is remembered longer

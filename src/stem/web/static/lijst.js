@@ -14,14 +14,15 @@ function refused() {
   return told !== "";
 }
 
+// Wherever on the page it is let go: beside the frame, a browser would open the list in place of the page.
 for (const kind of ["dragenter", "dragover"]) {
-  form.addEventListener(kind, (event) => {
+  addEventListener(kind, (event) => {
     event.preventDefault();
     form.classList.add("over");
   });
 }
-form.addEventListener("dragleave", () => form.classList.remove("over"));
-form.addEventListener("drop", (event) => {
+addEventListener("dragleave", () => form.classList.remove("over"));
+addEventListener("drop", (event) => {
   event.preventDefault();
   form.classList.remove("over");
   if (!event.dataTransfer.files.length) return;
