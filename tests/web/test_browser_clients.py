@@ -12,7 +12,7 @@ import pytest
 import pyzipper
 from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
 from pagehelp import practice_in
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from stem import BatchProgress, Cancelled, Project, Report
 from stem.web.site import Site
@@ -65,8 +65,8 @@ def address(site: Site, path: str) -> str:
 def choose(page: Page, site: Site, text: str) -> None:
     """Choose a list, and wait for what is told of it."""
     page.goto(address(site, "/clienten"))
-    file = {"name": "lijst.csv", "mimeType": "text/csv", "buffer": text.encode()}
-    page.get_by_label("Sleep je lijst hierheen, of kies haar").set_input_files([file])  # type: ignore[list-item]
+    file: FilePayload = {"name": "lijst.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("Sleep je lijst hierheen, of kies haar").set_input_files([file])
     page.get_by_role("button", name="Kijk de lijst na").click()
     page.wait_for_url("**/clienten/*")
 
@@ -193,8 +193,8 @@ def test_the_whole_way_by_keyboard_and_a_reload_amid_it(opened: Browser, site: S
         page.keyboard.press("Enter")
         page.wait_for_url("**/clienten")
         to("Sleep je lijst hierheen")
-        file = {"name": "x.csv", "mimeType": "text/csv", "buffer": GOOD.encode()}
-        page.locator("#lijst").set_input_files([file])  # type: ignore[list-item]
+        file: FilePayload = {"name": "x.csv", "mimeType": "text/csv", "buffer": GOOD.encode()}
+        page.locator("#lijst").set_input_files([file])
         to("Kijk de lijst na")
         page.keyboard.press("Enter")
         page.wait_for_url("**/clienten/*")

@@ -13,7 +13,7 @@ import pytest
 from pagehelp import Visitor, practice_in, visiting
 from werkzeug.test import TestResponse
 
-from stem import Batch, Project, Report
+from stem import Batch, BatchProgress, Cancelled, Project, Report
 from stem.web.lists import Listed, Lists
 from stem.web.workshop import Run
 
@@ -387,6 +387,23 @@ def test_hostile_cells_are_shown_as_words(visitor: Visitor) -> None:
     page = visitor.get(dropped(visitor, "code;script;<b>x</b>\nc1;<img src=x>;y\n")).text
     assert "<img" not in page
     assert "<b>" not in page
+
+
+def test_what_is_there_already_says_nothing_of_how_long_the_rest_takes(practice: Path, made: Path) -> None:
+    shutil.copytree(made, practice / "output")
+    batch = Project(practice).check_list((LIST + "c020;proef;Amalia\n").encode(), "Lijst")
+    assert isinstance(batch, Batch)
+    heard: list[BatchProgress] = []
+
+    def stop(progress: BatchProgress) -> bool:
+        heard.append(progress)
+        return not progress.making
+
+    listed = Listed.of(batch)
+    with pytest.raises(Cancelled):
+        listed.new_run().make(stop)
+    assert (heard[-1].done, heard[-1].total) == (0, 1)
+    assert [row.state for row in listed.rows] == ["kept", "kept", "kept", "new"]
 
 
 def test_lists_go_when_nobody_looks_and_there_are_never_many(practice: Path) -> None:

@@ -164,7 +164,7 @@ def test_what_is_for_use_together_is_refused_with_the_reason(visitor: Visitor, p
     together = track_of(visitor, "c017_samen.mp3").rpartition("/")[2]
     for chosen in ([], [together], ["../stem.toml"], ["0" * 16]):
         for client in (address, client_of(visitor)):
-            answer = visitor.post(client, {"nummer": "1", "opname": chosen})
+            answer = visitor.post(client, {"nummer": "1", "opname": list(chosen)})
             assert answer.status_code in {400, 409}
             assert 'id="wachtwoord"' not in answer.text
     assert not list((practice / "output").glob("*.zip"))

@@ -130,14 +130,18 @@ class Listed:
         outcomes = list(self.report.outcomes)
         numbers = {outcome.path: number for number, outcome in enumerate(outcomes)}
         places = {job.place: number for number, job in enumerate(batch.asked.jobs)}
+        there = 0
 
         def told(outcome: Outcome) -> None:
+            nonlocal there
+            there += outcome.status == "kept"
             outcomes[numbers[outcome.path]] = outcome
             self.report = Report(tuple(outcomes))
 
         def heard(progress: BatchProgress) -> bool:
             self._making = {places[each.place]: each.progress for each in progress.making}
-            return events(progress)
+            # What is there already took no time, and says nothing of how long the rest takes.
+            return events(BatchProgress(progress.done - there, progress.total - there, progress.making))
 
         try:
             report = batch.make(on_outcome=told, events=heard, yields=True)

@@ -57,9 +57,9 @@ def show(name: str) -> str:
 @pages.post("/clienten/<name>/sturen")
 def pack(name: str) -> str | tuple[str, int]:
     """Pack the tracks that were chosen, and show the password this once; a second click sees the same."""
-    client, form = _found(name), request.form.get("nummer", "")
+    client, form = _found(name), f"{name} {request.form.get('nummer', '')}"
     with site().sent.working:
-        password = site().sent.find(form) if form else None
+        password = site().sent.find(form)
         if password is None:
             if site().workshop.works_for(client.code):
                 note = "Voor deze cliënt wordt nu een opname gemaakt. Wacht tot dat klaar is."
