@@ -176,6 +176,23 @@ def test_the_whole_way_from_a_dropped_list_to_a_zip_file(opened: Browser, site: 
         assert not re.search("c021|Bea", page.url + page.title())
 
 
+def test_short_and_long_lists_are_dropped_and_stay_quick(opened: Browser, site: Site) -> None:
+    site.workshop.ask(Run("Iets anders", "", "proef", waits))
+    with looking(opened, site) as page:
+        for count in (1, 30, 1_000):
+            page.goto(address(site, "/clienten"))
+            begun = time.monotonic()
+            drop(page, "code;script\n" + "".join(f"k{number:04};proef\n" for number in range(count)))
+            expect(page.locator("tbody tr")).to_have_count(count)
+            assert time.monotonic() - begun < 20.0  # 2 s on a quiet machine
+            page.locator(".actions button.main").click()
+            expect(page.locator("#stap")).to_contain_text("Wacht op zijn beurt")
+            page.wait_for_function("() => performance.getEntriesByType('resource').length > 4")
+            expect(page.locator("tbody tr").last).to_contain_text("wacht")
+            page.get_by_role("button", name="Stop de rest").click()
+            expect(page.locator("h1")).to_have_text("Gestopt")
+
+
 def test_the_whole_way_by_keyboard_and_a_reload_amid_it(opened: Browser, site: Site) -> None:
     with looking(opened, site) as page:
 

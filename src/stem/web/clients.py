@@ -132,19 +132,17 @@ def state(name: str) -> Response:
 
 
 @pages.post("/clienten/<name>/maak")
-def make(name: str) -> Answer | tuple[str, int]:
+def make(name: str) -> Answer:
     """Make what is not there yet; what is not as it was shown any more is shown first."""
     listed = _found(name)
     if listed.is_busy or listed.batch is None:  # a second click, or another tab
         return redirect(listed.address, 303)
     site().project()  # a folder that is gone is told, not begun anew
     if any(site().workshop.will_make(job.target.absolute()) for job in listed.batch.asked.jobs):
-        return _page(listed, "Een van deze opnames wordt nu al gemaakt. Wacht tot dat klaar is."), 409
-    if listed.has_changed():
-        return _page(
-            listed, "Er is intussen iets veranderd in de map. Kijk nog eens naar de proefronde."
-        ), 409
-    if listed.to_make:
+        listed.note = "Een van deze opnames wordt nu al gemaakt. Wacht tot dat klaar is."
+    elif listed.has_changed():
+        listed.note = "Er is intussen iets veranderd in de map. Kijk nog eens naar de proefronde."
+    elif listed.to_make:
         with site().lists.beginning:
             if not listed.is_busy:
                 listed.run = site().workshop.ask(listed.new_run())
@@ -236,7 +234,7 @@ def _first_page(problem: str = "", advice: str = "", english: str = "") -> str:
     )
 
 
-def _page(listed: Listed, note: str = "") -> str:
+def _page(listed: Listed) -> str:
     if listed.mistakes:
         shown = listed.mistakes[:_MOST_SHOWN]
         return render_template("mistakes.html", mistakes=shown, count=len(listed.mistakes))
@@ -254,7 +252,7 @@ def _page(listed: Listed, note: str = "") -> str:
         }
         for row in listed.rows
     ]
-    run = listed.run
+    run, note, listed.note = listed.run, listed.note, ""  # it is told once
     return render_template(
         "list.html",
         listed=listed,

@@ -54,6 +54,7 @@ class Listed:
         code: Of the client, of a series.
         notices: What someone must be able to read before anything is made.
         id: Its part of addresses; tells nothing of what it is.
+        note: Why it was not made just now.
         run: That makes it, or did.
     """
 
@@ -63,6 +64,7 @@ class Listed:
     report: Report = field(default_factory=lambda: Report(()))
     code: str = ""
     notices: tuple[str, ...] = ()
+    note: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     run: Run | None = None
     seen: float = field(default_factory=time.monotonic)
