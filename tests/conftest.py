@@ -57,6 +57,7 @@ LONG = {
         "test_attacks_terminal.py",
         "test_cutting.py",
         "test_browser.py",
+        "test_browser_clients.py",
         "test_guide.py",
     ),
 }

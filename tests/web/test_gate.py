@@ -27,6 +27,7 @@ class House:
     passes: Passes
     gate: Gate
     came_in: list[str] = field(default_factory=list)
+    usual: str = "/"
 
     def ask(self, raw: bytes) -> HTTPResponse:
         return self.answer(raw)[0]
@@ -53,7 +54,7 @@ class House:
     def request(
         self,
         method: str = "GET",
-        target: str = "/",
+        target: str = "",
         changed: dict[str, str | None] | None = None,
         *,
         extra: Iterable[str] = (),
@@ -65,7 +66,7 @@ class House:
         if method == "POST":
             heads |= {"Origin": f"http://127.0.0.1:{self.port}", "Content-Length": str(len(body))}
         heads |= changed or {}
-        lines = [f"{method} {target} {version}"]
+        lines = [f"{method} {target or self.usual} {version}"]
         lines += [f"{name}: {value}" for name, value in heads.items() if value is not None]
         lines += extra
         filled = "\r\n".join(lines).replace("PORT", str(self.port)).replace("COOKIE", self.passes.cookie)
@@ -229,8 +230,13 @@ def hostile(house: House) -> Iterator[tuple[str, bytes]]:
     yield "nonsense", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"
 
 
-def test_nothing_hostile_is_let_in() -> None:
+PAGES = ["/", "/clienten", "/clienten/0123456789abcdef/maak", "/clienten/0123456789abcdef/sturen"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_hostile_is_let_in(page: str) -> None:
     with a_house() as house:
+        house.usual = page
         table = list(hostile(house))
         assert len(table) >= 80
         let_in = []

@@ -41,7 +41,7 @@ _MINUS = "\N{MINUS SIGN}"
 _UNKNOWN = "\N{EN DASH}"
 
 
-def overview_page(report: Report, *, title: str, practice: str, folder: Path) -> str:
+def overview_page(report: Report, *, title: str, practice: str, folder: Path | None) -> str:
     """Return one page of HTML with everything in it, for the screen and for A4.
 
     Nothing of a track but what its outcome says is on it.
@@ -50,11 +50,12 @@ def overview_page(report: Report, *, title: str, practice: str, folder: Path) ->
         report: Of a batch or of its dry run.
         title: What the batch is, for people.
         practice: Whose it is; may be empty.
-        folder: Where the page will lie; the ways to the tracks start there.
+        folder: Where the page will lie; the ways to the tracks start there. None for a page without them.
     """
     failed = [outcome for outcome in report.outcomes if outcome.status == "failed"]
     others = [outcome for outcome in report.outcomes if outcome.status != "failed"]
-    there = sum(map(_is_there, others))
+    leads = _is_there if folder is not None else _nowhere
+    there = sum(map(leads, others))
     return render(
         _TEMPLATE,
         _seen,
@@ -71,7 +72,7 @@ def overview_page(report: Report, *, title: str, practice: str, folder: Path) ->
         count_there=there,
         plays=there <= MOST_PLAYERS,
         statuses=_STATUSES,
-        is_there=_is_there,
+        is_there=leads,
         address=lambda outcome: _address(outcome.path, folder),
         length=_length,
         level=_level,
@@ -139,11 +140,16 @@ def _is_there(outcome: Outcome) -> bool:
     return outcome.status in {"made", "kept"}
 
 
-def _address(path: Path, folder: Path) -> str:
+def _nowhere(_outcome: Outcome) -> bool:
+    return False
+
+
+def _address(path: Path, folder: Path | None) -> str:
     """Return the way to a file from a page in `folder`, so that both may move together.
 
     A file on another drive of Windows has no such way; its own address is given.
     """
+    assert folder is not None, "a page without ways asks for none"
     try:
         way = os.path.relpath(path, folder)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from stem.track.spec import TrackSpec
 if TYPE_CHECKING:
     from stem.practice.batch import BatchOptions
     from stem.practice.batch.batch import Batch
+    from stem.practice.batch.client import Client
+    from stem.practice.batch.mistakes import Mistake
 
 _EACH_ITS_OWN = TrackSpec("")
 
@@ -54,6 +57,42 @@ class Batches(Scripts):
         options = self._batch_options(spec, target, names, captions, again=again)
         jobs = jobs_of_list(listed, options, self.settings)
         return Batch(Path(file).stem, jobs, self.settings, self.folder)
+
+    def check_list(self, content: bytes, title: str) -> Batch | tuple[Mistake, ...]:
+        """Read a list, and return what it asks for, or every mistake with where it stands; see `batch`.
+
+        Args:
+            content: What is in the file: CSV or XLSX, which it tells itself.
+            title: What the list is called.
+
+        Raises:
+            ConfigError: when nothing can be read in it at all.
+            StemError: when what holds for the whole batch cannot be.
+        """
+        from stem.practice.batch.batch import Batch, read_list
+        from stem.practice.batch.from_list import check_list
+        from stem.practice.batch.mistakes import mistakes_in
+
+        listed = read_list(title, self.folder, content)
+        options = self._batch_options(_EACH_ITS_OWN, None, "", (), again=False)
+        jobs, problems = check_list(listed, options, self.settings)
+        return mistakes_in(listed, problems) or Batch(title, jobs, self.settings, self.folder)
+
+    def model_list(self, scripts: Sequence[str]) -> bytes:
+        """Return a list in CSV to begin with: the heads for some scripts, and a row of each."""
+        from stem.practice.batch.model_list import model_list
+
+        return model_list([self.script(name) for name in scripts])
+
+    def client(self, code: str) -> Client:
+        """Return the finished tracks of a client, which of them can go home, and what packs them.
+
+        Raises:
+            OutputError: when the folder of the settings cannot be read.
+        """
+        from stem.practice.batch.client import client_of
+
+        return client_of(code, self.path(self.settings.output), self.settings, self.folder)
 
     def series_batch(
         self,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from io import BytesIO
+from typing import IO
 
 import jinja2
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Request, Response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
@@ -15,6 +17,7 @@ from stem.characters import visible
 from stem.errors import StemError
 from stem.web import (
     choosing,
+    clients,
     closing,
     computer,
     filling,
@@ -25,6 +28,8 @@ from stem.web import (
     practice,
     privacy,
     pronouncing,
+    sending,
+    series,
     tracks,
     voices,
     welcome,
@@ -50,6 +55,9 @@ _ROOMS = (
     voices,
     computer,
     mending,
+    clients,
+    series,
+    sending,
     privacy,
     closing,
 )
@@ -74,8 +82,17 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+class _Request(Request):
+    """A request of which files stay in memory: what is sent here may be a list with names."""
+
+    def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
+        return BytesIO()
+
+
 class _Pages(Flask):
     """Flask, with templates in which nothing is left out or unseen."""
+
+    request_class = _Request
 
     jinja_options = {  # noqa: RUF012 - Flask's own way to say it; later is too late
         "undefined": jinja2.StrictUndefined,

@@ -11,6 +11,7 @@ from stem.doctor import Diagnosis
 from stem.export.cover import cover_from
 from stem.files import cache_path, packaged_folder
 from stem.practice.edited import ChangedFileError
+from stem.practice.overview import overview_page
 from stem.practice.own_words import OwnWord
 from stem.practice.settings import Value
 from stem.record.document import record_path
@@ -47,6 +48,7 @@ __all__ = [
     "for_whom",
     "kept_bytes",
     "kept_ready",
+    "overview_page",
     "pause_lengths",
     "profiles",
     "record_path",

@@ -28,7 +28,7 @@ def show(name: str) -> Answer | str:
     shown = found(name)
     if shown.made and shows(shown.path.absolute()):
         return redirect(f"/opnames/{shown.id}", 303)
-    return render_template("where.html", shown=shown, path=shown.path.absolute())
+    return render_template("where.html", path=shown.path.absolute(), back=f"/opnames/{shown.id}")
 
 
 @pages.get("/opnames/<name>/opnieuw")
@@ -91,7 +91,7 @@ def ask_forget(name: str) -> str:
         shown=shown,
         goes=[path.name for going, _ in looked for path in going] + [shown.record_path.name],
         stays=[left for _, staying in looked for left in staying],
-        is_busy=_is_busy(shown),
+        busy_with=_busy_with(shown),
     )
 
 
@@ -99,13 +99,20 @@ def ask_forget(name: str) -> str:
 def forget(name: str) -> str:
     """Forget a track: its file, what stands beside it, and what was spoken for it alone."""
     shown = found(name)
-    if _is_busy(shown):
+    if _busy_with(shown):
         return ask_forget(name)
     project = site().project()
+    site().lists.forget(shown.code)
     done = project.forget(project.one_track(shown.record_path))
     site().changes.drop(shown.record_path)
     return render_template("forgotten.html", shown=shown, done=done)
 
 
-def _is_busy(shown: Shown) -> bool:
-    return site().workshop.will_make(shown.path.absolute())
+def _busy_with(shown: Shown) -> str:
+    """Return what is being made and would be back after forgetting; empty when nothing is."""
+    workshop = site().workshop
+    if workshop.will_make(shown.path.absolute()):
+        return "Deze opname wordt nu gemaakt."
+    if shown.code not in {"", USUAL_CODE} and workshop.works_for(shown.code):
+        return f"Voor {shown.code} wordt nu een opname gemaakt."
+    return ""

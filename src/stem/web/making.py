@@ -26,9 +26,11 @@ def all_runs() -> str:
 
 
 @pages.get("/taken/<name>")
-def one(name: str) -> str:
-    """Show a run."""
+def one(name: str) -> Answer | str:
+    """Show a run, or lead to the page of its own that it has."""
     run = _found(name)
+    if run.page:
+        return redirect(run.page, 303)
     return render_template(
         "run.html", run=run, stage=stage(run), percent=percent(run), left=words.left(run.left_s)
     )
@@ -53,7 +55,9 @@ def stop(name: str) -> Answer:
 @pages.post("/taken/<name>/opnieuw")
 def again(name: str) -> Answer:
     """Make once more what failed or was stopped."""
-    run = site().workshop.again(_found(name))
+    run = _found(name)
+    if not run.page:  # there it begins anew
+        run = site().workshop.again(run)
     return redirect(f"/taken/{run.id}", 303)
 
 

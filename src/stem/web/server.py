@@ -28,8 +28,8 @@ _MORE_PORTS = 10
 _THREADS = 6
 _LARGEST_BODY = 60_000_000
 _LARGEST_HEAD = 16_384
-_IN_MEMORY = 4_000_000
-"""Bytes of a request or an answer that never go to a file meanwhile: forms hold names."""
+_IN_MEMORY = 21_000_000
+"""Bytes of a request or an answer that never go to a file meanwhile: forms hold names, and so do lists."""
 
 _END_S = 5.0
 

@@ -13,6 +13,8 @@ from flask import current_app
 from stem import Project
 from stem.web.changes import Changes
 from stem.web.fetching import Fetcher
+from stem.web.lists import Lists
+from stem.web.once import Once
 from stem.web.passes import Passes
 from stem.web.reader import Asked, Reader
 from stem.web.workshop import Workshop
@@ -34,6 +36,13 @@ class Site:
         fetcher: Fetches voices.
         changes: What is to be changed in tracks, gathered until they are made again.
         on_begun: Called with the folder of a practice that begins on the welcome page.
+        lists: Those that were dropped.
+        codes: Of clients, by what they are called in addresses.
+        sent: The passwords that were shown just now.
+        lists: Lists = field(default_factory=Lists)
+    codes: dict[str, str] = field(default_factory=dict)
+    sent: Once = field(default_factory=Once)
+    on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
 
@@ -45,6 +54,9 @@ class Site:
     reader: Reader = field(default_factory=Reader)
     fetcher: Fetcher = field(default_factory=Fetcher)
     changes: Changes = field(default_factory=Changes)
+    lists: Lists = field(default_factory=Lists)
+    codes: dict[str, str] = field(default_factory=dict)
+    sent: Once = field(default_factory=Once)
     on_begun: Callable[[Path], object] = lambda _folder: None
     closed: threading.Event = field(default_factory=threading.Event)
 

@@ -181,6 +181,11 @@ def address_of(path: Path | None) -> str:
     return f"/opnames/{next(of_it, '')}".removesuffix("/")
 
 
+def addresses() -> dict[str, str]:
+    """Return the addresses of all tracks that have a record, by the names of these."""
+    return {record.name: f"/opnames/{name}" for name, record in _records().items()}
+
+
 def found(name: str) -> Shown:
     """Return the track of an id, by membership."""
     record = _records().get(name)

@@ -84,14 +84,13 @@ _KNOWN = (
         "Zet haar terug op haar plaats, of open stem opnieuw.",
     ),
     (
-        "The code cannot be used: the code holds",
+        "the code holds what is filled in",
         "In de code staat iets wat is ingevuld, en de code komt in de naam van het bestand.",
         "Kies een code zonder naam, bijvoorbeeld c017.",
     ),
-    (
-        "The code cannot be used",
-        "Dit kan geen code zijn.",
-        "Letters, cijfers en streepjes kunnen, bijvoorbeeld c017.",
+    *(
+        (part, "Dit kan geen code zijn.", "Letters, cijfers en streepjes kunnen, bijvoorbeeld c017.")
+        for part in ("The code cannot be used", "The code: ")
     ),
     (
         "may be sent",

@@ -42,6 +42,9 @@ class Run:
         script: Name of the script.
         make: Makes it.
         target: The track's file.
+        targets: The files of all its tracks, when there are several.
+        codes: The codes of their clients.
+        page: Its own address, when that is another than that of a single track.
         state: Where it is in its life.
         stage: What is being done of the track that is being made.
         counted: How many of how many of that are done; (0, 0) when they cannot be counted.
@@ -58,6 +61,9 @@ class Run:
     script: str
     make: Make
     target: Path | None = None
+    targets: frozenset[Path] = frozenset()
+    codes: frozenset[str] = frozenset()
+    page: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: State = "waiting"
     stage: str = ""
@@ -139,7 +145,11 @@ class Workshop:
 
     def will_make(self, target: Path) -> bool:
         """Tell whether a file is being made, or waits to be."""
-        return any(run.target == target for run in self.runs if not run.is_over)
+        return any(target == run.target or target in run.targets for run in self.runs if not run.is_over)
+
+    def works_for(self, code: str) -> bool:
+        """Tell whether something is being made for a client, or waits to be."""
+        return any(code == run.code or code in run.codes for run in self.runs if not run.is_over)
 
     def ask(self, run: Run, form: str = "") -> Run:
         """Put a run in the queue; a form that was sent before gets the run of the first time."""

@@ -5,6 +5,8 @@ name_patterns.py  the names of files
 list_values.py    what stands in a list: codes, lengths
 options.py        what holds for all tracks
 from_list.py      a list -> jobs, or all mistakes
+mistakes.py       mistakes in a list, as a table shows them
+model_list.py     a list to begin with
 from_series.py    a series -> jobs
 single.py         one track -> its job
 estimate.py       how long the tracks will last
@@ -14,6 +16,7 @@ worker.py         such a process
 cluster.py        the same on a Dask cluster
 remote_job.py     one job on another machine, in a process of its own
 handout.py        what goes to a client
+client.py         a client's finished tracks, packed later
 """
 
 from __future__ import annotations

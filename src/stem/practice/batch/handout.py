@@ -91,15 +91,14 @@ def hand_over(
             left[code] = Message("nothing was put together, for {place} failed", place=failed[0].place)
             continue
         is_packed = passwords is not None or is_ours(zip_path(_folder(made), code))
-        letter, path = _letter(made, config, locked=is_packed), letter_path(_folder(made), code)
+        path = letter_path(_folder(made), code)
         try:
-            there = None if _is_forced(made) else _there(path)
-            if there is None or (there != letter and is_untouched(there)):
+            letter, there = _letter_of(code, made, config, locked=is_packed)
+            if letter != there:
                 write_whole(path, letter, overwrite=_is_forced(made) or there is not None)
                 written.append(path)
             else:
-                (kept if there == letter else own).append(path)
-                letter = there
+                (kept if is_untouched(letter) else own).append(path)
             if passwords is not None:
                 packed, is_new = _packed(code, made, letter, passwords[code])
                 (written if is_new else kept).append(packed)
@@ -108,6 +107,37 @@ def hand_over(
             hint = Message(" ({hint})", hint=error.hint) if error.hint else ""
             left[code] = joined("", [sentence, hint])
     return Handout(tuple(written), tuple(kept), tuple(own), tuple(held), left)
+
+
+def letter_of(code: str, jobs: Sequence[Job], report: Report, config: Config) -> tuple[str, bool]:
+    """Return the text that would be packed with a client's tracks, and whether someone wrote in it.
+
+    Args:
+        code: The client's.
+        jobs: At least one, all theirs.
+        report: What became of them.
+        config: The settings.
+
+    Raises:
+        OutputError: when something is in its place that cannot be read.
+    """
+    made = list(zip(jobs, report.outcomes, strict=True))
+    letter, _ = _letter_of(code, made, config, locked=True)
+    return letter.decode(errors="replace"), not is_untouched(letter)
+
+
+def _letter_of(
+    code: str, made: Sequence[tuple[Job, Outcome]], config: Config, *, locked: bool
+) -> tuple[bytes, bytes | None]:
+    """Return the text for a client, which is the one that is there when someone wrote in it; and that one.
+
+    Raises:
+        OutputError: when what is there cannot be read.
+    """
+    there = None if _is_forced(made) else _there(letter_path(_folder(made), code))
+    if there is None or is_untouched(there):
+        return _letter(made, config, locked=locked), there
+    return there, there
 
 
 def _folder(made: Sequence[tuple[Job, Outcome]]) -> Path:

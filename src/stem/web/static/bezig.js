@@ -12,7 +12,7 @@ async function look() {
     const answer = await fetch("/bezig.json");
     if (!answer.ok) throw new Error(String(answer.status));
     const run = await answer.json();
-    bar.hidden = !run.id || location.pathname === `/taken/${run.id}`;
+    bar.hidden = !run.id || document.querySelector("[data-taak]")?.dataset.taak === run.id;
     if (run.id) {
       text.textContent = `Bezig: ${run.title}, ${run.percent} %`;
       link.href = `/taken/${run.id}`;
