@@ -13,7 +13,7 @@ from stem.project.tracks import RECORDINGS, Tracks
 from stem.script.dutch import spoken
 from stem.script.template import find_script
 from stem.text_files import write_text
-from stem.track.plan import sheet_lines
+from stem.track.plan import sheet_lines as sheet_lines_of
 from stem.track.reading_sheet import origin
 from stem.track.spec import TrackSpec
 from stem.voices.recordings.sheets import INDEX_NAME, SheetLine, as_index, renumbered
@@ -37,7 +37,8 @@ class OwnRecordings(Tracks):
         """Begin a set of recordings of a script: a folder with the list of its sentences.
 
         Args:
-            spec: The script, and what is chosen in it; never a client's name: another voice says those sentences.
+            spec: The script, and what is chosen in it; never a client's name: those
+                sentences another voice says.
             name: Of its own, behind the script's; for a second set.
 
         Raises:
@@ -58,23 +59,23 @@ class OwnRecordings(Tracks):
                 folder, Message("it is there already"), hint=Message("Give it a name of its own.")
             )
         begun = RecordingSet(folder, script.name, origin(spec, script).choices)
-        self._write_index(begun, self.sentences(begun))
+        self._write_index(begun, self.sheet_lines(begun))
         return next(each for each in self.recordings() if each.folder == folder)
 
-    def sentences(self, recordings: RecordingSet) -> tuple[SheetLine, ...]:
+    def sheet_lines(self, recordings: RecordingSet) -> tuple[SheetLine, ...]:
         """Return what is to be recorded, in the order of the script as it is now, with the set's numbers.
 
         Raises:
             StemError: as `plan`.
         """
-        _, lines = sheet_lines(self.spoken_by(recordings), self.settings, self.folder)
+        _, lines = sheet_lines_of(self.spoken_by(recordings), self.settings, self.folder)
         return renumbered(lines, recordings.index)
 
-    def sentence(self, recordings: RecordingSet, number: int) -> SheetLine | None:
+    def sheet_line(self, recordings: RecordingSet, number: int) -> SheetLine | None:
         """Return the sentence of a number, also when the script no longer has it; None when there is none."""
         if text := recordings.index.get(number):
             return SheetLine(number, text, spoken(text))
-        return next((line for line in self.sentences(recordings) if line.number == number), None)
+        return next((line for line in self.sheet_lines(recordings) if line.number == number), None)
 
     def spoken_by(self, recordings: RecordingSet, fill: str | None = None) -> TrackSpec:
         """Return the track that a set is for.
@@ -91,9 +92,7 @@ class OwnRecordings(Tracks):
             raise recordings.problem
         script = find_script(recordings.script, self.folder)
         known = {variable.name: variable.options for variable in script.variables}
-        chosen = {
-            name: value for name, value in recordings.choices.items() if value in known.get(name, {})
-        }
+        chosen = {name: value for name, value in recordings.choices.items() if value in known.get(name, {})}
         return TrackSpec(script.name, values=chosen, voice=self.voice_of(recordings), fill=fill)
 
     def voice_of(self, recordings: RecordingSet) -> str:
@@ -101,7 +100,7 @@ class OwnRecordings(Tracks):
         return f"{recordings.folder.relative_to(self.folder).as_posix()}/"
 
     def keep_take(self, recordings: RecordingSet, number: int, content: bytes) -> TakeVerdict:
-        """Judge a take of a sentence, and keep it when it can be used; see `voices.recordings.sets.keep_take`.
+        """Judge a take of a sentence, and keep it when it can be used; see `recordings.sets.keep_take`.
 
         Raises:
             UsageError: when there is no such sentence.
@@ -111,7 +110,7 @@ class OwnRecordings(Tracks):
 
         line = self._line(recordings, number)
         if number not in recordings.index:  # the script has become longer
-            self._write_index(recordings, self.sentences(recordings))
+            self._write_index(recordings, self.sheet_lines(recordings))
         return keep_take(recordings, line, content)
 
     def judge_take(self, recordings: RecordingSet, number: int) -> TakeVerdict:
@@ -144,7 +143,7 @@ class OwnRecordings(Tracks):
         return forget_set(recordings)
 
     def _line(self, recordings: RecordingSet, number: int) -> SheetLine:
-        line = self.sentence(recordings, number)
+        line = self.sheet_line(recordings, number)
         if line is None:
             raise UsageError(Message("There is no sentence {number}.", number=number))
         return line

@@ -48,9 +48,7 @@ class Pieces:
 def origin(spec: TrackSpec, template: ScriptTemplate) -> Origin:
     """Return what an index tells of where its sentences came from: no one's own words."""
     only_chosen = {each.name for each in template.variables if each.type in {"choice", "yesno"}}
-    return Origin(
-        template.name, {name: value for name, value in spec.values.items() if name in only_chosen}
-    )
+    return Origin(template.name, {name: value for name, value in spec.values.items() if name in only_chosen})
 
 
 def write_sheet(

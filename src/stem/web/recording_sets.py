@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 from flask import abort
 
@@ -13,7 +14,7 @@ from stem.web.site import site
 def id_of(recordings: RecordingSet) -> str:
     """Return a set's part of addresses: it tells nothing of its folder, and leads to no path."""
     secret = site().passes.secret.encode()
-    return hashlib.sha256(secret + b"set" + recordings.folder.name.encode()).hexdigest()[:16]
+    return hashlib.sha256(secret + b"set" + os.fsencode(recordings.folder.name)).hexdigest()[:16]
 
 
 def found(project: Project, name: str) -> RecordingSet:

@@ -19,7 +19,7 @@ from stem.messages import Message
 from stem.sound.decoding import CONTAINERS, container
 from stem.voices.recordings.cleaning import Flaw, UnusableError
 from stem.voices.recordings.engine import SOUND_SUFFIXES, heard, recorded_numbers
-from stem.voices.recordings.sheets import INDEX_NAME, SHEET_NAME, Origin, SheetLine, read_index, read_origin
+from stem.voices.recordings.sheets import INDEX_NAME, SHEET_NAME, SheetLine, read_index, read_origin
 
 _FORMER, _RETURNING = ".vorige-", ".terug-"
 _FORMER_NAME = re.compile(r"\.(?:vorige|terug)-([1-9][0-9]{0,5})(\.[a-z0-9]{1,5})")
