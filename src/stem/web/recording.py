@@ -196,6 +196,7 @@ def _new(script: ScriptTemplate, wrong: Mapping[str, str], problem: words.Told |
         "voice_new.html",
         script=script,
         fields=_only_chosen(script, wrong),
+        first=forms.VALUE + forms.VORM,
         problem=problem,
         given=request.form.get("naam", ""),
     )

@@ -42,6 +42,7 @@ let analyser = null;
 let recorder = null;
 let isBroken = false;
 let unsent = null;
+let isBad = false; // what was recorded last
 let heard = "";
 let timers = [];
 
@@ -61,6 +62,7 @@ function tellProblem(text) {
 
 function showVerdict(verdict, more = "") {
   const box = at("oordeel");
+  isBad = Boolean(verdict && !verdict.usable);
   box.className = verdict ? (verdict.usable ? "verdict" : "verdict bad") : "";
   if (!verdict) return box.replaceChildren();
   const flaws = verdict.flaws.map((each) => element("p", "", `${each.sentence} ${each.advice}`));
@@ -74,8 +76,8 @@ function showButtons() {
   at("opnemen-tekst").textContent = { rest: now.take ? "Nog eens" : "Opnemen", opening: "Microfoon…", keeping: "Nakijken…" }[state] ?? "Stop";
   at("opnemen-toets").textContent = rests && now.take ? "N" : "spatie";
   recordButton.classList.toggle("busy-now", ["wait", "speak", "ending"].includes(state));
-  recordButton.classList.toggle("main", !now.take || !rests);
-  goodButton.classList.toggle("main", Boolean(now.take) && rests);
+  recordButton.classList.toggle("main", !now.take || isBad || !rests);
+  goodButton.classList.toggle("main", Boolean(now.take) && !isBad && rests);
   goodButton.disabled = !rests || !now.take;
   listenButton.disabled = !rests || !(now.take || heard);
   formerButton.hidden = !now.former;
