@@ -109,6 +109,9 @@ def test_a_sentence_is_recorded_as_it_was_said_and_judged_at_once(opened: Browse
         page.get_by_role("button", name="Luister").click()
         page.reload()
         expect(page.locator("#oordeel .word")).to_have_text("Goed.")
+        page.get_by_role("button", name="Probeer eerst de microfoon").click()
+        expect(page.locator("#peil-woord")).to_have_text("goed")
+        page.reload()
         # From the beginning once more, and stopped in the middle of a word.
         recorded_by_keys(page, LEAD_S + 0.2)
         expect(page.locator("#oordeel")).to_have_class("verdict bad")

@@ -52,7 +52,7 @@ class Shelf:
         return self.visitor.site.project()
 
     @property
-    def set(self) -> RecordingSet:
+    def kept(self) -> RecordingSet:
         (found,) = self.project.recordings()
         return found
 
@@ -77,7 +77,7 @@ class Shelf:
         return self.visitor.post(f"{self.address}/knippen", body, **kind)
 
     def names(self) -> set[str]:
-        return {path.name for path in self.set.folder.iterdir()} - {"blad.toml"}
+        return {path.name for path in self.kept.folder.iterdir()} - {"blad.toml"}
 
 
 @pytest.fixture
@@ -144,12 +144,18 @@ def test_what_cannot_be_a_set_begins_none(visitor: Visitor, form: dict[str, obje
     assert visitor.site.project().recordings() == ()
 
 
+def test_a_second_click_leads_to_the_same_set(shelf: Shelf) -> None:
+    again = shelf.visitor.post("/stem/nieuw/thuiskomen", {"hoe": "zin"})
+    assert again.headers["Location"] == f"{shelf.address}/1"
+    assert shelf.visitor.post("/stem/nieuw/thuiskomen", {"v-vorm": "u"}).status_code == 409
+
+
 def test_a_set_that_is_there_stays(shelf: Shelf) -> None:
     assert shelf.send(2, file(recorded(LOOK))).json["verdict"]["usable"]
     answer = shelf.visitor.post("/stem/nieuw/thuiskomen", {})
     assert answer.status_code == 409
     assert "Geef" in answer.text
-    assert shelf.set.takes.keys() == {2}
+    assert shelf.kept.takes.keys() == {2}
 
 
 # --- Takes -------------------------------------------------------------------------------------------------
@@ -173,7 +179,7 @@ def test_what_browsers_record_is_kept_as_it_is(shelf: Shelf, kind: str, name: st
     told = shelf.send(2, content).json
     assert told["verdict"] == {"usable": True, "title": "Goed.", "flaws": []}
     assert (told["former"], told["elsewhere"]) == (False, False)
-    kept = shelf.set.takes[2]
+    kept = shelf.kept.takes[2]
     assert kept.name == name
     assert kept.read_bytes() == content
     assert kept.stat().st_mode & 0o077 == 0
@@ -222,7 +228,7 @@ def test_planted_faults_are_found_and_told(shelf: Shelf, fault: str) -> None:
         assert told["former"]
         assert shelf.names() == {"2.wav", ".vorige-2.wav"}
     else:  # what cannot be used takes nothing's place
-        assert shelf.set.takes[2].read_bytes() == good
+        assert shelf.kept.takes[2].read_bytes() == good
         assert shelf.names() == {"2.wav"}
 
 
@@ -256,21 +262,21 @@ def test_the_take_before_can_come_back_and_go_again(shelf: Shelf) -> None:
     back = shelf.visitor.post(f"{shelf.address}/2/vorige")
     assert back.json is not None
     assert back.json["verdict"]["title"] == "Goed."
-    assert shelf.set.takes[2].read_bytes() == first
+    assert shelf.kept.takes[2].read_bytes() == first
     assert shelf.names() == {"2.webm", ".vorige-2.wav"}
     assert shelf.visitor.post(f"{shelf.address}/2/vorige").status_code == 200
-    assert shelf.set.takes[2].read_bytes() == second
+    assert shelf.kept.takes[2].read_bytes() == second
     third = file(recorded(LOOK) * 0.9)
     shelf.send(2, third)
     assert shelf.names() == {"2.wav", ".vorige-2.wav"}
-    assert shelf.set.formers[2].read_bytes() == second
+    assert shelf.kept.formers[2].read_bytes() == second
 
 
 def test_a_second_window_is_told_and_loses_nothing(shelf: Shelf) -> None:
     one, other = file(recorded(LOOK)), file(recorded(LOOK) * 0.9)
     assert not shelf.send(2, one).json["elsewhere"]
     assert shelf.send(2, other, **{"Stem-Take": ""}).json["elsewhere"]
-    assert shelf.set.formers[2].read_bytes() == one
+    assert shelf.kept.formers[2].read_bytes() == one
 
 
 def test_a_take_is_bound_to_its_sentence(shelf: Shelf) -> None:
@@ -293,9 +299,9 @@ def test_a_take_is_bound_to_its_sentence(shelf: Shelf) -> None:
     assert "intussen veranderd" in shifted.json["problem"]  # type: ignore[index]
     # A sentence that is new gets its place in the list with its first take.
     assert shelf.send(5, file(recorded("Adem rustig in."))).json["verdict"]["usable"]
-    assert shelf.set.index[5] == "Adem rustig in."
-    assert shelf.set.index[3] == "Dat was het."
-    voice = shelf.project.voice_of(shelf.set)
+    assert shelf.kept.index[5] == "Adem rustig in."
+    assert shelf.kept.index[3] == "Dat was het."
+    voice = shelf.project.voice_of(shelf.kept)
     plan = shelf.project.plan(TrackSpec("thuiskomen", voice=voice, fill="zacht"))
     assert list(plan.voice.settings["files"]) == ["Adem rustig in."]  # type: ignore[call-overload]
 
@@ -324,7 +330,7 @@ def test_what_is_no_take_is_told_and_leaves_nothing(shelf: Shelf, bad: str) -> N
 def test_two_files_of_one_number_are_told_and_stay(shelf: Shelf) -> None:
     content = file(recorded(LOOK))
     for name in ("2.wav", "02 nog een.wav"):
-        (shelf.set.folder / name).write_bytes(content)
+        (shelf.kept.folder / name).write_bytes(content)
     answer = shelf.send(2, content)
     assert answer.status_code == 409
     assert "02 nog een.wav, 2.wav" in answer.json["problem"]
@@ -338,14 +344,20 @@ def test_two_files_of_one_number_are_told_and_stay(shelf: Shelf) -> None:
 def test_a_track_is_made_with_it_and_another_voice_says_the_rest(shelf: Shelf) -> None:
     visitor = shelf.visitor
     shelf.send(2, file(recorded(LOOK)))
-    voice = shelf.project.voice_of(shelf.set)
+    voice = shelf.project.voice_of(shelf.kept)
     page = visitor.get(f"{shelf.address}/maken").text
     assert f'value="{voice}" checked' in page
     assert "Mijn stem. 1 zin ingesproken." in page
     assert "Wat je niet hebt ingesproken, zegt" in page
     assert LOOK in page
     assert "Mijn stem." not in visitor.get("/maken/aankomen").text
-    form = {"stem": voice, "aanvulling": "zacht", "v-naam": "Anna", "achtergrond": "none", "code": "c017"}
+    form: dict[str, object] = {
+        "stem": voice,
+        "aanvulling": "zacht",
+        "v-naam": "Anna",
+        "achtergrond": "none",
+        "code": "c017",
+    }
     told = visitor.told("/maken/thuiskomen/tekst", form)
     assert "problem" not in told
     assert visitor.post("/maken/thuiskomen", form | {"aanvulling": voice}).status_code == 400
@@ -353,7 +365,7 @@ def test_a_track_is_made_with_it_and_another_voice_says_the_rest(shelf: Shelf) -
     (run,) = visitor.site.workshop.runs
     assert "wordt nu een opname" in visitor.get(f"{shelf.address}/vergeten").text
     visitor.post(f"{shelf.address}/vergeten")
-    assert shelf.set.takes.keys() == {2}
+    assert shelf.kept.takes.keys() == {2}
     until_over(run)
     assert run.state == "made", run.failure
     assert "is gemaakt" in visitor.get(address).text
@@ -421,10 +433,10 @@ def test_a_reading_that_is_too_large_is_refused_unread(shelf: Shelf, monkeypatch
 def test_a_set_goes_when_that_was_asked_and_leaves_what_is_not_of_it(shelf: Shelf) -> None:
     shelf.send(2, file(recorded(LOOK)))
     shelf.send(2, file(recorded(LOOK)))
-    folder = shelf.set.folder
+    folder = shelf.kept.folder
     page = shelf.visitor.get(f"{shelf.address}/vergeten").text
     assert "Terughalen kan niet" in page
-    assert shelf.set.takes.keys() == {2}
+    assert shelf.kept.takes.keys() == {2}
     (folder / "notities.txt").write_text("van mij")
     assert "notities.txt" in shelf.visitor.post(f"{shelf.address}/vergeten").text
     assert [path.name for path in folder.iterdir()] == ["notities.txt"]
@@ -433,7 +445,7 @@ def test_a_set_goes_when_that_was_asked_and_leaves_what_is_not_of_it(shelf: Shel
 
 
 def test_a_set_alone_in_its_folder_takes_it_along(shelf: Shelf) -> None:
-    folder = shelf.set.folder
+    folder = shelf.kept.folder
     shelf.visitor.post(f"{shelf.address}/vergeten")
     assert not folder.exists()
 
@@ -461,7 +473,7 @@ def test_only_sets_and_sentences_that_there_are_can_be_opened(shelf: Shelf) -> N
 
 def test_a_link_where_a_take_belongs_is_not_followed(shelf: Shelf, tmp_path: Path) -> None:
     (tmp_path / "geheim.wav").write_bytes(file(recorded(LOOK)))
-    (shelf.set.folder / "2.wav").symlink_to(tmp_path / "geheim.wav")
+    (shelf.kept.folder / "2.wav").symlink_to(tmp_path / "geheim.wav")
     assert shelf.visitor.get(f"{shelf.address}/2/geluid").status_code == 404
     shelf.visitor.post(f"{shelf.address}/vergeten")
     assert (tmp_path / "geheim.wav").exists()
@@ -469,7 +481,7 @@ def test_a_link_where_a_take_belongs_is_not_followed(shelf: Shelf, tmp_path: Pat
 
 def test_nothing_hostile_reaches_a_recording(shelf: Shelf) -> None:
     shelf.send(2, file(recorded(LOOK)))
-    before = {path: path.read_bytes() for path in shelf.set.folder.iterdir()}
+    before = {path: path.read_bytes() for path in shelf.kept.folder.iterdir()}
     ends = ["", "/2", "/2/geluid", "/2/oordeel", "/2/vorige", "/knippen", "/vergeten", "/maken"]
     let_in = []
     with bound(0) as listening:
@@ -485,5 +497,5 @@ def test_nothing_hostile_reaches_a_recording(shelf: Shelf) -> None:
                 let_in += [(address, name) for name, raw in hostile(house) if house.ask(raw).status < 400]
         site.workshop.close()
     assert let_in == []
-    assert {path: path.read_bytes() for path in shelf.set.folder.iterdir()} == before
+    assert {path: path.read_bytes() for path in shelf.kept.folder.iterdir()} == before
     assert len(shelf.project.recordings()) == 1

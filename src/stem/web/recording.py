@@ -72,7 +72,12 @@ def begin(name: str) -> Answer | tuple[str, int]:
     try:
         made = project.new_recordings(asked.spec, request.form.get("naam", "").strip())
     except StemError as error:
-        return _new(script, {}, words.told(error.sentence, error.hint)), 409
+        first = next(
+            (each for each in project.recordings() if each.folder == getattr(error, "path", None)), None
+        )
+        if first is None or first.takes or first.choices != asked.spec.values:
+            return _new(script, {}, words.told(error.sentence, error.hint)), 409
+        made = first  # a second click
     end = "knippen" if request.form.get("hoe") == "knippen" else str(min(made.index, default=1))
     return redirect(f"/stem/{id_of(made)}/{end}", 303)
 

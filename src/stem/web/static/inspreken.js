@@ -13,6 +13,8 @@ const LONGEST_MS = 110_000;
 const LARGEST = 20_000_000;
 const ASLEEP_MS = 4_000;
 const SOFTEST_DB = -60;
+const HEARD_DB = -45; // what is softer is the room
+const FALL_DB = 0.5; // of the needle, from one picture to the next
 const ZONES = [[-30, "te zacht"], [-3, "goed"], [Infinity, "te hard"]];
 
 const PROBLEMS = {
@@ -25,7 +27,8 @@ const PROBLEMS = {
   gone: "Het opnemen is afgebroken: de microfoon viel weg, of de computer ging slapen. Neem deze zin opnieuw op.",
   empty: "Er is niets opgenomen. Neem deze zin opnieuw op.",
   large: "Deze opname is te groot. Eén zin duurt hoogstens een minuut of twee.",
-  away: "stem antwoordt niet. Je opname staat nog op deze pagina.",
+  away: "stem antwoordt niet. Staat het programma nog open?",
+  unsent: "stem antwoordt niet. Je opname staat nog op deze pagina.",
   strange: "Deze opname is niet bewaard. Laad deze pagina opnieuw.",
 };
 const ELSEWHERE = "Deze zin is intussen ook in een ander venster opgenomen. Die opname is nu de vorige.";
@@ -40,6 +43,7 @@ let state = "rest"; // opening, wait, speak, ending, keeping
 let stream = null;
 let analyser = null;
 let recorder = null;
+let level = SOFTEST_DB;
 let isBroken = false;
 let unsent = null;
 let isBad = false; // what was recorded last
@@ -84,6 +88,7 @@ function showButtons() {
   formerButton.disabled = !rests;
   againButton.hidden = !unsent;
   at("lamp").textContent = { wait: "Wacht even", speak: "Spreek", ending: "Klaar" }[state] ?? "";
+  at("microfoon").disabled = !rests;
   at("lamp").className = `lamp ${state}`;
 }
 
@@ -125,6 +130,18 @@ function next() {
 
 // The microphone
 
+async function isOpen() {
+  try {
+    if (!navigator.mediaDevices?.getUserMedia || !globalThis.MediaRecorder) throw new DOMException("", "none");
+    await open();
+    tellProblem("");
+    return true;
+  } catch (error) {
+    tellProblem(PROBLEMS[error.name] ?? PROBLEMS.other);
+    return false;
+  }
+}
+
 async function open() {
   if (stream) return;
   const wanted = at("microfoon").value;
@@ -137,6 +154,7 @@ async function open() {
   analyser.fftSize = 2048;
   context.createMediaStreamSource(opened).connect(analyser);
   at("meter").hidden = false;
+  at("proef").hidden = true;
   measure();
   listMicrophones();
 }
@@ -170,9 +188,10 @@ function measure() {
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);
   const peak = samples.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const level = Math.max(20 * Math.log10(peak || 1e-9), SOFTEST_DB);
+  level = Math.max(20 * Math.log10(peak || 1e-9), level - FALL_DB, SOFTEST_DB);
   at("peil").setAttribute("width", String(((level - SOFTEST_DB) / -SOFTEST_DB) * 600));
-  if (state === "speak") at("peil-woord").textContent = ZONES.find(([below]) => level < below)[1];
+  const word = level < HEARD_DB ? "" : ZONES.find(([below]) => level < below)[1];
+  if (at("peil-woord").textContent !== word) at("peil-woord").textContent = word;
   requestAnimationFrame(measure);
 }
 
@@ -190,14 +209,12 @@ async function record() {
   showVerdict(null);
   showButtons();
   try {
-    if (!navigator.mediaDevices?.getUserMedia || !globalThis.MediaRecorder) throw new DOMException("", "none");
-    await open();
-    begin();
-  } catch (error) {
-    state = "rest";
-    showButtons();
-    tellProblem(PROBLEMS[error.name] ?? PROBLEMS.other);
+    if (await isOpen()) return begin();
+  } catch {
+    tellProblem(PROBLEMS.other);
   }
+  state = "rest";
+  return showButtons();
 }
 
 function begin() {
@@ -220,7 +237,7 @@ function begin() {
   }, 500);
   recorder.start();
   state = "wait";
-  later(() => { state = "speak"; showButtons(); }, BEFORE_SPEECH_MS);
+  later(() => { if (state === "wait") { state = "speak"; showButtons(); } }, BEFORE_SPEECH_MS);
   later(stop, LONGEST_MS);
   showButtons();
 }
@@ -233,7 +250,6 @@ function stop() {
 }
 
 function taken(sound) {
-  at("peil-woord").textContent = "";
   const wrong = isBroken ? "gone" : !sound.size ? "empty" : sound.size > LARGEST ? "large" : "";
   if (wrong) {
     state = "rest";
@@ -281,7 +297,7 @@ async function answered(asking, sound = null) {
       showVerdict(told.verdict, isLost ? stays : told.elsewhere ? ELSEWHERE : "");
     }
   } catch {
-    problem = PROBLEMS.away;
+    problem = sound ? PROBLEMS.unsent : PROBLEMS.away;
     unsent = sound;
   }
   state = "rest";
@@ -335,10 +351,13 @@ addEventListener("keydown", (event) => {
   deed();
 });
 
-at("microfoon").addEventListener("change", async () => {
+at("microfoon").addEventListener("change", () => {
+  if (state !== "rest") return;
   close();
-  await open().catch((error) => tellProblem(PROBLEMS[error.name] ?? PROBLEMS.other));
+  isOpen();
 });
+at("proef").addEventListener("click", isOpen);
+navigator.mediaDevices?.addEventListener("devicechange", listMicrophones);
 addEventListener("beforeunload", (event) => {
   if (unsent || ["wait", "speak", "ending", "keeping"].includes(state)) event.preventDefault();
 });
