@@ -66,6 +66,7 @@ def begun(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Thuiskomen").click()
     page.get_by_role("button", name="Zin voor zin opnemen").click()
     expect(page.locator("#nummer")).to_have_text("Zin 1 van 3")
+    page.wait_for_load_state()  # the keys work from then on
     page.keyboard.press("ArrowRight")
     expect(page.locator("#zin")).to_have_text(LOOK)
 
@@ -122,6 +123,9 @@ def test_a_sentence_is_recorded_as_it_was_said_and_judged_at_once(opened: Browse
         page.get_by_role("link", name="Maak met mijn stem").click()
         expect(page.get_by_role("radio", name="Mijn stem. 1 zin ingesproken.")).to_be_checked()
         expect(page.locator("#tekst")).to_contain_text(LOOK)
+        expect(page.get_by_label("Wat je niet hebt ingesproken, zegt")).to_be_visible()
+        page.get_by_role("radio", name="Zacht").check()
+        expect(page.get_by_label("Wat je niet hebt ingesproken, zegt")).to_be_hidden()
         assert faults(page) == []
 
 

@@ -446,6 +446,8 @@ def test_a_set_goes_when_that_was_asked_and_leaves_what_is_not_of_it(shelf: Shel
 
 def test_a_set_alone_in_its_folder_takes_it_along(shelf: Shelf) -> None:
     folder = shelf.kept.folder
+    page = shelf.visitor.get(f"{shelf.address}/vergeten").text
+    assert "Dan verdwijnt het leesblad van Thuiskomen uit de map" in page
     shelf.visitor.post(f"{shelf.address}/vergeten")
     assert not folder.exists()
 

@@ -49,6 +49,7 @@ let unsent = null;
 let isBad = false; // what was recorded last
 let heard = "";
 let timers = [];
+let turn = 0;
 
 // What is shown
 
@@ -66,6 +67,7 @@ function tellProblem(text) {
 
 function showVerdict(verdict, more = "") {
   const box = at("oordeel");
+  turn += 1;
   isBad = Boolean(verdict && !verdict.usable);
   box.className = verdict ? (verdict.usable ? "verdict" : "verdict bad") : "";
   if (!verdict) return box.replaceChildren();
@@ -119,7 +121,7 @@ function go(step) {
   showVerdict(null);
   show();
   at("nummer").focus({ preventScroll: true });
-  if (sentences[place].take) ask("oordeel");
+  if (sentences[place].take) judge();
 }
 
 function next() {
@@ -276,10 +278,21 @@ async function keep(sound) {
   await answered(() => fetch(`${address}/${now.number}`, { method: "POST", body: sound, headers: heads }), sound);
 }
 
-async function ask(what, how = {}) {
+async function former() {
   state = "keeping";
   showButtons();
-  await answered(() => fetch(`${address}/${sentences[place].number}/${what}`, how));
+  forgetHeard();
+  await answered(() => fetch(`${address}/${sentences[place].number}/vorige`, { method: "POST" }));
+}
+
+// What is there already is judged while one may go on: who records meanwhile gets the verdict of that.
+async function judge() {
+  const mine = ++turn;
+  try {
+    const answer = await fetch(`${address}/${sentences[place].number}/oordeel`);
+    const told = await answer.json();
+    if (mine === turn) showVerdict(told.verdict);
+  } catch {} // it can be listened to all the same
 }
 
 async function answered(asking, sound = null) {
@@ -319,7 +332,7 @@ const deeds = new Map([
   [recordButton, toggle],
   [goodButton, next],
   [listenButton, listen],
-  [formerButton, () => { forgetHeard(); ask("vorige", { method: "POST" }); }],
+  [formerButton, former],
   [againButton, () => keep(unsent)],
 ]);
 for (const [button, deed] of deeds) {
@@ -364,4 +377,4 @@ addEventListener("beforeunload", (event) => {
 addEventListener("pagehide", close);
 
 show();
-if (sentences[place].take) ask("oordeel");
+if (sentences[place].take) judge();
