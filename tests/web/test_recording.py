@@ -12,7 +12,6 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from pagegate import House, hostile
 from pagehelp import Visitor, practice_in, visiting, with_short_script
 from soundfiles import encoded, float_wav
 from studio import RATE, Sound, level_where_it_sounds, recorded, room, silence, speech
@@ -21,10 +20,6 @@ from stem import Project, RecordingSet, TrackSpec
 from stem.sound.decoding import decode
 from stem.voices.recordings.cleaning import FlawKind
 from stem.web import recording, verdicts
-from stem.web.app import make_app
-from stem.web.gate import Gate
-from stem.web.server import bound, served
-from stem.web.site import Site
 from stem.web.studio import LARGEST_TAKE
 
 LOOK = "Kijk eerst rustig om je heen."
@@ -479,25 +474,3 @@ def test_a_link_where_a_take_belongs_is_not_followed(shelf: Shelf, tmp_path: Pat
     assert shelf.visitor.get(f"{shelf.address}/2/geluid").status_code == 404
     shelf.visitor.post(f"{shelf.address}/vergeten")
     assert (tmp_path / "geheim.wav").exists()
-
-
-def test_nothing_hostile_reaches_a_recording(shelf: Shelf) -> None:
-    shelf.send(2, file(recorded(LOOK)))
-    before = {path: path.read_bytes() for path in shelf.kept.folder.iterdir()}
-    ends = ["", "/2", "/2/geluid", "/2/oordeel", "/2/vorige", "/knippen", "/vergeten", "/maken"]
-    let_in = []
-    with bound(0) as listening:
-        port = int(listening.getsockname()[1])
-        passes = type(shelf.visitor.site.passes)(port)
-        site = Site(passes, port, shelf.visitor.site.folder)
-        gate = Gate(make_app(site), port, passes)
-        passes.secret = shelf.visitor.site.passes.secret
-        with served(gate, listening):
-            for address in ("/stem", "/stem/nieuw/aankomen", *(f"{shelf.address}{end}" for end in ends)):
-                house = House(port, passes, gate, aim=address)
-                assert house.ask(house.request()).status in {200, 405}  # what is good comes in
-                let_in += [(address, name) for name, raw in hostile(house) if house.ask(raw).status < 400]
-        site.workshop.close()
-    assert let_in == []
-    assert {path: path.read_bytes() for path in shelf.kept.folder.iterdir()} == before
-    assert len(shelf.project.recordings()) == 1
