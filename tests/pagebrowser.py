@@ -32,10 +32,10 @@ _FLAGS = [
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """Lend a browser that goes nowhere by itself."""
+def browser(*flags: str) -> Iterator[Browser]:
+    """Lend a browser that goes nowhere by itself, begun with more flags when need be."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_FLAGS, *flags])
         try:
             yield opened
         finally:

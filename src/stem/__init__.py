@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from stem.track.plan import Plan
     from stem.track.spec import TrackSpec
     from stem.voices.cache_folder import CacheReport, clear_speech_cache, speech_cache
+    from stem.voices.recordings.sets import RecordingSet, TakeVerdict
     from stem.voices.template import VoiceTemplate
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "Preview",
     "Progress",
     "Project",
+    "RecordingSet",
     "Remade",
     "Report",
     "ScriptError",
@@ -99,6 +101,7 @@ __all__ = [
     "Sidecars",
     "StemError",
     "SynthesisError",
+    "TakeVerdict",
     "Track",
     "TrackSpec",
     "UnknownNameError",
@@ -137,12 +140,14 @@ _HOMES = {
     "Preview": "stem.documents",
     "Progress": "stem.progress",
     "Project": "stem.project",
+    "RecordingSet": "stem.voices.recordings.sets",
     "Remade": "stem.record.remake",
     "Report": "stem.practice.batch",
     "ScriptTemplate": "stem.script.template",
     "Search": "stem.practice.forget",
     "Series": "stem.script.series",
     "Sidecars": "stem.record.sidecars",
+    "TakeVerdict": "stem.voices.recordings.sets",
     "Track": "stem.track.make",
     "TrackSpec": "stem.track.spec",
     "Variable": "stem.script.variables",

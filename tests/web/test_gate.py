@@ -7,15 +7,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPResponse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pagehelp import practice_in
+from soundfiles import wav
 
+from stem import Project, TrackSpec
+from stem.web.app import make_app
 from stem.web.gate import HEADERS, LINK, OPEN, POLICY, Gate
 from stem.web.passes import LINK_LASTS_S, Passes
 from stem.web.server import bound, served
+from stem.web.site import Site
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 
@@ -399,3 +405,36 @@ def test_a_server_ends_and_leaves_its_port() -> None:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=1)
     bound(port).close()
+
+
+class AimedHouse(House):
+    """A house of which outsiders want one page."""
+
+    aim = "/"
+
+    def request(self, method: str = "GET", target: str = "/", *more: Any, **other: Any) -> bytes:
+        return super().request(method, self.aim if target == "/" else target, *more, **other)
+
+
+def test_nothing_hostile_reaches_a_recording(tmp_path: Path) -> None:
+    """The same table, over every address of own recordings, with the real pages behind the gate."""
+    folder = practice_in(tmp_path)
+    made = Project(folder).new_recordings(TrackSpec("aankomen")).folder
+    for name in ("2.wav", ".vorige-2.wav"):
+        (made / name).write_bytes(wav())
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    listening = bound(0)
+    port = listening.getsockname()[1]
+    site = Site(Passes(port), port, folder)
+    house = AimedHouse(port, site.passes, Gate(make_app(site), port, site.passes))
+    let_in = []
+    with served(house.gate, listening):
+        _, page = house.answer(house.request(target="/stem"))
+        own = page.partition('<h2><a href="')[2].partition('"')[0]
+        ends = ("", "/2", "/2/oordeel", "/2/vorige", "/knippen", "/vergeten", "/maken")
+        for house.aim in ("/stem", "/stem/nieuw/aankomen", *(own + end for end in ends)):
+            assert house.ask(house.request()).status in {200, 405}  # ours comes in
+            let_in += [(house.aim, name) for name, raw in hostile(house) if house.ask(raw).status < 400]
+    site.workshop.close()
+    assert let_in == []
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

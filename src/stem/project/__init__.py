@@ -3,6 +3,7 @@
 folder.py       the folder and its settings
 scripts.py      scripts: listing, checking, beginning, importing
 tracks.py       tracks: plan, preview, make, remake, own recordings
+recordings.py   recordings of one's own voice
 voices.py       voices and backgrounds: listing, getting, hearing
 practice.py     settings, and the practice's own list of words
 finished.py     finished tracks: what is in them, verifying, forgetting, a feed
@@ -17,6 +18,7 @@ from stem.project.batches import Batches
 from stem.project.edits_file import read_edits
 from stem.project.finished import Finished
 from stem.project.practice import Practice
+from stem.project.recordings import OwnRecordings
 from stem.project.tracks import RECORDINGS
 from stem.project.values_file import read_values, without_values
 from stem.project.voices import Voices
@@ -24,7 +26,7 @@ from stem.project.voices import Voices
 __all__ = ["RECORDINGS", "Project", "read_edits", "read_values", "without_values"]
 
 
-class Project(Voices, Finished, Batches, Practice):
+class Project(Voices, OwnRecordings, Finished, Batches, Practice):
     """A folder with a practice's settings, scripts, voices, lexicon, recordings and tracks.
 
     What is relative, in settings, in a spec or in an argument that is a text, is relative to the folder. Two

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stem.config import Config
+from stem.script.template import ScriptTemplate
 from stem.sound.decoding import Recording
 from stem.text_files import write_text
 from stem.track.plan import sheet_lines
 from stem.track.spec import TrackSpec
 from stem.voices.recordings import sheets
 from stem.voices.recordings.cutting import cut, report_lines, write_pieces
-from stem.voices.recordings.sheets import INDEX_NAME, SHEET_NAME, as_html, as_index, read_index
+from stem.voices.recordings.sheets import INDEX_NAME, SHEET_NAME, Origin, as_html, as_index, read_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Pieces:
     paths: tuple[Path, ...]
     sentences: int
     remarks: tuple[str, ...]
+
+
+def origin(spec: TrackSpec, template: ScriptTemplate) -> Origin:
+    """Return what an index tells of where its sentences came from: no one's own words."""
+    only_chosen = {each.name for each in template.variables if each.type in {"choice", "yesno"}}
+    return Origin(template.name, {name: value for name, value in spec.values.items() if name in only_chosen})
 
 
 def write_sheet(
@@ -77,7 +84,7 @@ def write_sheet(
     on_written(sheet)
     if is_page:
         return Sheet((sheet,), len(lines))
-    listed = write_text(place / INDEX_NAME, as_index(lines, index), overwrite=True)
+    listed = write_text(place / INDEX_NAME, as_index(lines, index, origin(spec, template)), overwrite=True)
     on_written(listed)
     return Sheet((sheet, listed), len(lines))
 
@@ -98,12 +105,12 @@ def cut_recording(
     Raises:
         StemError: as `sheet_lines`, `cut` and `write_pieces`.
     """
-    _, lines = sheet_lines(spec, config, folder)
+    template, lines = sheet_lines(spec, config, folder)
     index = read_index(place / INDEX_NAME)
     lines = sheets.renumbered(lines, index)
     sound = Recording.open(recording)
     found = cut(sound, lines)
     paths = write_pieces(found, sound, place, overwrite=overwrite)
     if paths:
-        write_text(place / INDEX_NAME, as_index(lines, index), overwrite=True)
+        write_text(place / INDEX_NAME, as_index(lines, index, origin(spec, template)), overwrite=True)
     return Pieces(paths, len(lines), report_lines(found, lines))

@@ -14,6 +14,7 @@ from stem import Batch, Project, ScriptTemplate, StemError, TrackSpec, VoiceTemp
 from stem.units import seconds
 from stem.web import below, forms, words
 from stem.web.below import Outline
+from stem.web.recording_sets import about
 from stem.web.site import form_number, site
 from stem.web.tracks import address_of
 from stem.web.workshop import Run
@@ -56,7 +57,7 @@ def show(name: str) -> str:
 def text(name: str) -> Answer | tuple[Response, int]:
     """Tell what would be said with what is filled in, for who is still typing."""
     project, script = _found(name)
-    asked = forms.asked(script, request.form, _voices(project))
+    asked = forms.asked(script, request.form, _voices(project, script))
     told: dict[str, object] = {"wrong": dict(asked.wrong)}
     try:
         outline = _turn.text(project, asked.spec)
@@ -87,7 +88,7 @@ def text(name: str) -> Answer | tuple[Response, int]:
 def make(name: str) -> Answer | str | tuple[str, int]:
     """Make the track, or tell what is wrong; what would be replaced is asked first."""
     project, script = _found(name)
-    asked = forms.asked(script, request.form, _voices(project))
+    asked = forms.asked(script, request.form, _voices(project, script))
     if asked.wrong:
         return _form(project, script, request.form, asked.wrong), 400
     if first := site().workshop.of_form(_form_key()):  # a second click
@@ -146,11 +147,21 @@ def _found(name: str) -> tuple[Project, ScriptTemplate]:
     return project, below.shelf(project).find(name) or abort(404)
 
 
-def _voices(project: Project) -> dict[str, str]:
-    """Return the voices by name with what they are, and where a voice on the internet sends what it says."""
-    return {
+def _voices(project: Project, script: ScriptTemplate) -> dict[str, str]:
+    """Return the voices by name with what they are, and where a voice on the internet sends what it says.
+
+    Own recordings of the script are among them, by their folder.
+    """
+    voices = {
         voice.name: f"{voice.title}. {voice.summary}{_sending(voice)}" for voice in project.speaking_voices()
     }
+    own = [each for each in project.recordings() if each.script == script.name and each.takes]
+    return voices | {project.voice_of(each): about(each) for each in own}
+
+
+def with_voice(project: Project, script: ScriptTemplate, voice: str, values: Mapping[str, str]) -> str:
+    """Return the form of a script with a voice and some choices made."""
+    return _form(project, script, {"stem": voice} | {forms.VALUE + key: text for key, text in values.items()})
 
 
 def _sending(voice: VoiceTemplate) -> str:
@@ -165,13 +176,16 @@ def _form(
     wrong: Mapping[str, str] | None = None,
     problem: words.Told | None = None,
 ) -> str:
-    voices = _voices(project)
-    asked = forms.asked(script, form, voices)
-    outline, told = _outline(project, script, asked.spec)
+    voices = _voices(project, script)
     backgrounds = dict(below.backgrounds())
     voice, _ = project.usual_voice()
+    others = forms.others(voices)
+    usual = voice.name if voice else next(iter(others), "")
+    asked = forms.asked(script, {"aanvulling": usual, **form}, voices)
+    outline, told = _outline(project, script, asked.spec)
     chosen = {
-        "stem": script.voice or (voice.name if voice else ""),
+        "stem": script.voice or (voice.name if voice else project.settings.voice),
+        "aanvulling": usual,
         "achtergrond": script.bed or project.settings.bed,
         "luidheid": "0",
         "bel": "geen",
@@ -188,6 +202,7 @@ def _form(
         wrong=wrong or {},
         problem=problem or told,
         voices=voices,
+        others=others if len(others) < len(voices) else {},
         backgrounds=backgrounds,
         levels=forms.LEVELS,
         places=forms.PLACES,

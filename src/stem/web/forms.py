@@ -92,6 +92,7 @@ def asked(script: ScriptTemplate, form: Mapping[str, str], voices: Mapping[str, 
     wrong = {VALUE + name: sentence for name, sentence in _wrong_values(script, values).items()}
     chosen = {
         "stem": (form.get("stem", ""), voices),
+        "aanvulling": (form.get("aanvulling", ""), others(voices)),
         "achtergrond": (form.get("achtergrond", ""), below.backgrounds()),
         "luidheid": (form.get("luidheid", ""), _LEVELS),
         "bel": (form.get("bel", ""), _PLACES),
@@ -105,12 +106,23 @@ def asked(script: ScriptTemplate, form: Mapping[str, str], voices: Mapping[str, 
         script.name,
         values={name: value for name, value in values.items() if VALUE + name not in wrong},
         voice=form.get("stem") or None if "stem" not in wrong else None,
+        fill=_fill(form) if "aanvulling" not in wrong else None,
         bed=form.get("achtergrond") or None if "achtergrond" not in wrong else None,
         bed_level_lu=_level(form.get("luidheid", "")),
         bells=_BELLS.get(form.get("bel", ""), ()),
         duration_s=_wanted_s(form),
     )
     return Asked(spec, form.get("code", "").strip() or USUAL_CODE, wrong)
+
+
+def others(voices: Mapping[str, str]) -> dict[str, str]:
+    """Return the voices that can say anything: not those that are own recordings."""
+    return {name: told for name, told in voices.items() if not name.endswith("/")}
+
+
+def _fill(form: Mapping[str, str]) -> str | None:
+    """Return who says what is missing among own recordings; nobody when these do not speak."""
+    return form.get("aanvulling") or None if form.get("stem", "").endswith("/") else None
 
 
 def _names(script: ScriptTemplate) -> tuple[str, ...]:

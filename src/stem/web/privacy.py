@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from stem.files import cache_path
+from stem.project import RECORDINGS
 from stem.web import below
 from stem.web.site import site
 
@@ -20,6 +21,7 @@ def show() -> str:
         "privacy.html",
         folder=project.folder.absolute(),
         output=project.path(project.settings.output).absolute(),
+        recordings=project.path(RECORDINGS).absolute(),
         cache=cache_path("").absolute(),
         sends=sends,
     )

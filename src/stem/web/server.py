@@ -26,7 +26,8 @@ PORT = 7836
 
 _MORE_PORTS = 10
 _THREADS = 6
-_LARGEST_BODY = 60_000_000
+_LARGEST_BODY = 201_000_000
+"""Bytes: of one long recording; every page has its own limit within that."""
 _LARGEST_HEAD = 16_384
 _IN_MEMORY = 21_000_000
 """Bytes of a request or an answer that never go to a file meanwhile: forms hold names, and so do lists."""

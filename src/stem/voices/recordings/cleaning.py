@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,8 +75,36 @@ _TELEPHONE_DB = -55.0
 Signal: TypeAlias = NDArray[np.float64]
 
 
+FlawKind: TypeAlias = Literal[
+    "unreadable", "silent", "noise", "drowned", "overloaded", "late", "early", "short", "long", "twice",
+    "noisy", "loud", "gap", "telephone", "file",
+]  # fmt: skip
+"""What can be wrong with a recording; the first ten are reasons not to use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that is wrong with a recording, or worth telling about it.
+
+    Attributes:
+        kind: What it is, for who tells it in words of their own.
+        text: The same as what follows a file's name in a sentence.
+    """
+
+    kind: FlawKind
+    text: str
+
+
 class UnusableError(Exception):
-    """A recording that cannot be used; the text says why, as what follows a file's name in a sentence."""
+    """A recording that cannot be used; the text says why, as what follows a file's name in a sentence.
+
+    Attributes:
+        kind: Why.
+    """
+
+    def __init__(self, text: str, kind: FlawKind) -> None:
+        super().__init__(text)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,11 +113,11 @@ class Cleaned:
 
     Attributes:
         clip: One channel at the file's own rate, framed (`clips.framed`), at `TARGET_LUFS`.
-        remarks: What is worth telling about it, each as what follows a file's name in a sentence.
+        flaws: What is worth telling about it.
     """
 
     clip: Clip
-    remarks: tuple[str, ...]
+    flaws: tuple[Flaw, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,10 +160,10 @@ def cleaned(raw: Clip, phrase: str | None) -> Cleaned:
     if phrase is not None:
         _judge_length(heard, raw.rate, phrase)
     _judge_ends(signal, heard, raw.rate)
-    remarks = _judged_sound(raw.samples[:, best], signal, heard, raw.rate)
+    flaws = _judged_sound(raw.samples[:, best], signal, heard, raw.rate)
     rested = signal * _rest_gains(heard, len(signal))
     clip = framed(Clip(rested.astype(np.float32)[:, None], raw.rate), heard.first, heard.last)
-    return Cleaned(_levelled(clip, signal[heard.first : heard.last + 1]), remarks)
+    return Cleaned(_levelled(clip, signal[heard.first : heard.last + 1]), flaws)
 
 
 def without_rumble(samples: Samples, rate: int) -> Samples:
@@ -173,14 +201,14 @@ def _heard(signal: Signal, rate: int) -> _Heard:
     """
     window = units.frames(WINDOW_S, rate)
     if len(signal) < 2 * window or float(np.abs(signal).max()) < units.gain(-80.0):
-        raise UnusableError(Message("has no sound in it"))
+        raise UnusableError(Message("has no sound in it"), "silent")
     white = _whitened(signal, window, units.frames(_WHITENING_S, rate))
     levels = _levels(white, window)
     threshold = float(np.percentile(levels, _NOISE_PERCENTILE)) * units.gain(_ABOVE_NOISE_DB)
     own = _levels(signal, window)
     groups = _spoken(_groups(np.flatnonzero(levels > threshold)), own)
     if not groups:
-        raise UnusableError(Message("has no speech in it, only noise"))
+        raise UnusableError(Message("has no speech in it, only noise"), "noise")
     loud = np.zeros(len(levels), dtype=bool)
     loud[np.concatenate(groups)] = True
     quiet = np.sort(own)[: max(len(own) // 10, 1)]
@@ -271,7 +299,8 @@ def _judge_length(heard: _Heard, rate: int, phrase: str) -> None:
                 length_s=length_s,
                 gap_s=heard.gap_s,
                 expected_s=expected_s,
-            )
+            ),
+            "twice",
         )
     if not _SHORTEST * expected_s <= length_s <= _LONGEST * expected_s + _SLACK_S:
         raise UnusableError(
@@ -280,7 +309,8 @@ def _judge_length(heard: _Heard, rate: int, phrase: str) -> None:
                 "perhaps it is another one",
                 length_s=length_s,
                 expected_s=expected_s,
-            )
+            ),
+            "short" if length_s < expected_s else "long",
         )
 
 
@@ -291,12 +321,14 @@ def _judge_ends(signal: Signal, heard: _Heard, rate: int) -> None:
     start = signal[: units.frames(_EDGE_START_S, rate)]
     end = signal[-units.frames(_EDGE_END_S, rate) :]
     if heard.loud[0] and _level(start) > max(loudest * units.gain(_EDGE_START_DB), above_noise):
-        raise UnusableError(Message("starts in the middle of a sound: its first syllable may be missing"))
+        text = Message("starts in the middle of a sound: its first syllable may be missing")
+        raise UnusableError(text, "late")
     if heard.loud[-1] and _level(end) > max(loudest * units.gain(_EDGE_END_DB), above_noise):
-        raise UnusableError(Message("stops in the middle of a sound: its last syllable may be missing"))
+        text = Message("stops in the middle of a sound: its last syllable may be missing")
+        raise UnusableError(text, "early")
 
 
-def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate: int) -> tuple[str, ...]:
+def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate: int) -> tuple[Flaw, ...]:
     """Return what is worth telling about the sound.
 
     Raises:
@@ -306,22 +338,26 @@ def _judged_sound(raw: NDArray[np.float32], signal: Signal, heard: _Heard, rate:
     crest, peak = _crest(raw - raw.mean(), heard), float(np.abs(raw).max())
     if above_db < _DROWNED_DB:
         raise UnusableError(
-            Message("has a voice that is hardly louder than the room ({above_db:.0f} dB)", above_db=above_db)
+            Message("has a voice that is hardly louder than the room ({above_db:.0f} dB)", above_db=above_db),
+            "drowned",
         )
     if peak >= _NEAR_FULL and crest < _OVERLOADED_CREST:
-        raise UnusableError(Message("is overloaded: the voice was too loud for the microphone"))
-    remarks: list[str] = []
+        text = Message("is overloaded: the voice was too loud for the microphone")
+        raise UnusableError(text, "overloaded")
+    flaws: list[Flaw] = []
     if above_db < _NOISY_DB:
-        remarks.append(
-            Message("is noisy: the voice is only {above_db:.0f} dB above the room", above_db=above_db)
-        )
+        text = Message("is noisy: the voice is only {above_db:.0f} dB above the room", above_db=above_db)
+        flaws.append(Flaw("noisy", text))
     if peak >= _NEAR_FULL and crest < _CLIPPED_CREST:
-        remarks.append(Message("is a little overloaded; a larger distance to the microphone sounds better"))
+        text = Message("is a little overloaded; a larger distance to the microphone sounds better")
+        flaws.append(Flaw("loud", text))
     if heard.gap_s > _LONG_GAP_S:
-        remarks.append(Message("falls silent for {gap_s:.1f} s in the middle", gap_s=heard.gap_s))
+        text = Message("falls silent for {gap_s:.1f} s in the middle", gap_s=heard.gap_s)
+        flaws.append(Flaw("gap", text))
     if _is_telephone(signal[heard.first : heard.last + 1], rate):
-        remarks.append(Message("has the sound of a telephone; a headset without a wire may be the cause"))
-    return tuple(remarks)
+        text = Message("has the sound of a telephone; a headset without a wire may be the cause")
+        flaws.append(Flaw("telephone", text))
+    return tuple(flaws)
 
 
 def _crest(raw: NDArray[np.float32], heard: _Heard) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -14,7 +15,7 @@ from stem.sound.clips import Clip
 from stem.sound.decoding import container, examined
 from stem.sound.filters import Compressor
 from stem.voices.engines import Traits
-from stem.voices.recordings.cleaning import UnusableError, cleaned
+from stem.voices.recordings.cleaning import Cleaned, Flaw, UnusableError, cleaned
 from stem.voices.recordings.sheets import INDEX_NAME, SheetLine, in_runs, read_index, renumbered
 from stem.voices.template import VoiceTemplate
 
@@ -169,6 +170,26 @@ def recorded_numbers(folder: Path) -> Mapping[int, tuple[Path, ...]]:
     return dict(sorted(found.items()))
 
 
+def heard(path: Path, phrase: str | None) -> Cleaned:
+    """Read a recording of one phrase, clean it and judge it.
+
+    Args:
+        path: The file.
+        phrase: What should be heard in it; None when that is not known.
+
+    Raises:
+        UnusableError: when it cannot be used.
+    """
+    try:
+        file = examined(path, None, LONGEST_S)
+    except AudioError as error:
+        text = Message("cannot be used: {problem}", problem=error.problem)
+        raise UnusableError(text, "unreadable") from error
+    result = cleaned(file.clip, phrase)
+    # Of its sound, `cleaned` knows more than who decoded it.
+    return replace(result, flaws=(*(Flaw("file", text) for text in file.of_file), *result.flaws))
+
+
 class Recordings:
     """The engine "recordings": says what someone recorded; `voice_of` makes its voices."""
 
@@ -219,16 +240,11 @@ class Recordings:
         return self._remarks[path]
 
     def _clip(self, path: Path, phrase: str | None) -> Clip:
-        try:
-            file = examined(path, None, LONGEST_S)
-        except AudioError as error:
-            raise UnusableError(Message("cannot be used: {problem}", problem=error.problem)) from error
-        result = cleaned(file.clip, phrase)
-        remarks = [
-            f"{path.name}: {warning}." for warning in file.of_file
-        ]  # of its sound, `cleaned` knows more
-        remarks += [f"{path.name} {remark}." for remark in result.remarks]
-        self._remarks[str(path)] = tuple(remarks)
+        result = heard(path, phrase)
+        self._remarks[str(path)] = tuple(
+            f"{path.name}: {flaw.text}." if flaw.kind == "file" else f"{path.name} {flaw.text}."
+            for flaw in result.flaws
+        )
         return result.clip
 
     def _all_unusable(self, voice: VoiceTemplate) -> ConfigError:

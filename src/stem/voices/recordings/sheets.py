@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -28,11 +28,28 @@ INDEX_NAME = "blad.toml"
 """The index beside it."""
 
 _TABLE = "zinnen"
+_SCRIPT, _CHOICES = "oefening", "keuzes"
 _TEMPLATE = Path(__file__).with_name("sheet.html.j2")
 _WORTH_TELLING_S = 2.0
 """A shorter pause is no more than the rest after any sentence."""
 
 _NO_INDEX: Mapping[int, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the sentences of an index came from; nothing in it is of one person.
+
+    Attributes:
+        script: Name of the script; "" when that is not known.
+        choices: What was chosen of what can only be chosen: by variable.
+    """
+
+    script: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOWHERE = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +108,24 @@ def renumbered(lines: Iterable[SheetLine], index: Mapping[int, str]) -> tuple[Sh
     return tuple(found)
 
 
-def as_index(lines: Iterable[SheetLine], index: Mapping[int, str] = _NO_INDEX) -> str:
+def as_index(
+    lines: Iterable[SheetLine], index: Mapping[int, str] = _NO_INDEX, origin: Origin = _NOWHERE
+) -> str:
     """Return the index of a sheet as TOML.
 
     Args:
         lines: The sheet's, from `numbered` or `renumbered`.
         index: What the folder's index holds already: it stays, for there may be recordings of it.
+        origin: Where the sentences came from.
     """
     together = dict(index) | {line.number: line.text for line in lines}
     rows = [f"{number} = {_quoted(text)}" for number, text in sorted(together.items())]
     head = "# Bij welke zin elk nummer hoort. Laat dit bestand bij de opnames staan."
-    return "\n".join([head, "", f"[{_TABLE}]", *rows, ""])
+    about = [f"{_SCRIPT} = {_quoted(origin.script)}", ""] if origin.script else []
+    if origin.choices:
+        chosen = (f"{_quoted(name)} = {_quoted(value)}" for name, value in sorted(origin.choices.items()))
+        about += [f"[{_CHOICES}]", *chosen, ""]
+    return "\n".join([head, "", *about, f"[{_TABLE}]", *rows, ""])
 
 
 def read_index(path: Path) -> dict[int, str]:
@@ -124,6 +148,21 @@ def read_index(path: Path) -> dict[int, str]:
     if wrong:
         raise ConfigError(path, wrong, hint=hint)
     return {int(key): text for key, text in table.items()}
+
+
+def read_origin(path: Path) -> Origin:
+    """Return where the sentences of an index came from; what is not known, or no text, is left out.
+
+    Raises:
+        ConfigError: when the file cannot be read.
+    """
+    table = load_toml(path) if path.exists() else {}
+    script, choices = table.get(_SCRIPT), table.get(_CHOICES)
+    chosen = choices if isinstance(choices, dict) else {}
+    return Origin(
+        script if isinstance(script, str) else "",
+        {name: value for name, value in chosen.items() if isinstance(value, str)},
+    )
 
 
 def in_runs(numbers: Sequence[int]) -> str:
