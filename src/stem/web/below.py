@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stem import Project, ScriptTemplate, StemError, catalogue
 from stem.files import packaged_folder
+from stem.practice.batch.single import UnusableCodeError
 from stem.record.document import record_path
 from stem.record.model import Record
 from stem.script.ready_child import kept_ready
@@ -20,6 +21,7 @@ __all__ = [
     "Outline",
     "Record",
     "Shelf",
+    "UnusableCodeError",
     "backgrounds",
     "for_whom",
     "kept_ready",

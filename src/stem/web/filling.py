@@ -95,7 +95,7 @@ def make(name: str) -> Answer | str | tuple[str, int]:
     try:
         return _begun(project, script, asked)
     except StemError as error:
-        return _refused(project, script, words.told(error.sentence, error.hint))
+        return _refused(project, script, error)
 
 
 def _begun(project: Project, script: ScriptTemplate, asked: forms.Asked) -> Answer | str:
@@ -134,8 +134,9 @@ def _run(batch: Batch, script: ScriptTemplate, code: str, target: Path) -> Run:
     )
 
 
-def _refused(project: Project, script: ScriptTemplate, what: words.Told) -> tuple[str, int]:
-    is_of_code = "code" in what.sentence
+def _refused(project: Project, script: ScriptTemplate, error: StemError) -> tuple[str, int]:
+    what = words.told(error.sentence, error.hint)
+    is_of_code = isinstance(error, below.UnusableCodeError)
     wrong = {"code": f"{what.sentence} {what.advice}"} if is_of_code else {}
     return _form(project, script, request.form, wrong, None if is_of_code else what), 400
 
