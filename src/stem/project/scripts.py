@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stem.errors import UnknownNameError
+from stem.files import packaged_folder, write_whole
 from stem.project.folder import Folder
+from stem.script.includes import SUFFIX
 from stem.script.series import Series, all_series, find_series
 from stem.script.template import ScriptTemplate, find_script, scripts
 from stem.text_files import write_text
@@ -50,6 +53,20 @@ class Scripts(Folder):
         from stem.authoring.starting import file_of, starting_point
 
         return write_text(self.path(file_of(name)), starting_point(), overwrite=overwrite)
+
+    def own_version(self, name: str) -> Path:
+        """Copy a script that came with stem to the folder's own, where it goes before that; return its path.
+
+        Raises:
+            UnknownNameError: when none that came with stem has that name.
+            OutputError: when it cannot be written, or is there already.
+        """
+        packaged = {path.stem: path for path in packaged_folder("scripts").glob(f"*{SUFFIX}")}
+        if name not in packaged:
+            raise UnknownNameError("script", name, packaged)
+        target = self.folder / "scripts" / f"{name}{SUFFIX}"
+        write_whole(target, packaged[name].read_bytes(), overwrite=False)
+        return target
 
     def import_script(
         self, file: str | Path, target: str | Path | None = None, *, overwrite: bool = False

@@ -10,10 +10,12 @@ running.py   which folders have a page that is open, and how a second one finds 
 life.py      from `stem open` until it is closed
 shortcut.py  an icon that opens it
 site.py      what all pages share
+turns.py     what is shown while someone types: one at a time, the newest
 workshop.py  runs, one after another, each with its progress and its end
 below.py     what is taken from below the front door
 words.py     Dutch for stages, states and errors
 labels.py    Dutch for what can be filled in
 app.py       the pages together
-welcome.py, choosing.py, filling.py (with forms.py), making.py, tracks.py, privacy.py, closing.py: a page each
+welcome.py, choosing.py, filling.py (with forms.py), making.py, tracks.py, writing.py (with findings.py),
+privacy.py, closing.py: a page each
 """

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Answer
 
 from stem.characters import visible
 from stem.errors import StemError
-from stem.web import choosing, closing, filling, keeping, making, privacy, tracks, welcome, words
+from stem.web import choosing, closing, filling, keeping, making, privacy, tracks, welcome, words, writing
 from stem.web.site import EXTENSION, Site, site
 
 LARGEST_FORM = 2_000_000
@@ -28,6 +28,7 @@ _ROOMS = (
     making,
     tracks,
     keeping,
+    writing,
     privacy,
     closing,
 )

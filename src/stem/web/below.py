@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stem import Project, ScriptTemplate, StemError, catalogue
+from stem.authoring.check import usual_values
 from stem.files import packaged_folder
 from stem.practice.batch.single import UnusableCodeError
 from stem.record.document import record_path
 from stem.record.model import Record
+from stem.script.cues import PAUSES, SAFETY_RULES, override_pauses
 from stem.script.ready_child import kept_ready
 from stem.track.outline import Outline
 from stem.track.preview import for_whom
@@ -18,6 +20,7 @@ from stem.voices.speakers import sends_to
 
 __all__ = [
     "PRONUNCIATION",
+    "SAFETY_RULES",
     "Outline",
     "Record",
     "Shelf",
@@ -25,10 +28,12 @@ __all__ = [
     "backgrounds",
     "for_whom",
     "kept_ready",
+    "pauses",
     "record_path",
     "sends_to",
     "shelf",
     "takes_pronunciation",
+    "usual_values",
 ]
 
 _UNASKED = "binauraal"
@@ -76,3 +81,13 @@ def shelf(project: Project) -> Shelf:
 def backgrounds() -> Mapping[str, str]:
     """Return the backgrounds by name, each with a line about it."""
     return {bed.name: bed.summary for bed in catalogue().beds if bed.name != _UNASKED}
+
+
+def pauses(project: Project) -> Mapping[str, float]:
+    """Return the pauses that a writer chooses from, with their usual lengths in seconds in this practice."""
+    table = override_pauses(PAUSES, project.settings.pauses)
+    return {name: pause.seconds for name, pause in table.items() if name not in _BY_ITSELF}
+
+
+_BY_ITSELF = {"zin", "alinea", "bel"}
+"""Pauses that come where they belong, without a mark."""

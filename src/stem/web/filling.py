@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from stem.web import below, forms, words
 from stem.web.below import Outline
 from stem.web.site import form_number, site
 from stem.web.tracks import address_of
+from stem.web.turns import Turn
 from stem.web.workshop import Run
 
 pages = Blueprint("filling", __name__)
@@ -25,24 +25,7 @@ _SHORT_S = 2.5
 """A pause that is not shown: between sentences it says nothing to who reads."""
 
 
-class _Turn:
-    """Lets one preview be made at a time; one that a newer has overtaken meanwhile is not made at all."""
-
-    def __init__(self) -> None:
-        self._making = threading.Lock()
-        self._counting = threading.Lock()
-        self._last = 0
-
-    def text(self, project: Project, spec: TrackSpec) -> Outline | None:
-        """Return a track in outline; None when someone asked for another one meanwhile."""
-        with self._counting:
-            self._last += 1
-            mine = self._last
-        with self._making:
-            return project.outline(spec) if mine == self._last else None
-
-
-_turn = _Turn()
+_turn = Turn()
 
 
 @pages.get("/maken/<name>")
@@ -59,7 +42,7 @@ def text(name: str) -> Answer | tuple[Response, int]:
     asked = forms.asked(script, request.form, _voices(project))
     told: dict[str, object] = {"wrong": dict(asked.wrong)}
     try:
-        outline = _turn.text(project, asked.spec)
+        outline = _turn.take(lambda: project.outline(asked.spec))
     except StemError as error:
         what = words.told(error.sentence, error.hint)
         return jsonify(told | {"problem": f"{what.sentence} {what.advice}".strip()})
