@@ -102,10 +102,10 @@ def check_template(
 
     found: list[LintFinding] = []
     for number, (way, rendered) in enumerate(zip(ways, template.render_all(ways), strict=True)):
-        if time.monotonic() > until:
-            return Checked(name, number, gathered(found), is_whole=False)
         if isinstance(rendered, StemError):
             raise rendered
+        if number and time.monotonic() > until:
+            return Checked(name, number, gathered(found), is_whole=False)
         vorm, called = way.values["vorm"], way.values.get("naam", "")
         found += lint(template, rendered.cues(pauses), vorm=vorm, minutes=way.minutes, name=called)
     return Checked(name, len(ways), gathered(found), is_whole)

@@ -62,8 +62,10 @@ def refusal(error: StemError, path: Path | None = None) -> Finding:
     return Finding(0, "", _KINDS["error"], words.in_dutch(error.sentence), words.in_dutch(error.hint))
 
 
-def state(count: int) -> str:
+def state(count: int, *, is_whole: bool) -> str:
     """Return in a word or two how a text is."""
+    if not count and not is_whole:
+        return "niet alles nagekeken"
     return {0: "in orde", 1: "1 ding"}.get(count, f"{count} dingen")
 
 

@@ -124,11 +124,11 @@ def _added(project: Project, title: str, text: str) -> Answer | tuple[str, int]:
 def _list(problem: str = "") -> str:
     project = site().project()
     shelf, own = below.shelf(project), project.own_scripts()
-    titles = {script.name: script.title for script in shelf.own}
-    names = sorted(own, key=lambda name: titles.get(name, name).casefold())
+    titles = {name: name for name in own} | {script.name: script.title for script in shelf.own}
+    names = sorted(own, key=lambda name: titles[name].casefold())
     return render_template(
         "texts.html",
-        texts=[{"name": name, "title": titles.get(name, name), "address": _address(name)} for name in names],
+        texts=[{"name": name, "title": titles[name], "address": _address(name)} for name in names],
         packaged=[script for script in shelf.packaged if script.name not in own],
         problem=problem,
     )
@@ -295,17 +295,16 @@ def _looked_at(project: Project, name: str, path: Path, text: str | None = None)
     try:
         checked = project.check_text(name, project.own_text(name).text if text is None else text)
     except StemError as error:
-        found, can_be_made, note = (refusal(error, path),), False, ""
-    else:
-        found, can_be_made = findings(checked, path), True
-        ways = f"Alleen de eerste {checked.ways} manieren van invullen zijn nagekeken."
-        note = "" if checked.is_whole else ways
-    return {
-        "findings": [asdict(each) for each in found],
-        "state": state(len(found)) if can_be_made else "kan nog niet",
-        "can_be_made": can_be_made,
-        "note": note,
+        told = {"state": "kan nog niet", "can_be_made": False, "note": ""}
+        return told | {"findings": [asdict(refusal(error, path))]}
+    found = findings(checked, path)
+    ways = f"Alleen de eerste {checked.ways} manieren van invullen zijn nagekeken."
+    told = {
+        "state": state(len(found), is_whole=checked.is_whole),
+        "can_be_made": True,
+        "note": "" if checked.is_whole else ways,
     }
+    return told | {"findings": [asdict(each) for each in found]}
 
 
 def _fingerprint(project: Project) -> Iterator[object]:
