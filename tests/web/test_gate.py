@@ -218,7 +218,8 @@ def test_nothing_hostile_is_let_in() -> None:
 
 
 TEXTS = [
-    ("GET", "/teksten"), ("GET", "/teksten/rust"), ("GET", "/teksten/rust/beheer"), ("GET", "/teksten/rust/staat"),
+    ("GET", "/teksten"), ("GET", "/teksten/rust"), ("GET", "/teksten/rust/beheer"),
+    ("GET", "/teksten/rust/staat"),
     ("POST", "/teksten/rust"), ("POST", "/teksten/rust/bewaar"), ("POST", "/teksten/rust/nakijken"),
     ("POST", "/teksten/rust/gezegd"), ("POST", "/teksten/rust/naam"), ("POST", "/teksten/rust/weg"),
     ("POST", "/teksten/nieuw/leeg"), ("POST", "/teksten/nieuw/versie"), ("POST", "/teksten/nieuw/ophalen"),

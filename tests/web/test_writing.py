@@ -12,36 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import TEXT, Visitor, practice_in, visiting
 from werkzeug.test import TestResponse
 
 from stem.files import packaged_folder
 from stem.script import rendering
 from stem.web.turns import Turn
-
-TEXT = """+++
-title = "Even rust"
-imagery = false
-bed = "none"
-minutes = [1.5, 2]
-[variables.wat]
-label = "Wat helpt"
-choices = ["thee", "zee"]
-type = "choice"
-[variables.naam]
-default = ""
-+++
-{{ noem("Dag") }}
-Denk aan {{ wat }}.
-[pauze voel]
-Kijk rustig rond.
-[pauze ruim]
-En nog eens.
-[pauze ruim]
-Luister even.
-[pauze ruim]
-Dat was het.
-"""
 
 
 @pytest.fixture
@@ -86,7 +62,7 @@ def test_texts_are_listed_with_how_they_are(visitor: Visitor) -> None:
         ("rust", "Even rust"), ("twee", "Even rust"), ("stuk", "stuk"),
     ]  # fmt: skip
     states = [visitor.told(f"/teksten/{name}/staat")["state"] for name in ("rust", "twee", "stuk")]
-    assert states == ["in orde", "2 dingen", "kan nog niet"]
+    assert states == ["in orde", "2 dingen", "nog niet te maken"]
     file(visitor, "stuk").write_text(TEXT, encoding="utf-8")
     assert visitor.told("/teksten/stuk/staat") == {"state": "in orde"}
 
@@ -268,7 +244,7 @@ def test_a_file_that_is_no_text_is_told_and_left_alone(visitor: Visitor, content
     assert page.status_code == 409
     assert told.casefold() in page.text.casefold()
     assert file(visitor).read_bytes() == content
-    assert visitor.told("/teksten/rust/staat") == {"state": "kan nog niet"}
+    assert visitor.told("/teksten/rust/staat") == {"state": "nog niet te maken"}
     was = revision(visitor, "/teksten/rust/beheer")
     assert visitor.post("/teksten/rust/weg", {"was": was}).status_code == 303
     assert not file(visitor).exists()
@@ -295,7 +271,7 @@ def test_what_is_wrong_is_told_at_its_line(
     visitor: Visitor, change: tuple[str, str], line: int, part: str
 ) -> None:
     told = visitor.told("/teksten/rust/nakijken", {"tekst": TEXT.replace(*change)})
-    assert told["state"] in {"1 ding", "kan nog niet"}
+    assert told["state"] in {"1 ding", "nog niet te maken"}
     (found,) = told["findings"]
     assert found["line"] == line
     assert part in found["text"] + found["hint"]
@@ -317,7 +293,7 @@ def test_what_would_be_said_follows_the_text_and_the_values(visitor: Visitor) ->
         "Dag.", "Denk aan thee.", "Kijk rustig rond.", "En nog eens.", "Luister even.", "Dat was het.",
     ]  # fmt: skip
     fields = {each["name"]: each["value"] for each in told["fields"]}
-    assert fields == {"v-wat": "thee", "v-naam": "", "v-naam_uitspraak": "", "v-vorm": "je", "duur": "90"}
+    assert fields == {"v-wat": "thee", "v-naam": "", "v-naam_uitspraak": "", "v-vorm": "je", "duur": ""}
     form: dict[str, object] = {"tekst": TEXT, "v-naam": "Anna", "v-wat": "zee", "duur": "120"}
     other = visitor.told("/teksten/rust/gezegd", form)
     assert "Dag, Anna." in str(other["lines"])
@@ -356,7 +332,7 @@ def test_a_text_of_a_stranger_runs_nothing_and_reads_nothing(visitor: Visitor, a
     said = visitor.told("/teksten/rust/gezegd", form)
     found = visitor.told("/teksten/rust/nakijken", form)
     assert said["problem"]
-    assert found["state"] == "kan nog niet"
+    assert found["state"] == "nog niet te maken"
     for telling in ("GEHEIM", "root:", "uid=", "<class"):
         assert telling not in str(said) + str(found)
 
@@ -384,7 +360,7 @@ def test_a_text_without_end_does_not_hold_the_page(visitor: Visitor, monkeypatch
     for thread in asking:
         thread.join()
     assert [each["state"] for each in answers if isinstance(each, dict) and "state" in each] == [
-        "kan nog niet"
+        "nog niet te maken"
     ] * 2
 
 

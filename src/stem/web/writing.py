@@ -285,9 +285,9 @@ def _fields(script: ScriptTemplate, form: Mapping[str, str]) -> Iterator[dict[st
             "choices": list(each.choices.items()),
         }
     if len(script.minutes) > 1:
-        lengths = {str(round(60 * each)): words.length(60 * each) for each in sorted(script.minutes)}
-        usual = str(round(60 * script.minutes[0]))
-        yield {"name": "duur", "label": "Hoe lang?", "value": usual, "choices": list(lengths.items())}
+        lengths = [(str(round(60 * each)), words.length(60 * each)) for each in sorted(script.minutes)]
+        choices = [("", "zoals het uitkomt"), *lengths]
+        yield {"name": "duur", "label": "Hoe lang?", "value": "", "choices": choices}
 
 
 def _looked_at(project: Project, name: str, path: Path, text: str | None = None) -> dict[str, Any]:
@@ -295,7 +295,7 @@ def _looked_at(project: Project, name: str, path: Path, text: str | None = None)
     try:
         checked = project.check_text(name, project.own_text(name).text if text is None else text)
     except StemError as error:
-        told = {"state": "kan nog niet", "can_be_made": False, "note": ""}
+        told = {"state": "nog niet te maken", "can_be_made": False, "note": ""}
         return told | {"findings": [asdict(refusal(error, path))]}
     found = findings(checked, path)
     ways = f"Alleen de eerste {checked.ways} manieren van invullen zijn nagekeken."

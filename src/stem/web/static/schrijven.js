@@ -48,6 +48,7 @@ function showProblem(words, isLost) {
   document.getElementById("probleem-tekst").textContent = words;
   document.getElementById("botsing").hidden = !isLost;
   problem.hidden = !words;
+  if (words) problem.scrollIntoView({ block: "nearest" });
 }
 
 async function keep() {
