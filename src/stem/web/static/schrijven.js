@@ -15,7 +15,7 @@ const findings = document.getElementById("bevindingen");
 const address = form.getAttribute("action");
 
 const SPEAK_MS = 150;
-const CHECK_MS = 1200;
+const CHECK_MS = 1500;
 const AGAIN_MS = 1000;
 
 let saved = box.defaultValue;
