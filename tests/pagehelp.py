@@ -32,6 +32,31 @@ Kijk eerst rustig om je heen.
 Dat was het.
 """
 
+TEXT = """+++
+title = "Even rust"
+imagery = false
+bed = "none"
+minutes = [1.5, 2]
+[variables.wat]
+label = "Wat helpt"
+choices = ["thee", "zee"]
+type = "choice"
+[variables.naam]
+default = ""
++++
+{{ noem("Dag") }}
+Denk aan {{ wat }}.
+[pauze voel]
+Kijk rustig rond.
+[pauze ruim]
+En nog eens.
+[pauze ruim]
+Luister even.
+[pauze ruim]
+Dat was het.
+"""
+"""A script in which nothing is wrong, with a choice and two lengths."""
+
 
 class Visitor:
     """Someone with the page open in a browser."""

@@ -26,6 +26,7 @@ from stem.errors import (
     UsageError,
 )
 from stem.messages import Message
+from stem.practice.batch.single import UnusableCodeError
 from stem.practice.edited import ChangedFileError
 from stem.progress import Cancelled
 from stem.script.pacing import UnreachableLengthError
@@ -35,6 +36,7 @@ HINT = Message("Choose another folder {for_output}, not {path}.", path="{naam}")
 EXAMPLES: tuple[StemError, ...] = (
     StemError("It went wrong.", hint=HINT),
     UsageError("That cannot be.", hint=HINT),
+    UnusableCodeError(Message("it has no letters {path}", path="c{}")),
     UnknownNameError("bed", "zee{}", ["zee", "regen"]),
     ConfigError(Path("stem.toml"), ["'a' is missing", Message("'b' {of}", of="is {too}")], hint=HINT),
     ScriptError("there is no mark '[pauz]'", Path("een.j2"), 3, hint=HINT),

@@ -16,6 +16,7 @@ import stem.cli
 from stem.cli.words import OPTIONS
 from stem.errors import KINDS, StemError
 from stem.messages import PLAIN, Message, Plural, enumerated, joined, message_of, told
+from stem.web.words import PAGE
 
 WORDS = dict(PLAIN) | {"for_output": "with -o", "voice_is": "--voice"}
 
@@ -72,6 +73,10 @@ def test_a_message_travels_whole() -> None:
 
 def test_every_name_is_called_something_on_the_command_line() -> None:
     assert OPTIONS.keys() == PLAIN.keys()
+
+
+def test_the_page_calls_nothing_that_nobody_tells() -> None:
+    assert PAGE.keys() == PLAIN.keys()
 
 
 @pytest.fixture

@@ -15,7 +15,19 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from stem.cli.words import OPTIONS
-from stem.messages import DUTCH_FILE, ENGLISH, PLAIN, Message, Plural, dutch, recognised, retold, told
+from stem.messages import (
+    DUTCH_FILE,
+    ENGLISH,
+    PLAIN,
+    Message,
+    Plural,
+    dutch,
+    read_dutch,
+    recognised,
+    retold,
+    told,
+)
+from stem.messages import Catalogue as Compiled
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +64,12 @@ def test_the_compiled_catalogue_is_that_of_its_source(catalogue: Catalog) -> Non
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     assert compiled.getvalue() == DUTCH_FILE.read_bytes()
+
+
+def test_it_can_be_told_what_the_catalogue_has_words_for(catalogue: Catalog) -> None:
+    read = read_dutch()
+    assert isinstance(read, Compiled)
+    assert set(read.templates) == {message.id for message in catalogue if isinstance(message.id, str)}
 
 
 def test_both_languages_have_the_same_facts(catalogue: Catalog) -> None:

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from numbers import Real
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 ENGLISH = NullTranslations()
 """The language of the texts themselves; a catalogue is one of gettext's too."""
@@ -42,9 +44,35 @@ def read_dutch() -> NullTranslations:
     """
     try:
         with DUTCH_FILE.open("rb") as file:
-            return GNUTranslations(file)
+            return Catalogue(file)
     except (OSError, ValueError, LookupError, struct.error) as error:
         raise ValueError(Message("the Dutch texts cannot be read, so English is spoken")) from error
+
+
+class Catalogue(GNUTranslations):
+    """A catalogue that can also tell what it has words for."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Read it.
+
+        Raises:
+            OSError: when it cannot be read; UnicodeDecodeError, ValueError and others when it is broken.
+        """
+        self._content = file.read()
+        super().__init__(BytesIO(self._content))
+
+    @cached_property
+    def templates(self) -> tuple[str, ...]:
+        """All texts that it has words for, as they are in English; none of those with a plural."""
+        order = "<" if self._content.startswith(_LITTLE_ENDIAN) else ">"
+        count, first = struct.unpack_from(f"{order}2I", self._content, 8)
+        places = struct.iter_unpack(f"{order}2I", self._content[first : first + 8 * count])
+        texts = (self._content[start : start + length] for length, start in places)
+        return tuple(text.decode() for text in texts if b"\0" not in text)
+
+
+_LITTLE_ENDIAN = b"\xde\x12\x04\x95"
+"""How a compiled catalogue begins when the lowest byte of its numbers comes first."""
 
 
 def marked(text: str) -> str:
@@ -312,7 +340,7 @@ def retold(text: str, language: NullTranslations) -> str:
     """Return a text that is kept in English, as in the record of a track, as a message that can be told."""
     if isinstance(text, Message):
         return text
-    known = [each for each in getattr(language, "_catalog", ()) if isinstance(each, str)]
+    known = language.templates if isinstance(language, Catalogue) else ()
     likely = [
         each
         for each in known

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stem.authoring.check import _values, check_script
+from stem.authoring.check import _values, check_script, check_template, usual_values
+from stem.errors import ScriptError
+from stem.script import rendering
 from stem.script.cues import PAUSES
+from stem.script.template import find_script
 from stem.script.variables import Variable
 
 
@@ -50,3 +54,37 @@ def test_a_script_with_large_numbers_can_be_checked(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert check_script(str(script), PAUSES).ways == 4  # two numbers, in two forms
+
+
+def test_no_more_ways_are_tried_than_there_is_time_for(tmp_path: Path) -> None:
+    script = tmp_path / "kiezen.j2"
+    choices = ", ".join(f'"{number}x"' for number in range(100))
+    script.write_text(
+        f'+++\ntitle = "Kiezen"\nimagery = false\n[variables.wat]\ntype = "choice"\nchoices = [{choices}]\n'
+        "+++\nDenk aan {{ wat }}.\n",
+        encoding="utf-8",
+    )
+    template = find_script(str(script))
+    whole = check_script(str(script), PAUSES)
+    assert (whole.ways, whole.is_whole) == (200, True)
+    few = check_template(template, "kiezen", PAUSES, most_ways=30)
+    assert (few.ways, few.is_whole) == (30, False)
+    short = check_template(template, "kiezen", PAUSES, most_s=0.0)
+    assert (short.ways, short.is_whole) == (1, False)
+    assert usual_values(template) == {"wat": "0x"}
+
+
+def test_a_script_without_end_is_not_tried_in_every_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "TIME_LIMIT_S", 0.5)
+    script = tmp_path / "eindeloos.j2"
+    loops = "{% for a in range(999) %}" * 3 + "{% endfor %}" * 3
+    script.write_text(
+        '+++\ntitle = "Eindeloos"\nminutes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n+++\nDag.\n' + loops,
+        encoding="utf-8",
+    )
+    begun = time.monotonic()
+    with pytest.raises(ScriptError, match="seconds to fill in"):
+        check_script(str(script), PAUSES)
+    assert time.monotonic() - begun < 8.0  # twenty ways, each of which would take half a second or more

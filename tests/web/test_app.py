@@ -150,7 +150,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         answer = visitor.post("/sluiten")
         monkeypatch.undo()
     assert answer.status_code == 409
-    assert "De map van de praktijk is er niet meer" in answer.text
+    assert f"{folder}: die map is er niet" in answer.text
 
 
 def test_the_page_closes_at_once_when_nothing_is_being_made(tmp_path: Path) -> None:

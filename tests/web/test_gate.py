@@ -22,7 +22,7 @@ from stem.web.site import Site
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass
@@ -80,13 +80,15 @@ class House:
 
 
 @contextmanager
-def a_house() -> Iterator[House]:
+def a_house(of_pages: WSGIApplication | None = None) -> Iterator[House]:
     listening = bound(0)
     port = listening.getsockname()[1]
     passes, came_in = Passes(port), list[str]()
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         came_in.append(environ["PATH_INFO"])
+        if of_pages is not None:
+            return list(of_pages(environ, start_response))
         environ["wsgi.input"].read()
         start_response(
             "200 OK", [("Content-Type", "text/plain"), ("Server", "x"), ("Cache-Control", "public")]
@@ -252,6 +254,39 @@ def test_nothing_hostile_is_let_in(page: str) -> None:
                 let_in.append((name, answer.status, house.came_in))
                 house.came_in.clear()
     assert let_in == []
+
+
+TEXTS = [
+    ("GET", "/teksten"), ("GET", "/teksten/rust"), ("GET", "/teksten/rust/beheer"),
+    ("GET", "/teksten/rust/staat"),
+    ("POST", "/teksten/rust"), ("POST", "/teksten/rust/bewaar"), ("POST", "/teksten/rust/nakijken"),
+    ("POST", "/teksten/rust/gezegd"), ("POST", "/teksten/rust/naam"), ("POST", "/teksten/rust/weg"),
+    ("POST", "/teksten/nieuw/leeg"), ("POST", "/teksten/nieuw/versie"), ("POST", "/teksten/nieuw/ophalen"),
+    ("POST", "/teksten/nieuw/houden"),
+]  # fmt: skip
+
+
+def test_nothing_hostile_comes_near_a_text(tmp_path: Path) -> None:
+    """The same table, over every address of texts, with the real pages behind the gate."""
+    folder = practice_in(tmp_path)
+    text = folder / "scripts" / "rust.j2"
+    text.write_text('+++\ntitle = "Rust"\n+++\nDag.\n', encoding="utf-8")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    site = Site(Passes(1), 1, folder)
+    try:
+        with a_house(make_app(site)) as house:
+            let_in = [
+                (name, path)
+                for method, path in TEXTS
+                for name, raw in hostile(house)
+                if raw.startswith(f"{method} / ".encode())
+                and (house.ask(raw.replace(b" / ", f" {path} ".encode(), 1)).status < 400 or house.came_in)
+            ]
+            assert let_in == []
+            assert house.ask(house.request(target="/teksten/rust")).status == 200
+    finally:
+        site.workshop.close()
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_our_own_pages_are_let_in(house: House) -> None:

@@ -114,7 +114,7 @@ def test_another_run_in_the_folder_is_told(visitor: Visitor) -> None:
         address = visitor.post("/maken/aankomen", ASKED).headers["Location"]
         (run,) = visitor.site.workshop.runs
         until(lambda: run.is_over)
-    assert "stem is in deze map al aan het werk" in visitor.get(address).text
+    assert "het programma is daar al aan het werk, in een ander venster" in visitor.get(address).text
 
 
 @pytest.mark.parametrize("path", ["/", "/maken/aankomen", "/opnames", "/privacy"])
@@ -124,7 +124,8 @@ def test_a_folder_that_is_gone_is_told_on_every_page(visitor: Visitor, path: str
     folder.rename(folder.with_name("weg"))
     answer = visitor.get(path)
     assert answer.status_code == 409
-    assert "De map van de praktijk is er niet meer" in answer.text
+    assert f"{folder}: die map is er niet" in answer.text
+    assert "zet haar terug op haar plaats" in answer.text
     folder.with_name("weg").rename(folder)
     assert visitor.get(path).status_code == 200
 

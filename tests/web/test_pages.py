@@ -253,10 +253,10 @@ def test_a_form_with_mistakes_comes_back_as_it_was(visitor: Visitor) -> None:
     "code", ["../x", "c 017", "CON", "anna", "x" * 61, ".x", "a/b", "a\\b", "c:017", "-c", "c017.", "c\x00"]
 )
 def test_a_code_that_cannot_be_one_is_told_at_its_field(visitor: Visitor, code: str) -> None:
-    told = "In de code staat iets wat is ingevuld" if code == "anna" else "Dit kan geen code zijn."
+    told = "in de code staat wat is ingevuld bij" if code == "anna" else "De code kan niet worden gebruikt: "
     answer = visitor.post("/maken/proef", {"v-naam": "Anna", "v-wat": "zee", "code": code})
     assert answer.status_code == 400
-    assert told in answer.text
+    assert told in answer.text.partition('id="code-fout"')[2].partition("</span>")[0]
     folder = visitor.site.folder
     assert folder is not None
     assert not (folder / "output").exists()
@@ -346,7 +346,8 @@ def test_a_file_that_is_not_ours_is_not_replaced(visitor: Visitor) -> None:
     (folder / "output" / "c017_proef_1min.mp3").write_bytes(b"van iemand anders")
     answer = visitor.post("/maken/proef", {**FILLED, "vervang": "ja"})
     assert answer.status_code == 400
-    assert "Er staat al een ander bestand met deze naam." in answer.text
+    assert "er staat al een ander bestand met die naam." in answer.text
+    assert "kies een andere code." in answer.text
     assert visitor.site.workshop.runs == ()
 
 

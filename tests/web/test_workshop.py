@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from pagehelp import practice_in, visiting
 
 from stem import Cancelled, Outcome, Progress, Report, StemError
+from stem.files import output_error
 from stem.practice.batch import BatchProgress, JobProgress
 from stem.practice.lists import Place
 from stem.web.words import length
@@ -147,15 +149,16 @@ def test_a_failure_says_why_and_can_be_tried_again(workshop: Workshop) -> None:
     def make(_events: object) -> Report:
         tries.append(1)
         if len(tries) == 1:
-            return Report((outcome("failed", error="output cannot be written: the disk is full."),))
+            told = output_error(Path("output"), OSError(errno.ENOSPC, ""))
+            return Report((outcome("failed", error=told.sentence, hint=told.hint),))
         return Report((outcome(),))
 
     run = workshop.ask(run_of(make))
     until(lambda: run.is_over)
     assert run.state == "failed"
     assert run.failure is not None
-    assert run.failure.sentence == "De schijf is vol."
-    assert "Maak ruimte" in run.failure.advice
+    assert run.failure.sentence == "output kan niet worden geschreven: de schijf is vol."
+    assert "Maak daar ruimte" in run.failure.advice
     again = workshop.again(run)
     until(lambda: again.is_over)
     assert (again.state, run.state) == ("made", "failed")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from stem.authoring.lint import LintFinding, gathered, lint
@@ -40,11 +43,13 @@ class Checked:
         name: The script's name or path, as given.
         ways: In how many ways it was filled in.
         findings: By file and line.
+        is_whole: Whether no way was left out.
     """
 
     name: str
     ways: int
     findings: tuple[LintFinding, ...]
+    is_whole: bool = True
 
     @property
     def in_order(self) -> bool:
@@ -59,29 +64,66 @@ def check_script(name: str, pauses: Mapping[str, PauseRange], folder: Path = HER
         ScriptError: for a mistake that keeps it from being read at all.
         UnknownNameError: when there is no such script, or its bed or voice does not exist.
     """
-    template = find_script(name, folder)
+    return check_template(find_script(name, folder), name, pauses, folder)
+
+
+def check_template(
+    template: ScriptTemplate,
+    name: str,
+    pauses: Mapping[str, PauseRange],
+    folder: Path = HERE,
+    *,
+    most_ways: int | None = None,
+    most_s: float = math.inf,
+) -> Checked:
+    """Check a script that was read; see `check_script`.
+
+    Args:
+        template: The script.
+        name: What it is called in the answer.
+        pauses: The table of named pauses.
+        folder: The project's.
+        most_ways: In how many ways it is filled in at most: a few hundred choices make a million of them.
+        most_s: After how many seconds no further way is looked at.
+
+    Raises:
+        ScriptError: for a mistake that keeps it from being read at all.
+        UnknownNameError: when its bed or voice does not exist.
+    """
+    until = time.monotonic() + most_s
     refuse_outside(template.path, {"bed": template.bed, "voice": template.voice}, folder=folder)
     if template.bed is not None:
         BedChoice.read(template.bed, folder)
     if template.voice is not None:
         find_voice(template.voice, folder)
-    ways = list(_ways(template))
+    ways = list(islice(_ways(template), None if most_ways is None else most_ways + 1))
+    is_whole = most_ways is None or len(ways) <= most_ways
+    ways = ways[:most_ways]
 
     found: list[LintFinding] = []
-    for way, rendered in zip(ways, template.render_all(ways), strict=True):
+    for number, (way, rendered) in enumerate(zip(ways, template.render_all(ways), strict=True)):
         if isinstance(rendered, StemError):
             raise rendered
+        if number and time.monotonic() > until:
+            return Checked(name, number, gathered(found), is_whole=False)
         vorm, called = way.values["vorm"], way.values.get("naam", "")
         found += lint(template, rendered.cues(pauses), vorm=vorm, minutes=way.minutes, name=called)
-    return Checked(name, len(ways), gathered(found))
+    return Checked(name, len(ways), gathered(found), is_whole)
+
+
+def usual_values(template: ScriptTemplate) -> dict[str, str]:
+    """Return what can be filled in for each variable, for who only wants to see what is said then."""
+    return {
+        variable.name: values[0]
+        for variable in template.variables
+        if variable.name != "vorm" and (values := _values(variable))
+    }
 
 
 def _ways(template: ScriptTemplate) -> Iterator[Filling]:
     """Yield values and lengths: what is usual, and then each other value of each variable alone."""
     others = {variable.name: _values(variable) for variable in template.variables if variable.name != "vorm"}
-    usual = {
-        variable.name: values[0] for variable in template.variables if (values := others.get(variable.name))
-    }
+    usual = usual_values(template)
     forms = next((variable.choices for variable in template.variables if variable.name == "vorm"), FORMS)
     parts = read_parts(template.path, template.body, template.body_line)
     flemish = any(_FLEMISH in part.text for part in parts.found)

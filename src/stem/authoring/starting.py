@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from stem.filenames import safe_name
 from stem.messages import Message
 
 _SUFFIX = ".j2"
+_TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
+_LONGEST_NAME = 60
 
 
 def file_of(name: str) -> str:
@@ -28,3 +33,16 @@ def file_of(name: str) -> str:
 def starting_point() -> str:
     """Return the text of a script with comments, in order as it is."""
     return files("stem.authoring").joinpath("starting_point.j2").read_text(encoding="utf-8")
+
+
+def titled(text: str, title: str) -> str:
+    """Return the text of a script with another title; the first that its front matter has is replaced."""
+    # TOML's basic strings escape as JSON's do.
+    line = f"title = {json.dumps(' '.join(title.split()), ensure_ascii=False)}"
+    return _TITLE.sub(lambda _: line, text, count=1)
+
+
+def name_of(title: str) -> str:
+    """Return a name for the file of a script with a title: small letters, digits and dashes."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain.casefold()))[:_LONGEST_NAME].strip("-") or "tekst"

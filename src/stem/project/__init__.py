@@ -2,6 +2,7 @@
 
 folder.py       the folder and its settings
 scripts.py      scripts: listing, checking, beginning, importing
+writing.py      own scripts while someone writes them
 tracks.py       tracks: plan, preview, make, remake, own recordings
 recordings.py   recordings of one's own voice
 voices.py       voices and backgrounds: listing, getting, hearing
@@ -22,11 +23,12 @@ from stem.project.recordings import OwnRecordings
 from stem.project.tracks import RECORDINGS
 from stem.project.values_file import read_values, without_values
 from stem.project.voices import Voices
+from stem.project.writing import Writing
 
 __all__ = ["RECORDINGS", "Project", "read_edits", "read_values", "without_values"]
 
 
-class Project(Voices, OwnRecordings, Finished, Batches, Practice):
+class Project(Voices, OwnRecordings, Finished, Batches, Practice, Writing):
     """A folder with a practice's settings, scripts, voices, lexicon, recordings and tracks.
 
     What is relative, in settings, in a spec or in an argument that is a text, is relative to the folder. Two

@@ -25,7 +25,11 @@ class Folder:
                 problem = (
                     Message("it is no folder") if self.folder.exists() else Message("there is no such folder")
                 )
-                raise ConfigError(self.folder, [problem], hint=Message("Name the folder of a practice."))
+                raise ConfigError(
+                    self.folder,
+                    [problem],
+                    hint=Message("Name the folder of a practice, or put it back in its place."),
+                )
             next(self.folder.iterdir(), None)
             (self.folder / FILE_NAME).exists()
         except (OSError, ValueError) as error:

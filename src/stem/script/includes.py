@@ -52,7 +52,7 @@ def read_template(path: Path) -> str:
     """Return a template file's text, every line closed with a line feed.
 
     Raises:
-        ScriptError: when it cannot be read, is too large, or is not plain UTF-8 text.
+        ScriptError: when it cannot be read, or as `template_text`.
     """
     try:
         if not path.is_file():  # a pipe would never come to its end
@@ -63,6 +63,19 @@ def read_template(path: Path) -> str:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ScriptError(Message("it cannot be read ({reason})", reason=error.strerror), path) from error
+    return template_text(content, path)
+
+
+def template_text(content: bytes, path: Path) -> str:
+    """Return the text of a template, every line closed with a line feed.
+
+    Args:
+        content: What its file holds, or would.
+        path: The file.
+
+    Raises:
+        ScriptError: when it is too large, or is not plain UTF-8 text.
+    """
     if len(content) > LARGEST_FILE:
         raise ScriptError(
             Message("it is larger than {largest_file:,} bytes", largest_file=LARGEST_FILE),

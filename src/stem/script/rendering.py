@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def answers_of(
         "personal": personal,
         "seconds": TIME_LIMIT_S * 0.8,
     }
-    slow: list[ScriptError] = []
+    slow: list[dict[str, Any] | ScriptError] = []
     for first in range(0, len(fillings), _AT_ONCE):
         some = fillings[first : first + _AT_ONCE]
         try:
@@ -54,11 +55,15 @@ def answers_of(
                 if len(slow) >= _MOST_SLOW:
                     yield slow[-1]
                     continue
+                begun = time.monotonic()
+                answer: dict[str, Any] | ScriptError
                 try:
-                    yield from _ask_child({**request, "fillings": [one]}, path)
+                    (answer,) = _ask_child({**request, "fillings": [one]}, path)
                 except ScriptError as its_error:
-                    slow.append(its_error)
-                    yield its_error
+                    answer = its_error
+                if isinstance(answer, ScriptError) or time.monotonic() - begun > TIME_LIMIT_S / 2:
+                    slow.append(answer)
+                yield answer
 
 
 def _ask_child(request: Mapping[str, object], path: Path) -> list[dict[str, Any]]:

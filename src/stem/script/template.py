@@ -20,7 +20,7 @@ from stem.files import HERE, packaged_folder
 from stem.messages import Message
 from stem.script.cues import PAUSES, SAFETY_RULES, Cue, Line, PauseRange, Source
 from stem.script.front_matter import read_front
-from stem.script.includes import SUFFIX, Parts, read_parts, read_template, split_front
+from stem.script.includes import SUFFIX, Parts, read_parts, read_template, split_front, template_text
 from stem.script.marks import parse_cues
 from stem.script.masking import Mask
 from stem.script.rendering import answers_of, error_of
@@ -336,8 +336,20 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def script_of(text: str, path: Path) -> ScriptTemplate:
+    """Return the script that a file would be with this text; what it includes is found as for the file.
+
+    Raises:
+        ScriptError: when it has mistakes.
+    """
+    return _script(template_text(text.encode("utf-8", "surrogatepass"), path), path)
+
+
 def _load(path: Path) -> ScriptTemplate:
-    text = read_template(path)
+    return _script(read_template(path), path)
+
+
+def _script(text: str, path: Path) -> ScriptTemplate:
     front, body, body_line = split_front(text, path)
     if front is None:
         hint = Message('Start it with a line "+++", then title = "...", then again a line "+++".')

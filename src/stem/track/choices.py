@@ -63,13 +63,21 @@ class Resolved:
     cover: str | None
 
 
-def resolve(spec: TrackSpec, config: Config, folder: Path = HERE) -> Resolved:
+def resolve(
+    spec: TrackSpec, config: Config, folder: Path = HERE, script: ScriptTemplate | None = None
+) -> Resolved:
     """Find the script, the voice and the background, and look whether they go together.
+
+    Args:
+        spec: What is asked for.
+        config: The settings.
+        folder: The project's.
+        script: The script that is meant, when it is not in a file as it is.
 
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    template = find_script(spec.script, folder)
+    template = script or find_script(spec.script, folder)
     profile = _profile(spec, config)
     bed = template.bed or config.bed if spec.bed is None or spec.bed == "" else spec.bed
     bed = bed if profile.has_bed else NO_BED
@@ -113,10 +121,12 @@ class Choices:
     Args:
         config: The settings.
         folder: The project's.
+        script: That of all tracks, when it is not in a file as it is.
     """
 
-    def __init__(self, config: Config, folder: Path = HERE) -> None:
+    def __init__(self, config: Config, folder: Path = HERE, script: ScriptTemplate | None = None) -> None:
         self.config = config
+        self._script = script
         self.folder = folder
         self._chosen: dict[str, Resolved] = {}
         self._houses: dict[tuple[object, ...], IntroOutro] = {}
@@ -125,7 +135,7 @@ class Choices:
         """Return what does not depend on what is filled in; raises as `resolve`."""
         key = repr(replace(spec, values={}, pauses={}, duration_s=None, number=None))
         if key not in self._chosen:
-            self._chosen[key] = resolve(spec, self.config, self.folder)
+            self._chosen[key] = resolve(spec, self.config, self.folder, self._script)
         return self._chosen[key]
 
     def house(self, pauses: Mapping[str, float]) -> IntroOutro:

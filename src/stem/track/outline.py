@@ -15,7 +15,7 @@ from stem.errors import StemError
 from stem.files import HERE
 from stem.script.cues import Cue, phrases_of
 from stem.script.pacing import UnreachableLengthError, merged, reach
-from stem.script.template import find_script
+from stem.script.template import ScriptTemplate, find_script
 from stem.script.timeline import Timeline
 from stem.track.plan import Plan, plan_all
 from stem.track.preview import estimated, expected_timeline, timeline_by
@@ -44,18 +44,27 @@ class Outline:
     fits: bool = True
 
 
-def outline(spec: TrackSpec, config: Config, folder: Path = HERE) -> Outline:
+def outline(
+    spec: TrackSpec, config: Config, folder: Path = HERE, script: ScriptTemplate | None = None
+) -> Outline:
     """Return a track in outline.
+
+    Args:
+        spec: What is asked for.
+        config: The settings.
+        folder: The project's.
+        script: The script that is meant, when it is not in a file as it is: someone writes it.
 
     Raises:
         StemError: for whatever is wrong with what was asked but the length.
     """
-    minutes = find_script(spec.script, folder).minutes
+    script = script or find_script(spec.script, folder)
+    minutes = script.minutes
     usual = replace(spec, duration_s=None)
     every = replace(spec, duration_s=60 * minutes[0]) if minutes else usual  # its plan has all texts
     wanted = usual if spec.duration_s is None else spec
     plans: list[Plan] = []
-    for plan in plan_all([usual, every, wanted], config, folder, in_outline=True):
+    for plan in plan_all([usual, every, wanted], config, folder, in_outline=True, script=script):
         if isinstance(plan, StemError):
             raise plan
         plans.append(plan)

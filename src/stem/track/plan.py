@@ -175,7 +175,12 @@ def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
 
 
 def plan_all(
-    specs: Sequence[TrackSpec], config: Config, folder: Path = HERE, *, in_outline: bool = False
+    specs: Sequence[TrackSpec],
+    config: Config,
+    folder: Path = HERE,
+    *,
+    in_outline: bool = False,
+    script: ScriptTemplate | None = None,
 ) -> tuple[Plan | StemError, ...]:
     """Plan many tracks: what they have in common is looked up once, and their scripts are filled in together.
 
@@ -184,6 +189,7 @@ def plan_all(
         config: The settings.
         folder: The project's.
         in_outline: Do not look which phrases are personal: no track will be made of these plans.
+        script: That of all of them, when it is not in a file as it is.
 
     Returns:
         For each track its plan, or the error that `plan_track` would raise.
@@ -191,7 +197,7 @@ def plan_all(
     Raises:
         StemError: when the settings, or the lexicon, have mistakes.
     """
-    planner = _Planner(config, folder)
+    planner = _Planner(config, folder, script)
     plans: dict[int, Plan | StemError] = {}
     by_script: dict[Path, list[_Asked]] = {}
     for index, spec in enumerate(specs):
@@ -259,11 +265,11 @@ class _Asked:
 class _Planner:
     """Plans tracks under the same settings, and looks everything up once."""
 
-    def __init__(self, config: Config, folder: Path) -> None:
+    def __init__(self, config: Config, folder: Path, script: ScriptTemplate | None = None) -> None:
         self._config = config
         self._lexicon = load_lexicon(folder)
         self._reader = Reader(config.pauses)
-        self.choices = Choices(config, folder)
+        self.choices = Choices(config, folder, script)
 
     def texts(self, asked: Sequence[_Asked]) -> Iterator[tuple[Text, ...] | StemError]:
         """Yield the texts of tracks of one script."""

@@ -11,6 +11,7 @@ life.py      from `stem open` until it is closed
 shortcut.py  an icon that opens it
 site.py      what all pages share
 reader.py    reads aloud what someone wants to hear now, in a process of its own
+turns.py     what is shown while someone types: one at a time, the newest
 fetching.py  voices on their way in
 workshop.py  runs, one after another, each with its progress and its end
 lists.py     lists that were dropped, in memory until their tracks are there
@@ -19,7 +20,8 @@ below.py     what is taken from below the front door
 words.py     Dutch for stages, states and errors
 labels.py    Dutch for what can be filled in
 app.py       the pages together
-welcome.py, choosing.py, filling.py (with forms.py), hearing.py, making.py, tracks.py, clients.py,
-series.py, sending.py, privacy.py, closing.py: a page each
+welcome.py, choosing.py, filling.py (with forms.py), hearing.py, making.py, tracks.py, mending.py,
+clients.py, series.py, sending.py, writing.py (with findings.py), recording.py, privacy.py, closing.py:
+a page each
 practice.py, pronouncing.py, voices.py, computer.py: the pages of the practice itself
 """

@@ -36,6 +36,7 @@ from stem.web import (
     voices,
     welcome,
     words,
+    writing,
 )
 from stem.web.site import EXTENSION, Site, site
 
@@ -62,6 +63,7 @@ _ROOMS = (
     sending,
     recording,
     studio,
+    writing,
     privacy,
     closing,
 )

@@ -7,16 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from stem import Plan, Project, ScriptTemplate, StemError, catalogue
+from stem.authoring.check import usual_values
 from stem.doctor import Diagnosis
 from stem.export.cover import cover_from
 from stem.files import cache_path, packaged_folder
+from stem.practice.batch.single import UnusableCodeError
 from stem.practice.edited import ChangedFileError
 from stem.practice.overview import overview_page
 from stem.practice.own_words import OwnWord
 from stem.practice.settings import Value
 from stem.record.document import record_path
 from stem.record.model import Record
-from stem.script.cues import PAUSES, override_pauses
+from stem.script.cues import PAUSES, SAFETY_RULES, override_pauses
 from stem.script.dutch import sentences
 from stem.script.edits import SafetySentenceError, SentenceKey, sentence_key
 from stem.script.pacing import UnreachableLengthError
@@ -30,6 +32,7 @@ from stem.voices.speakers import can_speak, sends_to
 
 __all__ = [
     "PRONUNCIATION",
+    "SAFETY_RULES",
     "SOUND_SUFFIXES",
     "ChangedFileError",
     "Diagnosis",
@@ -41,6 +44,7 @@ __all__ = [
     "SentenceKey",
     "Shelf",
     "UnreachableLengthError",
+    "UnusableCodeError",
     "Value",
     "backgrounds",
     "can_speak",
@@ -50,6 +54,7 @@ __all__ = [
     "kept_ready",
     "overview_page",
     "pause_lengths",
+    "pauses",
     "profiles",
     "record_path",
     "recorded_phrases",
@@ -58,6 +63,7 @@ __all__ = [
     "sentences",
     "shelf",
     "takes_pronunciation",
+    "usual_values",
 ]
 
 _UNASKED = "binauraal"
@@ -133,3 +139,13 @@ def kept_bytes() -> int:
         with suppress(OSError):
             found += path.stat().st_size
     return found
+
+
+def pauses(project: Project) -> Mapping[str, float]:
+    """Return the pauses that a writer chooses from, with their usual lengths in seconds in this practice."""
+    table = override_pauses(PAUSES, project.settings.pauses)
+    return {name: pause.seconds for name, pause in table.items() if name not in _BY_ITSELF}
+
+
+_BY_ITSELF = {"zin", "alinea", "bel"}
+"""Pauses that come where they belong, without a mark."""

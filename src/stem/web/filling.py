@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from stem.web.below import Outline
 from stem.web.recording_sets import about
 from stem.web.site import form_number, site
 from stem.web.tracks import address_of
+from stem.web.turns import Turn
 from stem.web.workshop import Run
 
 pages = Blueprint("filling", __name__)
@@ -26,24 +26,7 @@ _SHORT_S = 2.5
 """A pause that is not shown: between sentences it says nothing to who reads."""
 
 
-class _Turn:
-    """Lets one preview be made at a time; one that a newer has overtaken meanwhile is not made at all."""
-
-    def __init__(self) -> None:
-        self._making = threading.Lock()
-        self._counting = threading.Lock()
-        self._last = 0
-
-    def text(self, project: Project, spec: TrackSpec) -> Outline | None:
-        """Return a track in outline; None when someone asked for another one meanwhile."""
-        with self._counting:
-            self._last += 1
-            mine = self._last
-        with self._making:
-            return project.outline(spec) if mine == self._last else None
-
-
-_turn = _Turn()
+_turn = Turn()
 
 
 @pages.get("/maken/<name>")
@@ -60,7 +43,7 @@ def text(name: str) -> Answer | tuple[Response, int]:
     asked = forms.asked(script, request.form, _voices(project, script))
     told: dict[str, object] = {"wrong": dict(asked.wrong)}
     try:
-        outline = _turn.text(project, asked.spec)
+        outline = _turn.take(lambda: project.outline(asked.spec))
     except StemError as error:
         what = words.told(error.sentence, error.hint)
         return jsonify(told | {"problem": f"{what.sentence} {what.advice}".strip()})
@@ -96,7 +79,7 @@ def make(name: str) -> Answer | str | tuple[str, int]:
     try:
         return _begun(project, script, asked)
     except StemError as error:
-        return _refused(project, script, words.told(error.sentence, error.hint))
+        return _refused(project, script, error)
 
 
 def _begun(project: Project, script: ScriptTemplate, asked: forms.Asked) -> Answer | str:
@@ -135,8 +118,9 @@ def _run(batch: Batch, script: ScriptTemplate, code: str, target: Path) -> Run:
     )
 
 
-def _refused(project: Project, script: ScriptTemplate, what: words.Told) -> tuple[str, int]:
-    is_of_code = "code" in what.sentence
+def _refused(project: Project, script: ScriptTemplate, error: StemError) -> tuple[str, int]:
+    what = words.told(error.sentence, error.hint)
+    is_of_code = isinstance(error, below.UnusableCodeError)
     wrong = {"code": f"{what.sentence} {what.advice}"} if is_of_code else {}
     return _form(project, script, request.form, wrong, None if is_of_code else what), 400
 

@@ -1,19 +1,19 @@
 """Dutch: what the page says of stages, states, lengths and errors.
 
-What has no words of the page's own is told in those of the catalogue. A mistake of stem's own is shown as
-Python tells it, folded away.
+Messages are told in the words of the catalogue. What is none is shown as it came, folded away.
 """
 
 from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
+from types import MappingProxyType
 
-from stem.messages import ENGLISH, PLAIN, Message, dutch, retold
+from stem.messages import ENGLISH, PLAIN, Message, dutch, marked, retold
 from stem.messages import told as in_language
 
 STAGES = {
@@ -24,82 +24,16 @@ STAGES = {
     "files": "De bestanden krijgen hun naam",
 }
 
-_AGAIN = "Probeer het daarna opnieuw: wat al gesproken is, is bewaard."
-
-_KNOWN = (
-    ("the disk is full", "De schijf is vol.", f"Maak ruimte op deze computer. {_AGAIN}"),
-    (
-        "share of the disk is full",
-        "Jouw deel van de schijf is vol.",
-        f"Maak ruimte op deze computer. {_AGAIN}",
-    ),
-    (
-        "would be larger than is allowed",
-        "Het bestand wordt te groot voor deze schijf.",
-        "Zet de map van de praktijk op een andere schijf.",
-    ),
-    (
-        "is not a folder",
-        "Waar de opnames horen te staan, staat een bestand.",
-        "Geef dat bestand een andere naam.",
-    ),
-    (
-        "no permission to write",
-        "In de map van de opnames mag niet worden geschreven.",
-        f"Kijk naar de rechten van die map. {_AGAIN}",
-    ),
-    (
-        "disk can only be read",
-        "Van deze schijf kan alleen worden gelezen.",
-        "Zet de map van de praktijk op een andere schijf.",
-    ),
-    (
-        "another run of stem is busy",
-        "stem is in deze map al aan het werk, in een ander venster.",
-        "Wacht tot dat klaar is, en probeer het dan opnieuw.",
-    ),
-    (
-        "was ended from outside",
-        "Het maken is telkens van buitenaf gestopt.",
-        "Misschien was er te weinig geheugen: sluit andere programma's, en probeer het dan opnieuw.",
-    ),
-    (
-        "too little memory",
-        "Er was te weinig geheugen.",
-        "Sluit andere programma's, en probeer het dan opnieuw.",
-    ),
-    (
-        "there is a file of that name that no batch made",
-        "Er staat al een ander bestand met deze naam.",
-        "Kies een andere code, of zet dat bestand ergens anders neer.",
-    ),
-    (
-        "is no track",
-        "Er staat al iets anders met deze naam.",
-        "Kies een andere code, of zet dat ergens anders neer.",
-    ),
-    (
-        "there is no such folder",
-        "De map van de praktijk is er niet meer.",
-        "Zet haar terug op haar plaats, of open stem opnieuw.",
-    ),
-    (
-        "the code holds what is filled in",
-        "In de code staat iets wat is ingevuld, en de code komt in de naam van het bestand.",
-        "Kies een code zonder naam, bijvoorbeeld c017.",
-    ),
-    *(
-        (part, "Dit kan geen code zijn.", "Letters, cijfers en streepjes kunnen, bijvoorbeeld c017.")
-        for part in ("The code cannot be used", "The code: ")
-    ),
-    (
-        "may be sent",
-        "Deze stem stuurt de tekst naar internet, en dat is in deze praktijk niet toegestaan.",
-        "Kies een andere stem.",
-    ),
-    ("With this text a track of", "Deze lengte kan niet met deze tekst.", "Kies een andere lengte."),
+PAGE: Mapping[str, str] = MappingProxyType(
+    {
+        **PLAIN,
+        "let_replace": marked("choose another code"),
+        "replace_it": marked("choose another name"),
+        "to_go_online": marked("in the settings of the practice"),
+        "use_force": marked("remove that first"),
+    }
 )
-"""A part of what the program tells, what that is in Dutch, and what to do about it."""
+"""How the page calls settings and deeds, by the names of `messages.PLAIN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +53,14 @@ class Told:
 
 def told(sentence: str, hint: str = "") -> Told:
     """Return an error of the program as the page tells it."""
-    for part, own, advice in _KNOWN:
-        if part in sentence:
-            return Told(own, advice)
-    if isinstance(sentence, Message) and _dutch() is not ENGLISH:
+    if isinstance(retold(sentence, _dutch()), Message) and _dutch() is not ENGLISH:
         return Told(in_dutch(sentence), in_dutch(hint))
     return Told("Dit is niet gelukt.", "", f"{sentence} {hint}".strip())
 
 
 def in_dutch(text: str) -> str:
     """Return what the program tells, in Dutch."""
-    return in_language(retold(text, _dutch()), PLAIN, _dutch())
+    return in_language(retold(text, _dutch()), PAGE, _dutch())
 
 
 @cache

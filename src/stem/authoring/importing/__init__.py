@@ -22,7 +22,7 @@ from stem.authoring.importing.layout import read_layout
 from stem.authoring.importing.manuscript import Kind, Manuscript, Note
 from stem.authoring.importing.mojibake import mend
 from stem.authoring.importing.notation import template, tidy, title_like
-from stem.authoring.importing.sources import read_source, read_text
+from stem.authoring.importing.sources import read_content, read_source, read_text
 from stem.errors import ScriptError
 from stem.messages import Message, joined
 from stem.script import dutch
@@ -30,7 +30,7 @@ from stem.script.cues import Breath, Line, Pause, Source, Utterance
 from stem.script.dutch.pace import expected_seconds
 from stem.script.marks import parse_cues
 
-__all__ = ["Imported", "Note", "import_file", "import_text", "report_lines"]
+__all__ = ["Imported", "Note", "import_content", "import_file", "import_text", "report_lines"]
 
 LONGEST_TEMPLATE = 200_000
 """Characters that a template may give when it is filled in, with a mark of its place at each line."""
@@ -70,6 +70,15 @@ def import_file(path: Path) -> Imported:
         ScriptError: when the file cannot be read, is of another kind, damaged or too large, or has no words.
     """
     return _imported(read_source(path), path)
+
+
+def import_content(content: bytes, name: str) -> Imported:
+    """Read a script from the bytes of a file; `name` is what it goes by, for its title and for errors.
+
+    Raises:
+        ScriptError: as `import_file`.
+    """
+    return _imported(read_content(content, Path(name)), Path(name))
 
 
 def import_text(text: str, name: str) -> Imported:

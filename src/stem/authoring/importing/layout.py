@@ -118,7 +118,7 @@ class _Rows:
         if row.text.isdecimal() and "-->" in following and _STAMP.fullmatch(following):
             self.layout.tell("left out", row)  # the number of a subtitle
             return True
-        if _STAMP.fullmatch(row.text):
+        if _STAMP.fullmatch(row.text) or (row.line == 1 and row.text.split()[0] == "WEBVTT"):
             self.layout.tell("left out", row)
             return True
         if self._read_worded_pause(row, following):

@@ -53,7 +53,11 @@ def read_source(path: Path) -> Manuscript:
     Raises:
         ScriptError: when it cannot be read, is no text or document, is damaged, or is too large.
     """
-    content = _content(path)
+    return read_content(_content(path), path)
+
+
+def read_content(content: bytes, path: Path) -> Manuscript:
+    """Return what the bytes of a file hold; see `read_source`."""
     if content.startswith(b"PK"):
         return _bounded(read_office(content, path), path)
     for start, kind in _FOREIGN:

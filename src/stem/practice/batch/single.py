@@ -38,12 +38,12 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
     """
     problem = code_problem(code)
     if problem:
-        raise _unusable(problem)
+        raise UnusableCodeError(problem)
     spec = wishes.spec
     template = find_script(spec.script, wishes.home)
     pattern = checked_pattern(wishes.names or config.names or USUAL_NAMES, fillable(template))
     for told in names_in_code(code, spec.values, template, pattern):
-        raise _unusable(told)
+        raise UnusableCodeError(told)
     for error in template.wrong_values(words_only(spec.values, template)).values():
         raise error
     chosen = check_voices(Choices(config, wishes.home), spec)
@@ -89,6 +89,9 @@ def job_of_record(path: Path, config: Config, home: Path, change: Change) -> Job
     return JobList((job,), (expected,))
 
 
-def _unusable(problem: str) -> UsageError:
-    sentence = Message("The code cannot be used: {problem}.", problem=problem)
-    return UsageError(sentence, hint=Message("For example: c017"))
+class UnusableCodeError(UsageError):
+    """A client's code that cannot be one."""
+
+    def __init__(self, problem: str) -> None:
+        sentence = Message("The code cannot be used: {problem}.", problem=problem)
+        super().__init__(sentence, hint=Message("For example: c017"))
