@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _NARROWEST = 30
 """Characters: nothing is wrapped at fewer."""
 
 _STOP = re.compile("[.!?…:][\"”’'»)\\]*_]*$")  # noqa: RUF001 - real quotes
 _JOINING = re.compile("[,;&+/=-]$|[–—]$")  # noqa: RUF001 - real dashes
-_NEVER_LAST = frozenset(
-    "als beste bij de deze dat die een en het lieve maar meneer met mevrouw mijn naar of omdat onze te "
-    "tot tussen uw jouw van want zonder".split()
+_ASKING = (
+    "als beste bij de deze dat die een en het jouw lieve maar meneer met mevrouw mijn naar of omdat onze te tot "
+    "tussen uw van want zonder"
 )
+_NEVER_LAST = frozenset(_ASKING.split())
 """Words that ask for another one: after these, a capital begins a name."""
 
 _FIRST = re.compile(r"[\W_]*(\w\S*)")
@@ -45,17 +47,18 @@ def begins(row: str) -> bool:
 
 def wrapped(rows: Sequence[str]) -> bool:
     """Tell whether rows are broken at a width: a sentence goes on where its next word had no room."""
-    width = max(_NARROWEST, *map(len, rows))
-    pairs = zip(rows, rows[1:], strict=False)
-    return any(not stops(row) and not begins(after) and _full(row, after, width) for row, after in pairs)
+    width = max([_NARROWEST, *map(len, rows)])
+    return any(
+        not stops(row) and not begins(after) and _full(row, after, width) for row, after in pairwise(rows)
+    )
 
 
 def sentence_ends(rows: Sequence[str]) -> tuple[bool, ...]:
     """Tell for each row but the last whether a sentence ends with it although it has no stop."""
-    width = max(_NARROWEST, *map(len, rows))
+    width = max([_NARROWEST, *map(len, rows)])
     is_wrapped = wrapped(rows)
     ends = []
-    for row, after in zip(rows, rows[1:], strict=False):
+    for row, after in pairwise(rows):
         counted = row[:1].isdecimal() and after[:1].isdecimal()
         apart = counted or (begins(after) and not (is_wrapped and _full(row, after, width)))
         ends.append(apart and not stops(row) and not joins(row))
