@@ -25,7 +25,16 @@ _LONGEST_BRACKET = 2_000
 _FEWEST_STAMPS = 3
 _STAMPED = re.compile(r"[\[(]?([0-9]{1,2}(?::[0-5][0-9]){1,2})[\])]?\s+(?![-\u2013\u2014|])(?=\S)")
 _KEY = re.compile(r"([A-Za-z][\w -]{0,30}?)\s*[:=]\s*(.*)")
-_LENGTH_KEYS = vocabulary("duur lengte tijdsduur speelduur duration length minutes minuten")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPES = re.compile(r"\\(?:[!-/:-@\[-`{-~]|\s*$|n)")
+_WRITTEN_ROW_END = re.compile(r"(?:\\r)?\\n(?![a-zà-ÿ])")
+"""A row end that another program wrote as two signs."""
+
+_LENGTH_KEYS = vocabulary("duur lengte tijdsduur speelduur duration length minutes minuten") | {
+    "geschatte duur",
+    "totale duur",
+    "estimated duration",
+}
 _TITLE_KEYS = frozenset({"titel", "title"})
 _OTHER_KEYS = vocabulary("auteur author bron source datum date door by versie version")
 _LENGTH_IN_TITLE = re.compile(
@@ -61,6 +70,19 @@ def without_front_matter(rows: list[Row], layout: Layout) -> list[Row]:
         if not read_key(row, layout):
             layout.tell("left out", row)
     return rows[:first] + rows[last + 1 :]
+
+
+def without_escapes(rows: list[Row], layout: Layout) -> list[Row]:
+    """Return the rows without the backslashes by which Markdown keeps its signs, and ends a row."""
+    plain: list[Row] = []
+    for row in rows:
+        parts = _WRITTEN_ROW_END.split(row.text)
+        texts = [_ESCAPED.sub(r"\1", part).removesuffix("\\").rstrip() for part in parts]
+        plain += [Row(row.line, text) for text in texts]
+    first = next((row for row in rows if "\\" in row.text), None)
+    if first is not None and any("\\" in row.text and _ESCAPES.search(row.text) for row in rows):
+        layout.tell("changed", first, Message("the signs without the backslash before them, here and below"))
+    return plain
 
 
 def read_key(row: Row, layout: Layout) -> bool:

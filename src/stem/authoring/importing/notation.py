@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
+from stem.authoring.importing.frames import SPOKEN
 from stem.authoring.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
 from stem.authoring.importing.pause_marks import speaks_of_timed_silence
+from stem.authoring.unspoken import Edge, unspoken
 from stem.messages import Message
 from stem.script import dutch
 from stem.script.cues import PAUSES
 
 _MOST_TITLE_WORDS = 8
+_EDGE = 3
+"""Sentences at the beginning and at the end, among which a chatbot speaks for itself."""
+
+_MOST_LOOKS = 8
 _JOINS_ON = ","
+_TITLE_END = re.compile(r"[^\W\d_]:$|\([^()]*[0-9][^()]*\)$")
 _ENDS = ".!?…:;\"”’'»)"  # noqa: RUF001 - real quotes
 
 
@@ -39,6 +47,44 @@ def tidy(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
             notes.append(Note(item.line, "changed", item.found, item.text))
         settled.append(item)
     return _rejoined(settled), notes
+
+
+def look_again(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
+    """Return the items without what is no word for a listener after all, and what there is to tell about it."""
+    sentences = [dutch.sentences(item.text) if isinstance(item, Words) else () for item in items]
+    total = sum(map(len, sentences))
+    kept: list[Item] = []
+    notes: list[Note] = []
+    count = 0
+    for item, texts in zip(items, sentences, strict=True):
+        if not isinstance(item, Words):
+            kept.append(item)
+            continue
+        said = []
+        for count, text in enumerate(texts, start=count + 1):
+            edge: Edge = "first" if count <= _EDGE else "last" if count > total - _EDGE else ""
+            said.append(_looked_at(text, item.line, edge, notes))
+        if said != list(texts):
+            item = Words(" ".join(filter(dutch.has_words, said)), item.line)
+        if item.text:
+            kept.append(item)
+    return kept, notes
+
+
+def _looked_at(text: str, line: int, edge: Edge, notes: list[Note]) -> str:
+    """Return what remains of a sentence."""
+    doubts: set[str] = set()
+    for _ in range(_MOST_LOOKS):
+        found = next((each for each in unspoken(text, edge) if each.found not in doubts), None)
+        if found is None:
+            break
+        if found.kept is None:
+            doubts.add(found.found)
+            notes.append(Note(line, "not understood", excerpt(found.found), SPOKEN))
+            continue
+        notes.append(Note(line, "left out", excerpt(found.found)))
+        text = found.kept
+    return text
 
 
 def template(title: str, items: Iterable[Item]) -> str:
@@ -71,7 +117,7 @@ def template(title: str, items: Iterable[Item]) -> str:
 def title_like(items: Sequence[Item]) -> list[Note]:
     """Return a note for each paragraph that is spoken but may be a title: short, without a stop."""
     notes = []
-    shown = [item for item in items if not (isinstance(item, Border) and item.fixed)]
+    shown = [item for item in items if not (isinstance(item, Border) and item.quiet)]
     for index, item in enumerate(shown):
         before = shown[index - 1] if index else None
         if (
@@ -79,7 +125,7 @@ def title_like(items: Sequence[Item]) -> list[Note]:
             and isinstance(before, Border | Chapter | None)
             and any(isinstance(after, Border) for after in shown[index + 1 : index + 2])
             and isinstance(_beyond_borders(shown, index, 1), Words)
-            and item.text[-1] not in _ENDS + ","
+            and (item.text[-1] not in _ENDS + "," or _TITLE_END.search(item.text))
             and item.text[0].isupper()
             and len(item.text.split()) <= _MOST_TITLE_WORDS
             and not speaks_of_timed_silence(item.text)  # told already
