@@ -76,7 +76,8 @@ def split_label(text: str) -> tuple[str, str, bool] | None:
         plain in _SPEAKERS
         or found["how"] is not None
         or (name.isupper() and len(name) > 1)
-        or re.fullmatch(r"[\w-]*-(?:begin|start|eind|einde|end|[0-9]+)|(?:begin|start|eind)-[\w-]+", plain) is not None
+        or re.fullmatch(r"[\w-]*-(?:begin|start|eind|einde|end|[0-9]+)|(?:begin|start|eind)-[\w-]+", plain)
+        is not None
     )
     return name, text[found.end() :].strip(), certain
 
@@ -108,7 +109,7 @@ def is_head_data(text: str) -> bool:
 
 def is_said_by_chatbot(text: str, edge: Edge) -> bool:
     """Tell whether a row is what a chatbot, or who asks it, says around a script."""
-    bare = text.strip("*_#>\"“” ")
+    bare = text.strip('*_#>"“” ')
     if _CHAT_TURN.match(bare):
         return True
     if edge == "first":
@@ -127,7 +128,9 @@ def _whole(text: str, edge: Edge) -> str | None:
     """Return what a whole sentence is when it is none, as a clause."""
     if re.search(r"--+>|==+>", text):
         return Message("is a time of subtitles")
-    if _BRACKETED.fullmatch(text) or (_STRESSED.fullmatch(text) and len(text.split()) <= _MOST_DIRECTION_WORDS):
+    if _BRACKETED.fullmatch(text) or (
+        _STRESSED.fullmatch(text) and len(text.split()) <= _MOST_DIRECTION_WORDS
+    ):
         return Message("is a direction for who reads aloud")
     if _TIMES_ALONE.fullmatch(text):
         return Message("is a time")
@@ -228,7 +231,9 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     ),
     (re.compile(rf"\s*[(\[](?:{_RANGE}|{_TIME})[)\]]"), Message("is a time between the words"), ""),
     (
-        re.compile(r"(?<![\w/.])/{1,2}\s?[0-9]+(?:[.,][0-9]+)?\s?(?:seconden|seconds?|secs?|s|min)?\b(?![/\w])"),
+        re.compile(
+            r"(?<![\w/.])/{1,2}\s?[0-9]+(?:[.,][0-9]+)?\s?(?:seconden|seconds?|secs?|s|min)?\b(?![/\w])"
+        ),
         Message("is a stroke with a number"),
         " ",
     ),

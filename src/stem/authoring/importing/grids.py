@@ -17,7 +17,9 @@ _WORD_HEADS = vocabulary(
     "tekst text script woorden words gesproken spoken zin zinnen voice-over voiceover vo verteller narratie narration "
     "spreektekst instructie dialoog inhoud content dutch nederlands stem"
 )
-_PAUSE_HEADS = vocabulary("pauze pauzes pause pauses stilte silence wacht wachten wait rust break stiltes pauzeduur")
+_PAUSE_HEADS = vocabulary(
+    "pauze pauzes pause pauses stilte silence wacht wachten wait rust break stiltes pauzeduur"
+)
 _OTHER_HEADS = vocabulary(
     "tijd time tijdcode timecode start begin eind einde end duur duration nr nr. no # stap step scene scène beeld geluid "
     "sound muziek music sfx audio regie opmerking opmerkingen notes notitie notities fase deel onderdeel doel toon tempo"
@@ -90,7 +92,9 @@ def _is_table(run: Sequence[Row]) -> bool:
     texts = [row.text for row in run if not _RULE.fullmatch(row.text)]
     if not texts or not any(_BAR.search(text) for text in texts):
         return False
-    if len(texts) < len(run) and any("|" in row.text or "+" in row.text for row in run if row.text not in texts):
+    if len(texts) < len(run) and any(
+        "|" in row.text or "+" in row.text for row in run if row.text not in texts
+    ):
         return True
     counts = {len(_cells(text)) for text in texts}
     framed = all(text.startswith("|") for text in texts)
@@ -147,7 +151,8 @@ def _columns(table: Sequence[Sequence[str]], *, ruled: bool) -> _Columns:
     body = table[1:] if has_heads else table
     wide = max(map(len, table))
     words = [
-        sum(len(row[place].split()) for row in body if place < len(row)) / max(1, len(body)) for place in range(wide)
+        sum(len(row[place].split()) for row in body if place < len(row)) / max(1, len(body))
+        for place in range(wide)
     ]
     named = [place for place, head in enumerate(heads) if has_heads and _names_words(head)]
     place = max(named or range(wide), key=lambda column: words[column])

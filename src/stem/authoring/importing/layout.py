@@ -158,7 +158,9 @@ class _Rows:
                     self.layout.tell("left out", row)
                 rows.append(Row(row.line, ""))
                 continue
-            worded = worded or (dutch.has_words(text) and not _HEADING.fullmatch(text) and not _BOLD.fullmatch(text))
+            worded = worded or (
+                dutch.has_words(text) and not _HEADING.fullmatch(text) and not _BOLD.fullmatch(text)
+            )
             rows.append(row)
         return rows
 
@@ -167,7 +169,9 @@ class _Rows:
         words = bare(row.text)
         if row.text[:1] in "[({<#" or _CLOCK.search(words) or not is_direction(words):
             return False
-        if words == row.text and (following[:1].islower() or (not self.worded_rows and speaks_of_timed_silence(words))):
+        if words == row.text and (
+            following[:1].islower() or (not self.worded_rows and speaks_of_timed_silence(words))
+        ):
             return False  # amid a sentence, or a title
         meaning = read_mark(words, square=True)
         found = meaning is not None and meaning.kind in {"pause", "bell"}

@@ -73,6 +73,8 @@ def look_again(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
 
 def _looked_at(text: str, line: int, edge: Edge, notes: list[Note]) -> str:
     """Return what remains of a sentence."""
+    if speaks_of_timed_silence(text):
+        return text  # told already
     doubts: set[str] = set()
     for _ in range(_MOST_LOOKS):
         found = next((each for each in unspoken(text, edge) if each.found not in doubts), None)

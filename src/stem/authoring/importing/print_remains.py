@@ -43,7 +43,11 @@ def without_print(rows: Sequence[Row], layout: Layout) -> list[Row]:
     whole: list[Row] = []
     for row in kept:
         before = next((place for place in range(len(whole) - 1, -1, -1) if whole[place].text), None)
-        broken = None if before is None or len(whole) - before > _MOST_ROWS_APART else _BROKEN.search(whole[before].text)
+        broken = (
+            None
+            if before is None or len(whole) - before > _MOST_ROWS_APART
+            else _BROKEN.search(whole[before].text)
+        )
         first = _SMALL.match(row.text)
         if before is None or broken is None or first is None or first[0] in _KEPT_APART:
             whole.append(row)
@@ -87,9 +91,11 @@ def _page_rows(rows: Sequence[Row]) -> set[int]:
     beside = Counter(
         rows[place].text for index in gone for place in (index - 1, index + 1) if 0 <= place < len(rows)
     )
-    heads = {text for text, times in beside.items() if text and times >= _FEWEST_HEADS and len(text) <= _LONGEST_HEAD}
+    heads = {
+        text
+        for text, times in beside.items()
+        if text and times >= _FEWEST_HEADS and len(text) <= _LONGEST_HEAD
+    }
     return gone | {
-        index
-        for index, row in enumerate(rows)
-        if row.text in heads and ({index - 1, index + 1} & gone)
+        index for index, row in enumerate(rows) if row.text in heads and ({index - 1, index + 1} & gone)
     }
