@@ -44,11 +44,14 @@ def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
     if whole is not None:
         yield Unspoken(text, whole, "")
         return
+    label = split_label(text)
+    if label is not None and label[2]:
+        yield Unspoken(f"{label[0]}:", Message("is a label before the words"), split_label(sentence)[1])
     for pattern, problem, instead in _PARTS:
-        for found in pattern.finditer(text):
+        found = " ".join(match[0].strip() for match in pattern.finditer(text))
+        if found:
             kept = None if instead is None else " ".join(pattern.sub(instead, sentence).split())
-            yield Unspoken(found[0].strip(), problem, kept)
-            break
+            yield Unspoken(found, problem, kept)
 
 
 def is_direction(text: str) -> bool:
@@ -56,6 +59,12 @@ def is_direction(text: str) -> bool:
     bare = _bare(text)
     words = set(re.findall(r"[^\W\d_]+", bare))
     return bool(words & _CUES and words <= _CUES | _ABOUT_CUES) or is_notes(bare)
+
+
+def is_for_reader(text: str) -> bool:
+    """Tell whether a text in brackets is about the voice or the sound: "Stem - zacht en langzaam"."""
+    first = re.match(r"[\w-]+", text.strip().casefold())
+    return first is not None and first[0] in _SPEAKERS
 
 
 def is_notes(title: str) -> bool:
@@ -126,7 +135,7 @@ def is_said_by_chatbot(text: str, edge: Edge) -> bool:
 
 def _whole(text: str, edge: Edge) -> str | None:
     """Return what a whole sentence is when it is none, as a clause."""
-    if re.search(r"--+>|==+>", text):
+    if re.search(r"[0-9]\s*--+>\s*[0-9]", text):
         return Message("is a time of subtitles")
     if _BRACKETED.fullmatch(text) or (
         _STRESSED.fullmatch(text) and len(text.split()) <= _MOST_DIRECTION_WORDS
@@ -177,7 +186,8 @@ _NOTES = re.compile(
     r"|samenvatting|summary|disclaimer|metadata|bronnen|bronvermelding|sources|references|referenties|literatuur"
     r"|inhoud|inhoudsopgave|table of contents|credits|colofon|copyright|benodigdheden|doelgroep|variaties|variations"
     r"|toelichting|achtergrondinformatie|over de (?:auteur|schrijver|maker)|about the author|sound ?design"
-    r"|gebruiksaanwijzing|regie|(?:instructies?|opmerkingen?|richtlijnen) (?:voor|bij|for) .{1,40})"
+    r"|gebruiksaanwijzing|regie|(?:opname|voorlees|inspreek|stem|regie|audio|productie|recording|voice|technische)[ -]?"
+    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|(?:instructies?|opmerkingen?|richtlijnen) (?:voor|bij|for) .{1,40})"
     r"(?: (?:voor|bij|for|over|about|on|van) .{1,40})?\s*(?:\(.{1,40}\))?:?"
 )
 _SPEAKERS = _words(
@@ -241,6 +251,7 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"(?<![:/\w])//+(?![/\w])"), Message("is a reader's mark"), " "),
     (re.compile(r"\|+"), Message("is a bar of a table, or a reader's mark"), " "),
     (re.compile(r"\\+\w*"), Message("is a backslash"), " "),
+    (re.compile(r"[-=]+>"), Message("is an arrow of signs"), " "),
     (re.compile(r"~~[^~]+~~"), Message("is struck out"), " "),
     (re.compile(r"(?<![`])`+"), Message("is a mark of a web page"), ""),
     (re.compile(r"</?[a-zA-Z][^<>]*>"), Message("is a mark of a web page"), " "),

@@ -24,7 +24,7 @@ _SILENT_LABELS = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(r"(?:stap|fase|deel|step|part|phase|oefening)\s", re.IGNORECASE)
-_BARE = " \t-\u2013\u2014*_~=\u2022\u00b7.|/\\>:"
+_BARE = " \t-\u2013\u2014*_~=\u2022\u00b7.|/\\>:()[]{}"
 _FEWEST_TURNS = 2
 
 
@@ -76,14 +76,15 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
     for index, (name, rest, certain) in found:
         row = rows[index]
         if not (certain or times[name.casefold()] >= _FEWEST_TURNS and name[0].isupper()):
-            if rest and (" " not in name or name.istitle() or _STEP.match(name)):
+            if rest and row.text[0] not in "*_([{<" and (" " not in name or name.istitle() or _STEP.match(name)):
                 layout.tell("not understood", row, SPOKEN)
             continue
-        pause = read_mark(f"{name} {rest}") if is_direction(name) else None
-        if pause is not None and pause.kind == "pause":
+        silent = is_direction(name) or _SILENT_LABELS.fullmatch(name)
+        pause = read_mark(rest, square=True) or read_mark(f"{name} {rest}") if silent else None
+        if pause is not None and pause.kind != "silent":
             layout.tell("changed", row, pause.mark)
             changed[index] = Row(row.line, pause.mark)
-        elif _SILENT_LABELS.fullmatch(name) or is_direction(name):
+        elif silent:
             layout.tell("left out", row)
             changed[index] = Row(row.line, "")
         else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stem.authoring.importing.manuscript import Layout, Note, Row, excerpt
 from stem.authoring.importing.pause_marks import pause_mark, read_mark, vocabulary
 from stem.authoring.unspoken import DATA_KEYS, HEAD_KEYS, is_notes
+from stem.script import dutch
 
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"(?=.*-)[|+:=\s-]{3,}")
@@ -24,6 +25,8 @@ _OTHER_HEADS = vocabulary(
     "tijd time tijdcode timecode start begin eind einde end duur duration nr nr. no # stap step scene scène beeld geluid "
     "sound muziek music sfx audio regie opmerking opmerkingen notes notitie notities fase deel onderdeel doel toon tempo"
 )
+_HTML_CELL = re.compile(r"<t[dh]\b[^<>]{0,300}>", re.IGNORECASE)
+_HTML_CELL_END = re.compile(r"</t[dhr]>|<tr\b[^<>]{0,300}>", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,3})?")
 _MOST_HEAD_WORDS = 6
 _FEWEST_ROWS = 2
@@ -50,9 +53,9 @@ def as_bars(text: str) -> list[Row] | None:
     first = text.lstrip("\ufeff\n\r").partition("\n")[0]
     for separator in _SEPARATORS:
         heads = [_plain(head) for head in first.split(separator)]
-        if len(heads) > 1 and set(heads) & _WORD_HEADS and all(len(head.split()) <= 3 for head in heads):  # noqa: PLR2004
-            known = set(heads) & (_WORD_HEADS | _PAUSE_HEADS | _OTHER_HEADS)
-            if separator == "," and len(known) < len(heads):
+        if len(heads) > 1 and any(map(_names_words, heads)) and all(len(head.split()) <= 3 for head in heads):  # noqa: PLR2004
+            known = sum(_is_head(head) for head in heads)
+            if separator == "," and known < len(heads):
                 continue  # "Tekst, beeld en geluid" is a sentence
             reader = csv.reader(text.lstrip("\ufeff").splitlines(keepends=True), delimiter=separator)
             rows: list[Row] = []
@@ -65,6 +68,19 @@ def as_bars(text: str) -> list[Row] | None:
                 return None
             return rows
     return None
+
+
+def with_bars(text: str) -> str:
+    """Return a text in which the rows of a table in HTML are rows with bars; its lines keep their numbers."""
+    parts: list[str] = []
+    done = 0
+    while (start := text.find("<tr", done)) >= 0 and (end := text.find("</tr>", start)) >= 0:
+        inside = text[start : end + len("</tr>")]
+        cells = [_cell(" ".join(part.split())) for part in _HTML_CELL.split(inside)[1:]]
+        cells = [_HTML_CELL_END.sub("", cell).strip() for cell in cells]
+        parts += [text[done:start], "| " + " | ".join(cells) + " |", "\n" * inside.count("\n")]
+        done = end + len("</tr>")
+    return "".join([*parts, text[done:]])
 
 
 def _cell(text: str) -> str:
@@ -98,7 +114,8 @@ def _is_table(run: Sequence[Row]) -> bool:
         return True
     counts = {len(_cells(text)) for text in texts}
     framed = all(text.startswith("|") for text in texts)
-    return len(texts) >= _FEWEST_ROWS and (framed or (len(counts) == 1 and len(texts) > _FEWEST_ROWS))
+    whole = framed and all(text.endswith("|") and len(_cells(text)) > 1 for text in texts)
+    return whole or len(texts) >= _FEWEST_ROWS and (framed or (len(counts) == 1 and len(texts) > _FEWEST_ROWS))
 
 
 def _cells(text: str) -> list[str]:
@@ -127,6 +144,8 @@ def _beside(row: Row, cell: str, layout: Layout, *, is_pause: bool) -> Iterator[
     """Yield the mark that a cell beside the words is; tell it in any case."""
     bare = cell.strip("()[]{}*_ ")
     mark = None
+    if not dutch.has_words(bare):
+        return
     if is_pause:
         number = _SECONDS.fullmatch(bare)
         meaning = None if number else read_mark(f"pauze {bare}") or read_mark(bare, square=True)
@@ -138,14 +157,14 @@ def _beside(row: Row, cell: str, layout: Layout, *, is_pause: bool) -> Iterator[
     if mark:
         layout.notes.append(Note(row.line, "changed", excerpt(cell), mark))
         yield Row(row.line, mark)
-    elif not re.fullmatch(r"[-–—/0x]*", cell):  # noqa: RUF001 - a cell that says: nothing
+    elif bare not in {"0", "x"}:  # a cell that says: nothing
         layout.notes.append(Note(row.line, "not understood" if is_pause else "left out", excerpt(cell)))
 
 
 def _columns(table: Sequence[Sequence[str]], *, ruled: bool) -> _Columns:
     """Find the column of words: by its head, else the one with most words; -1 when the table has data alone."""
     heads = [_plain(cell) for cell in table[0]]
-    known = [bool({head, *head.split()} & (_WORD_HEADS | _PAUSE_HEADS | _OTHER_HEADS)) for head in heads]
+    known = [_is_head(head) for head in heads]
     short = all(len(head.split()) <= _MOST_HEAD_WORDS for head in heads)
     has_heads = len(table) > 1 and short and (ruled or sum(known) > len(heads) / 2)
     body = table[1:] if has_heads else table
@@ -162,6 +181,10 @@ def _columns(table: Sequence[Sequence[str]], *, ruled: bool) -> _Columns:
         place = -1
     pauses = {column for column, head in enumerate(heads) if has_heads and set(head.split()) & _PAUSE_HEADS}
     return _Columns(place, frozenset(pauses - {place}), int(has_heads))
+
+
+def _is_head(head: str) -> bool:
+    return bool({head, *head.split()} & (_WORD_HEADS | _PAUSE_HEADS | _OTHER_HEADS))
 
 
 def _names_words(head: str) -> bool:

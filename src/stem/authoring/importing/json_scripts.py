@@ -209,6 +209,9 @@ class _Reader:
         elif top and {name, _without_unit(name)} & _LENGTHS and self.declared_s is None:
             self.declared_s = _declared(name, value)
             self._tell("left out", _pair(key, value))
+        elif name not in _KINDS and isinstance(value, str) and (mark := _mark_in(value)):
+            self._tell("changed", _pair(key, value), mark)
+            self._say(mark)
         elif name not in _KINDS and not (name in {"start", "end"} and self.end_s is not None):
             if isinstance(value, str) and dutch.has_words(value):
                 self.unknown.setdefault(key)
@@ -255,6 +258,11 @@ def _without_unit(name: str) -> str:
 def _pair(key: str, value: Any) -> str:
     shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str | int | float | bool) else "null"
     return f'"{key}": {shown[:200]}'
+
+
+def _mark_in(value: str) -> str:
+    meaning = read_mark(value, square=True)
+    return meaning.mark if meaning is not None and meaning.certain and meaning.kind != "silent" else ""
 
 
 def _shown(value: list[Any]) -> str:

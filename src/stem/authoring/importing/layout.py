@@ -38,7 +38,7 @@ from stem.authoring.importing.pause_marks import (
     speaks_of_timed_silence,
 )
 from stem.authoring.importing.print_remains import without_print
-from stem.authoring.unspoken import is_data, is_direction, is_head_data
+from stem.authoring.unspoken import is_data, is_direction, is_for_reader, is_head_data
 from stem.messages import Message
 from stem.script import dutch
 from stem.script.rows import joins, sentence_ends, stops, wrapped
@@ -67,6 +67,9 @@ _BOLD = re.compile(r"(\*\*|__)(?![\s*_])([^*_]+)(?<!\s)\1\s*:?")
 _ITALIC = re.compile(r"([*_])(?![\s*_])([^*_]*[^\s*_])\1[.]?")
 _DASH = "[-|:\u2013\u2014]"
 _TIME = r"[0-9]{1,2}(?::[0-5][0-9]){1,2}"
+_CHAPTERS = frozenset({"intro", "outro", "start", "begin", "introductie"})
+"""What is a direction in plain words, and a chapter in bold ones."""
+
 _CLOCK = re.compile("[0-9]:[0-5][0-9]")
 _TIMED = re.compile(
     rf"[\[(]?{_TIME}\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})[\])]?\s*(?:{_DASH}\s*)?(?P<title>.*)"
@@ -167,7 +170,7 @@ class _Rows:
     def _read_direction(self, row: Row, following: str) -> bool:
         """Read a word for a pause, for sound or for the end that has its row to itself: "- Pauze -", "Muziek"."""
         words = bare(row.text)
-        if row.text[:1] in "[({<#" or _CLOCK.search(words) or not is_direction(words):
+        if row.text[:1] in "[({<#" or re.search(r"[\[({<]", words) or _CLOCK.search(words) or not is_direction(words):
             return False
         if words == row.text and (
             following[:1].islower() or (not self.worded_rows and speaks_of_timed_silence(words))
@@ -175,7 +178,8 @@ class _Rows:
             return False  # amid a sentence, or a title
         meaning = read_mark(words, square=True)
         found = meaning is not None and meaning.kind in {"pause", "bell"}
-        if not found and (_BOLD.fullmatch(row.text) or not (self.worded_rows or words != row.text)):
+        chapter = _BOLD.fullmatch(row.text) and words.casefold() in _CHAPTERS
+        if not found and (chapter or not (self.worded_rows or words != row.text)):
             return False
         self._end_pending()
         if meaning is not None and found:
@@ -240,7 +244,7 @@ class _Rows:
         elif bold:
             text = bold[2]
         bracketed = re.fullmatch(r"\[([^\[\]]*)\]", text) if heading or bold else None
-        if bracketed and read_mark(bracketed[1], square=True):
+        if bracketed and (read_mark(bracketed[1], square=True) or is_for_reader(bracketed[1])):
             return False
         text = bracketed[1] if bracketed else text
         if self._read_section(row, text, depth):

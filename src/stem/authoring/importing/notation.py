@@ -19,6 +19,7 @@ _EDGE = 3
 """Sentences at the beginning and at the end, among which a chatbot speaks for itself."""
 
 _MOST_LOOKS = 8
+_MOST_TITLES = 3
 _JOINS_ON = ","
 _TITLE_END = re.compile(r"[^\W\d_]:$|\([^()]*[0-9][^()]*\)$")
 _ENDS = ".!?…:;\"”’'»)"  # noqa: RUF001 - real quotes
@@ -130,11 +131,13 @@ def title_like(items: Sequence[Item]) -> list[Note]:
             and (item.text[-1] not in _ENDS + "," or _TITLE_END.search(item.text))
             and item.text[0].isupper()
             and len(item.text.split()) <= _MOST_TITLE_WORDS
+            and len(dutch.sentences(item.text)) == 1
             and not speaks_of_timed_silence(item.text)  # told already
         ):
             remark = Message("spoken as it is; write ## before it when it is a chapter's title")
             notes.append(Note(item.line, "not understood", excerpt(item.text), remark))
-    return notes
+    paragraphs = sum(isinstance(item, Words) for item in shown)
+    return notes if len(notes) <= max(_MOST_TITLES, paragraphs // 3) else []  # else it is how someone writes
 
 
 def _gives_way(items: Sequence[Item], index: int, dots_s: float) -> bool:

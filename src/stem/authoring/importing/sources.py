@@ -8,12 +8,13 @@ import stat
 from pathlib import Path
 
 from stem.authoring.importing.documents import read_office
-from stem.authoring.importing.grids import as_bars
+from stem.authoring.importing.grids import as_bars, with_bars
 from stem.authoring.importing.json_scripts import read_json
 from stem.authoring.importing.manuscript import Manuscript, Note, Row
 from stem.authoring.importing.subtitles import read_subtitles
 from stem.errors import ScriptError
 from stem.messages import Message
+from stem.text_files import decoded
 
 LARGEST_FILE = 20_000_000
 """Bytes; a document with pictures."""
@@ -99,7 +100,7 @@ def read_text(text: str, path: Path | str) -> Manuscript:
             return _bounded(manuscript, path)
     if len(text) > LONGEST_TEXT:
         raise _too_long(path)
-    rows = tuple(Row(number, row) for number, row in enumerate(_ROW_END.split(text), start=1))
+    rows = tuple(Row(number, row) for number, row in enumerate(_ROW_END.split(with_bars(text)), start=1))
     table = as_bars(text)
     return read_subtitles(rows) or Manuscript(rows if table is None else tuple(table))
 
@@ -141,15 +142,12 @@ def _decoded(content: bytes, path: Path) -> tuple[str, tuple[Note, ...]]:
         return content.decode(), ()
     except UnicodeDecodeError:
         pass
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise ScriptError(
-            Message("this is neither UTF-8 nor Windows-1252 text"), path, hint=_AS_TEXT
-        ) from error
+    text, letters = decoded(content)
+    if "\ufffd" in text:
+        raise ScriptError(Message("this is neither UTF-8 nor Windows-1252 text"), path, hint=_AS_TEXT)
     if _CONTROL.search(text):
         raise ScriptError(Message("this is no text: there are control characters in it"), path, hint=_AS_TEXT)
-    return text, (Note(1, "changed", "Windows-1252", "UTF-8"),)
+    return text, (Note(1, "changed", letters, "UTF-8"),)
 
 
 def _bounded(manuscript: Manuscript, path: Path | str) -> Manuscript:

@@ -25,6 +25,19 @@ LONG_S = 3 * 3600.0
 
 _HOURS = re.compile(r"(\d+):(\d\d):00(?:[.,]0+)?")
 _CODE = re.compile(r"[^\W_](?:[\w.-]*\w)?")
+_DATE = re.compile(
+    r"[0-9]{1,2}[-. ](?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|sept|okt|oct|nov|dec)(?:[-. ](?:[0-9]{2}){1,2})?"
+    r"|(?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|sept|okt|oct|nov|dec)[-. ](?:[0-9]{2}){1,2}"
+    r"|[0-9]{1,2}-[0-9]{1,2}-(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}",
+    re.IGNORECASE,
+)
+_NO_SIGNS = re.compile(r"[^\w\s]|_")
+_NO_NAMES = frozenset(
+    ("", "nvt", "nvt nvt", "na", "n a", "geen", "geen naam", "onbekend", "niet bekend", "nog onbekend", "leeg", "none")
+    + ("null", "nul", "nan", "0", "x", "xx", "xxx", "n n", "nn", "nb", "ntb", "tbd", "anoniem", "unknown", "niets")
+    + ("niet van toepassing", "not applicable", "no name", "zonder naam", "nee", "nihil", "niemand", "todo", "naam")
+    + ("nog invullen", "invullen", "idem", "anonymous", "blanco", "weet niet", "n v t", "niet opgegeven", "ntb volgt")
+)
 _TELLING = 3
 """Letters: shorter words of a longer text are "de" and "op"."""
 
@@ -47,8 +60,17 @@ def code_problem(code: str) -> str:
         return Message(
             "that cannot be a code, which has letters, digits, dashes and points, and ends with no point"
         )
+    if _DATE.fullmatch(code):
+        return Message("a date stands there, as Excel makes it of 3-1; make the column one of text, and write the code")
     if safe_name(code) != code:
         return Message("that cannot be a code: not every disk takes a file of that name")
+    return ""
+
+
+def no_name_problem(text: str) -> str:
+    """Return what is wrong with a name that says that there is none, as a clause; "" when it is one."""
+    if " ".join(_NO_SIGNS.sub("", text.casefold()).split()) in _NO_NAMES:
+        return Message("that says that there is no name, and would be spoken; leave the cell empty")
     return ""
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from stem.characters import code_point
 from stem.messages import Message
 from stem.practice.lists.rows import LONGEST_CELL
+from stem.text_files import is_garbled
 
 FORMULA = Message("a formula stands there; put its value in")
 
@@ -77,7 +78,8 @@ def flaw(text: str) -> str:
         )
     if "\ufffd" in text:
         return _UNREADABLE
-    return _GARBLED if any(_garbled(letters) for letters in _ABOVE_ASCII.findall(text)) else ""
+    garbled = is_garbled(text) or any(_garbled(letters) for letters in _ABOVE_ASCII.findall(text))
+    return _GARBLED if garbled else ""
 
 
 def _garbled(letters: str) -> bool:
