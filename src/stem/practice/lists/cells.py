@@ -8,7 +8,6 @@ import unicodedata
 from stem.characters import code_point
 from stem.messages import Message
 from stem.practice.lists.rows import LONGEST_CELL
-from stem.text_files import is_garbled
 
 FORMULA = Message("a formula stands there; put its value in")
 
@@ -78,8 +77,7 @@ def flaw(text: str) -> str:
         )
     if "\ufffd" in text:
         return _UNREADABLE
-    garbled = is_garbled(text) or any(_garbled(letters) for letters in _ABOVE_ASCII.findall(text))
-    return _GARBLED if garbled else ""
+    return _GARBLED if any(_garbled(letters) for letters in _ABOVE_ASCII.findall(text)) else ""
 
 
 def _garbled(letters: str) -> bool:
