@@ -67,6 +67,11 @@ def is_for_reader(text: str) -> bool:
     return first is not None and first[0] in _SPEAKERS
 
 
+def is_speaker(name: str) -> bool:
+    """Tell whether a name is that of who speaks: VERTELLER, Stem 2."""
+    return re.sub(r"[\s0-9]+$", "", name.casefold()) in _SPEAKERS
+
+
 def is_notes(title: str) -> bool:
     """Tell whether a title stands above notes for who records, or about the text, and not above the text."""
     return _NOTES.fullmatch(_bare(title)) is not None
@@ -79,7 +84,7 @@ def split_label(text: str) -> tuple[str, str, bool] | None:
         return None
     name = found["name"].strip()
     plain = re.sub(r"[\s0-9#.]+$", "", name.casefold())
-    if plain in _SAID or plain.startswith("minu") or text[found.end() :].lstrip()[:1] in _QUOTES:
+    if plain in _SAID or plain.startswith("minu"):
         return None
     certain = (
         plain in _SPEAKERS
@@ -88,7 +93,8 @@ def split_label(text: str) -> tuple[str, str, bool] | None:
         or re.fullmatch(r"[\w-]*-(?:begin|start|eind|einde|end|[0-9]+)|(?:begin|start|eind)-[\w-]+", plain)
         is not None
     )
-    return name, text[found.end() :].strip(), certain
+    rest = text[found.end() :].strip()
+    return None if rest[:1] in _QUOTES and not certain else (name, rest, certain)
 
 
 def key_of(text: str) -> tuple[str, str] | None:
@@ -99,6 +105,8 @@ def key_of(text: str) -> tuple[str, str] | None:
 
 def is_data(text: str) -> bool:
     """Tell whether a row, wherever it stands, is data about the text: "Woorden: 1.156", "Duur: 10 min | Thema: rust"."""
+    if _DATA_ALONE.fullmatch(text.strip()):
+        return True
     parts = [part for part in re.split(r"\s[|•·]\s", text.strip(" |")) if part.strip()]
     keys = [key_of(part) for part in parts]
     if len(parts) > 1:
@@ -119,7 +127,7 @@ def is_head_data(text: str) -> bool:
 def is_said_by_chatbot(text: str, edge: Edge) -> bool:
     """Tell whether a row is what a chatbot, or who asks it, says around a script."""
     bare = text.strip('*_#>"“” ')
-    if _CHAT_TURN.match(bare):
+    if edge == "first" and _CHAT_TURN.match(bare):
         return True
     if edge == "first":
         about = _PRODUCT.search(bare) is not None
@@ -179,7 +187,7 @@ _CUES = _words(
 _ABOUT_CUES = _words(
     "korte kort lange lang langere short long zachte zacht soft rustige van de het the of in out uit aan start stop "
     "stopt begint eindigt script meditatie meditation oefening opname audio tekst visualisatie recording sessie "
-    "seconden seconds sec s minuten minuut min even hier now nu een a loopt door weg weer"
+    "zachter harder stiller luider zwelt faden uitfaden wegfaden langzaam seconden seconds sec s minuten minuut min even hier now nu een a loopt door weg weer"
 )
 _NOTES = re.compile(
     r"(?:de |mijn |korte )?(?:(?:\w+[ -]?)?(?:notes|notities|aantekeningen|aanwijzingen|suggesties|tips)"
@@ -211,6 +219,11 @@ _LABEL = re.compile(
     r"\s?(?P<how>[(\[][^()\[\]]{1,40}[)\]])?\s?[*_]{0,3}:[*_]{0,3}(?=\s|$)"
 )
 _KEY = re.compile(r"([^\W\d_][\w ()/-]{0,38}?)\s*[:=]\s+(\S.*)")
+_DATA_ALONE = re.compile(
+    r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}"
+    r"|(?:duur|lengte|tijdsduur|speelduur|duration|leestijd)\s+(?:ca\.?|±|ongeveer|about|:)?\s*[0-9].{0,20}",
+    re.IGNORECASE,
+)
 DATA_KEYS = _words(
     "duur lengte tijdsduur speelduur duration length woorden words aantal_woorden woordenaantal word_count wordcount "
     "auteur author schrijver datum date versie version bron source copyright tags trefwoorden keywords doelgroep "
@@ -247,6 +260,9 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
         Message("is a stroke with a number"),
         " ",
     ),
+    (re.compile(r"(?<![\w/.])/\s?[0-9]{1,3}\s?/(?!\w)"), Message("is a stroke with a number"), " "),
+    (re.compile(r"(?<=[a-zà-ÿ]{3})[¹²³⁴-⁹]+(?!\w)"), Message("is the number of a footnote"), ""),
+    (re.compile(r"={2,}"), Message("is a mark of a web page"), ""),
     (re.compile(r"(?<!\S)/{1,2}[a-z]+(?:-[a-z]+)?(?!\S)"), Message("is a mark with a stroke"), None),
     (re.compile(r"(?<![:/\w])//+(?![/\w])"), Message("is a reader's mark"), " "),
     (re.compile(r"\|+"), Message("is a bar of a table, or a reader's mark"), " "),
@@ -292,7 +308,7 @@ _CHAT_ASKS = re.compile(
 )
 _CHAT_TURN = re.compile(
     r"(?:chatgpt|claude|gemini|copilot|jij|je|you|user)\s+(?:zei|said)\b|(?:nagedacht gedurende|thought for) [0-9a-z]+|"
-    r"als (?:ai|taalmodel)\b|as an ai\b|(?:©|\(c\)) ?[0-9]{4}",
+    r"als (?:ai|taalmodel)\b|as an ai\b",
     re.IGNORECASE,
 )
 _CHAT_OFFERS = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from stem.authoring.importing.front_matter import LIST_SIGN
 from stem.authoring.importing.manuscript import Layout, Note, Row
 from stem.authoring.importing.pause_marks import read_mark
-from stem.authoring.unspoken import is_direction, is_notes, is_said_by_chatbot, split_label
+from stem.authoring.unspoken import is_direction, is_notes, is_said_by_chatbot, is_speaker, split_label
 from stem.messages import Message
 
 SPOKEN = Message("spoken as it is")
@@ -24,7 +24,11 @@ _SILENT_LABELS = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(r"(?:stap|fase|deel|step|part|phase|oefening)\s", re.IGNORECASE)
-_BARE = " \t-\u2013\u2014*_~=\u2022\u00b7.|/\\>:()[]{}"
+_BARE = " \t-\u2013\u2014*_~=\u2022\u00b7.|/\\<>:()[]{}#@\"'"
+_SCENE = re.compile(r"(?:INT|EXT)\. |CUT TO:|FADE (?:IN|OUT)\b")
+_FOOTNOTE = re.compile(r"\[\^\w{1,10}\]:|[\u00b9\u00b2\u00b3\u2074-\u2079]+\s?\w")
+_YAML_KEY = re.compile(r"[a-z_]+:")
+_MOST_CUE_WORDS = 3
 _FEWEST_TURNS = 2
 
 
@@ -72,10 +76,11 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
     """Take the labels off the rows that begin with one; what may be words of a sentence is told."""
     found = [(index, label) for index, row in enumerate(rows) if (label := split_label(_unlisted(row.text)))]
     times = Counter(name.casefold() for _, (name, _, _) in found)
-    changed = list(rows)
+    changed = _without_cues(rows, layout)
     for index, (name, rest, certain) in found:
         row = rows[index]
-        if not (certain or times[name.casefold()] >= _FEWEST_TURNS and name[0].isupper()):
+        turns = times[name.casefold()] >= _FEWEST_TURNS and name[0].isupper()
+        if not (certain or turns or (len(name) == 1 and len(found) > _FEWEST_TURNS)):
             if rest and row.text[0] not in "*_([{<" and (" " not in name or name.istitle() or _STEP.match(name)):
                 layout.tell("not understood", row, SPOKEN)
             continue
@@ -91,6 +96,21 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
             layout.notes.append(Note(row.line, "left out", f"{name}:"))
             changed[index] = Row(row.line, rest)
     return changed
+
+
+def _without_cues(rows: Sequence[Row], layout: Layout) -> list[Row]:
+    """Leave out the rows that say who speaks, or where, as plays have them: "VERTELLER (V.O.)", "INT. KAMER"."""
+    names = [re.sub(r"\s*\(.*\)$", "", row.text) for row in rows]
+    times = Counter(name for name in names if name.isupper() and len(name.split()) <= _MOST_CUE_WORDS)
+    gone = {
+        index
+        for index, (row, name) in enumerate(zip(rows, names, strict=True))
+        if _SCENE.match(row.text)
+        or (times[name] and row.text[-1] not in ".!?" and (times[name] >= _FEWEST_TURNS or is_speaker(name)))
+        or _FOOTNOTE.match(row.text)
+        or _YAML_KEY.fullmatch(row.text)
+    }
+    return _without(rows, gone, layout)
 
 
 def bare(text: str) -> str:

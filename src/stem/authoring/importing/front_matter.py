@@ -82,7 +82,8 @@ def without_escapes(rows: list[Row], layout: Layout) -> list[Row]:
     """Return the rows without the backslashes by which Markdown keeps its signs, and ends a row."""
     plain: list[Row] = []
     for row in rows:
-        text = _HTML_HEADING.sub(lambda found: f"{'#' * int(found[1])} {found[2]}", _EMOJI.sub("", row.text))
+        shown = row.text.replace("\u23f8", "pauze ").replace("\U0001f514", "[bel] ")
+        text = _HTML_HEADING.sub(lambda found: f"{'#' * int(found[1])} {found[2]}", _EMOJI.sub("", shown)).strip()
         parts = _WRITTEN_ROW_END.split(text)
         texts = [_ESCAPED.sub(r"\1", part).removesuffix("\\").rstrip() for part in parts]
         plain += [Row(row.line, text) for text in texts]

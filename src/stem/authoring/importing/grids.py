@@ -13,7 +13,7 @@ from stem.authoring.unspoken import DATA_KEYS, HEAD_KEYS, is_notes
 from stem.script import dutch
 
 _BAR = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"(?=.*-)[|+:=\s-]{3,}")
+_RULE = re.compile(r"(?=.*[-=])[|+:=\s-]{3,}")
 _WORD_HEADS = vocabulary(
     "tekst text script woorden words gesproken spoken zin zinnen voice-over voiceover vo verteller narratie narration "
     "spreektekst instructie dialoog inhoud content dutch nederlands stem"
@@ -125,7 +125,7 @@ def _cells(text: str) -> list[str]:
 
 def _read(run: Sequence[Row], layout: Layout) -> Iterator[Row]:
     table = [(row, _cells(row.text)) for row in run if not _RULE.fullmatch(row.text)]
-    ruled = len(run) > 1 and _RULE.fullmatch(run[1].text) is not None
+    ruled = any(_RULE.fullmatch(row.text) for row in run[1:3])
     columns = _columns([cells for _, cells in table], ruled=ruled)
     yield Row(run[0].line, "")
     for number, (row, cells) in enumerate(table):

@@ -67,6 +67,7 @@ _BOLD = re.compile(r"(\*\*|__)(?![\s*_])([^*_]+)(?<!\s)\1\s*:?")
 _ITALIC = re.compile(r"([*_])(?![\s*_])([^*_]*[^\s*_])\1[.]?")
 _DASH = "[-|:\u2013\u2014]"
 _TIME = r"[0-9]{1,2}(?::[0-5][0-9]){1,2}"
+_LENGTH_ALONE = re.compile(r"(?:p\.?\s?)?([1-9][0-9]{0,2})\s?(?:s|sec|seconden|seconds)\.?|p\.?\s?([1-9][0-9]{0,2})", re.IGNORECASE)
 _CHAPTERS = frozenset({"intro", "outro", "start", "begin", "introductie"})
 """What is a direction in plain words, and a chapter in bold ones."""
 
@@ -75,7 +76,7 @@ _TIMED = re.compile(
     rf"[\[(]?{_TIME}\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})[\])]?\s*(?:{_DASH}\s*)?(?P<title>.*)"
 )
 _TITLED = re.compile(
-    rf"(?P<title>.+?)\s*(?:[-|:\u2013\u2014]\s*)?[(\[](?:(?P<from>{_TIME})\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})"
+    rf"(?:[0-9]{{1,2}}[.)]\s+)?(?P<title>.+?)\s*(?:[-|:\u2013\u2014]\s*)?[(\[](?:(?P<from>{_TIME})\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})"
     r"|(?P<length>(?:\u00b1|ca\.?|ongeveer|about|~)?\s*[0-9]{1,3}(?:\s*[-\u2013]\s*[0-9]{1,3})?\s*"
     r"(?:minuten|minuut|minutes?|mins?\.?|seconden|sec\.?|s)))[)\]]:?"
 )
@@ -120,6 +121,9 @@ class _Rows:
         self.rows = without_labels(self._without_data(), self.layout)
         self.each_is_a_paragraph = _each_is_a_paragraph(self.rows)
         self.each_is_a_sentence = _each_is_a_sentence(self.rows)
+        if self.each_is_a_sentence:
+            first = next(row for row in self.rows if row.text)
+            self.layout.tell("not understood", first, Message("each row is a sentence, here and below"))
 
     def read(self) -> None:
         for index, row in enumerate(self.rows):
@@ -127,7 +131,7 @@ class _Rows:
             if not row.text:
                 self._end_passage()
                 if self.layout.items and not isinstance(self.layout.items[-1], Border):
-                    self.layout.items.append(Border(fixed=self.apart))
+                    self.layout.items.append(Border(fixed=self.apart or self.each_is_a_sentence))
             elif not self._read_row(row, following):
                 self._add(row)
         self._end_pending()
@@ -169,8 +173,11 @@ class _Rows:
 
     def _read_direction(self, row: Row, following: str) -> bool:
         """Read a word for a pause, for sound or for the end that has its row to itself: "- Pauze -", "Muziek"."""
-        words = bare(row.text)
-        if row.text[:1] in "[({<#" or re.search(r"[\[({<]", words) or _CLOCK.search(words) or not is_direction(words):
+        words = " ".join(re.sub("[()]", " ", bare(row.text)).split())
+        length = _LENGTH_ALONE.fullmatch(words)
+        if length is not None and self.worded_rows:
+            return self._pause(row, float(length[1] or length[2]))
+        if row.text[:1] in "[({<" or row.text.startswith(("# ", "##")) or re.search(r"[\[({<]", words) or _CLOCK.search(words) or not is_direction(words):
             return False
         if words == row.text and (
             following[:1].islower() or (not self.worded_rows and speaks_of_timed_silence(words))
@@ -213,8 +220,7 @@ class _Rows:
 
     def _read_rule(self, row: Row) -> bool:
         if _TILDES.fullmatch(row.text):
-            self._pause(row, min(TILDE_S * row.text.count("~"), LONGEST_ROW_PAUSE_S))
-            return True
+            return self._pause(row, min(TILDE_S * row.text.count("~"), LONGEST_ROW_PAUSE_S))
         if _UNDERLINE.fullmatch(row.text) and self.passage:
             title = self.passage.pop()
             self.worded_rows -= 1
@@ -281,7 +287,8 @@ class _Rows:
         if found is None or not _is_title(found["title"]):
             return False
         title = found["title"].strip("*_ ")
-        if not (found["to"] or depth or text != row.text or title.isupper()):
+        numbered = text[0].isdecimal()
+        if not (found["to"] or depth or text != row.text or title.isupper() or numbered):
             return False
         length_s = 0.0
         if found["to"]:
@@ -346,11 +353,12 @@ class _Rows:
             self.layout.tell("left out", row)
         self.layout.items += [item for item in items if isinstance(item, Mark) and not item.dots_s]
 
-    def _pause(self, row: Row, length_s: float) -> None:
+    def _pause(self, row: Row, length_s: float) -> bool:
         self._end_pending()
         mark = pause_mark(length_s) or ""
         self.layout.tell("changed", row, mark)
         self.layout.items.append(Mark(mark, row.line))
+        return True
 
     def _end_pending(self) -> None:
         """Take in the passage or the rows of dots that wait; there are never both."""

@@ -58,6 +58,9 @@ _SPECIAL = re.compile(
 )
 _READERS = re.compile(r"(?<!\S)(?:/{1,3}|\|{1,3})(?!\S)")
 _FEWEST_READERS = 2
+_FEWEST_MS = 60
+"""A number between < and > is one of milliseconds, but nobody pauses for so few."""
+
 _CLOSER = {"[": "]", "(": ")", "{": "}"}
 _SENTENCE_END = re.compile(r"(?:[.!?:…]|^)[\"”’'»)\]}>*_]*$")  # noqa: RUF001 - real quotes
 _AROUND = 40
@@ -218,7 +221,8 @@ class _Passage:
         start, end = found.span("tag")
         content = found["tagged"]
         if re.fullmatch(r"[0-9]{1,6}", content):
-            return self._pause(int(content) / 1000, start, end)
+            length = int(content)
+            return self._pause(length if length < _FEWEST_MS else length / 1000, start, end)
         tag = _TAG.fullmatch(content)
         name = (tag[1] or "p").casefold() if tag else None  # "<?xml ...?>" stands between paragraphs
         if name == "break":

@@ -24,16 +24,36 @@ _ARROW = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}")
 _SBV = re.compile(rf"\s*{_CLOCK},{_CLOCK}\s*")
 _BLOCK = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION|X-TIMESTAMP-MAP)\b.*")
 _TAG = re.compile(r"</?(?:[cibuv]|lang|ruby|rt|font)\b[^<>]*>|<[0-9:.]+>|\{\\[^{}]*\}")
+_ASS_FIELDS = 9
+_TTML = re.compile(
+    r"<p\b(?=[^<>]{0,300}\bbegin=\"([0-9:.]{5,15})\")(?=[^<>]{0,300}\bend=\"([0-9:.]{5,15})\")[^<>]{0,300}>(.{0,1000}?)</p>"
+)
+_BETWEEN = re.compile(r"\[[A-Z][^\[\]]*\]|(?:Title|Format|Style|ScriptType|PlayRes[XY]|WrapStyle|Collisions|Comment):.*|</?[a-z?!][^<>]*>")
 _LONGEST_S = 600.0
 
 
 def read_subtitles(rows: Sequence[Row]) -> Manuscript | None:
     """Return the words of subtitles with their silences; None for a text without the times of subtitles."""
+    rows = [each for row in rows for each in _as_cues(row)]
     if not any(_ARROW.match(row.text) or _SBV.fullmatch(row.text) for row in rows):
         return None
     reader = _Reader(rows)
     reader.read()
     return Manuscript(tuple(reader.read_rows), tuple(reader.notes))
+
+
+def _as_cues(row: Row) -> list[Row]:
+    """Return a row of ASS or TTML, which holds times and words together, as rows of SRT."""
+    fields = row.text.split(",", _ASS_FIELDS)
+    if row.text.startswith("Dialogue:") and len(fields) > _ASS_FIELDS:
+        words = fields[_ASS_FIELDS].replace("\\N", " ").replace("\\n", " ")
+        return [Row(row.line, f"{fields[1]} --> {fields[2]}"), Row(row.line, words), Row(row.line, "")]
+    timed = [(found[1], found[2], found[3]) for found in _TTML.finditer(row.text)]
+    return [
+        Row(row.line, text)
+        for start, end, words in timed
+        for text in (f"{start} --> {end}", re.sub(r"<br\s*/?>", " ", words), "")
+    ] or [row]
 
 
 @dataclass
@@ -60,6 +80,8 @@ class _Reader:
                 continue  # the number or the name of what comes
             elif row.text.isdecimal() and self._is_number(index):
                 continue
+            elif self.end_s is None and _BETWEEN.match(row.text.strip()):
+                self.notes.append(Note(row.line, "left out", excerpt(row.text)))
             elif self.in_block or (not self.in_cue and _BLOCK.match(row.text)):
                 self.in_block = True
                 self.notes.append(Note(row.line, "left out", excerpt(row.text)))
