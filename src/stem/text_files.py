@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - letters that look like others are what this is about
-"""Texts for people, written whole to a file; and the letters of a text whose program does not say which it used."""
+"""Texts for people, written whole to a file; and the letters of a text that does not say which it has."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ _LETTERS = (("cp1252", "Windows-1252"), ("mac_roman", "Mac OS Roman"), ("cp850",
 """In the order of what is likely."""
 
 _WORSE = 3
-_RARE = re.compile("(?![éëïèöüêáóçÉÖÜË’”€–½°·])(?!‘(?<![A-Za-z]‘)(?=[A-Za-z]))(?!“(?<![A-Za-z]“))(?!…(?![A-Za-z]))[^\\x00-\\x7f]")
+_RARE = re.compile(
+    "(?![éëïèöüêáóçÉÖÜË’”€–½°·])(?!‘(?<![A-Za-z]‘)(?=[A-Za-z]))(?!“(?<![A-Za-z]“))(?!…(?![A-Za-z]))[^\\x00-\\x7f]"
+)
 """What Dutch seldom has; of two readings without a sign out of place the other is likelier."""
 
 _OUT_OF_PLACE = re.compile(

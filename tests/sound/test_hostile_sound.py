@@ -398,8 +398,14 @@ CASES = [
     Case("clipped.wav", lambda: wav(np.clip(4 * melody(), -1, 1)), Warned("it is clipped")),
     Case("off-centre.wav", lambda: wav(melody() + 0.2), Warned("it is off centre by 20 %")),
     Case("antiphase.wav", lambda: wav(melody() * np.array([1.0, -1.0])), Warned("its channels cancel")),
-    Case("left.wav", lambda: wav(melody() * np.array([1.0, 0.01])), Warned("its sound is in the left channel")),
-    Case("right.wav", lambda: wav(melody() * np.array([0.0, 1.0])), Warned("its sound is in the right channel alone")),
+    Case(
+        "left.wav", lambda: wav(melody() * np.array([1.0, 0.01])), Warned("its sound is in the left channel")
+    ),
+    Case(
+        "right.wav",
+        lambda: wav(melody() * np.array([0.0, 1.0])),
+        Warned("its sound is in the right channel alone"),
+    ),
     # Refused for what they are.
     Case("empty.wav", lambda: b"", Refused("it is empty")),
     Case("one-byte.wav", lambda: b"R", Refused(NOT_SOUND)),

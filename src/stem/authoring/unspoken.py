@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - quotes and dashes that look alike are what people write
 """A second look at what will be spoken: what is no word for a listener, whatever notation it came in.
 
-Importing looks at each row and, before a script is written, at each sentence; `lint` looks at each sentence of a
-finished script. What is certain to be none (`kept` is what remains of the sentence) importing leaves out; what
+Importing looks at each row and, before a script is written, at each sentence; `lint` looks at each sentence
+of a finished script. What is certain to be none importing leaves out (`kept` is what remains of a sentence); what
 may be one is spoken, and told.
 """
 
@@ -55,7 +55,7 @@ def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
 
 
 def is_direction(text: str) -> bool:
-    """Tell whether a text as a whole is a word for a pause, for music or for the end, or a heading of notes."""
+    """Tell whether a text as a whole is a word for a pause, music or the end, or a heading of notes."""
     bare = _bare(text)
     words = set(re.findall(r"[^\W\d_]+", bare))
     return bool(words & _CUES and words <= _CUES | _ABOUT_CUES) or is_notes(bare)
@@ -78,7 +78,7 @@ def is_notes(title: str) -> bool:
 
 
 def split_label(text: str) -> tuple[str, str, bool] | None:
-    """Return a label at the start of a row ("VERTELLER:", "Anna (zacht):"), the rest, and whether it is certain."""
+    """Return a label at the start of a row ("Anna (zacht):"), the rest, and whether it is certain."""
     found = _LABEL.match(text)
     if found is None:
         return None
@@ -104,7 +104,7 @@ def key_of(text: str) -> tuple[str, str] | None:
 
 
 def is_data(text: str) -> bool:
-    """Tell whether a row, wherever it stands, is data about the text: "Woorden: 1.156", "Duur: 10 min | Thema: rust"."""
+    """Tell whether a row, wherever it stands, is data about the text: "Woorden: 1.156"."""
     if _DATA_ALONE.fullmatch(text.strip()):
         return True
     parts = [part for part in re.split(r"\s[|•·]\s", text.strip(" |")) if part.strip()]
@@ -149,15 +149,16 @@ def _whole(text: str, edge: Edge) -> str | None:
         _STRESSED.fullmatch(text) and len(text.split()) <= _MOST_DIRECTION_WORDS
     ):
         return Message("is a direction for who reads aloud")
-    if _TIMES_ALONE.fullmatch(text):
-        return Message("is a time")
-    if is_direction(text):
-        return Message("is a word for a pause, for sound or for the end, or a heading of notes")
-    if is_data(text):
-        return Message("is data about the text")
-    if edge and is_said_by_chatbot(text, edge):
-        return Message("is what a chatbot says around a text")
-    return None
+    looks = (
+        (lambda: _TIMES_ALONE.fullmatch(text), Message("is a time")),
+        (
+            lambda: is_direction(text),
+            Message("is a word for a pause, for sound or for the end, or a heading of notes"),
+        ),
+        (lambda: is_data(text), Message("is data about the text")),
+        (lambda: edge and is_said_by_chatbot(text, edge), Message("is what a chatbot says around a text")),
+    )
+    return next((problem for look, problem in looks if look()), None)
 
 
 def _bare(text: str) -> str:
@@ -181,33 +182,44 @@ _MOST_DIRECTION_WORDS = 12
 _MOST_VALUE_WORDS = 12
 
 _CUES = _words(
-    "pauze pause pauzeer stilte silence muziek music fade jingle intro outro einde eind end gong bel klankschaal "
+    "pauze pause pauzeer stilte silence muziek music fade jingle intro outro einde eind end gong bel "
+    "klankschaal "
     "sfx geluidseffect achtergrondmuziek intermezzo fadeout fadein stopmuziek"
 )
 _ABOUT_CUES = _words(
-    "korte kort lange lang langere short long zachte zacht soft rustige van de het the of in out uit aan start stop "
-    "stopt begint eindigt script meditatie meditation oefening opname audio tekst visualisatie recording sessie "
-    "zachter harder stiller luider zwelt faden uitfaden wegfaden langzaam seconden seconds sec s minuten minuut min even hier now nu een a loopt door weg weer"
+    "korte kort lange lang langere short long zachte zacht soft rustige van de het the of in out uit aan "
+    "start stop "
+    "stopt begint eindigt script meditatie meditation oefening opname audio tekst visualisatie recording "
+    "sessie "
+    "zachter harder stiller luider zwelt faden uitfaden wegfaden langzaam seconden seconds sec s minuten "
+    "minuut min even hier now nu een a loopt door weg weer"
 )
 _NOTES = re.compile(
     r"(?:de |mijn |korte )?(?:(?:\w+[ -]?)?(?:notes|notities|aantekeningen|aanwijzingen|suggesties|tips)"
     r"|samenvatting|summary|disclaimer|metadata|bronnen|bronvermelding|sources|references|referenties|literatuur"
-    r"|inhoud|inhoudsopgave|table of contents|credits|colofon|copyright|benodigdheden|doelgroep|variaties|variations"
+    r"|inhoud|inhoudsopgave|table of contents|credits|colofon|copyright|benodigdheden|doelgroep|"
+    r"variaties|variations"
     r"|toelichting|achtergrondinformatie|over de (?:auteur|schrijver|maker)|about the author|sound ?design"
-    r"|gebruiksaanwijzing|regie|(?:opname|voorlees|inspreek|stem|regie|audio|productie|recording|voice|technische)[ -]?"
-    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|(?:instructies?|opmerkingen?|richtlijnen) (?:voor|bij|for) .{1,40})"
+    r"|gebruiksaanwijzing|regie|(?:opname|voorlees|inspreek|stem|regie|audio|productie|recording|voice|"
+    r"technische)[ -]?"
+    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|(?:instructies?|opmerkingen?|"
+    r"richtlijnen) (?:voor|bij|for) .{1,40})"
     r"(?: (?:voor|bij|for|over|about|on|van) .{1,40})?\s*(?:\(.{1,40}\))?:?"
 )
 _SPEAKERS = _words(
-    "verteller vertelster stem voice voice-over voiceover vo narrator narratie narration spreker spreekster speaker "
-    "begeleider begeleidster therapeut therapeute therapist coach trainer docent docente teacher guide gids host "
+    "verteller vertelster stem voice voice-over voiceover vo narrator narratie narration spreker "
+    "spreekster speaker "
+    "begeleider begeleidster therapeut therapeute therapist coach trainer docent docente teacher guide "
+    "gids host "
     "presentator presentatrice inspreker voorlezer audio chatgpt assistant gesproken gesproken_tekst "
-    "uitgesproken_tekst ingesproken spoken spreektekst tekst text script muziek music geluid sound sfx fx regie "
+    "uitgesproken_tekst ingesproken spoken spreektekst tekst text script muziek music geluid sound sfx "
+    "fx regie "
     "voiceovertekst leader facilitator hypnotherapeut yogadocent user gebruiker prompt titel_script "
     "man vrouw kind pauze pause stilte silence achtergrond achtergrondmuziek"
 )
 _SAID = _words(
-    "onthoud bedenk weet dus kortom kijk luister voel zeg merk bijvoorbeeld kies adem herhaal denk stap tel want "
+    "onthoud bedenk weet dus kortom kijk luister voel zeg merk bijvoorbeeld kies adem herhaal denk stap "
+    "tel want "
     "vraag vraag_jezelf_af zeg_tegen_jezelf en of maar nu eerst dan daarna tot_slot ten_slotte let_op"
 )
 """What a sentence may begin with before a colon."""
@@ -220,23 +232,31 @@ _LABEL = re.compile(
 )
 _KEY = re.compile(r"([^\W\d_][\w ()/-]{0,38}?)\s*[:=]\s+(\S.*)")
 _DATA_ALONE = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}"
+    r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
+    r"tel(?:efoon)?\b[.:]?\s*[0-9+(][0-9 ()+-]{6,20}"
     r"|(?:duur|lengte|tijdsduur|speelduur|duration|leestijd)\s+(?:ca\.?|±|ongeveer|about|:)?\s*[0-9].{0,20}",
     re.IGNORECASE,
 )
 DATA_KEYS = _words(
-    "duur lengte tijdsduur speelduur duration length woorden words aantal_woorden woordenaantal word_count wordcount "
-    "auteur author schrijver datum date versie version bron source copyright tags trefwoorden keywords doelgroep "
-    "target_audience audience geschatte_duur totale_duur estimated_duration geschatte_lengte ingesproken_door "
-    "geschreven_door written_by laatst_gewijzigd status bestandsnaam filename taal language categorie category "
+    "duur lengte tijdsduur speelduur duration length woorden words aantal_woorden woordenaantal "
+    "word_count wordcount "
+    "auteur author schrijver datum date versie version bron source copyright tags trefwoorden keywords "
+    "doelgroep "
+    "target_audience audience geschatte_duur totale_duur estimated_duration geschatte_lengte "
+    "ingesproken_door "
+    "geschreven_door written_by laatst_gewijzigd status bestandsnaam filename taal language categorie "
+    "category "
     "leestijd spreektijd woordental tekens characters licentie license isbn thema theme"
 )
 """Of data about a text; the value is short and no sentence."""
 
 HEAD_KEYS = _words(
-    "onderwerp topic stem voice niveau level toon tone tempo pace muziek music achtergrond background setting "
-    "achtergrondmuziek omgeving materiaal benodigdheden locatie location techniek format formaat soort type serie reeks "
-    "aflevering episode stijl style sfeer mood doel goal intentie houding sessie week dag module spreker speaker titel "
+    "onderwerp topic stem voice niveau level toon tone tempo pace muziek music achtergrond background "
+    "setting "
+    "achtergrondmuziek omgeving materiaal benodigdheden locatie location techniek format formaat soort "
+    "type serie reeks "
+    "aflevering episode stijl style sfeer mood doel goal intentie houding sessie week dag module spreker "
+    "speaker titel "
     "door by client cliënt therapeut praktijk opname regie geluid"
 )
 """Of data too, where they stand before all words."""
@@ -274,57 +294,72 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"\{[^{}]*\}"), Message("is a mark in braces"), " "),
     (
         re.compile(
-            r"([^\W\d_]{2,})[-\u00ad\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|op|te)\b)([a-zà-ÿ]{2,})"
+            r"([^\W\d_]{2,})[-\u00ad\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|"
+            r"op|te)\b)([a-zà-ÿ]{2,})"
         ),
         Message("is a word that a hyphen broke"),
         r"\1\2",
     ),
 )
 _PRODUCT = re.compile(
-    r"\b(?:script|meditatie\w*|\w*tekst|\w*oefening|versie|visualisatie|body ?scan|ontspann\w+|fantasiereis|verhaal|"
+    r"\b(?:script|meditatie\w*|\w*tekst|\w*oefening|versie|visualisatie|body ?scan|ontspann\w+|"
+    r"fantasiereis|verhaal|"
     r"meditation|visuali[sz]ation|relaxation|exercise|text|version|audio\w*|hypnose\w*|voorbeeld)\b",
     re.IGNORECASE,
 )
 _TEXT_WORD = re.compile(r"\b(?:\w*script|\w*tekst|versie|text|version|minuten|minutes)\b", re.IGNORECASE)
 _CHAT_ALONE = re.compile(
-    r"(?:natuurlijk|zeker(?: weten)?|uiteraard|absoluut|tuurlijk|graag(?: gedaan)?|prima|certainly|sure|of course|"
-    r"absolutely|met plezier|goed idee|kopi[eë]ren|copy code|code kopi[eë]ren|copy|markdown|plaintext)\s*[!.:]*",
+    r"(?:natuurlijk|zeker(?: weten)?|uiteraard|absoluut|tuurlijk|graag(?: gedaan)?|prima|certainly|sure|"
+    r"of course|"
+    r"absolutely|met plezier|goed idee|kopi[eë]ren|copy code|code kopi[eë]ren|copy|markdown|"
+    r"plaintext)\s*[!.:]*",
     re.IGNORECASE,
 )
 _CHAT_AGREES = re.compile(
-    r"(?:natuurlijk|zeker(?: weten)?|uiteraard|absoluut|tuurlijk|graag(?: gedaan)?|prima|oké|okay|ok|certainly|sure|"
-    r"of course|absolutely|great|perfect|met plezier|(?:wat )?(?:een )?(?:leuk|mooi|goed)\w*(?: \w+){0,3}|dank je)\s*[!,.:–—-]",
+    r"(?:natuurlijk|zeker(?: weten)?|uiteraard|absoluut|tuurlijk|graag(?: gedaan)?|prima|oké|okay|ok|"
+    r"certainly|sure|"
+    r"of course|absolutely|great|perfect|met plezier|(?:wat )?(?:een )?(?:leuk|mooi|"
+    r"goed)\w*(?: \w+){0,3}|dank je)\s*[!,.:–—-]",
     re.IGNORECASE,
 )
 _CHAT_GIVES = re.compile(
-    r"\b(?:hier (?:is|volgt|komt|zijn|heb je|vind je)|hieronder|here(?:'s|’s| is| are)|below is|ik heb (?:een|de|het|je)|"
+    r"\b(?:hier (?:is|volgt|komt|zijn|heb je|vind je)|hieronder|here(?:'s|’s| is| are)|below is|"
+    r"ik heb (?:een|de|het|je)|"
     r"i've|i have)\b",
     re.IGNORECASE,
 )
 _CHAT_ASKS = re.compile(
-    r"(?:(?:kun|kan|wil) je .{0,40}(?:schrijven|maken)|schrijf|genereer|bedenk een|maak (?:een|de|het)|write|create|"
+    r"(?:(?:kun|kan|wil) je .{0,40}(?:schrijven|maken)|schrijf|genereer|bedenk een|maak (?:een|de|het)|"
+    r"write|create|"
     r"generate)\b",
     re.IGNORECASE,
 )
 _CHAT_TURN = re.compile(
-    r"(?:chatgpt|claude|gemini|copilot|jij|je|you|user)\s+(?:zei|said)\b|(?:nagedacht gedurende|thought for) [0-9a-z]+|"
+    r"(?:chatgpt|claude|gemini|copilot|jij|je|you|user)\s+(?:zei|said)\b|(?:nagedacht gedurende|"
+    r"thought for) [0-9a-z]+|"
     r"als (?:ai|taalmodel)\b|as an ai\b",
     re.IGNORECASE,
 )
 _CHAT_OFFERS = re.compile(
-    r"(?:laat (?:het )?(?:me|mij) (?:het )?(?:gerust |maar |even )*weten|wil(?:t)? (?:je|u) (?:dat ik|nog (?:een|iets|dat)|"
+    r"(?:laat (?:het )?(?:me|mij) (?:het )?(?:gerust |maar |even )*weten|wil(?:t)? (?:je|u) (?:dat ik|"
+    r"nog (?:een|iets|dat)|"
     r"(?:een|deze|het|de|ook)\b.{0,60}(?:versie|script|tekst|aanpass|langer|korter|variant|audio|inspre))|"
-    r"(?:als|indien) je (?:wilt|wil),? (?:kan|maak|schrijf|pas) ik|let me know|would you like|do you want me|shall i|"
-    r"i can (?:also|adjust|make)|feel free|geef gerust|heb je (?:nog )?(?:vragen|wensen|specifieke|aanvullende))\b",
+    r"(?:als|indien) je (?:wilt|wil),? (?:kan|maak|schrijf|pas) ik|let me know|would you like|"
+    r"do you want me|shall i|"
+    r"i can (?:also|adjust|make)|feel free|geef gerust|heb je (?:nog )?(?:vragen|wensen|specifieke|"
+    r"aanvullende))\b",
     re.IGNORECASE,
 )
 _CHAT_HOPES = re.compile(
-    r"(?:ik hoop dat|i hope|veel (?:succes|plezier) (?:met|bij)|succes met|zal ik|ik kan|voel je vrij|desgewenst|"
-    r"(?:dit|deze|this|het) (?:script|tekst|meditatie|oefening|versie|meditation|text)\b|je kunt (?:dit|deze)|you can)\b",
+    r"(?:ik hoop dat|i hope|veel (?:succes|plezier) (?:met|bij)|succes met|zal ik|ik kan|voel je vrij|"
+    r"desgewenst|"
+    r"(?:dit|deze|this|het) (?:script|tekst|meditatie|oefening|versie|meditation|text)\b|je kunt (?:dit|"
+    r"deze)|you can)\b",
     re.IGNORECASE,
 )
 _CHAT_WORK = re.compile(
-    r"aanpass|aan te passen|wijzig|\bvragen\b|\bversie\b|\bscript\b|\btekst\b|opnem|opname|inspre|feedback|adjust|tweak|"
+    r"aanpass|aan te passen|wijzig|\bvragen\b|\bversie\b|\bscript\b|\btekst\b|opnem|opname|inspre|"
+    r"feedback|adjust|tweak|"
     r"version|uitwerk|toevoeg|uitbreid|inkort|verleng|\bduurt\b|voorlez|personalis|\bhelpt\b|\bhelps\b|useful|nuttig",
     re.IGNORECASE,
 )

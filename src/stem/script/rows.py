@@ -17,7 +17,8 @@ _NARROWEST = 30
 _STOP = re.compile("[.!?…:][\"”’'»)\\]*_]*$")  # noqa: RUF001 - real quotes
 _JOINING = re.compile("[,;&+/=-]$|[–—]$")  # noqa: RUF001 - real dashes
 _ASKING = (
-    "als beste bij de deze dat die een en het jouw lieve maar meneer met mevrouw mijn naar of omdat onze te tot "
+    "als beste bij de deze dat die een en het jouw lieve maar meneer met mevrouw mijn naar of omdat onze "
+    "te tot "
     "tussen uw van want zonder"
 )
 _NEVER_LAST = frozenset(_ASKING.split())

@@ -142,7 +142,14 @@ def make_track(
         plan,
         mix.timeline,
         loudness,
-        (*warned, *plan.remarks, *_bed_remarks(bed), *apart, *_rms_missed(plan.profile, rms_db), *stems.remarks),
+        (
+            *warned,
+            *plan.remarks,
+            *_bed_remarks(bed),
+            *apart,
+            *_rms_missed(plan.profile, rms_db),
+            *stems.remarks,
+        ),
         stems.paths,
         lines,
         written,
@@ -205,7 +212,10 @@ def _rms_missed(profile: Profile, rms_db: float) -> tuple[str, ...]:
             ),
         )
     return (
-        Message("The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB.", **facts),
+        Message(
+            "The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB.",
+            **facts,
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """Other people's scripts to script templates in stem's notation, with a report of all that is not as it was.
 
-    file -> sources (documents, json_scripts, subtitles) -> rows -> mojibake -> layout (grids, front_matter, frames,
-    print_remains, passages, pause_marks) -> items -> notation, with a second look at what is spoken -> template
+    file -> sources (documents, json_scripts, subtitles) -> rows -> mojibake -> layout (grids, front_matter,
+    frames, print_remains, passages, pause_marks) -> items -> notation, with a second look -> template
 
 What is understood becomes a mark of stem's. What is known to be silent (sounds, directions to the reader)
 goes, and what is not understood goes too, with its line in the report: nothing is guessed, and nothing in

@@ -326,7 +326,7 @@ class _LibreReader(_Reader):
 def _parted(rows: list[Row]) -> tuple[list[Row], bool]:
     """Put an empty row behind each paragraph, which is one by itself; tell whether that was done.
 
-    Not where paragraphs are rows that were broken at a width, as in text that was pasted: there, empty ones part.
+    Not where paragraphs are rows that were broken at a width, as in pasted text: there, empty ones part.
     """
     texts = [row.text for row in rows]
     broken = sum(

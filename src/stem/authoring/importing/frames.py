@@ -1,4 +1,4 @@
-"""What stands around a script, or among its rows: a chatbot's words, notes for who records, data about the text."""
+"""What stands around a script: a chatbot's words, notes for who records, labels."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ _SCENE = re.compile(r"(?:INT|EXT)\. |CUT TO:|FADE (?:IN|OUT)\b")
 _FOOTNOTE = re.compile(r"\[\^\w{1,10}\]:|[\u00b9\u00b2\u00b3\u2074-\u2079]+\s?\w")
 _YAML_KEY = re.compile(r"[a-z_]+:")
 _MOST_CUE_WORDS = 3
+_PLAIN = 8
+"""How deep a heading is that is a plain row; one in bold is a step higher, those with # stand above both."""
+
 _FEWEST_TURNS = 2
 
 
@@ -46,8 +49,8 @@ def without_chatbot(rows: Sequence[Row], layout: Layout) -> list[Row]:
 def without_notes(rows: Sequence[Row], layout: Layout) -> list[Row]:
     """Leave out the chapters that are notes: to the next heading that is as high, or to a rule.
 
-    Under a heading that is a plain row they end with the paragraph; when the heading has one to itself, with the
-    next one.
+    Under a heading that is a plain row they end with the paragraph; when the heading has one to itself, with
+    the next one.
     """
     gone: set[int] = set()
     depth = 0
@@ -56,13 +59,15 @@ def without_notes(rows: Sequence[Row], layout: Layout) -> list[Row]:
     for index, row in enumerate(rows):
         heading = _HEADING.fullmatch(row.text)
         title = heading[2] if heading else bold[1] if (bold := _BOLD.fullmatch(row.text)) else row.text
-        level = len(heading[1]) if heading else 7 if bold else 8
+        level = len(heading[1]) if heading else _PLAIN - 1 if bold else _PLAIN
         if is_notes(title) and (depth == 0 or level <= depth):
-            depth, plain, begun = level, level == 8, False  # noqa: PLR2004 - a plain row
+            depth, plain, begun = level, level == _PLAIN, False
             gone.add(index)
-        elif depth and (_RULE.fullmatch(row.text) or (level < 8 and level <= depth)):  # noqa: PLR2004
-            depth = 0
-        elif depth and not row.text and plain and begun:
+        elif (
+            _RULE.fullmatch(row.text)
+            or (level < _PLAIN and level <= depth)
+            or (not row.text and plain and begun)
+        ):
             depth = 0
         elif depth and row.text:
             begun = True
@@ -81,7 +86,11 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
         row = rows[index]
         turns = times[name.casefold()] >= _FEWEST_TURNS and name[0].isupper()
         if not (certain or turns or (len(name) == 1 and len(found) > _FEWEST_TURNS)):
-            if rest and row.text[0] not in "*_([{<" and (" " not in name or name.istitle() or _STEP.match(name)):
+            if (
+                rest
+                and row.text[0] not in "*_([{<"
+                and (" " not in name or name.istitle() or _STEP.match(name))
+            ):
                 layout.tell("not understood", row, SPOKEN)
             continue
         silent = is_direction(name) or _SILENT_LABELS.fullmatch(name)
@@ -99,7 +108,7 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
 
 
 def _without_cues(rows: Sequence[Row], layout: Layout) -> list[Row]:
-    """Leave out the rows that say who speaks, or where, as plays have them: "VERTELLER (V.O.)", "INT. KAMER"."""
+    """Leave out the rows that say who speaks, or where, as in plays: "VERTELLER (V.O.)", "INT. KAMER"."""
     names = [re.sub(r"\s*\(.*\)$", "", row.text) for row in rows]
     times = Counter(name for name in names if name.isupper() and len(name.split()) <= _MOST_CUE_WORDS)
     gone = {

@@ -27,10 +27,17 @@ _FEWEST_STAMPS = 3
 _SHORTEST_SILENCE_S = 3.0
 """Of what a row's time leaves over, read at a calm pace."""
 
-_STAMPED = re.compile(r"[\[(]?([0-9]{1,2}(?::[0-5][0-9]){1,2}(?:[.,][0-9]{1,3})?)(?:\]|\)|(?=\s))\s*(?![-\u2013\u2014|])(?=\S)")
+_STAMPED = re.compile(
+    r"[\[(]?([0-9]{1,2}(?::[0-5][0-9]){1,2}(?:[.,][0-9]{1,3})?)(?:\]|\)|(?=\s))\s*(?![-\u2013\u2014|])(?=\S)"
+)
 _KEY = re.compile(r"([A-Za-z][\w -]{0,30}?)\s*[:=]\s*(.*)")
 _EMOJI = re.compile("^[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u20e3 ]+(?=[^ ])")
 _HTML_HEADING = re.compile(r"^<h([1-6])\b[^<>]{0,300}>([^<>]*)</h[1-6]>$", re.IGNORECASE)
+_MESSAGE_STAMP = re.compile(
+    r"\[?[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4},?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\]|\s+-)\s+"
+)
+"""Before what someone sent in a message."""
+
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ESCAPES = re.compile(r"\\(?:[!-/:-@\[-`{-~]|\s*$|n)")
 _WRITTEN_ROW_END = re.compile(r"(?:\\r)?\\n(?![a-zà-ÿ])")
@@ -82,8 +89,17 @@ def without_escapes(rows: list[Row], layout: Layout) -> list[Row]:
     """Return the rows without the backslashes by which Markdown keeps its signs, and ends a row."""
     plain: list[Row] = []
     for row in rows:
-        shown = row.text.replace("\u23f8", "pauze ").replace("\U0001f514", "[bel] ")
-        text = _HTML_HEADING.sub(lambda found: f"{'#' * int(found[1])} {found[2]}", _EMOJI.sub("", shown)).strip()
+        stamp = _MESSAGE_STAMP.match(row.text)
+        if stamp is not None:
+            layout.notes.append(Note(row.line, "left out", stamp[0].strip()))
+        shown = (
+            row.text[stamp.end() if stamp else 0 :]
+            .replace("\u23f8", "pauze ")
+            .replace("\U0001f514", "[bel] ")
+        )
+        text = _HTML_HEADING.sub(
+            lambda found: f"{'#' * int(found[1])} {found[2]}", _EMOJI.sub("", shown)
+        ).strip()
         parts = _WRITTEN_ROW_END.split(text)
         texts = [_ESCAPED.sub(r"\1", part).removesuffix("\\").rstrip() for part in parts]
         plain += [Row(row.line, text) for text in texts]

@@ -1,4 +1,4 @@
-"""Tables: the column of words is spoken, pauses and bells beside it become marks, the rest is left out and told."""
+"""Tables: the column of words is spoken, pauses and bells become marks, the rest is left out and told."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from stem.script import dutch
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"(?=.*[-=])[|+:=\s-]{3,}")
 _WORD_HEADS = vocabulary(
-    "tekst text script woorden words gesproken spoken zin zinnen voice-over voiceover vo verteller narratie narration "
+    "tekst text script woorden words gesproken spoken zin zinnen voice-over voiceover vo verteller "
+    "narratie narration "
     "spreektekst instructie dialoog inhoud content dutch nederlands stem"
 )
 _PAUSE_HEADS = vocabulary(
     "pauze pauzes pause pauses stilte silence wacht wachten wait rust break stiltes pauzeduur"
 )
 _OTHER_HEADS = vocabulary(
-    "tijd time tijdcode timecode start begin eind einde end duur duration nr nr. no # stap step scene scène beeld geluid "
-    "sound muziek music sfx audio regie opmerking opmerkingen notes notitie notities fase deel onderdeel doel toon tempo"
+    "tijd time tijdcode timecode start begin eind einde end duur duration nr nr. no # stap step scene "
+    "scène beeld geluid "
+    "sound muziek music sfx audio regie opmerking opmerkingen notes notitie notities fase deel onderdeel "
+    "doel toon tempo"
 )
 _HTML_CELL = re.compile(r"<t[dh]\b[^<>]{0,300}>", re.IGNORECASE)
 _HTML_CELL_END = re.compile(r"</t[dhr]>|<tr\b[^<>]{0,300}>", re.IGNORECASE)
@@ -49,7 +52,7 @@ def without_tables(rows: Sequence[Row], layout: Layout) -> list[Row]:
 
 
 def as_bars(text: str) -> list[Row] | None:
-    """Return the rows of separated values (CSV) as rows with bars; None for a text whose first row says no such."""
+    """Return the rows of separated values (CSV) as rows with bars; None where no heads say so."""
     first = text.lstrip("\ufeff\n\r").partition("\n")[0]
     for separator in _SEPARATORS:
         heads = [_plain(head) for head in first.split(separator)]
@@ -115,7 +118,8 @@ def _is_table(run: Sequence[Row]) -> bool:
     counts = {len(_cells(text)) for text in texts}
     framed = all(text.startswith("|") for text in texts)
     whole = framed and all(text.endswith("|") and len(_cells(text)) > 1 for text in texts)
-    return whole or len(texts) >= _FEWEST_ROWS and (framed or (len(counts) == 1 and len(texts) > _FEWEST_ROWS))
+    alike = len(counts) == 1 and len(texts) > _FEWEST_ROWS
+    return whole or alike or (framed and len(texts) >= _FEWEST_ROWS)
 
 
 def _cells(text: str) -> list[str]:
@@ -162,7 +166,7 @@ def _beside(row: Row, cell: str, layout: Layout, *, is_pause: bool) -> Iterator[
 
 
 def _columns(table: Sequence[Sequence[str]], *, ruled: bool) -> _Columns:
-    """Find the column of words: by its head, else the one with most words; -1 when the table has data alone."""
+    """Find the column of words: by its head, else the one with most words; -1 in a table of data."""
     heads = [_plain(cell) for cell in table[0]]
     known = [_is_head(head) for head in heads]
     short = all(len(head.split()) <= _MOST_HEAD_WORDS for head in heads)

@@ -21,17 +21,22 @@ LARGEST_JSON = 1_000_000
 DEEPEST = 100
 
 _TEXTS = vocabulary(
-    "text tekst content inhoud line regel sentence zin script speech say narration body value instruction instructie "
-    "spoken gesproken voiceover narratie dialogue dialoog utterance zeg spreektekst uitgesproken paragraph alinea"
+    "text tekst content inhoud line regel sentence zin script speech say narration body value "
+    "instruction instructie "
+    "spoken gesproken voiceover narratie dialogue dialoog utterance zeg spreektekst uitgesproken "
+    "paragraph alinea"
 )
 _LISTS = _TEXTS | vocabulary(
-    "lines regels sentences zinnen paragraphs alineas segments segmenten steps stappen parts delen sections secties "
-    "items chapters hoofdstukken scenes blocks blokken instructions instructies texts teksten meditation meditatie"
+    "lines regels sentences zinnen paragraphs alineas segments segmenten steps stappen parts delen "
+    "sections secties "
+    "items chapters hoofdstukken scenes blocks blokken instructions instructies texts teksten meditation "
+    "meditatie"
 )
 """Names of lists whose bare texts are spoken."""
 
 _APART = vocabulary(
-    "meta metadata voice stem settings instellingen tags keywords trefwoorden audio music muziek author auteur config "
+    "meta metadata voice stem settings instellingen tags keywords trefwoorden audio music muziek author "
+    "auteur config "
     "benodigdheden materials notes notities options"
 )
 """Names of what holds data about a script, whatever the names within."""
@@ -272,7 +277,7 @@ def _shown(value: list[Any]) -> str:
 
 
 def _told_again(pairs: _Object) -> set[str]:
-    """Return the names whose text is that of a list beside it, as programs that write out speech give both."""
+    """Return the names whose text is that of a list beside it: programs that write out speech give both."""
     lists = [value for _, value in pairs if isinstance(value, list) and not isinstance(value, _Object)]
     whole = {
         "".join(

@@ -67,7 +67,9 @@ _BOLD = re.compile(r"(\*\*|__)(?![\s*_])([^*_]+)(?<!\s)\1\s*:?")
 _ITALIC = re.compile(r"([*_])(?![\s*_])([^*_]*[^\s*_])\1[.]?")
 _DASH = "[-|:\u2013\u2014]"
 _TIME = r"[0-9]{1,2}(?::[0-5][0-9]){1,2}"
-_LENGTH_ALONE = re.compile(r"(?:p\.?\s?)?([1-9][0-9]{0,2})\s?(?:s|sec|seconden|seconds)\.?|p\.?\s?([1-9][0-9]{0,2})", re.IGNORECASE)
+_LENGTH_ALONE = re.compile(
+    r"(?:p\.?\s?)?([1-9][0-9]{0,2})\s?(?:s|sec|seconden|seconds)\.?|p\.?\s?([1-9][0-9]{0,2})", re.IGNORECASE
+)
 _CHAPTERS = frozenset({"intro", "outro", "start", "begin", "introductie"})
 """What is a direction in plain words, and a chapter in bold ones."""
 
@@ -75,10 +77,13 @@ _CLOCK = re.compile("[0-9]:[0-5][0-9]")
 _TIMED = re.compile(
     rf"[\[(]?{_TIME}\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})[\])]?\s*(?:{_DASH}\s*)?(?P<title>.*)"
 )
+_SOME_TIME = (
+    r"(?:\u00b1|ca\.?|ongeveer|about|~)?\s*[0-9]{1,3}(?:\s*[-\u2013]\s*[0-9]{1,3})?\s*"
+    r"(?:minuten|minuut|minutes?|mins?\.?|seconden|sec\.?|s)"
+)
 _TITLED = re.compile(
-    rf"(?:[0-9]{{1,2}}[.)]\s+)?(?P<title>.+?)\s*(?:[-|:\u2013\u2014]\s*)?[(\[](?:(?P<from>{_TIME})\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})"
-    r"|(?P<length>(?:\u00b1|ca\.?|ongeveer|about|~)?\s*[0-9]{1,3}(?:\s*[-\u2013]\s*[0-9]{1,3})?\s*"
-    r"(?:minuten|minuut|minutes?|mins?\.?|seconden|sec\.?|s)))[)\]]:?"
+    rf"(?:[0-9]{{1,2}}[.)]\s+)?(?P<title>.+?)\s*(?:(?:{_DASH}\s*)?[(\[](?:(?P<from>{_TIME})\s*(?:-|\u2013|\u2014|tot|to)\s*"
+    rf"(?P<to>{_TIME})|(?P<length>{_SOME_TIME}))[)\]]|\s{_DASH}\s*(?P<bare>{_SOME_TIME})):?"
 )
 _MINUTE = re.compile(
     rf"(?:minutes?|minuut|minuten)\s+(?P<from>[0-9]{{1,3}})(?:\s*[-\u2013]\s*(?P<to>[0-9]{{1,3}}))?\s*{_DASH}\s*"
@@ -172,12 +177,18 @@ class _Rows:
         return rows
 
     def _read_direction(self, row: Row, following: str) -> bool:
-        """Read a word for a pause, for sound or for the end that has its row to itself: "- Pauze -", "Muziek"."""
+        """Read a word for a pause, for sound or for the end that is a row by itself: "- Pauze -"."""
         words = " ".join(re.sub("[()]", " ", bare(row.text)).split())
         length = _LENGTH_ALONE.fullmatch(words)
         if length is not None and self.worded_rows:
             return self._pause(row, float(length[1] or length[2]))
-        if row.text[:1] in "[({<" or row.text.startswith(("# ", "##")) or re.search(r"[\[({<]", words) or _CLOCK.search(words) or not is_direction(words):
+        if (
+            row.text[:1] in "[({<"
+            or row.text.startswith(("# ", "##"))
+            or re.search(r"[\[({<]", words)
+            or _CLOCK.search(words)
+            or not is_direction(words)
+        ):
             return False
         if words == row.text and (
             following[:1].islower() or (not self.worded_rows and speaks_of_timed_silence(words))
@@ -297,7 +308,7 @@ class _Rows:
             self.layout.sections_s = max(self.layout.sections_s, until_s)
         self._start_chapter(row, title, depth)
         if is_direction(title):
-            lasts = units.format_time(length_s) if length_s else found["length"]
+            lasts = units.format_time(length_s) if length_s else found["length"] or found["bare"]
             remark = Message("a chapter; a silence of {lasts} stands there, write it as a pause", lasts=lasts)
             self.layout.tell("not understood", row, remark)
         return True

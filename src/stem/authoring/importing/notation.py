@@ -13,6 +13,7 @@ from stem.authoring.unspoken import Edge, unspoken
 from stem.messages import Message
 from stem.script import dutch
 from stem.script.cues import PAUSES
+from stem.script.rows import begins, joins, stops
 
 _MOST_TITLE_WORDS = 8
 _EDGE = 3
@@ -51,24 +52,24 @@ def tidy(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
 
 
 def look_again(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
-    """Return the items without what is no word for a listener after all, and what there is to tell about it."""
+    """Return the items without what is no word for a listener after all, and what there is to tell."""
     sentences = [dutch.sentences(item.text) if isinstance(item, Words) else () for item in items]
     total = sum(map(len, sentences))
     kept: list[Item] = []
     notes: list[Note] = []
-    count = 0
+    before = 0
     for item, texts in zip(items, sentences, strict=True):
         if not isinstance(item, Words):
             kept.append(item)
             continue
         said = []
-        for count, text in enumerate(texts, start=count + 1):
-            edge: Edge = "first" if count <= _EDGE else "last" if count > total - _EDGE else ""
+        for number, text in enumerate(texts, start=before + 1):
+            edge: Edge = "first" if number <= _EDGE else "last" if number > total - _EDGE else ""
             said.append(_looked_at(text, item.line, edge, notes))
-        if said != list(texts):
-            item = Words(" ".join(filter(dutch.has_words, said)), item.line)
-        if item.text:
-            kept.append(item)
+        before += len(texts)
+        remains = item.text if said == list(texts) else " ".join(filter(dutch.has_words, said))
+        if remains:
+            kept.append(Words(remains, item.line))
     return kept, notes
 
 
@@ -179,7 +180,13 @@ def _rejoined(items: Sequence[Item]) -> list[Item]:
 
 
 def _as_one(words: Sequence[Words]) -> list[Item]:
-    return [Words(" ".join(part.text for part in words), words[0].line)] if words else []
+    if not words:
+        return []
+    text = words[0].text
+    for part in words[1:]:
+        ends = begins(part.text) and not stops(text) and not joins(text)
+        text = f"{text}{'.' if ends else ''} {part.text}"
+    return [Words(text, words[0].line)]
 
 
 def _goes_on(before: Words, after: Words, borders: Sequence[Border]) -> bool:

@@ -72,7 +72,8 @@ _JOINT = "\x00"
 _STOP_AFTER_MARK = re.compile(r"[ \t]*([,;:!?]+|\.(?![ \t]?[.…]))(?=\s|\Z)")
 _TAG = re.compile(r"/?([a-zA-Z][\w:.-]*)(?:\s.*)?/?|[?!].*", re.DOTALL)
 _PARAGRAPH_TAGS = vocabulary(
-    "speak p div body html li ul ol br table tr td th thead tbody h1 h2 h3 h4 h5 h6 section article blockquote pre"
+    "speak p div body html li ul ol br table tr td th thead tbody h1 h2 h3 h4 h5 h6 section article "
+    "blockquote pre"
 )
 _QUIET_TAGS = frozenset({"b", "i", "em", "strong", "u", "span", "s", "w"}) | _PARAGRAPH_TAGS
 """Tags that only divide or show: taken out without a word."""
@@ -298,18 +299,16 @@ class _Passage:
         content, stop = stressed[1], stressed.end()
         bare = re.sub(r"^[\[(](.*)[\])]$", r"\1", content)
         timed = re.search("[0-9]", bare) is not None  # "een *pauze* nemen" are words, "*pauze 5 sec*" is none
-        if len(found[0]) == 1 and (timed or bare != content or self._stands_alone(start, stop)):
+        single, bracketed, alone = len(found[0]) == 1, bare != content, self._stands_alone(start, stop)
+        if alone or (single and (timed or bracketed)):
             meaning = read_mark(bare, square=True)
-            if meaning is not None and (meaning.kind == "pause" or bare != content):
+            telling = meaning is not None and ((single and bracketed) or meaning.kind != "silent")
+            if telling and (single or alone):
                 return self._mean(meaning, start, stop)
-            if bare == content and self._stands_alone(start, stop) and not re.search(r"[\[({<]", content):
-                return self._leave_out("left out", start, stop)
-        if self._stands_alone(start, stop):
-            meaning = read_mark(bare, square=True)
-            if meaning is not None and meaning.kind != "silent":
-                return self._mean(meaning, start, stop)
-            if bare != content:
-                return self._leave_out("left out" if meaning else "not understood", start, stop)
+            if alone and (bracketed or (single and not re.search(r"[\[({<]", content))):
+                return self._leave_out(
+                    "not understood" if bracketed and not meaning else "left out", start, stop
+                )
         self.closing_stress[stop - len(found[0])] = stop
         return end
 
@@ -330,7 +329,10 @@ class _Passage:
         if content and "(" not in content:
             alone = self._stands_alone(start, end)
             meaning = read_mark(content)
-            if meaning is not None and (meaning.certain or alone):
+            ends_row = speaks_of_pauses(content) and not self.text[end : end + _AROUND].partition("\n")[
+                0
+            ].strip(" .")
+            if meaning is not None and (meaning.certain or alone or ends_row):
                 return self._mean(meaning, start, end)
             if alone or speaks_of_pauses(content):
                 return self._leave_out("not understood", start, end)

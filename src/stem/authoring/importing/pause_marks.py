@@ -90,7 +90,9 @@ _LENGTH = re.compile(
     rf"(?:\s*(?:-|\u2013|\u2014|tot\b|to\b|à)\s*(?P<high>{_DIGITS}|{_WORD_NUMBER}\b))?"
     rf"[\s-]*(?P<unit>(?:{_any_of(_UNITS)})(?=pauze|[^\w]|[0-9]|$))?(?![.,][0-9])"
 )
-_PAUSE = frozenset({"pause", "pauze", "pauzeer", "pauzeren", "pausing", "wait", "wacht", "wachten", "break", "beat"})
+_PAUSE = frozenset(
+    {"pause", "pauze", "pauzeer", "pauzeren", "pausing", "wait", "wacht", "wachten", "break", "beat"}
+)
 _SILENCE = frozenset({"silence", "stilte", "silent", "stil", "quiet"})
 _REST = frozenset({"rust", "rest", "rusten"})
 _SHORT = frozenset({"short", "brief", "small", "kort", "korte", "kleine"})
@@ -206,11 +208,14 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", text[:LONGEST_CONTENT].casefold()))
 
 
+_SECONDS = "[0-9]\\s*(?:(?:ms|s|secs?)\\b|\"|''|\u2033|\u201d)"
+
+
 def speaks_of_pauses(content: str) -> bool:
     """Tell whether there is a word for pauses in it, or a number of seconds: it was meant as a mark then."""
     plain = content[:LONGEST_CONTENT].casefold()
     words = set(re.findall(r"[^\W\d_]+", plain))
-    return bool(words & (_PAUSE | _SILENCE)) or re.search(r"\d\s*(?:ms|s|secs?)\b", plain) is not None
+    return bool(words & (_PAUSE | _SILENCE)) or re.search(_SECONDS, plain) is not None
 
 
 def read_break(attributes: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stem.authoring.importing.manuscript import Layout, Note, Row, excerpt
 
@@ -18,7 +19,8 @@ _CLASHES = frozenset("aa ae ai au ee ei eu ie ii oe oi oo ou ui uu ij".split()) 
 
 _TREMA = {"e": "ë", "i": "ï", "u": "ü", "o": "ö"}
 _INSIDE = re.compile(
-    r"([^\W\d_]{2,})[-\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|op|te)\b)([a-zà-ÿ]{2,})"
+    r"([^\W\d_]{2,})[-\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|op|"
+    r"te)\b)([a-zà-ÿ]{2,})"
 )
 _PAGE = re.compile(
     r"[-–—\s]*(?:(?:pagina|page|blz\.?|pag\.?|p\.)\s*[0-9]{1,3}(?:\s*(?:/|van|of)\s*[0-9]{1,3})?"  # noqa: RUF001
@@ -32,7 +34,7 @@ _MOST_ROWS_APART = 3
 
 
 def without_print(rows: Sequence[Row], layout: Layout) -> list[Row]:
-    """Return the rows with broken words whole, and without page numbers and the heads of pages; both are told."""
+    """Return the rows with broken words whole, and without page numbers and heads of pages; all is told."""
     gone = _page_rows(rows)
     kept: list[Row] = []
     for index, row in enumerate(rows):
@@ -70,7 +72,7 @@ def _joined(head: str, rest: str) -> str:
 
 
 def _mended_inside(row: Row, layout: Layout) -> str:
-    """Return a row with the words whole that another program put together with their hyphen: "schou- ders"."""
+    """Return a row with the words whole that a program put together with their hyphen: "schou- ders"."""
 
     def mend(found: re.Match[str]) -> str:
         word = _joined(found[1], found[2])
@@ -85,8 +87,8 @@ def _page_rows(rows: Sequence[Row]) -> set[int]:
     gone = {index for index, row in enumerate(rows) if row.text and _PAGE.fullmatch(row.text)}
     bare = [index for index, row in enumerate(rows) if row.text.isdecimal() and len(row.text) <= 3]  # noqa: PLR2004
     numbers = [int(rows[index].text) for index in bare]
-    apart = [b - a >= _FEWEST_ROWS_A_PAGE for a, b in zip(bare, bare[1:], strict=False)]
-    if len(bare) > 1 and all(apart) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+    apart = [b - a >= _FEWEST_ROWS_A_PAGE for a, b in pairwise(bare)]
+    if len(bare) > 1 and all(apart) and all(b == a + 1 for a, b in pairwise(numbers)):
         gone |= set(bare)
     beside = Counter(
         rows[place].text for index in gone for place in (index - 1, index + 1) if 0 <= place < len(rows)

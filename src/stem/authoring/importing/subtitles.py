@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from stem import units
 from stem.authoring.importing.manuscript import Manuscript, Note, Row, excerpt
 from stem.authoring.importing.pause_marks import pause_mark
-from stem.messages import Message
+from stem.messages import Message, Plural
 from stem.script.rows import stops
 
 SHORTEST_GAP_S = 1.5
@@ -28,7 +28,9 @@ _ASS_FIELDS = 9
 _TTML = re.compile(
     r"<p\b(?=[^<>]{0,300}\bbegin=\"([0-9:.]{5,15})\")(?=[^<>]{0,300}\bend=\"([0-9:.]{5,15})\")[^<>]{0,300}>(.{0,1000}?)</p>"
 )
-_BETWEEN = re.compile(r"\[[A-Z][^\[\]]*\]|(?:Title|Format|Style|ScriptType|PlayRes[XY]|WrapStyle|Collisions|Comment):.*|</?[a-z?!][^<>]*>")
+_BETWEEN = re.compile(
+    r"\[[A-Z][^\[\]]*\]|(?:Title|Format|Style|ScriptType|PlayRes[XY]|WrapStyle|Collisions|Comment):.*|</?[a-z?!][^<>]*>"
+)
 _LONGEST_S = 600.0
 
 
@@ -87,7 +89,7 @@ class _Reader:
                 self.notes.append(Note(row.line, "left out", excerpt(row.text)))
             else:
                 self._say(row)
-        became = Message("{pauses} silences between the words, as pauses", pauses=self.pauses)
+        became = Plural("1 silence, as a pause", "{count} silences, as pauses", self.pauses)
         self.notes.append(Note(self.first_line, "changed", Message("times of subtitles"), became))
 
     def _is_number(self, index: int) -> bool:

@@ -167,7 +167,11 @@ def _values(
     except UsageError as error:
         wrong.append((PRONUNCIATION, clause(error, [values[PRONUNCIATION]])))
     names = {variable.name for variable in template.variables if variable.holds in {"name", "person"}}
-    wrong += [(name, text) for name in names & given.keys() if (text := given[name] and no_name_problem(given[name]))]
+    wrong += [
+        (name, text)
+        for name in names & given.keys()
+        if (text := given[name] and no_name_problem(given[name]))
+    ]
     wrong += [("code", text) for text in names_in_code(code, values, template, context.pattern)]
     return values, wrong
 

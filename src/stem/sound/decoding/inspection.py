@@ -89,8 +89,11 @@ class Inspection:
         if np.any((np.abs(means) > _DC) & (means**2 > _DC_SHARE**2 * powers)):
             yield Message("it is off centre by {means:.0f} % (DC)", means=100 * float(np.abs(means).max()))
         if len(powers) == 2 and powers.min() < _ONE_SIDED * powers.max():  # noqa: PLR2004 - stereo
-            side = Message("right") if powers[0] < powers[1] else Message("left")
-            yield Message("its sound is in the {side} channel alone", side=side)
+            yield (
+                Message("its sound is in the right channel alone")
+                if powers[0] < powers[1]
+                else Message("its sound is in the left channel alone")
+            )
         if self._products < _ANTIPHASE * float(np.sqrt(self._powers.prod())):
             yield Message("its channels cancel each other on one loudspeaker (antiphase)")
 
