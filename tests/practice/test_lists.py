@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -700,6 +700,8 @@ def test_every_csv_is_read_as_it_was_written(
     file.write(f"sep={separator}{line_end}" if told else "")
     writer = csv.writer(file, delimiter=separator, quoting=quoting, lineterminator=line_end)
     writer.writerows([HEADS[:3], *grid])
+    # Without a mark, signs that no word has tell of other letters than those of Windows.
+    assume(encoding != "cp1252" or not re.search("[^\0-\x7féëïèöüêáóçÉ\u2019]", file.getvalue()))
     found = read_batch_file("list.csv", file.getvalue().encode(encoding))
     assert texts(found) == expected(grid)
     assert found.problems == (() if found.rows else ("there is no track under the heads of row 1",))

@@ -120,6 +120,26 @@ def test_pauses_stand_where_a_listener_expects_them(text: str, expected: list[st
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ga rustig zitten\nVoel je voeten\nAdem uit", ["Ga rustig zitten", "Voel je voeten", "Adem uit"]),
+        ("10 zwaarder\n9 dieper\n8 stil", ["10 zwaarder", "9 dieper", "8 stil"]),
+        ("Adem in\n's Avonds is het stil", ["Adem in", "'s Avonds is het stil"]),
+        ("Adem in\nen voel\nJe hart", ["Adem in en voel", "Je hart"]),
+        ("Adem in,\nAnna", ["Adem in, Anna"]),
+        ("Denk aan de\nNoordzee", ["Denk aan de Noordzee"]),
+        ("Het is een plek die je heel goed\nkent, en waar je vaak was met\nAnna.", None),
+        ("Kies:\nEen boom", ["Kies: Een boom"]),
+    ],
+)
+def test_a_row_with_a_capital_is_a_sentence_unless_rows_are_wrapped(
+    text: str, expected: list[str] | None
+) -> None:
+    said = [cue.text for cue in parsed(text) if isinstance(cue, Utterance)]
+    assert said == (expected or [text.replace("\n", " ")])
+
+
+@pytest.mark.parametrize(
     "mark", ["[adem 4-6 x3]", "[ADEM 4 - 6 X 3]", "[adem 4,0-6.0 3x]", "[adem 4\u20136 x3]"]
 )
 def test_breaths_are_words_that_start_at_exact_times(mark: str) -> None:

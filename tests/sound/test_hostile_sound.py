@@ -166,6 +166,8 @@ OPUS = sound("opus", "-c:a", "libopus", "-b:a", "32k")
 AAC = sound("m4a", "-c:a", "aac", "-b:a", "48k")
 AAC_INDEX_FIRST = sound("m4a", "-c:a", "aac", "-b:a", "48k", "-movflags", "+faststart")
 WEBM = sound("webm", "-c:a", "libopus", "-b:a", "32k")
+AIFF = sound("aiff")
+CAF = sound("caf", "-c:a", "pcm_s16be")
 ADTS = sound("aac", "-c:a", "aac", "-b:a", "48k")
 
 
@@ -354,6 +356,11 @@ CASES = [
     Case("alac.m4a", sound("m4a", "-c:a", "alac"), Used()),
     Case("in-pieces.m4a", sound("m4a", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov"), Used()),
     Case("bare.aac", ADTS, Used()),
+    Case("16.aiff", AIFF, Used()),
+    Case("24.aif", sound("aiff", "-c:a", "pcm_s24be"), Used()),
+    Case("little-end.aifc", sound("aiff", "-c:a", "pcm_s16le"), Used()),
+    Case("16.caf", CAF, Used()),
+    Case("alac.caf", sound("caf", "-c:a", "alac"), Used()),
     Case("opus.webm", WEBM, Used(LAVC_RATE)),
     Case("vorbis.webm", sound("webm", "-c:a", "libvorbis"), Used()),
     # Names that programs take for something else, and a link.
@@ -391,6 +398,14 @@ CASES = [
     Case("clipped.wav", lambda: wav(np.clip(4 * melody(), -1, 1)), Warned("it is clipped")),
     Case("off-centre.wav", lambda: wav(melody() + 0.2), Warned("it is off centre by 20 %")),
     Case("antiphase.wav", lambda: wav(melody() * np.array([1.0, -1.0])), Warned("its channels cancel")),
+    Case(
+        "left.wav", lambda: wav(melody() * np.array([1.0, 0.01])), Warned("its sound is in the left channel")
+    ),
+    Case(
+        "right.wav",
+        lambda: wav(melody() * np.array([0.0, 1.0])),
+        Warned("its sound is in the right channel alone"),
+    ),
     # Refused for what they are.
     Case("empty.wav", lambda: b"", Refused("it is empty")),
     Case("one-byte.wav", lambda: b"R", Refused(NOT_SOUND)),
@@ -424,6 +439,10 @@ CASES = [
     Case("half.mp3", spoiled(MP3, part(0.5)), Refused(CUT)),
     Case("half.flac", spoiled(FLAC, part(0.5)), Refused(f"{CUT}|{DAMAGED}")),
     Case("info.flac", lambda: FLAC()[:30], Refused(CUT)),
+    Case("half.aiff", spoiled(AIFF, part(0.5)), Refused(CUT)),
+    Case("half.caf", spoiled(CAF, part(0.5)), Refused(CUT)),
+    Case("only-a-header.aiff", lambda: b"FORM\0\0\0\x04AIFF", Refused(NO_SOUND)),
+    Case("only-a-header.caf", lambda: b"caff\0\x01\0\0", Refused(NO_SOUND)),
     Case("half.ogg", spoiled(VORBIS, part(0.7)), Refused(CUT)),
     Case("half.opus", spoiled(OPUS, part(0.7)), Refused(CUT)),
     Case("half.m4a", spoiled(AAC_INDEX_FIRST, part(0.7)), Refused(CUT)),
@@ -703,6 +722,8 @@ GOOD: dict[str, Content] = {
     "m4a": AAC,
     "aac": ADTS,
     "webm": WEBM,
+    "aiff": AIFF,
+    "caf": CAF,
     "ima": sound("wav", "-c:a", "adpcm_ima_wav"),
 }
 MUTATIONS_EACH = 50

@@ -19,7 +19,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, cycle, groupby, takewhile
+from itertools import accumulate, cycle, groupby, pairwise, takewhile
 from typing import NoReturn, TypeAlias
 
 from stem import units
@@ -48,6 +48,7 @@ from stem.script.cues import (
     Utterance,
     override_pauses,
 )
+from stem.script.rows import sentence_ends
 
 __all__ = [
     "EXACT",
@@ -76,7 +77,8 @@ __all__ = [
 def parse_cues(lines: Sequence[Line], pauses: Mapping[str, PauseRange] = PAUSES) -> tuple[Cue, ...]:
     """Read the lines of a rendered script.
 
-    A line break inside a paragraph is a space; a blank line ends the paragraph.
+    A line that begins with a capital begins a sentence, see `sentence_ends`; any other line break inside a
+    paragraph is a space. A blank line ends the paragraph.
 
     Args:
         lines: In order.
@@ -230,21 +232,24 @@ def _without_dots(text: str) -> str:
 def _utterances(text: str, start: int, end: int, pieces: Sequence[tuple[str, Source]]) -> Iterator[Utterance]:
     """Yield the sentences of text[start:end], each with the place of the piece (line) it begins in."""
     piece_ends = list(accumulate(len(piece) + 1 for piece, _ in pieces))
-    for sentence in dutch.sentences(text[start:end]):
-        start = text.index(sentence, start)
-        source = pieces[bisect_right(piece_ends, start)][1]
-        if len(sentence) > LONGEST_SENTENCE:
-            hint = Message("A sentence ends with a full stop.")
-            _refuse(
-                Message(
-                    "this sentence is longer than {longest_sentence:,} characters",
-                    longest_sentence=LONGEST_SENTENCE,
-                ),
-                source,
-                hint,
-            )
-        yield Utterance.of(sentence, source)
-        start += len(sentence)
+    parted = sentence_ends([piece for piece, _ in pieces])
+    borders = [place for place, ends in zip(piece_ends, parted, strict=False) if ends]
+    for first, beyond in pairwise([start, *(place for place in borders if start < place < end), end]):
+        position = first
+        for sentence in dutch.sentences(text[first:beyond]):
+            position = text.index(sentence, position)
+            source = pieces[bisect_right(piece_ends, position)][1]
+            if len(sentence) > LONGEST_SENTENCE:
+                _refuse_length(source)
+            yield Utterance.of(sentence, source)
+            position += len(sentence)
+
+
+def _refuse_length(source: Source) -> NoReturn:
+    problem = Message(
+        "this sentence is longer than {longest_sentence:,} characters", longest_sentence=LONGEST_SENTENCE
+    )
+    _refuse(problem, source, Message("A sentence ends with a full stop."))
 
 
 def _read_mark(content: str, source: Source, pauses: Mapping[str, PauseRange]) -> Sequence[_Item]:

@@ -80,6 +80,23 @@ class Gauge(Protocol):
         ...
 
 
+class Rms:
+    """The root mean square of all samples of a stream, of all channels together."""
+
+    def __init__(self) -> None:
+        self._power = 0.0
+        self._samples = 0
+
+    def add(self, block: Samples) -> None:
+        """Hear the next samples, shape (frames, channels)."""
+        self._power += float(np.vdot(block, block))
+        self._samples += block.size
+
+    def decibels(self) -> float:
+        """Return it in dB of full scale; minus infinity for silence."""
+        return 10 * math.log10(self._power / self._samples) if self._power > 0 else -math.inf
+
+
 def measured(blocks: Iterable[Samples], *gauges: Gauge) -> Iterator[Samples]:
     """Pass the blocks on as they are, and let every gauge hear them."""
     for block in blocks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed
 from stem.sound.clips import resampled
 from stem.sound.limiter import limited
-from stem.sound.loudness import Loudness, Meter, measured
+from stem.sound.loudness import Loudness, Meter, Rms, measured
 from stem.sound.mixing import Levels, Mix
 from stem.sound.segments import AudioSegment, read_segment
 from stem.sound.true_peak import TruePeak
@@ -125,7 +126,7 @@ def make_track(
             lines = lines_of(mix.timeline, takes)
             told = tags_of(plan, warned, lines)
             written = delivery(plan, units.seconds(mix.frames), tag_bytes(told))
-            loudness = _encode(mix, plan.profile, written, temporary)
+            loudness, rms_db = _encode(mix, plan.profile, written, temporary)
         with stage(events, "check"):
             told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
             tag(temporary, told, chapter_marks(mix.timeline), find_format(written.format).tagging)
@@ -141,7 +142,14 @@ def make_track(
         plan,
         mix.timeline,
         loudness,
-        (*warned, *plan.remarks, *_bed_remarks(bed), *apart, *stems.remarks),
+        (
+            *warned,
+            *plan.remarks,
+            *_bed_remarks(bed),
+            *apart,
+            *_rms_missed(plan.profile, rms_db),
+            *stems.remarks,
+        ),
         stems.paths,
         lines,
         written,
@@ -169,24 +177,46 @@ def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractCo
     return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
 
 
-def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> Loudness:
-    """Master and encode the mix in one pass; return what was measured on the way."""
+def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> tuple[Loudness, float]:
+    """Master and encode the mix in one pass; return what was measured on the way, and the RMS in dB."""
     kind, channels = find_format(delivery.format), delivery.settings.channels
     ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
-    meter, peak = Meter(channels=channels), TruePeak(channels)
+    meter, peak, rms = Meter(channels=channels), TruePeak(channels), Rms()
     blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
     kind.write(
         path,
-        resampled(measured(limited(blocks, ceiling), meter, peak), delivery.rate),
+        resampled(measured(limited(blocks, ceiling), meter, peak, rms), delivery.rate),
         delivery.settings,
         delivery.rate,
         on_block=lambda done: beat(done * units.SAMPLE_RATE / delivery.rate / mix.frames),
     )
-    return Loudness.of(meter, peak)
+    return Loudness.of(meter, peak), rms.decibels()
 
 
 def _bed_remarks(bed: Bed) -> tuple[str, ...]:
     return bed.remarks if isinstance(bed, OwnBed) else ()
+
+
+def _rms_missed(profile: Profile, rms_db: float) -> tuple[str, ...]:
+    """Return a warning when the RMS of the whole is not what who publishes such tracks takes."""
+    low, high = profile.rms_db or (-math.inf, math.inf)
+    if low <= rms_db <= high:
+        return ()
+    facts = {"rms": rms_db, "low": low, "high": high}
+    if rms_db < low:
+        return (
+            Message(
+                "The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB: "
+                "shorter pauses bring it there.",
+                **facts,
+            ),
+        )
+    return (
+        Message(
+            "The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB.",
+            **facts,
+        ),
+    )
 
 
 def _levels_apart(levels: Levels, loudness: Loudness) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Profile:
         closing_bell: Whether the track ends with a bell.
         mp3: How it is encoded.
         rate: Sample rate of the file in hertz.
+        rms_db: The lowest and the highest RMS of the whole that who publishes it takes, in dB; None for any.
     """
 
     summary: str
@@ -42,6 +43,7 @@ class Profile:
     closing_bell: bool = False
     mp3: Mp3Settings = _MP3
     rate: int = SAMPLE_RATE
+    rms_db: tuple[float, float] | None = None
 
 
 DEFAULT = "default"
@@ -75,6 +77,7 @@ PROFILES: dict[str, Profile] = {
         has_bed=False,
         has_bells=False,
         mp3=Mp3Settings(bitrate_kbps=192),
+        rms_db=(-23.0, -18.0),
     ),
 }
 """Every profile by its name."""

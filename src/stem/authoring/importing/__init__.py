@@ -1,7 +1,7 @@
 """Other people's scripts to script templates in stem's notation, with a report of all that is not as it was.
 
-    file -> sources (office, jsontext) -> rows -> mending -> layout (surroundings, passages, marks) -> items
-    -> writing -> template
+    file -> sources (documents, json_scripts, subtitles) -> rows -> mojibake -> layout (grids, front_matter,
+    frames, print_remains, passages, pause_marks) -> items -> notation, with a second look -> template
 
 What is understood becomes a mark of stem's. What is known to be silent (sounds, directions to the reader)
 goes, and what is not understood goes too, with its line in the report: nothing is guessed, and nothing in
@@ -11,7 +11,7 @@ brackets that may be a mark is spoken. Every word outside of marks stays as the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import get_args
@@ -21,7 +21,7 @@ from stem.authoring.importing.front_matter import lengths_in
 from stem.authoring.importing.layout import read_layout
 from stem.authoring.importing.manuscript import Kind, Manuscript, Note
 from stem.authoring.importing.mojibake import mend
-from stem.authoring.importing.notation import template, tidy, title_like
+from stem.authoring.importing.notation import look_again, template, tidy, title_like
 from stem.authoring.importing.sources import read_content, read_source, read_text
 from stem.errors import ScriptError
 from stem.messages import Message, joined
@@ -137,8 +137,9 @@ def _report(at: Sequence[int], kind: Kind, found: str, became: str) -> str:
 
 def _imported(manuscript: Manuscript, path: Path) -> Imported:
     rows, mended = mend(manuscript.rows)
-    layout = read_layout(Manuscript(tuple(rows), (), manuscript.title, manuscript.declared_s))
-    items, settled = tidy(layout.items)
+    layout = read_layout(replace(manuscript, rows=tuple(rows), notes=()))
+    items, looked = look_again(layout.items)
+    items, settled = tidy(items)
     title = _title(layout.title, path)
     text = template(title, items)
     if len(text) + _PLACE_LENGTH * text.count("\n") > LONGEST_TEMPLATE:
@@ -146,7 +147,7 @@ def _imported(manuscript: Manuscript, path: Path) -> Imported:
             Message("it makes a script that is too long"), path, hint=Message("Divide it into several files.")
         )
     expected_s = _expected_seconds(text, path)
-    notes = [*manuscript.notes, *mended, *layout.notes, *settled, *title_like(items)]
+    notes = [*manuscript.notes, *mended, *layout.notes, *looked, *settled, *title_like(items)]
     declared_s = layout.declared_s or next(iter(lengths_in(path.stem)), None)
     return Imported(title, text, tuple(sorted(notes, key=lambda note: note.line)), declared_s, expected_s)
 

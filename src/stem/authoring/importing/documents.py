@@ -13,12 +13,15 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from xml.parsers import expat
 
-from stem.authoring.importing.manuscript import Manuscript, Row
+from stem.authoring.importing.grids import bar_row
+from stem.authoring.importing.manuscript import Manuscript, Note, Row, excerpt
 from stem.errors import ScriptError
 from stem.messages import Message, message_of
+from stem.script.rows import stops
 
 LARGEST_XML = 20_000_000
 """Bytes unpacked; a book is about 5,000,000."""
@@ -27,8 +30,15 @@ MOST_ENTRIES = 10_000
 LONGEST_TEXT = 1_000_000
 DEEPEST = 300
 
+_FEWEST_BROKEN, _SHORTEST_BROKEN = 3, 40
+"""Paragraphs that go on in the next one, and their characters, which tell of rows broken at a width."""
+
 _WORD = "word/document.xml"
 _LIBRE = "content.xml"
+_MANIFEST = "META-INF/manifest.xml"
+_LARGEST_MANIFEST = 1_000_000
+_LOCKED = Message("it is locked with a password")
+_UNLOCK = Message("Save it without.")
 _DAMAGED = Message("Open it in the program that made it, and save it again.")
 
 
@@ -55,18 +65,24 @@ def read_office(content: bytes, path: Path) -> Manuscript:
         )
     reader = _WordReader() if name == _WORD else _LibreReader()
     _parse(xml, reader, path)
-    return Manuscript(tuple(_parted(reader.rows)), title=reader.title)
+    rows, apart = _parted(reader.rows)
+    return Manuscript(tuple(rows), tuple(reader.notes), title=reader.title, apart=apart)
 
 
 def _text_file(archive: zipfile.ZipFile, path: Path) -> tuple[str, bytes]:
     """Return the name and the content of the one file in the archive that has the text."""
     named = {entry.filename: entry for entry in archive.infolist()}
     name = next((name for name in (_WORD, _LIBRE) if name in named), None)
+    manifest = named.get(_MANIFEST)
+    if manifest is not None and not manifest.flag_bits & 1:
+        with archive.open(manifest) as entry:
+            if b"encryption-data" in entry.read(_LARGEST_MANIFEST):
+                raise ScriptError(_LOCKED, path, hint=_UNLOCK)
     if name is None:
         hint = Message("Save the text as .docx, .odt or a text file.")
         raise ScriptError(Message("this zip file is no document of Word or LibreOffice"), path, hint=hint)
     if named[name].flag_bits & 1:
-        raise ScriptError(Message("it is locked with a password"), path, hint=Message("Save it without."))
+        raise ScriptError(_LOCKED, path, hint=_UNLOCK)
     with archive.open(named[name]) as entry:
         return name, entry.read(LARGEST_XML + 1)
 
@@ -109,8 +125,15 @@ class _Reader:
     skipping: int = 0
     depth: int = 0
     length: int = 0
+    notes: list[Note] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    tables: int = 0
+    cells: list[list[str]] = field(default_factory=list)
 
+    tracks: bool = False
     skipped: frozenset[str] = frozenset()
+    tracked: frozenset[str] = frozenset()
+    table_parts: Mapping[str, str] = field(default_factory=dict)
     spaces: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -120,7 +143,13 @@ class _Reader:
         local = name.rpartition(" ")[2]
         if self.skipping or local in self.skipped:
             self.skipping += 1
+            if local in self.tracked and not self.tracks:
+                self.tracks = True
+                told = Message("deleted text (changes are tracked)")
+                self.notes.append(Note(max(1, self.number), "left out", told))
             return
+        if local in self.table_parts:
+            self._open_table(self.table_parts[local])
         self.open(local, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
         if self.paragraph is not None and local in self.spaces:
             self.paragraph.append(self.spaces[local])
@@ -130,7 +159,33 @@ class _Reader:
         if self.skipping:
             self.skipping -= 1
             return
-        self.close(name.rpartition(" ")[2])
+        local = name.rpartition(" ")[2]
+        self.close(local)
+        if local in self.table_parts:
+            self._close_table(self.table_parts[local])
+
+    def _open_table(self, part: str) -> None:
+        if part == "table":
+            self.tables += 1
+        elif self.tables == 1 and part == "row":
+            self.cells = []
+        elif self.tables == 1:
+            self.cells.append([])
+
+    def _close_table(self, part: str) -> None:
+        """End a table, or a row of one: with several cells that is one row with bars, else its paragraphs."""
+        if part == "table":
+            self.tables -= 1
+        elif part == "row" and self.tables == 1:
+            if len(self.cells) > 1:
+                self.rows.append(Row(self.number, bar_row(self.cells)))
+            else:
+                self.rows += [Row(self.number, text) for cell in self.cells for text in (*cell, "")]
+            self.cells = []
+
+    def leave_out(self, text: str) -> None:
+        """Keep for the report what is struck out or hidden in the paragraph."""
+        self.gone.append(text)
 
     def text(self, text: str) -> None:
         if self.skipping or self.paragraph is None:
@@ -155,12 +210,18 @@ class _Reader:
         if self.paragraph is None:
             return
         text, self.paragraph = "".join(self.paragraph), None
+        if self.gone:
+            self.notes.append(Note(self.number, "left out", excerpt("".join(self.gone))))
+            self.gone = []
         if is_title and self.title is None and text.strip():
             self.title = " ".join(text.split())
             return
         if self.heading and text.strip():
             text = f"{'#' * min(self.heading, 6)} {' '.join(text.split())}"
-        self.rows += [Row(self.number, part) for part in text.split("\n")]
+        if self.tables and self.cells:
+            self.cells[-1] += text.split("\n")
+        else:
+            self.rows += [Row(self.number, part) for part in text.split("\n")]
 
 
 _WORD_TITLES = frozenset({"title", "titel"})
@@ -175,7 +236,12 @@ class _WordReader(_Reader):
     spaces: Mapping[str, str] = field(
         default_factory=lambda: {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
     )
+    tracked: frozenset[str] = frozenset({"del", "moveFrom", "delText"})
+    table_parts: Mapping[str, str] = field(
+        default_factory=lambda: {"tbl": "table", "tr": "row", "tc": "cell"}
+    )
     in_text: bool = False
+    in_run: bool = False
     hidden: bool = False
     is_title: bool = False
 
@@ -189,18 +255,22 @@ class _WordReader(_Reader):
             self.heading = int(found[1]) + 1 if found else 0
             self.is_title = style.casefold() in _WORD_TITLES
         elif name == "r":
-            self.hidden = False
-        elif name == "vanish":
-            self.hidden = attributes.get("val", "1") not in {"0", "false", "off"}
-        self.in_text = name == "t" and not self.hidden
+            self.hidden, self.in_run = False, True
+        elif name in {"vanish", "strike", "dstrike"} and self.in_run:
+            self.hidden |= attributes.get("val", "1") not in {"0", "false", "off"}
+        self.in_text = name == "t"
 
     def close(self, name: str) -> None:
         self.in_text = False
-        if name == "p":
+        if name == "r":
+            self.in_run = False
+        elif name == "p":
             self.end_paragraph(is_title=self.is_title)
 
     def text(self, text: str) -> None:
-        if self.in_text:  # what stands between other elements is layout of the XML
+        if self.in_text and self.hidden:
+            self.leave_out(text)
+        elif self.in_text:  # what stands between other elements is layout of the XML
             super().text(text)
 
 
@@ -209,13 +279,30 @@ class _LibreReader(_Reader):
     """OpenDocument 1.3, part 3, sections 5 and 6."""
 
     skipped: frozenset[str] = frozenset(
-        {"annotation", "tracked-changes", "note", "automatic-styles", "font-face-decls", "scripts", "forms"}
+        {"annotation", "tracked-changes", "note", "font-face-decls", "scripts", "forms"}
+    )
+    tracked: frozenset[str] = frozenset({"tracked-changes"})
+    table_parts: Mapping[str, str] = field(
+        default_factory=lambda: {"table": "table", "table-row": "row", "table-cell": "cell"}
     )
     spaces: Mapping[str, str] = field(default_factory=lambda: {"tab": " ", "line-break": "\n", "s": " "})
     is_title: bool = False
+    style: str = ""
+    struck: set[str] = field(default_factory=set)
+    spans: list[bool] = field(default_factory=list)
 
     def open(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "h":
+        if name == "style":
+            self.style = attributes.get("name", "")
+        elif name == "text-properties":
+            through = attributes.get(
+                "text-line-through-style", attributes.get("text-line-through-type", "none")
+            )
+            if through != "none" or attributes.get("display") == "none":
+                self.struck.add(self.style)
+        elif name == "span":
+            self.spans.append(attributes.get("style-name", "") in self.struck)
+        elif name == "h":
             level = attributes.get("outline-level", "1")
             self.begin_paragraph(int(level) + 1 if level in {"1", "2", "3", "4", "5"} else 6)
             self.is_title = False
@@ -224,12 +311,33 @@ class _LibreReader(_Reader):
             self.is_title = attributes.get("style-name", "").casefold() in _WORD_TITLES
 
     def close(self, name: str) -> None:
-        if name in {"h", "p"}:
+        if name == "span":
+            self.spans.pop()
+        elif name in {"h", "p"}:
             self.end_paragraph(is_title=self.is_title)
 
+    def text(self, text: str) -> None:
+        if any(self.spans):
+            self.leave_out(text)
+        else:
+            super().text(text)
 
-def _parted(rows: list[Row]) -> list[Row]:
-    """Put an empty row behind each paragraph when the document has none: there, each is one by itself."""
-    if any(not row.text.strip() for row in rows[1:-1]):
-        return rows
-    return [part for row in rows for part in (row, Row(row.line, ""))]
+
+def _parted(rows: list[Row]) -> tuple[list[Row], bool]:
+    """Put an empty row behind each paragraph, which is one by itself; tell whether that was done.
+
+    Not where paragraphs are rows that were broken at a width, as in pasted text: there, empty ones part.
+    """
+    texts = [row.text for row in rows]
+    broken = sum(
+        len(text) >= _SHORTEST_BROKEN and not stops(text) and after[:1].islower()
+        for text, after in pairwise(texts)
+    )
+    if broken >= _FEWEST_BROKEN and broken * 3 > len(texts):
+        return rows, False
+    parted: list[Row] = []
+    for row in rows:
+        if parted and parted[-1].line != row.line:
+            parted.append(Row(parted[-1].line, ""))
+        parted.append(row)
+    return parted, True

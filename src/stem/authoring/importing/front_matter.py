@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from stem import units
 from stem.authoring.importing.manuscript import Layout, Note, Row
 from stem.authoring.importing.passages import bracket_pairs
-from stem.authoring.importing.pause_marks import vocabulary
+from stem.authoring.importing.pause_marks import pause_mark, vocabulary
 from stem.messages import Message
 from stem.script import dutch
+from stem.script.dutch.pace import expected_seconds
 
 MOST_ROWS_JOINED = 20
 """Rows that one bracket may reach across; further apart, one of the two was forgotten."""
@@ -23,9 +24,30 @@ _MOST_HEAD_ROWS = 12
 _LONGEST_HEAD_ROW = 100
 _LONGEST_BRACKET = 2_000
 _FEWEST_STAMPS = 3
-_STAMPED = re.compile(r"[\[(]?([0-9]{1,2}(?::[0-5][0-9]){1,2})[\])]?\s+(?![-\u2013\u2014|])(?=\S)")
+_SHORTEST_SILENCE_S = 3.0
+"""Of what a row's time leaves over, read at a calm pace."""
+
+_STAMPED = re.compile(
+    r"[\[(]?([0-9]{1,2}(?::[0-5][0-9]){1,2}(?:[.,][0-9]{1,3})?)(?:\]|\)|(?=\s))\s*(?![-\u2013\u2014|])(?=\S)"
+)
 _KEY = re.compile(r"([A-Za-z][\w -]{0,30}?)\s*[:=]\s*(.*)")
-_LENGTH_KEYS = vocabulary("duur lengte tijdsduur speelduur duration length minutes minuten")
+_EMOJI = re.compile("^[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u20e3 ]+(?=[^ ])")
+_HTML_HEADING = re.compile(r"^<h([1-6])\b[^<>]{0,300}>([^<>]*)</h[1-6]>$", re.IGNORECASE)
+_MESSAGE_STAMP = re.compile(
+    r"\[?[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4},?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\]|\s+-)\s+"
+)
+"""Before what someone sent in a message."""
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPES = re.compile(r"\\(?:[!-/:-@\[-`{-~]|\s*$|n)")
+_WRITTEN_ROW_END = re.compile(r"(?:\\r)?\\n(?![a-zà-ÿ])")
+"""A row end that another program wrote as two signs."""
+
+_LENGTH_KEYS = vocabulary("duur lengte tijdsduur speelduur duration length minutes minuten") | {
+    "geschatte duur",
+    "totale duur",
+    "estimated duration",
+}
 _TITLE_KEYS = frozenset({"titel", "title"})
 _OTHER_KEYS = vocabulary("auteur author bron source datum date door by versie version")
 _LENGTH_IN_TITLE = re.compile(
@@ -61,6 +83,30 @@ def without_front_matter(rows: list[Row], layout: Layout) -> list[Row]:
         if not read_key(row, layout):
             layout.tell("left out", row)
     return rows[:first] + rows[last + 1 :]
+
+
+def without_escapes(rows: list[Row], layout: Layout) -> list[Row]:
+    """Return the rows without the backslashes by which Markdown keeps its signs, and ends a row."""
+    plain: list[Row] = []
+    for row in rows:
+        stamp = _MESSAGE_STAMP.match(row.text)
+        if stamp is not None:
+            layout.notes.append(Note(row.line, "left out", stamp[0].strip()))
+        shown = (
+            row.text[stamp.end() if stamp else 0 :]
+            .replace("\u23f8", "pauze ")
+            .replace("\U0001f514", "[bel] ")
+        )
+        text = _HTML_HEADING.sub(
+            lambda found: f"{'#' * int(found[1])} {found[2]}", _EMOJI.sub("", shown)
+        ).strip()
+        parts = _WRITTEN_ROW_END.split(text)
+        texts = [_ESCAPED.sub(r"\1", part).removesuffix("\\").rstrip() for part in parts]
+        plain += [Row(row.line, text) for text in texts]
+    first = next((row for row in rows if "\\" in row.text), None)
+    if first is not None and any("\\" in row.text and _ESCAPES.search(row.text) for row in rows):
+        layout.tell("changed", first, Message("the signs without the backslash before them, here and below"))
+    return plain
 
 
 def read_key(row: Row, layout: Layout) -> bool:
@@ -121,9 +167,24 @@ def without_stamps(rows: list[Row], layout: Layout) -> list[Row]:
     worded = sum(bool(row.text) for row in rows)
     if len(stamped) < _FEWEST_STAMPS or 2 * len(stamped) < worded or times != sorted(times):
         return rows
-    for row, found in stamped:
-        layout.notes.append(Note(row.line, "left out", found[1]))
-    return [Row(row.line, _STAMPED.sub("", row.text)) for row in rows]
+    begun = iter(range(len(times)))
+    plain: list[Row] = []
+    said_s = 0.0
+    number = -1
+    for row in rows:
+        found = _STAMPED.match(row.text)
+        if found is not None:
+            silence_s = times[next(begun)] - (times[number] if number >= 0 else 0) - said_s
+            number += 1
+            mark = pause_mark(round(silence_s)) if number and silence_s >= _SHORTEST_SILENCE_S else None
+            became = Message("{mark} before it, which its time leaves over", mark=mark) if mark else ""
+            layout.notes.append(Note(row.line, "changed" if mark else "left out", found[1], became))
+            plain += [Row(row.line, mark)] if mark else []
+            said_s = 0.0
+        text = _STAMPED.sub("", row.text)
+        said_s += expected_seconds(text) if dutch.has_words(text) else 0.0
+        plain.append(Row(row.line, text))
+    return plain
 
 
 def joined(rows: Sequence[Row]) -> Iterator[Row]:

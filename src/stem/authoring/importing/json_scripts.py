@@ -12,15 +12,34 @@ from typing import Any
 from stem import units
 from stem.authoring.importing.manuscript import Kind, Manuscript, Note, Row, excerpt
 from stem.authoring.importing.pause_marks import pause_mark, read_mark, vocabulary
+from stem.authoring.importing.subtitles import SHORTEST_GAP_S
 from stem.errors import ScriptError
 from stem.messages import Message
+from stem.script import dutch
 
 LARGEST_JSON = 1_000_000
 DEEPEST = 100
 
 _TEXTS = vocabulary(
-    "text tekst content inhoud line regel sentence zin script speech say narration body value"
+    "text tekst content inhoud line regel sentence zin script speech say narration body value "
+    "instruction instructie "
+    "spoken gesproken voiceover narratie dialogue dialoog utterance zeg spreektekst uitgesproken "
+    "paragraph alinea"
 )
+_LISTS = _TEXTS | vocabulary(
+    "lines regels sentences zinnen paragraphs alineas segments segmenten steps stappen parts delen "
+    "sections secties "
+    "items chapters hoofdstukken scenes blocks blokken instructions instructies texts teksten meditation "
+    "meditatie"
+)
+"""Names of lists whose bare texts are spoken."""
+
+_APART = vocabulary(
+    "meta metadata voice stem settings instellingen tags keywords trefwoorden audio music muziek author "
+    "auteur config "
+    "benodigdheden materials notes notities options"
+)
+"""Names of what holds data about a script, whatever the names within."""
 _PAUSES = vocabulary("pause pauze pauseafter pauzena silence stilte wait wacht pausebefore break delay rest")
 _BELLS = frozenset({"bell", "bel", "gong", "chime"})
 _BEFORE = frozenset({"pausebefore"})
@@ -28,6 +47,7 @@ _TITLES = vocabulary("title titel name naam heading header kop section chapter h
 _LENGTHS = vocabulary("duration duur length lengte totalduration minutes minuten")
 _KINDS = frozenset({"type", "kind", "soort"})
 _AMOUNTS = vocabulary("duration duur seconds seconden length value time amount s sec")
+_MOST_NAMES = 8
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -70,6 +90,14 @@ def read_json(text: str, path: Path | str, *, certain: bool) -> Manuscript | Non
         return None  # "[pauze]" and "[5]" are no JSON documents
     reader = _Reader(_string_lines(text), path)
     reader.read(document, depth=0, top=True)
+    if reader.unknown and not any(
+        dutch.has_words(re.sub(r"\[.*?\]|^#.*", "", row.text)) for row in reader.rows
+    ):
+        names = ", ".join(f"'{name[:30]}'" for name in list(reader.unknown)[:_MOST_NAMES])
+        hint = Message(
+            "Rename what holds the words to 'text' (and pauses to 'pause'); unknown are {names}.", names=names
+        )
+        raise ScriptError(Message("there are no words to speak in it"), path, hint=hint)
     return Manuscript(tuple(reader.rows), tuple(reader.notes), reader.title, reader.declared_s)
 
 
@@ -99,6 +127,8 @@ class _Reader:
     title: str | None = None
     declared_s: float | None = None
     line: int = 1
+    end_s: float | None = None
+    unknown: dict[str, None] = field(default_factory=dict)
 
     def read(self, value: Any, depth: int, *, top: bool = False) -> None:
         if depth > DEEPEST:
@@ -124,11 +154,17 @@ class _Reader:
         if kinds & _BELLS:
             self._say("[bel]")
         pauses: list[str] = []
+        self._pause_since(pairs)
+        twice = _told_again(pairs)
         for key, value in pairs:
             self._step(key)
+            if key in twice:
+                self._step(value)
+                self._tell("left out", _pair(key, value))
+                continue
             name = _plain(key)
             if isinstance(value, list):
-                self.read(value, depth + 1)
+                self._read_inside(key, value, depth + 1)
                 continue
             self._step(value)
             if _without_unit(name) in (_PAUSES | _AMOUNTS if is_pause else _PAUSES):
@@ -142,6 +178,30 @@ class _Reader:
         for mark in pauses:
             self._say(mark)
 
+    def _pause_since(self, pairs: _Object) -> None:
+        """Pause from the end of the part before to the start of this one, where parts have times."""
+        times = {_plain(key): value for key, value in pairs if isinstance(value, int | float)}
+        start, end = times.get("start"), times.get("end")
+        if start is None or end is None:
+            return
+        if self.end_s is not None and start - self.end_s >= SHORTEST_GAP_S:
+            mark = pause_mark(round(start - self.end_s, 1))
+            if mark:
+                self._tell("changed", f'"start": {start}', mark)
+                self._say(mark)
+        self.end_s = float(end)
+
+    def _read_inside(self, key: str, value: list[Any], depth: int) -> None:
+        """Read what stands within a list or an object, unless it holds something else than a script."""
+        name = _plain(key)
+        kept = len(self.rows)
+        told = len(self.notes)
+        bare = not isinstance(value, _Object) and any(isinstance(item, str) for item in value)
+        self.read(value, depth)  # also when it is not kept: the lines of strings go with it
+        if name in _APART or (bare and name not in _LISTS):
+            del self.rows[kept:], self.notes[told:]
+            self._tell("not understood", f'"{key}": {_shown(value)}')
+
     def _read_value(self, key: str, value: Any, *, top: bool) -> None:
         name = _plain(key)
         if name in _TITLES and isinstance(value, str):
@@ -154,7 +214,12 @@ class _Reader:
         elif top and {name, _without_unit(name)} & _LENGTHS and self.declared_s is None:
             self.declared_s = _declared(name, value)
             self._tell("left out", _pair(key, value))
-        elif name not in _KINDS:
+        elif name not in _KINDS and isinstance(value, str) and (mark := _mark_in(value)):
+            self._tell("changed", _pair(key, value), mark)
+            self._say(mark)
+        elif name not in _KINDS and not (name in {"start", "end"} and self.end_s is not None):
+            if isinstance(value, str) and dutch.has_words(value):
+                self.unknown.setdefault(key)
             self._tell("not understood", _pair(key, value))
 
     def _pause(self, key: str, value: Any) -> str:
@@ -198,6 +263,34 @@ def _without_unit(name: str) -> str:
 def _pair(key: str, value: Any) -> str:
     shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str | int | float | bool) else "null"
     return f'"{key}": {shown[:200]}'
+
+
+def _mark_in(value: str) -> str:
+    meaning = read_mark(value, square=True)
+    return meaning.mark if meaning is not None and meaning.certain and meaning.kind != "silent" else ""
+
+
+def _shown(value: list[Any]) -> str:
+    """Return the texts of a list for a note."""
+    parts = [pair[1] for pair in value] if isinstance(value, _Object) else value
+    return ", ".join(str(part) for part in parts if isinstance(part, str | int | float))[:200]
+
+
+def _told_again(pairs: _Object) -> set[str]:
+    """Return the names whose text is that of a list beside it: programs that write out speech give both."""
+    lists = [value for _, value in pairs if isinstance(value, list) and not isinstance(value, _Object)]
+    whole = {
+        "".join(
+            "".join(text for key, text in item if _plain(key) in _TEXTS and isinstance(text, str)).split()
+        )
+        for value in lists
+        for item in [[pair for part in value if isinstance(part, _Object) for pair in part]]
+    }
+    return {
+        key
+        for key, value in pairs
+        if isinstance(value, str) and value.strip() and "".join(value.split()) in whole
+    }
 
 
 def _declared(name: str, value: Any) -> float | None:

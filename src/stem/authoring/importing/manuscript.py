@@ -46,12 +46,14 @@ class Manuscript:
         notes: What the format's reader changed.
         title: When the format has a place for it.
         declared_s: The length in seconds that the input says it has, when the format has a place for it.
+        apart: Whether an empty row always ends a paragraph, also where a sentence seems to go on.
     """
 
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
     title: str | None = None
     declared_s: float | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,15 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """The end of a paragraph; a `fixed` one also stands where a sentence seems to go on."""
+    """The end of a paragraph.
+
+    Attributes:
+        fixed: Whether it also stands where a sentence seems to go on.
+        quiet: Whether what stands between two of them is no title, however short.
+    """
 
     fixed: bool = False
+    quiet: bool = False
 
 
 Item: TypeAlias = Words | Mark | Chapter | Border

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
+from stem.authoring.importing.frames import SPOKEN
 from stem.authoring.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
 from stem.authoring.importing.pause_marks import speaks_of_timed_silence
+from stem.authoring.unspoken import Edge, unspoken
 from stem.messages import Message
 from stem.script import dutch
 from stem.script.cues import PAUSES
+from stem.script.rows import begins, joins, stops
 
 _MOST_TITLE_WORDS = 8
+_EDGE = 3
+"""Sentences at the beginning and at the end, among which a chatbot speaks for itself."""
+
+_MOST_LOOKS = 8
+_MOST_TITLES = 3
 _JOINS_ON = ","
+_TITLE_END = re.compile(r"[^\W\d_]:$|\([^()]*[0-9][^()]*\)$")
 _ENDS = ".!?…:;\"”’'»)"  # noqa: RUF001 - real quotes
 
 
@@ -39,6 +49,46 @@ def tidy(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
             notes.append(Note(item.line, "changed", item.found, item.text))
         settled.append(item)
     return _rejoined(settled), notes
+
+
+def look_again(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
+    """Return the items without what is no word for a listener after all, and what there is to tell."""
+    sentences = [dutch.sentences(item.text) if isinstance(item, Words) else () for item in items]
+    total = sum(map(len, sentences))
+    kept: list[Item] = []
+    notes: list[Note] = []
+    before = 0
+    for item, texts in zip(items, sentences, strict=True):
+        if not isinstance(item, Words):
+            kept.append(item)
+            continue
+        said = []
+        for number, text in enumerate(texts, start=before + 1):
+            edge: Edge = "first" if number <= _EDGE else "last" if number > total - _EDGE else ""
+            said.append(_looked_at(text, item.line, edge, notes))
+        before += len(texts)
+        remains = item.text if said == list(texts) else " ".join(filter(dutch.has_words, said))
+        if remains:
+            kept.append(Words(remains, item.line))
+    return kept, notes
+
+
+def _looked_at(text: str, line: int, edge: Edge, notes: list[Note]) -> str:
+    """Return what remains of a sentence."""
+    if speaks_of_timed_silence(text):
+        return text  # told already
+    doubts: set[str] = set()
+    for _ in range(_MOST_LOOKS):
+        found = next((each for each in unspoken(text, edge) if each.found not in doubts), None)
+        if found is None:
+            break
+        if found.kept is None:
+            doubts.add(found.found)
+            notes.append(Note(line, "not understood", excerpt(found.found), SPOKEN))
+            continue
+        notes.append(Note(line, "left out", excerpt(found.found)))
+        text = found.kept
+    return text
 
 
 def template(title: str, items: Iterable[Item]) -> str:
@@ -71,7 +121,7 @@ def template(title: str, items: Iterable[Item]) -> str:
 def title_like(items: Sequence[Item]) -> list[Note]:
     """Return a note for each paragraph that is spoken but may be a title: short, without a stop."""
     notes = []
-    shown = [item for item in items if not (isinstance(item, Border) and item.fixed)]
+    shown = [item for item in items if not (isinstance(item, Border) and item.quiet)]
     for index, item in enumerate(shown):
         before = shown[index - 1] if index else None
         if (
@@ -79,14 +129,16 @@ def title_like(items: Sequence[Item]) -> list[Note]:
             and isinstance(before, Border | Chapter | None)
             and any(isinstance(after, Border) for after in shown[index + 1 : index + 2])
             and isinstance(_beyond_borders(shown, index, 1), Words)
-            and item.text[-1] not in _ENDS + ","
+            and (item.text[-1] not in _ENDS + "," or _TITLE_END.search(item.text))
             and item.text[0].isupper()
             and len(item.text.split()) <= _MOST_TITLE_WORDS
+            and len(dutch.sentences(item.text)) == 1
             and not speaks_of_timed_silence(item.text)  # told already
         ):
             remark = Message("spoken as it is; write ## before it when it is a chapter's title")
             notes.append(Note(item.line, "not understood", excerpt(item.text), remark))
-    return notes
+    paragraphs = sum(isinstance(item, Words) for item in shown)
+    return notes if len(notes) <= max(_MOST_TITLES, paragraphs // 3) else []  # else it is how someone writes
 
 
 def _gives_way(items: Sequence[Item], index: int, dots_s: float) -> bool:
@@ -128,7 +180,13 @@ def _rejoined(items: Sequence[Item]) -> list[Item]:
 
 
 def _as_one(words: Sequence[Words]) -> list[Item]:
-    return [Words(" ".join(part.text for part in words), words[0].line)] if words else []
+    if not words:
+        return []
+    text = words[0].text
+    for part in words[1:]:
+        ends = begins(part.text) and not stops(text) and not joins(text)
+        text = f"{text}{'.' if ends else ''} {part.text}"
+    return [Words(text, words[0].line)]
 
 
 def _goes_on(before: Words, after: Words, borders: Sequence[Border]) -> bool:

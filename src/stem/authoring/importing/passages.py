@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Literal, TypeAlias
 
 from stem.authoring.importing.manuscript import Border, Item, Kind, Mark, Note, Row, Words, excerpt
 from stem.authoring.importing.pause_marks import (
@@ -25,10 +26,16 @@ from stem.authoring.importing.pause_marks import (
 )
 from stem.script import dutch
 
+RowEnd: TypeAlias = Literal["", "sentence", "paragraph"]
+"""What ends with a row."""
+
 DOT_S = 0.4
 """Seconds of silence for each dot of omission: 1.2 for three of them."""
 
 LONGEST_DOTS_S = 30.0
+READER_S = 0.5
+"""For each stroke of a reader's marks: "adem in / en uit // en voel"."""
+
 COUNTING_S = 1.0
 """Between the numbers of someone who counts: "één... twee... drie"."""
 
@@ -37,16 +44,23 @@ _SPECIAL = re.compile(
     r"|(?P<image>!\[[^\[\]\n]*\]\([^()\n]*\))"
     r"|(?P<link>\[(?P<label>[^\[\]\n]*)\]\((?:https?:|mailto:|www\.|[#/.])[^()\s]*\))"
     r"|(?P<comment><!--.{0,1000}?-->)"
+    r"|(?P<struck>~~(?=\S)[^~\n]{1,1000}~~|<(?P<gone>del|strike)\b[^<>\n]*>[^<>\n]{0,1000}</(?P=gone)>)"
     r"|(?P<tag><(?!!--)(?P<tagged>[^\s<>][^<>\n]{0,300})>)"
     r"|(?P<dots>…(?:[ \t]?[.…])*|\.(?:[ \t]?[.…]){2,})"
     r"|(?P<slash>(?<![\w/])/[ ]?(?P<length>[0-9]{1,3}(?:[.,][0-9]{1,3})?)[ ]?"
-    r"(?:seconden|seconds?|secs?|s)\b\.?(?=[ \t]*(?:\n|\Z)))"
+    r"(?:seconden|seconds?|secs?|s)\b(?:\.(?=[ \t]*(?:\n|\Z)))?(?![\w/]))"
+    r"|(?P<reader>(?<!\S)(?:/{1,3}|\|{1,3})(?!\S))"
     r"|(?P<dashed>(?<!\S)[-\u2013\u2014]++[ \t]*+"
     r"(?P<worded>(?:[^-\u2013\u2014\s]|(?<=\w)-(?=\w)|[ \t](?![-\u2013\u2014])){1,60})"
     r"[ \t]*[-\u2013\u2014]+(?!\S))"
     r"|(?P<stress>\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w))"
     r"|(?P<open>[\[({])"
 )
+_READERS = re.compile(r"(?<!\S)(?:/{1,3}|\|{1,3})(?!\S)")
+_FEWEST_READERS = 2
+_FEWEST_MS = 60
+"""A number between < and > is one of milliseconds, but nobody pauses for so few."""
+
 _CLOSER = {"[": "]", "(": ")", "{": "}"}
 _SENTENCE_END = re.compile(r"(?:[.!?:…]|^)[\"”’'»)\]}>*_]*$")  # noqa: RUF001 - real quotes
 _AROUND = 40
@@ -57,7 +71,10 @@ _JOINT = "\x00"
 
 _STOP_AFTER_MARK = re.compile(r"[ \t]*([,;:!?]+|\.(?![ \t]?[.…]))(?=\s|\Z)")
 _TAG = re.compile(r"/?([a-zA-Z][\w:.-]*)(?:\s.*)?/?|[?!].*", re.DOTALL)
-_PARAGRAPH_TAGS = frozenset({"speak", "p", "div", "body", "html", "li", "ul", "ol", "br"})
+_PARAGRAPH_TAGS = vocabulary(
+    "speak p div body html li ul ol br table tr td th thead tbody h1 h2 h3 h4 h5 h6 section article "
+    "blockquote pre"
+)
 _QUIET_TAGS = frozenset({"b", "i", "em", "strong", "u", "span", "s", "w"}) | _PARAGRAPH_TAGS
 """Tags that only divide or show: taken out without a word."""
 
@@ -65,14 +82,14 @@ _KNOWN_TAGS = vocabulary("prosody emphasis voice lang say-as sub phoneme audio m
 _COUNTS = vocabulary("een één twee drie vier vijf zes zeven acht negen tien one two three four five six")
 
 
-def read_passage(rows: Sequence[Row], parted: Sequence[bool] = ()) -> tuple[list[Item], list[Note]]:
+def read_passage(rows: Sequence[Row], ends: Sequence[RowEnd] = ()) -> tuple[list[Item], list[Note]]:
     """Return what a passage holds, in order, and what there is to tell about it.
 
     Args:
         rows: Mended, not empty.
-        parted: For each row but the last whether a paragraph ends with it.
+        ends: For each row but the last what ends with it, if anything.
     """
-    reader = _Passage(rows, parted)
+    reader = _Passage(rows, ends)
     reader.read()
     return reader.items, reader.notes
 
@@ -108,7 +125,7 @@ class _Passage:
     """Reads from left to right; `pieces` of text wait until a mark or a border ends them."""
 
     rows: Sequence[Row]
-    parted: Sequence[bool]
+    ends: Sequence[RowEnd]
     items: list[Item] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
@@ -128,6 +145,8 @@ class _Passage:
             "tag": self._read_tag,
             "dots": self._read_dots,
             "slash": self._read_slash,
+            "reader": self._read_reader,
+            "struck": self._read_silent,
             "dashed": self._read_dashed,
             "stress": self._read_stress,
             "open": self._read_bracket,
@@ -158,6 +177,15 @@ class _Passage:
     def _read_slash(self, found: re.Match[str]) -> int:
         return self._pause(float(found["length"].replace(",", ".")), *found.span())
 
+    def _read_reader(self, found: re.Match[str]) -> int:
+        """Read the strokes and bars by which a reader marks pauses; a single stroke may mean "or"."""
+        start, end = found.span("reader")
+        sign = found["reader"]
+        if sign == "/" and len(_READERS.findall(self.text)) < _FEWEST_READERS:
+            self._say(sign, start)
+            return end
+        return self._pause(READER_S * len(sign), start, end)
+
     def _read_dashed(self, found: re.Match[str]) -> int:
         """Read "— 8 seconden stilte —"; dashes between which nothing speaks of pauses are signs."""
         start, end = found.span("dashed")
@@ -174,9 +202,12 @@ class _Passage:
     def _read_newline(self, found: re.Match[str]) -> int:
         end = found.end()
         row = bisect_right(self.row_ends, end - 1)
-        if row < len(self.parted) and self.parted[row]:
+        ends = self.ends[row] if row < len(self.ends) else ""
+        if ends == "paragraph":
             self._end_words()
             self.items.append(Border())
+        elif ends == "sentence" and self.worded and not _SENTENCE_END.search(self._tail().rstrip()):
+            self._say(". ", end)
         else:
             self._say(" ", end)
         return end
@@ -191,7 +222,8 @@ class _Passage:
         start, end = found.span("tag")
         content = found["tagged"]
         if re.fullmatch(r"[0-9]{1,6}", content):
-            return self._pause(int(content) / 1000, start, end)
+            length = int(content)
+            return self._pause(length if length < _FEWEST_MS else length / 1000, start, end)
         tag = _TAG.fullmatch(content)
         name = (tag[1] or "p").casefold() if tag else None  # "<?xml ...?>" stands between paragraphs
         if name == "break":
@@ -267,12 +299,16 @@ class _Passage:
         content, stop = stressed[1], stressed.end()
         bare = re.sub(r"^[\[(](.*)[\])]$", r"\1", content)
         timed = re.search("[0-9]", bare) is not None  # "een *pauze* nemen" are words, "*pauze 5 sec*" is none
-        if len(found[0]) == 1 and (timed or bare != content or self._stands_alone(start, stop)):
+        single, bracketed, alone = len(found[0]) == 1, bare != content, self._stands_alone(start, stop)
+        if alone or (single and (timed or bracketed)):
             meaning = read_mark(bare, square=True)
-            if meaning is not None and (meaning.kind == "pause" or bare != content):
+            telling = meaning is not None and ((single and bracketed) or meaning.kind != "silent")
+            if telling and (single or alone):
                 return self._mean(meaning, start, stop)
-            if bare == content and self._stands_alone(start, stop) and not re.search(r"[\[({<]", content):
-                return self._leave_out("left out", start, stop)
+            if alone and (bracketed or (single and not re.search(r"[\[({<]", content))):
+                return self._leave_out(
+                    "not understood" if bracketed and not meaning else "left out", start, stop
+                )
         self.closing_stress[stop - len(found[0])] = stop
         return end
 
@@ -293,7 +329,10 @@ class _Passage:
         if content and "(" not in content:
             alone = self._stands_alone(start, end)
             meaning = read_mark(content)
-            if meaning is not None and (meaning.certain or alone):
+            ends_row = speaks_of_pauses(content) and not self.text[end : end + _AROUND].partition("\n")[
+                0
+            ].strip(" .")
+            if meaning is not None and (meaning.certain or alone or ends_row):
                 return self._mean(meaning, start, end)
             if alone or speaks_of_pauses(content):
                 return self._leave_out("not understood", start, end)
@@ -302,8 +341,8 @@ class _Passage:
 
     def _stands_alone(self, start: int, end: int) -> bool:
         """Tell whether text[start:end] is no part of a sentence: one ends before it, one begins after it."""
-        before = self.text[max(0, start - _AROUND) : start].rstrip(" \t")
-        after = self.text[end : end + _AROUND].lstrip(" \t")
+        before = self.text[max(0, start - _AROUND) : start].rstrip(" \t*_")
+        after = self.text[end : end + _AROUND].lstrip(" \t*_")
         starts_row = not before or before.endswith("\n")
         ends_row = not after or after.startswith("\n")
         begins = starts_row or _SENTENCE_END.search(before) is not None

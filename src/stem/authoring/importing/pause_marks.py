@@ -90,7 +90,9 @@ _LENGTH = re.compile(
     rf"(?:\s*(?:-|\u2013|\u2014|tot\b|to\b|à)\s*(?P<high>{_DIGITS}|{_WORD_NUMBER}\b))?"
     rf"[\s-]*(?P<unit>(?:{_any_of(_UNITS)})(?=pauze|[^\w]|[0-9]|$))?(?![.,][0-9])"
 )
-_PAUSE = frozenset({"pause", "pauze", "pauzeer", "pauzeren", "pausing", "wait", "wacht", "wachten", "break"})
+_PAUSE = frozenset(
+    {"pause", "pauze", "pauzeer", "pauzeren", "pausing", "wait", "wacht", "wachten", "break", "beat"}
+)
 _SILENCE = frozenset({"silence", "stilte", "silent", "stil", "quiet"})
 _REST = frozenset({"rust", "rest", "rusten"})
 _SHORT = frozenset({"short", "brief", "small", "kort", "korte", "kleine"})
@@ -206,11 +208,14 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", text[:LONGEST_CONTENT].casefold()))
 
 
+_SECONDS = "[0-9]\\s*(?:(?:ms|s|secs?)\\b|\"|''|\u2033|\u201d)"
+
+
 def speaks_of_pauses(content: str) -> bool:
     """Tell whether there is a word for pauses in it, or a number of seconds: it was meant as a mark then."""
     plain = content[:LONGEST_CONTENT].casefold()
     words = set(re.findall(r"[^\W\d_]+", plain))
-    return bool(words & (_PAUSE | _SILENCE)) or re.search(r"\d\s*(?:ms|s|secs?)\b", plain) is not None
+    return bool(words & (_PAUSE | _SILENCE)) or re.search(_SECONDS, plain) is not None
 
 
 def read_break(attributes: str) -> str | None:
@@ -252,7 +257,8 @@ def _pause(plain: str) -> Meaning | None:
         with_unit.append(False)  # alone it is a time of a transcript
         return " "
 
-    spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", plain)  # "1m30s"
+    primed = re.sub("(?<=[0-9])[ ]?(?:\"|''|\u2033|\u201d|\u2019\u2019)", " s ", plain)  # 5"
+    spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", primed)  # "1m30s"
     spaced = re.sub(r"(?<=\w):\s*(?![0-9]{2}\b.*:)(?=\d)(?<![0-9]:)", " ", spaced)  # "pause:5", not "1:30"
     rest = _LENGTH.sub(take, _CLOCK.sub(take_clock, spaced))
     words = re.findall(r"[^\W\d_]+", rest)

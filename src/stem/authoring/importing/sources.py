@@ -8,10 +8,13 @@ import stat
 from pathlib import Path
 
 from stem.authoring.importing.documents import read_office
+from stem.authoring.importing.grids import as_bars, with_bars
 from stem.authoring.importing.json_scripts import read_json
 from stem.authoring.importing.manuscript import Manuscript, Note, Row
+from stem.authoring.importing.subtitles import read_subtitles
 from stem.errors import ScriptError
 from stem.messages import Message
+from stem.text_files import decoded
 
 LARGEST_FILE = 20_000_000
 """Bytes; a document with pictures."""
@@ -22,10 +25,12 @@ LONGEST_TEXT = 150_000
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32"}
 _MARKS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _AS_TEXT = Message("Save it as a text file (UTF-8), .docx or .odt.")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF"),
     (b"{\\rtf", Message("an RTF document")),
-    (b"\xd0\xcf\x11\xe0", Message("a document of an old Word")),
+    (_OLD_OFFICE, Message("a document of an old Word")),
     (b"\x7fELF", Message("a program")),
     (b"MZ\x90", Message("a program")),
     (b"\x89PNG", Message("a picture")),
@@ -60,6 +65,8 @@ def read_content(content: bytes, path: Path) -> Manuscript:
     """Return what the bytes of a file hold; see `read_source`."""
     if content.startswith(b"PK"):
         return _bounded(read_office(content, path), path)
+    if content.startswith(_OLD_OFFICE) and _ENCRYPTED in content:  # Word keeps a locked .docx so
+        raise ScriptError(Message("it is locked with a password"), path, hint=Message("Save it without."))
     for start, kind in _FOREIGN:
         if content.startswith(start):
             raise ScriptError(Message("this is {kind}, not a text", kind=kind), path, hint=_AS_TEXT)
@@ -97,8 +104,9 @@ def read_text(text: str, path: Path | str) -> Manuscript:
             return _bounded(manuscript, path)
     if len(text) > LONGEST_TEXT:
         raise _too_long(path)
-    rows = tuple(Row(number, row) for number, row in enumerate(_ROW_END.split(text), start=1))
-    return Manuscript(rows)
+    rows = tuple(Row(number, row) for number, row in enumerate(_ROW_END.split(with_bars(text)), start=1))
+    table = as_bars(text)
+    return read_subtitles(rows) or Manuscript(rows if table is None else tuple(table))
 
 
 def _content(path: Path) -> bytes:
@@ -138,15 +146,12 @@ def _decoded(content: bytes, path: Path) -> tuple[str, tuple[Note, ...]]:
         return content.decode(), ()
     except UnicodeDecodeError:
         pass
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise ScriptError(
-            Message("this is neither UTF-8 nor Windows-1252 text"), path, hint=_AS_TEXT
-        ) from error
+    text, letters = decoded(content)
+    if "\ufffd" in text:
+        raise ScriptError(Message("this is neither UTF-8 nor Windows-1252 text"), path, hint=_AS_TEXT)
     if _CONTROL.search(text):
         raise ScriptError(Message("this is no text: there are control characters in it"), path, hint=_AS_TEXT)
-    return text, (Note(1, "changed", "Windows-1252", "UTF-8"),)
+    return text, (Note(1, "changed", letters, "UTF-8"),)
 
 
 def _bounded(manuscript: Manuscript, path: Path | str) -> Manuscript:

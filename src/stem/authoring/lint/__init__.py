@@ -15,6 +15,7 @@ from itertools import accumulate
 from stem import units
 from stem.authoring.lint.rules import RULES, Severity
 from stem.authoring.lint.wording import LONGEST_JUDGED, judged
+from stem.authoring.unspoken import Edge, unspoken
 from stem.messages import Message
 from stem.script.cues import SAFETY_RULES, Breath, Cue, Heading, Pause, Safe, Source, Utterance
 from stem.script.dutch import called
@@ -104,6 +105,7 @@ def lint(
             *_staccato(cues),
         ]
     found += [*_unannounced(cues), *_breath_only(cues), *_misnamed(cues, name)]
+    found += _unspoken(cues)
     if minutes is not None:
         found += _out_of_reach(template, cues, minutes)
     for cue in cues:
@@ -422,4 +424,16 @@ def _long(cue: Utterance) -> Iterator[LintFinding]:
             return
 
 
+def _unspoken(cues: Sequence[Cue]) -> Iterator[LintFinding]:
+    """Find what is no word for a listener: marks of other notations, labels, what a chatbot says."""
+    utterances = [cue for cue in cues if isinstance(cue, Utterance)]
+    for number, cue in enumerate(utterances, start=1):
+        edge: Edge = "first" if number == 1 else "last" if number == len(utterances) else ""
+        for each in unspoken(cue.text, edge):
+            problem = Message("'{found}' {problem}", found=each.found[:_MOST_SHOWN], problem=each.problem)
+            hint = Message("Leave it out, or write it as a mark: [pauze 8], [bel], ## Titel.")
+            yield _finding("unspoken", cue.source, problem, hint)
+
+
+_MOST_SHOWN = 80
 _WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")

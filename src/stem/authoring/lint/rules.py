@@ -37,6 +37,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "room": Rule(Message("the way back leads to where one is, which need not be a room"), "warning"),
         "address": Rule(Message("the listener is addressed in one form, je or u"), "error"),
         "leftover": Rule(Message("no stray spaces, commas, slashes or template code"), "error"),
+        "unspoken": Rule(Message("no mark, time, label or direction is spoken"), "warning"),
         "too-long": Rule(Message("a sentence has 20 words at most"), "error"),
         "silence": Rule(Message("a pause of 30 seconds or more is announced"), "error"),
         "long": Rule(Message("a sentence has 15 words at most; a third of them 12 to 15"), "warning"),

@@ -12,7 +12,7 @@ from stem.errors import ConfigError, EngineError, StemError, UnknownNameError, U
 from stem.files import is_outside
 from stem.messages import Message, message_of
 from stem.practice.batch.jobs import Job
-from stem.practice.batch.list_values import clause, code_problem, duration
+from stem.practice.batch.list_values import clause, code_problem, duration, no_name_problem
 from stem.practice.batch.options import BatchOptions, fillable, names_in_code
 from stem.practice.handout import checked_password
 from stem.practice.lists import BatchFile, Row
@@ -166,6 +166,12 @@ def _values(
         with_pronunciation(Lexicon({}), values, template)
     except UsageError as error:
         wrong.append((PRONUNCIATION, clause(error, [values[PRONUNCIATION]])))
+    names = {variable.name for variable in template.variables if variable.holds in {"name", "person"}}
+    wrong += [
+        (name, text)
+        for name in names & given.keys()
+        if (text := given[name] and no_name_problem(given[name]))
+    ]
     wrong += [("code", text) for text in names_in_code(code, values, template, context.pattern)]
     return values, wrong
 

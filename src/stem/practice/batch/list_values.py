@@ -25,6 +25,68 @@ LONG_S = 3 * 3600.0
 
 _HOURS = re.compile(r"(\d+):(\d\d):00(?:[.,]0+)?")
 _CODE = re.compile(r"[^\W_](?:[\w.-]*\w)?")
+_DATE = re.compile(
+    r"[0-9]{1,2}[-. ](?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|sept|okt|oct|nov|"
+    r"dec)(?:[-. ](?:[0-9]{2}){1,2})?"
+    r"|(?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|sept|okt|oct|nov|dec)[-. ](?:[0-9]{2}){1,2}"
+    r"|[0-9]{1,2}-[0-9]{1,2}-(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}",
+    re.IGNORECASE,
+)
+_NO_SIGNS = re.compile(r"[^\w\s]|_")
+_NO_NAMES = frozenset(
+    (
+        *(
+            "",
+            "nvt",
+            "n v t",
+            "na",
+            "n a",
+            "geen",
+            "geen naam",
+            "onbekend",
+            "niet bekend",
+            "nog onbekend",
+            "leeg",
+        ),
+        *(
+            "none",
+            "null",
+            "nan",
+            "0",
+            "x",
+            "xx",
+            "xxx",
+            "n n",
+            "nn",
+            "nb",
+            "ntb",
+            "tbd",
+            "anoniem",
+            "unknown",
+        ),
+        *(
+            "niets",
+            "niet van toepassing",
+            "not applicable",
+            "no name",
+            "zonder naam",
+            "nee",
+            "nihil",
+            "niemand",
+        ),
+        *(
+            "todo",
+            "naam",
+            "nog invullen",
+            "invullen",
+            "idem",
+            "anonymous",
+            "blanco",
+            "weet niet",
+            "niet opgegeven",
+        ),
+    )
+)
 _TELLING = 3
 """Letters: shorter words of a longer text are "de" and "op"."""
 
@@ -37,18 +99,30 @@ def code_problem(code: str) -> str:
 
     Someone may have put a name there.
     """
+    problem = ""
     if not code:
-        return Message("there is no code")
-    if any(sign in code for sign in '/\\:"') or code.strip(".") == "":
-        return Message("a path stands there, not a code")
-    if len(code) > LONGEST_CODE:
-        return Message("a code has at most {longest_code} letters", longest_code=LONGEST_CODE)
-    if not _CODE.fullmatch(code):
-        return Message(
+        problem = Message("there is no code")
+    elif any(sign in code for sign in '/\\:"') or code.strip(".") == "":
+        problem = Message("a path stands there, not a code")
+    elif len(code) > LONGEST_CODE:
+        problem = Message("a code has at most {longest_code} letters", longest_code=LONGEST_CODE)
+    elif not _CODE.fullmatch(code):
+        problem = Message(
             "that cannot be a code, which has letters, digits, dashes and points, and ends with no point"
         )
-    if safe_name(code) != code:
-        return Message("that cannot be a code: not every disk takes a file of that name")
+    elif _DATE.fullmatch(code):
+        problem = Message(
+            "a date stands there, as Excel makes it of 3-1; make the column one of text, and write the code"
+        )
+    elif safe_name(code) != code:
+        problem = Message("that cannot be a code: not every disk takes a file of that name")
+    return problem
+
+
+def no_name_problem(text: str) -> str:
+    """Return what is wrong with a name that says that there is none, as a clause; "" when it is one."""
+    if " ".join(_NO_SIGNS.sub("", text.casefold()).split()) in _NO_NAMES:
+        return Message("that says that there is no name, and would be spoken; leave the cell empty")
     return ""
 
 

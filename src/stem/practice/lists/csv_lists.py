@@ -11,6 +11,7 @@ from stem.errors import ConfigError
 from stem.messages import Message
 from stem.practice.lists.rows import LARGEST_FILE, BatchFile
 from stem.practice.lists.table import Record, Table, known_heads, separator_name
+from stem.text_files import decoded
 
 AS_TABLE = Message("Open it in Excel or LibreOffice and save it as .xlsx or as CSV UTF-8.")
 
@@ -47,7 +48,7 @@ def read_separated(name: str, content: bytes) -> BatchFile:
 
 
 def _decoded(name: str, content: bytes) -> str:
-    """Return the text: by its mark, else as UTF-8, else as Windows-1252 with U+FFFD for what it has not."""
+    """Return the text: by its mark, else as UTF-8, else by the letters that fit it."""
     try:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             text = content.decode("utf-16")
@@ -56,7 +57,7 @@ def _decoded(name: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         if error.encoding.startswith("utf-16"):
             raise ConfigError(name, [Message("its text is damaged or cut off")], hint=AS_TABLE) from error
-        text = content.decode("cp1252", errors="replace")
+        text = decoded(content)[0]
     text = text.removesuffix("\x1a")  # how DOS ended a file
     controls = len(_CONTROL.findall(text))
     if "\x00" in text or controls > max(_STRAY_CONTROLS, len(text) // 100):

@@ -11,13 +11,13 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
 from stem.errors import ConfigError
-from stem.messages import Message
+from stem.messages import Message, Plural
 from stem.practice.lists.cells import FORMULA, error_there, tidy_head
 from stem.practice.lists.rows import MOST_COLUMNS, MOST_ROWS, BatchFile, column_name
 from stem.practice.lists.table import Cell, Mistake, Record, Table
@@ -36,6 +36,7 @@ MOST_OTHERS = 20_000
 read as its letters do. A workbook of Excel has some hundreds."""
 
 MOST_MERGES = 10_000
+_MOST_TOLD = 12
 _TIGHTEST = 100
 """What a part of more than a million bytes may be packed to; sheets get a tenth or a thirtieth."""
 
@@ -151,6 +152,8 @@ def _read(name: str, content: bytes) -> tuple[list[Record], list[str]]:
             _check_size(name, survey)
             lists = [other.title for other, its in filled[1:] if _is_list(other, its)]
             notes = [_two_lists(sheet.title, other) for other in lists]
+            if survey.hidden:
+                notes.append(_hidden_rows(sorted(survey.hidden)))
             return list(_records(sheet, survey)), notes
         finally:
             workbook.close()
@@ -193,6 +196,16 @@ def _two_lists(title: str, other: str) -> str:
         "the sheets '{one}' and '{other}' both have a list; put it in one, or hide the other",
         one=title[:31],
         other=other[:31],
+    )
+
+
+def _hidden_rows(rows: Sequence[int]) -> str:
+    which = ", ".join(map(str, rows[:_MOST_TOLD])) + (", ..." if len(rows) > _MOST_TOLD else "")
+    return Plural(
+        "row {which} is hidden, by a filter perhaps; show all rows, or delete what is not to be made",
+        "rows {which} are hidden, by a filter perhaps; show all rows, or delete what is not to be made",
+        len(rows),
+        which=which,
     )
 
 
@@ -253,6 +266,8 @@ class _Survey:
     row: int = 0
     column: int = 0
     reference: str = ""
+    in_hidden: bool = False
+    hidden: set[int] = field(default_factory=set)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
@@ -267,9 +282,12 @@ class _Survey:
             self.first_row = self.first_row or self.row
             self.last_row = max(self.last_row, self.row)
             self.last_column = max(self.last_column, self.column)
+            if self.in_hidden:
+                self.hidden.add(self.row)
         elif local == "row":
             self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
             self.column = 0
+            self.in_hidden = attributes.get("hidden", "0") in {"1", "true"}
         if local not in _CELL_ELEMENTS:
             self.others += 1
         if local == "mergeCell":

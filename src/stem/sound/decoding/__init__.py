@@ -6,6 +6,7 @@ a header is believed.
     source.py      a file from outside, opened; the bytes it begins with
     containers.py  what is in it by its own account: WAV, FLAC, Ogg, Matroska
     mp4.py         the same of M4A
+    apple.py       the same of AIFF and CAF
     mpeg.py        the same of MP3 and bare AAC, frame by frame
     ffmpeg.py      ffmpeg behind walls; `decode`, `examined`, `Recording`
     inspection.py  what is wrong with the sound itself

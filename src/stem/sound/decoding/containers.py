@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stem.messages import Message
-from stem.sound.decoding import mp4, mpeg, ogg
+from stem.sound.decoding import apple, mp4, mpeg, ogg
 from stem.sound.decoding.source import ContainerInfo, Source, opened
 
 _MAGIC = {b"fLaC": "flac", b"OggS": "ogg", b"\x1aE\xdf\xa3": "matroska"}
+_AIFF = frozenset({b"AIFF", b"AIFC"})
 _RIFF = frozenset({b"RIFF", b"RF64", b"BW64"})
 
 
@@ -44,6 +45,8 @@ CONTAINERS = {
     "ogg": Container("Ogg", ("ogg", "oga", "opus"), _CHECKED),
     "mov": Container("M4A", ("m4a", "mp4", "m4b", "aac", "mov", "3gp", "m4r", "m4v"), "-xerror"),
     "aac": Container("AAC", ("aac",)),
+    "aiff": Container("AIFF", ("aiff", "aif", "aifc")),
+    "caf": Container("CAF", ("caf",), "-xerror"),
     "matroska": Container("WebM", ("webm", "weba", "mka", "mkv"), "-xerror"),
 }
 """All that is read, by the name of ffmpeg's demuxer for it."""
@@ -86,6 +89,10 @@ def packing(source: Source) -> ContainerInfo:
             found = ogg.packing(source)
         case "mov":
             found = mp4.packing(source)
+        case "aiff":
+            found = apple.aiff(source)
+        case "caf":
+            found = apple.caf(source)
         case "matroska":
             found = _matroska(source)
         case _:
@@ -100,6 +107,10 @@ def _kind(source: Source) -> tuple[str, int]:
     head = source.read(start, 12)
     if start == 0 and head[:4] in _RIFF and head[8:12] == b"WAVE":
         return "wav", 0
+    if start == 0 and head[:4] == b"FORM" and head[8:12] in _AIFF:
+        return "aiff", 0
+    if start == 0 and head[:4] == b"caff":
+        return "caf", 0
     if start == 0 and head[4:8] == b"ftyp":
         return "mov", 0
     if head[:4] in _MAGIC and (start == 0 or head[:4] == b"fLaC"):
@@ -107,7 +118,7 @@ def _kind(source: Source) -> tuple[str, int]:
     kind = mpeg.kind(source, start)
     if kind:
         return kind, start
-    hint = Message("Give a WAV, MP3, FLAC, Ogg, M4A or WebM file.")
+    hint = Message("Give a WAV, MP3, FLAC, Ogg, M4A, AIFF or WebM file.")
     raise source.refused(Message("it is not a sound file that stem reads"), hint)
 
 

@@ -81,7 +81,7 @@ class Examined:
 
 
 def decode(path: Path, rate: int | None = units.SAMPLE_RATE, longest_s: float = LONGEST_S) -> Clip:
-    """Read a sound file: WAV, MP3, FLAC, Ogg, M4A, AAC or WebM by its content, whatever its name says.
+    """Read a sound file (WAV, MP3, FLAC, Ogg, M4A, AAC, AIFF, CAF, WebM) by its content, whatever its name.
 
     Args:
         path: The file.

@@ -29,6 +29,8 @@ _FLAT_TOPS_A_SECOND = 1.0
 _DC = 0.02
 _DC_SHARE = 0.05
 _ANTIPHASE = -0.9
+_ONE_SIDED = units.gain(-30.0) ** 2
+"""Of the power of one channel in the other; what is recorded in stereo leaks more than that."""
 
 
 class Inspection:
@@ -86,6 +88,12 @@ class Inspection:
         means, powers = self._sums / self.frames, self._powers / self.frames
         if np.any((np.abs(means) > _DC) & (means**2 > _DC_SHARE**2 * powers)):
             yield Message("it is off centre by {means:.0f} % (DC)", means=100 * float(np.abs(means).max()))
+        if len(powers) == 2 and powers.min() < _ONE_SIDED * powers.max():  # noqa: PLR2004 - stereo
+            yield (
+                Message("its sound is in the right channel alone")
+                if powers[0] < powers[1]
+                else Message("its sound is in the left channel alone")
+            )
         if self._products < _ANTIPHASE * float(np.sqrt(self._powers.prod())):
             yield Message("its channels cancel each other on one loudspeaker (antiphase)")
 
