@@ -168,6 +168,7 @@ _POINT_NEEDED = frozenset(
         "e.a.",
         "e.d.",
         "e.v.",
+        "e.v.a.",
         "fam.",
         "geb.",
         "gebr.",

@@ -35,8 +35,11 @@ _SOUNDS = {
 _ROUNDED = {"ö": "eu", "ü": "u", "ä": "e"}
 """Behind a consonant: behind a vowel these are Dutch, as in "reünie" and "coördinatie"."""
 
+_TURKISH_SOUNDS = {"c": "dj", "u": "oe", "ay": "aj", "ey": "ej"}
+_TURKISH_LETTER = re.compile(r"[aAeE]y(?![aeiouöü])|[cCuU]")
+
 _DUTCH = frozenset("éèêëïöüäáàâîíìôóòûúùç")
-_TURKISH = frozenset("şğıç")
+_TURKISH = frozenset("şğı")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*")
 _ROUND = re.compile(r"(?<![aeiouëéAEIOUËÉ])[öüäÖÜÄ](?=[^\W\d_])")
 _SOFT_G = re.compile(r"(?<=[aıouAIOU])ğ(?=[aeıiouöü])")
@@ -54,9 +57,11 @@ def _familiar_word(word: str) -> str:
     if "ğ" in small:
         word = _SOFT_G.sub("w", word).replace("ğ", "")
     if "ç" in small and (
-        small[0] == "ç" or small[-1] == "ç" or not _TURKISH.isdisjoint(small.replace("ç", ""))
+        small[0] == "ç" or small[-1] == "ç" or not _TURKISH.isdisjoint(small)
     ):
         word = word.replace("ç", "tsj").replace("Ç", "Tsj")
+    if not _TURKISH.isdisjoint(small):
+        word = _TURKISH_LETTER.sub(lambda match: _cased(_TURKISH_SOUNDS[match[0].lower()], match[0][0]), word)
     word = _ROUND.sub(lambda match: _cased(_ROUNDED[match[0].lower()], match[0]), word)
     return "".join(map(_sound, word))
 

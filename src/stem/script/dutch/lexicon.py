@@ -23,7 +23,7 @@ import platformdirs
 from stem.errors import ConfigError, did_you_mean
 from stem.messages import Message
 from stem.script.dutch import capitalized, has_words, spoken
-from stem.script.dutch.pronunciation import pronounced
+from stem.script.dutch.pronunciation import pronounced, spelled
 from stem.tables import load_toml
 
 FILE_NAME = "lexicon.toml"
@@ -116,7 +116,9 @@ class Lexicon:
 
     def _other(self, word: str, *, ipa: bool) -> str:
         """Return a word that we do not have: as one of ours that it is made of, or as its kind is read."""
-        if not self.kinds or len(word) <= _SHORTEST or not word[1:].islower():
+        if self.kinds and ipa and word.isalpha() and word.isupper():
+            return spelled(word)
+        if not self.kinds or len(word) < 4 or not word[1:].islower():  # noqa: PLR2004 - too short to be said wrong
             return word
         return self._made_of_ours(word, ipa=ipa) or (pronounced(word) if ipa else word)
 
@@ -131,10 +133,11 @@ class Lexicon:
                 head = capitalized(head) if word[0].isupper() and not phonemes else head
                 tail = pronounced(rest) if ipa else rest
                 return head if phonemes and rest in _FORMS else f"{head}{'' if rest in _FORMS else '-'}{tail}"
-        for cut in range(3, len(word) - _SHORTEST + 1):
+        for cut in range(3, len(word) - _SHORTEST):
             entry = self.entries.get(small[cut:])
-            if entry is not None:
-                return f"{word[:cut]}-{f'[[{entry.ipa}]]' if ipa and entry.ipa else entry.respelling}"
+            if entry is not None and small[cut - 1 : cut + 2] != "sch":  # "ver-schillen" is no "chillen"
+                tail = f" [[{entry.ipa}]]" if ipa and entry.ipa else f"-{entry.respelling}"
+                return word[:cut] + tail
         return ""
 
     @cached_property

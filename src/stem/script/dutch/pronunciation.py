@@ -81,7 +81,7 @@ _LATIN_END = (
 )
 _INSEPARABLE = {
     "om": (
-        "arm|cirkel|dat|ge(?:ef|ven|ving)|gaf|gaven|gord|hei[n]|helz|hels|hoog|hul|kle[ed]|klem|krans|laag|lijn|lijst"
+        "arm|heen|cirkel|dat|ge(?:ef|ven|ving)|gaf|gaven|gord|hei[n]|helz|hels|hoog|hul|kle[ed]|klem|krans|laag|lijn|lijst"
         "|muur|mur|rand|ring|schrij[fv]|schreef|schrev|sing|slo[ot]|sluit|span|spoel|streeks|streden|strengel|trent|vat|ver$|zeil|zoo?m"
     ),
     "onder": (
@@ -127,6 +127,7 @@ _LATIN = {
 }
 
 _KINDS: tuple[_Kind, ...] = (
+    (r"^ont(?=h)", "[[ɔnt]]-"),
     (rf"^(.*[a-zëï]{{2}}t)(?=(?:{_NATIVE_H}))", r"\1-"),
     (r"^ge(?=k[lnrw])", "ge-"),
     (
@@ -162,7 +163,7 @@ _KINDS: tuple[_Kind, ...] = (
     (rf"^({_DULL_FIRST})(?=[bcdfghjklmnprstvwz][a-z]*{_OF_ONE}[a-z]*[a-z]$)(?!(?:lijk|loos|loze|tje|ling|lijn$|s?te?$|de?n?$))", r"\1-"),
     (rf"^(?!{_PREFIX})(.*{_OF_ONE}.*[a-z])(?=(?:{_DULL_LAST})(?:s|tje|tjes)?$)", r"\1-"),
     (rf"^(?!{_PREFIX})(.*{_OF_ONE}.*[a-z])(?=(?:{_FULL_LAST})(?:s|en)?$)", r"\1-"),
-    (rf"^(?!{_PREFIX})((?=[a-z]{{3}})[a-z]*?{_OF_ONE}[a-z]*?[a-z])(?=(?:{_SHORT_LAST})(?:je)?s?$)", r"\1-"),
+    (rf"^(?!{_PREFIX})((?=[a-z]{{3}})[a-z]*?{_OF_ONE}[a-z]*?[a-z])(?=(?:{_SHORT_LAST})(?:je|en)?s?$)", r"\1-"),
 )
 _STRESSED = {
     **{"op": "ˈɔp", "om": "ˈɔm", "door": "dˈoːr", "aan": "ˈaːn", "af": "ˈɑf", "in": "ˈɪn", "los": "lˈɔs"},
@@ -171,12 +172,59 @@ _STRESSED = {
 _JUDGED = {"": "ˈɔːr", "ver": "vərˈɔːr", "be": "bəˈɔːr", "voor": "vˈoːrɔːr"}
 
 
+_LETTERS = {
+    **{"A": "aa", "B": "bee", "C": "see", "D": "dee", "E": "ee", "F": "ef", "G": "gee", "H": "ha", "I": "ie"},
+    **{"J": "jee", "K": "ka", "L": "el", "M": "em", "N": "en", "O": "oo", "P": "pee", "Q": "kuu", "R": "err"},
+    **{"S": "es", "T": "tee", "U": "uu", "V": "vee", "W": "wee", "X": "iks", "Y": "ij", "Z": "zet"},
+}
+_BEGINS = (
+    "[bcdfghjklmnpqrstvwxz]|bl|br|ch|cl|cr|dr|fj|dw|fl|fr|gl|gn|gr|kl|kn|kr|kw|ph|pl|pr|ps|qu|sc|schr?|sf|sh|sj|sk|sl|sm|sn|spl?"
+    "|spr|str?|th|tj|tr|ts|tw|vl|vr|wr|zw"
+)
+_ENDS = (
+    "[bcdfgklmnprstxz]|ch|[cg]?ht?s?|l[dfgkmpst]|lst|l[fk]s|m[dpst]|mps|mst|n[dgkst]|nds|ng[st]|nk[st]|nst|nts|sch|nsch"
+    "|r[dfgklmnpst]|r[dgkmnpt]s|rkt|rmt|rst|rfst|f[st]|fst|g[dst]|gst|k[st]|kst|p[st]|pst|s[kpst]|t[st]|tst|ds|ck"
+    "|bb|dd|ff|gg|kk|ll|mm|nn|pp|rr|w[dst]|[bcd]t"
+)
+_SOUNDED = "(?:ij|[aeiouyëïéèöü]{1,4})"
+_SAYABLE = re.compile(
+    rf"(?:{_BEGINS})?{_SOUNDED}(?:[b-df-hj-np-tv-z]{{1,3}}{_SOUNDED})?(?:{_ENDS}|(?<=[aeiou])w[dst]?)?",
+    re.IGNORECASE,
+)
+
+
+def spelled(word: str) -> str:
+    """Return a word of large letters by their names when it is no word: "ANWB", but not "NIET"."""
+    if not 2 <= len(word) <= 4 or not word.isascii() or _SAYABLE.fullmatch(word):  # noqa: PLR2004 - what people shorten
+        return word
+    if not re.search("[AEIOU]", word):
+        return word  # espeak-ng spells it itself
+    return "-".join(_LETTERS[letter] for letter in word)
+
+
+_NAMES: tuple[_Kind, ...] = (
+    (r"(?<=[bdfgklmnprst])eke$", "ukke"),  # Hanneke
+    (
+        r"^(?!Marie|Sofie|Sophie|Lucie|Julie)((?:[AEIO]|[A-Z][^aeiouy]*[aeiouy]{1,2})[bdfgklmnprt]{1,3})ie$",
+        r"\1i",  # Annie
+    ),
+    (r"sh(?=[aeiou])", "sj"),  # Asha
+    (r"^Sh(?=[aeiou])", "Sj"),
+    (r"^Sz(?=[aeiouyc])", "Sj"),  # Szymon
+    (r"sz(?=$|t)", "sj"),
+    (r"^Cz(?=[aeiouy])", "Tsj"),
+    (r"cz$", "tsj"),
+    (r"s[lw]aw$", "swav"),  # Bogusław
+)
+"""Names alone: of words that begin with a capital."""
+
+
 @lru_cache(maxsize=4096)
 def pronounced(word: str) -> str:
     """Return a word as its kind is written for a voice; itself when it is of none of them."""
-    if len(word) < 5 or not word[1:].islower():  # noqa: PLR2004 - shorter ones have no parts
-        return word
-    for written, said in _KINDS:
+    for written, said in _NAMES if word[0].isupper() else ():
+        word = re.sub(written, said, word)
+    for written, said in _KINDS if len(word) >= 5 else ():  # noqa: PLR2004 - shorter ones have no parts
         found = re.sub(written, said, word.lower(), count=1)
         if found != word.lower():
             first, cut, rest = found.lstrip("-").partition("-")
