@@ -127,6 +127,7 @@ _LATIN = {
 }
 
 _KINDS: tuple[_Kind, ...] = (
+    (r"^(.*[b-df-hj-np-tv-z])onen(?=(?:de?)?$)", r"\1oonen"),
     (r"^ont(?=h)", "[[ɔnt]]-"),
     (rf"^(.*[a-zëï]{{2}}t)(?=(?:{_NATIVE_H}))", r"\1-"),
     (r"^ge(?=k[lnrw])", "ge-"),
@@ -164,6 +165,7 @@ _KINDS: tuple[_Kind, ...] = (
     (rf"^(?!{_PREFIX})(.*{_OF_ONE}.*[a-z])(?=(?:{_DULL_LAST})(?:s|tje|tjes)?$)", r"\1-"),
     (rf"^(?!{_PREFIX})(.*{_OF_ONE}.*[a-z])(?=(?:{_FULL_LAST})(?:s|en)?$)", r"\1-"),
     (rf"^(?!{_PREFIX})((?=[a-z]{{3}})[a-z]*?{_OF_ONE}[a-z]*?[a-z])(?=(?:{_SHORT_LAST})(?:je|en)?s?$)", r"\1-"),
+    (r"^(?!(?:on)?(?:be|ge|er|her|ver|ont)kend)(.*[aeiouy][a-z]*rk)end(?=e?$)", r"\1und"),
 )
 _STRESSED = {
     **{"op": "ˈɔp", "om": "ˈɔm", "door": "dˈoːr", "aan": "ˈaːn", "af": "ˈɑf", "in": "ˈɪn", "los": "lˈɔs"},
@@ -228,6 +230,7 @@ def pronounced(word: str) -> str:
         found = re.sub(written, said, word.lower(), count=1)
         if found != word.lower():
             first, cut, rest = found.lstrip("-").partition("-")
-            found = f"{pronounced(first)}{cut}{rest}"  # "kerst-boom-feest"
+            if cut and first.isalpha():
+                found = f"{pronounced(first)}-{rest}"  # "kerst-boom-feest"
             return found[0].upper() + found[1:] if word[0].isupper() else found
     return word
