@@ -102,7 +102,9 @@ def test_a_word_in_large_letters_stays_a_word(word: str) -> None:
     assert spelled(word) == word
 
 
-@pytest.mark.parametrize("word", ["iemand", "middelen", "monster", "snavel", "festival", "station", "concertje"])
+@pytest.mark.parametrize(
+    "word", ["iemand", "middelen", "monster", "snavel", "festival", "station", "concertje"]
+)
 def test_a_word_that_looks_like_a_compound_is_left_alone(word: str) -> None:
     assert pronounced(word) == word
 

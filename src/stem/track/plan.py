@@ -34,6 +34,7 @@ from stem.track.words import (
     Reader,
     Text,
     belled,
+    doubts,
     masked,
     takes_pronunciation,
     with_pronunciation,
@@ -144,6 +145,11 @@ class Plan:
     def phrases(self) -> tuple[str, ...]:
         """What the voice is given to say, in order."""
         return phrases_of(self.cues)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What may be read wrong of what was filled in, as sentences that do not show it."""
+        return doubts(self.spec.values, self.template, self.lexicon) if self.spec and self.template else ()
 
     @property
     def voices(self) -> tuple[VoiceTemplate, ...]:

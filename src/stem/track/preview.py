@@ -123,7 +123,7 @@ def remarks(plan: Plan) -> tuple[str, ...]:
     """
     if not all(can_speak(each) and not sends_to(each) and not runs_program(each) for each in plan.voices):
         return ()
-    return ensemble_of(plan).remarks(plan.phrases)
+    return (*plan.doubts, *ensemble_of(plan).remarks(plan.phrases))
 
 
 def for_whom(plan: Plan, length_s: float) -> tuple[str, ...]:

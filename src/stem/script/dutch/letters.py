@@ -56,9 +56,7 @@ def _familiar_word(word: str) -> str:
         return "ohm" if word == "Ω" else name.split()[-1].lower()
     if "ğ" in small:
         word = _SOFT_G.sub("w", word).replace("ğ", "")
-    if "ç" in small and (
-        small[0] == "ç" or small[-1] == "ç" or not _TURKISH.isdisjoint(small)
-    ):
+    if "ç" in small and (small[0] == "ç" or small[-1] == "ç" or not _TURKISH.isdisjoint(small)):
         word = word.replace("ç", "tsj").replace("Ç", "Tsj")
     if not _TURKISH.isdisjoint(small):
         word = _TURKISH_LETTER.sub(lambda match: _cased(_TURKISH_SOUNDS[match[0].lower()], match[0][0]), word)

@@ -23,7 +23,7 @@ import platformdirs
 from stem.errors import ConfigError, did_you_mean
 from stem.messages import Message
 from stem.script.dutch import capitalized, has_words, spoken
-from stem.script.dutch.pronunciation import pronounced, spelled
+from stem.script.dutch.pronunciation import doubtful, pronounced, spelled
 from stem.tables import load_toml
 
 FILE_NAME = "lexicon.toml"
@@ -93,7 +93,10 @@ class Lexicon:
     def _found(self, text: str, token: re.Match[str]) -> _Found | None:
         """Return the longest word of ours that begins where a token does."""
         first, start = token[0].lower(), token.start()
-        for key in (*self._by_first_token.get(first, ()), *self._by_first_token.get(first.removesuffix("s"), ())):
+        for key in (
+            *self._by_first_token.get(first, ()),
+            *self._by_first_token.get(first.removesuffix("s"), ()),
+        ):
             word = text[start : start + len(key)]
             ending = _ENDING.match(text, start + len(key))
             if ending and len(word) == len(key) and _fits(key, word):
@@ -104,6 +107,13 @@ class Lexicon:
         """Return a lexicon with one word more, such as a client's name; the same one when either is empty."""
         form, said = _bare(word), _bare(respelling)
         return replace(self, entries=_overlaid(self.entries, {form: Entry(said)})) if form and said else self
+
+    def doubts(self, name: str) -> bool:
+        """Tell whether a name may be read otherwise than its bearer says it: none of ours, and unlike Dutch."""
+        said = spoken(name)
+        ours = [self._found(said, token) is not None for token in _TOKEN.finditer(said)]
+        written = _TOKEN.findall(name)
+        return any(map(doubtful, written)) and not all(ours)
 
     def _said(self, found: _Found, *, ipa: bool) -> str:
         entry = self.entries[found.key]
@@ -144,7 +154,9 @@ class Lexicon:
     def _by_first_token(self) -> Mapping[str, list[str]]:
         """The words by the small letters that they begin with; the longest first, then those with capitals."""
         found: dict[str, list[str]] = {}
-        for word in sorted(self.entries, key=lambda word: (-len(word), word)):  # capitals before small letters
+        for word in sorted(
+            self.entries, key=lambda word: (-len(word), word)
+        ):  # capitals before small letters
             first = _TOKEN.search(word)
             found.setdefault(first[0].lower() if first else "", []).append(word)
         return found
@@ -175,7 +187,15 @@ _SHORTEST = 5
 
 _FORMS = {
     **{"e": "ə", "en": "ən", "er": "ər", "ere": "ərə", "ers": "ərs", "je": "jə", "jes": "jəs", "tje": "tʲə"},
-    **{"tjes": "tʲəs", "heid": "hɛɪt", "loos": "loːs", "ig": "əx", "ige": "əɣə", "ing": "ɪŋ", "ingen": "ɪŋən"},
+    **{
+        "tjes": "tʲəs",
+        "heid": "hɛɪt",
+        "loos": "loːs",
+        "ig": "əx",
+        "ige": "əɣə",
+        "ing": "ɪŋ",
+        "ingen": "ɪŋən",
+    },
 }
 """Endings of a word's forms, and how they are said."""
 

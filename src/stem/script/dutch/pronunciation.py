@@ -110,7 +110,15 @@ _INSEPARABLE = {
 _PREFIX = "(?:aan|af|be|bij|door|er|ge|her|in|mee|mis|na|om|on|ont|op|over|toe|uit|ver|voor|vol|haar|mijn|trouwens|wij|zij)"
 
 _UNSTRESSED = {
-    **{"om": "ɔm", "onder": "ɔndər", "voor": "vɔːr", "vol": "vɔl", "door": "doːr", "weer": "ʋɪːr", "mis": "mɪs"},
+    **{
+        "om": "ɔm",
+        "onder": "ɔndər",
+        "voor": "vɔːr",
+        "vol": "vɔl",
+        "door": "doːr",
+        "weer": "ʋɪːr",
+        "mis": "mɪs",
+    },
     **{"aan": "aːn", "af": "ɑf", "uit": "œyt", "in": "ɪn", "toe": "tu", "op": "ɔp", "na": "naː"},
 }
 _OVER_UNSTRESSED = (
@@ -122,7 +130,16 @@ _OVER_UNSTRESSED = (
 
 _LATIN = {
     **{"con": "kɔn", "com": "kɔm", "di": "di", "de": "deː", "ef": "ɛ", "af": "ɑ", "per": "pɛr", "ob": "ɔp"},
-    **{"sub": "sɵp", "pro": "proː", "res": "rɛs", "re": "reː", "as": "ɑs", "in": "ɪn", "ex": "ɛks", "abs": "ɑps"},
+    **{
+        "sub": "sɵp",
+        "pro": "proː",
+        "res": "rɛs",
+        "re": "reː",
+        "as": "ɑs",
+        "in": "ɪn",
+        "ex": "ɛks",
+        "abs": "ɑps",
+    },
     **{"im": "ɪm", "dia": "diaː", "intel": "ɪntɛl", "archi": "ɑrʃi", "perspe": "pɛrspə"},
 }
 
@@ -137,14 +154,20 @@ _KINDS: tuple[_Kind, ...] = (
     ),
     (r"^(.*[aeiouyëï][a-z]*[bdfgkmnprstvz])ig(?=(?:d|de|den|heden)$|(?<!lig)t$)", r"\1ug"),
     (r"^(.*[aeiouyëï][a-z]*[bdfgkmnprstvzl])ig(?=(?:ing|ingen|ende?)$)", r"\1ugg"),
-    (r"^on(?=(?:dank|geduld|geloof|geluk|gemak|heil|kruid|lust|macht|min|raad|recht|rust|schuld|vrede|weer|wil|zin)(?:en|s)?$)", "[[ˈɔn]]-"),
+    (
+        r"^on(?=(?:dank|geduld|geloof|geluk|gemak|heil|kruid|lust|macht|min|raad|recht|rust|schuld|vrede|weer|wil|zin)(?:en|s)?$)",
+        "[[ˈɔn]]-",
+    ),
     (r"^lichaams(?=[a-z]{3})", "[[lˈɪxaːms]]-"),
     (r"^((?:ver|be|voor)?)oorde(?=[el])", lambda match: f"[[{_JUDGED[match[1]]}]]-de"),
     (r"^(?!.*(?:conc|exp|dess|al)er)(.*[aeiouy][a-z]*[bcdfghjklmnpstvwz])er(?=tjes?$)", r"\1ur"),
     (r"^(.*[aeiouy][a-z]*[bdfgkmnprstvz])el(?=tjes?$)", r"\1ul"),
     (r"^(?!.*pakk)(.*[aeiouy]([bdfgklmnprst])\2)e(?=tjes?$)", r"\1u"),
     (r"^na(?=[bcdfgklmnpqstvwz][a-z]{2,}ige[rs]?$)", "na-"),
-    (r"^((?:in|uit|buik|borst|neus|mond|keel|her|be|ge|ont)?)adem(?=(?:[dt]|de|den|te|test|end|ende)$)", r"\1adum"),
+    (
+        r"^((?:in|uit|buik|borst|neus|mond|keel|her|be|ge|ont)?)adem(?=(?:[dt]|de|den|te|test|end|ende)$)",
+        r"\1adum",
+    ),
     (r"^((?:buik|borst|neus|mond)?)adem(?=[bcdfghjklmnprstvwz][a-z]{2})", r"\1-adem-"),
     (r"^(.{2,}[^i])erlijk(?=(?:e|er|ere|heid)$)", r"\1urlijk"),
     (r"^(.{2,})(?=zelf$)", r"\1-"),
@@ -161,10 +184,16 @@ _KINDS: tuple[_Kind, ...] = (
         r"^(op(?!tie)|om|door)(?=[b-df-hj-np-tv-z]+(?:(?:aa|ee|oo|uu|oe|ie|ij|ei|ui|eu|ou|au)|[aeou][bdfgklmnprstvz][aeo]))",
         lambda match: f"[[{_STRESSED[match[1]]}]]-",
     ),
-    (rf"^({_DULL_FIRST})(?=[bcdfghjklmnprstvwz][a-z]*{_OF_ONE}[a-z]*[a-z]$)(?!(?:lijk|loos|loze|tje|ling|lijn$|s?te?$|de?n?$))", r"\1-"),
+    (
+        rf"^({_DULL_FIRST})(?=[bcdfghjklmnprstvwz][a-z]*{_OF_ONE}[a-z]*[a-z]$)(?!(?:lijk|loos|loze|tje|ling|lijn$|s?te?$|de?n?$))",
+        r"\1-",
+    ),
     (rf"^(?!{_PREFIX})(.*{_OF_ONE}.*[a-z])(?=(?:{_DULL_LAST})(?:s|tje|tjes)?$)", r"\1-"),
     (rf"^(?!{_PREFIX})(.*{_OF_ONE}.*[a-z])(?=(?:{_FULL_LAST})(?:s|en)?$)", r"\1-"),
-    (rf"^(?!{_PREFIX})((?=[a-z]{{3}})[a-z]*?{_OF_ONE}[a-z]*?[a-z])(?=(?:{_SHORT_LAST})(?:je|en)?s?$)", r"\1-"),
+    (
+        rf"^(?!{_PREFIX})((?=[a-z]{{3}})[a-z]*?{_OF_ONE}[a-z]*?[a-z])(?=(?:{_SHORT_LAST})(?:je|en)?s?$)",
+        r"\1-",
+    ),
     (r"^(?!(?:on)?(?:be|ge|er|her|ver|ont)kend)(.*[aeiouy][a-z]*rk)end(?=e?$)", r"\1und"),
 )
 _STRESSED = {
@@ -234,3 +263,18 @@ def pronounced(word: str) -> str:
                 found = f"{pronounced(first)}-{rest}"  # "kerst-boom-feest"
             return found[0].upper() + found[1:] if word[0].isupper() else found
     return word
+
+
+_DOUBTFUL = re.compile(
+    r"[^\W\d_a-zéèëïöüáàêç]"  # letters of another language
+    r"|q(?!u)|(?<!ale)x(?!$|and)|[bcdfghklmnpqrstvwxz]{5}"
+    r"|^(?:[bdgkptv][ckntpzd](?!en)|n[dgjhk]|m[bhnr]|[lrwy][bcdfghjkmnpqstvwxz])|^ch(?![ra])"
+    r"|sz|cz|rz|zs|dz|dj|kh|gh|dh|bh|sh|w[hj]|^hn|g(?=[iey][aou])|jh"
+    r"|ou(?![dwtk])|uo|ua(?!r)|[aeo]y(?!$)|igh|ea(?!t|$|n)|ai(?![ks])|oo[aeiy]|ee[aou]|yi|iya|[aeiou]h(?:$|[^aeiou])"
+    r"|[^j]elle$|[^nt]ette$|ille$|[aeiou]ine$|oux$|eau$|aux?$|anh|inh"
+)
+
+
+def doubtful(name: str) -> bool:
+    """Tell whether a name is written as no Dutch one is, so that a voice may read it otherwise than its bearer."""
+    return _DOUBTFUL.search(name.lower()) is not None

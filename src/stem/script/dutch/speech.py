@@ -22,6 +22,9 @@ _UNSPOKEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Sk", "So"}
 _MEANT = frozenset("°№℃℉")
 """What is said, of a category that is not."""
 
+_KNOWN = frozenset("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒²³₀₁₂₃₄₅₆₇₈₉±×÷−≤≥≠≈√∞←↑→↓↔€£¥¢°№℃℉µªº©®™¬")
+"""Signs that are said, or that mean nothing to a listener."""
+
 _LAYOUT = r"[\[\]*_#~|\\{}\"“”„«»<>^]"
 _MARKS = ",;:.!?…"
 
@@ -155,6 +158,21 @@ def visible(text: str) -> str:
     seen = (" " if character.isspace() else character for character in unicodedata.normalize("NFC", text))
     kept = (c for c in seen if c in _MEANT or (unicodedata.category(c) not in _UNSPOKEN and c != "\ufe0f"))
     return _tidy("".join(kept))
+
+
+def unsaid(text: str) -> tuple[str, ...]:
+    """Return the signs of a text that are not known here, and words in other scripts; no emoji."""
+    pieces = re.findall(r"[^\W\d_]+|\S", unicodedata.normalize("NFC", text))
+    return tuple(dict.fromkeys(piece for piece in pieces if any(map(_is_unsaid, piece))))
+
+
+def _is_unsaid(character: str) -> bool:
+    if character.isascii() or character in _KNOWN:
+        return False
+    category = unicodedata.category(character)
+    if category in {"Lu", "Ll", "Lo", "Lm", "Lt"}:
+        return not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "MODIFIER LETTER SMALL"))
+    return category in {"Sm", "Sc", "No", "Nl"} or (category == "So" and character < "\u2500")
 
 
 def _said(text: str) -> str:
