@@ -49,6 +49,7 @@ LIBRARIES = {
     "pydub": {"sound"},
     "lameenc": {"export"},
     "filelock": {"files"},
+    "num2words": {"script"},
     "rich": {"cli"},
     "matplotlib": {"export"},
     "dask": {"practice"},

@@ -157,6 +157,8 @@ def _make(batch: Batch, how: _How) -> None:
     if how.page is not None:
         batch.check_page(how.page, overwrite=how.force)
     exit_code = 0
+    for told in batch.remarks:
+        tell(told)
     if how.dry_run:
         report = batch.rehearse()
     else:

@@ -34,6 +34,7 @@ from stem.track.words import (
     Reader,
     Text,
     belled,
+    doubts,
     masked,
     takes_pronunciation,
     with_pronunciation,
@@ -155,6 +156,11 @@ class Plan:
         return next(
             (lost for text, lost in zip(self.texts, self.lost, strict=True) if phrases_of(text) == said), ()
         )
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What may be read wrong of what was filled in, as sentences that do not show it."""
+        return doubts(self.spec.values, self.template, self.lexicon) if self.spec and self.template else ()
 
     @property
     def voices(self) -> tuple[VoiceTemplate, ...]:

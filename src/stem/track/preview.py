@@ -133,7 +133,7 @@ def remarks(plan: Plan) -> tuple[str, ...]:
     """
     if not all(can_speak(each) and not sends_to(each) and not runs_program(each) for each in plan.voices):
         return edit_remarks(plan)
-    return (*edit_remarks(plan), *ensemble_of(plan).remarks(plan.phrases))
+    return (*edit_remarks(plan), *plan.doubts, *ensemble_of(plan).remarks(plan.phrases))
 
 
 def for_whom(plan: Plan, length_s: float) -> tuple[str, ...]:

@@ -197,6 +197,20 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
     return lexicon.plus(called(values[_NAME]), said)
 
 
+def doubts(values: Mapping[str, str], template: ScriptTemplate, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return, as a sentence, that a voice may read the name wrong; it does not show the name."""
+    name = values.get(_NAME, "")
+    if not takes_pronunciation(template) or values.get(PRONUNCIATION, "").strip() or not lexicon.doubts(name):
+        return ()
+    return (
+        Message(
+            "How does the name sound? A voice may read it wrong: listen first, and write it as it sounds in "
+            "{pronunciation} if need be.",
+            pronunciation=PRONUNCIATION,
+        ),
+    )
+
+
 def masked(values: Mapping[str, str], template: ScriptTemplate) -> dict[str, str]:
     """Return values with other letters wherever someone's own words were filled in.
 

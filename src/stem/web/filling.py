@@ -238,6 +238,10 @@ def total(outline: Outline) -> str:
     return f"Samen {words.length(seconds(timeline.frames))}, waarvan {silent} stilte."
 
 
+_DOUBTS = "Hoe klinkt de naam? Een stem leest die misschien verkeerd. Luister eerst, en vul zo nodig in bij Klinkt als."
+
+
 def warnings(outline: Outline) -> list[str]:
     """Return what a maker should know beforehand."""
-    return [words.in_dutch(each) for each in below.for_whom(outline.plan, seconds(outline.timeline.frames))]
+    known = below.for_whom(outline.plan, seconds(outline.timeline.frames))
+    return [*map(words.in_dutch, known), *([_DOUBTS] if outline.plan.doubts else [])]

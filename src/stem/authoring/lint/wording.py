@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from stem.messages import Message
+from stem.script.dutch import unsaid
 
 LONGEST_JUDGED = 1_000
 """Characters of a sentence that are looked at: some rules take the square of them, and a voice no breath."""
@@ -29,6 +30,10 @@ def judged(sentence: str) -> Iterator[Judgement]:
         for found in wording.pattern.finditer(sentence):
             problem = Message("'{found}' {problem}", found=found[0], problem=wording.problem)
             yield Judgement(wording.rule, problem, wording.hint)
+    for sign in unsaid(sentence):
+        if not _SIGN.search(sign):  # which is told already
+            problem = Message("'{found}' {problem}", found=sign, problem=_CANNOT)
+            yield Judgement("sign", problem, _AS_A_WORD)
     for found in _HARD_WORD.finditer(sentence):
         better = _HARD_WORDS[found[0].casefold()]
         yield Judgement(
@@ -53,6 +58,10 @@ def _wording(
 ) -> _Wording:
     return _Wording(rule, re.compile(pattern, flags), problem, hint)
 
+
+_SIGN = re.compile(r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_#~|<>=@]+")
+_CANNOT = Message("cannot be spoken")
+_AS_A_WORD = Message("Leave it out, or write it as a word.")
 
 _YOU = r"(?:je|jij|jou|jouw|jezelf|u|uw|uzelf)"
 _STYLE = (
@@ -101,12 +110,7 @@ _WORDINGS: tuple[_Wording, ...] = (
         Message("is an internet address"),
         Message("Put it on the page beside the track; nobody can note it down now."),
     ),
-    _wording(
-        "sign",
-        r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_#~|<>=@]+",
-        Message("cannot be spoken"),
-        Message("Leave it out, or write it as a word."),
-    ),
+    _wording("sign", _SIGN.pattern, _CANNOT, _AS_A_WORD),
     _wording(
         "must",
         r"(?<!\bals )(?<!\bdat )(?<!\bwat )(?<!\bwaar )(?<!\bdie )(?<!\bwanneer )\b(?:je|jij|u) moet\b|"

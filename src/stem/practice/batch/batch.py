@@ -48,6 +48,11 @@ class Batch:
         return self.asked.notices
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What someone may want to listen to first."""
+        return self.asked.remarks
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """The clients' codes, in the order of the list."""
         return tuple(dict.fromkeys(job.code for job in self.asked.jobs))

@@ -13,7 +13,7 @@ from stem.files import HERE
 from stem.messages import Message
 from stem.practice.batch.estimate import Expected
 from stem.practice.batch.jobs import Job
-from stem.practice.batch.list_values import shows
+from stem.practice.batch.list_values import counted, shows
 from stem.practice.batch.name_patterns import named
 from stem.practice.lists import Place
 from stem.script.dutch.lexicon import Lexicon
@@ -21,7 +21,7 @@ from stem.script.template import ScriptTemplate, find_script
 from stem.track import ready
 from stem.track.choices import Choices, Resolved, terms_of
 from stem.track.spec import TrackSpec
-from stem.track.words import PRONUNCIATION, takes_pronunciation
+from stem.track.words import PRONUNCIATION, doubts, takes_pronunciation
 from stem.voices.permission import notice, runs_program
 from stem.voices.speakers import sends_to
 
@@ -94,6 +94,25 @@ class JobList:
     jobs: tuple[Job, ...]
     expected: tuple[Expected, ...]
     passwords: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Which rows have a name that a voice may read wrong, as sentences that do not show it."""
+        rows = [
+            job.place
+            for job, each in zip(self.jobs, self.expected, strict=True)
+            if each.plan.template and doubts(job.spec.values, each.plan.template, each.plan.lexicon)
+        ]
+        if not rows:
+            return ()
+        return (
+            Message(
+                "How does the name sound in {rows}? A voice may read it wrong: listen first, and write it as it "
+                "sounds in a column {pronunciation} if need be.",
+                rows=counted(rows),
+                pronunciation=PRONUNCIATION,
+            ),
+        )
 
     @property
     def notices(self) -> tuple[str, ...]:

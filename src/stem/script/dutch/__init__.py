@@ -7,7 +7,7 @@ from stem.script.dutch.address import FORMS, forms
 from stem.script.dutch.differences import differences
 from stem.script.dutch.own_words import called, capitalized, is_several, own
 from stem.script.dutch.sentences import has_words, sentences
-from stem.script.dutch.speech import spoken
+from stem.script.dutch.speech import spoken, unsaid
 
 __all__ = [
     "FORMS",
@@ -20,4 +20,5 @@ __all__ = [
     "own",
     "sentences",
     "spoken",
+    "unsaid",
 ]

@@ -14,7 +14,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import platformdirs
 from stem.errors import ConfigError, did_you_mean
 from stem.messages import Message
 from stem.script.dutch import capitalized, has_words, spoken
+from stem.script.dutch.pronunciation import doubtful, pronounced, spelled
 from stem.tables import load_toml
 
 FILE_NAME = "lexicon.toml"
@@ -66,9 +67,11 @@ class Lexicon:
 
     Attributes:
         entries: By word, as `dutch.spoken` leaves it, without a stop.
+        kinds: Whether other words are respelled by kind; see `pronunciation`.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    kinds: bool = False
 
     def applied(self, text: str, *, ipa: bool = False) -> str:
         """Return the text with its words respelled; nothing is respelled twice.
@@ -77,54 +80,135 @@ class Lexicon:
             text: What a voice is given to say, as `dutch.spoken` returns it.
             ipa: Give phonemes between [[ and ]] where an entry has them.
         """
-        return self._pattern.sub(lambda match: self._said(match, ipa=ipa), text) if self.entries else text
+        said, done = [], 0
+        for token in _TOKEN.finditer(text):
+            if token.start() < done:
+                continue
+            found = self._found(text, token)
+            respelt = self._said(found, ipa=ipa) if found else self._other(token[0], ipa=ipa)
+            said += text[done : token.start()], respelt
+            done = found.end if found else token.end()
+        return "".join(said) + text[done:]
+
+    def _found(self, text: str, token: re.Match[str]) -> _Found | None:
+        """Return the longest word of ours that begins where a token does."""
+        first, start = token[0].lower(), token.start()
+        for key in (
+            *self._by_first_token.get(first, ()),
+            *self._by_first_token.get(first.removesuffix("s"), ()),
+        ):
+            word = text[start : start + len(key)]
+            ending = _ENDING.match(text, start + len(key))
+            if ending and len(word) == len(key) and _fits(key, word):
+                return _Found(key, word, ending[0], text[max(start - 2, 0) : start], ending.end())
+        return None
 
     def plus(self, word: str, respelling: str) -> Lexicon:
         """Return a lexicon with one word more, such as a client's name; the same one when either is empty."""
         form, said = _bare(word), _bare(respelling)
-        return Lexicon(_overlaid(self.entries, {form: Entry(said)})) if form and said else self
+        return replace(self, entries=_overlaid(self.entries, {form: Entry(said)})) if form and said else self
 
-    def _said(self, match: re.Match[str], *, ipa: bool) -> str:
-        word, ending = match["word"], match["ending"] or ""
-        key = next(key for key in self._by_letters[word.lower()] if _fits(key, word))
-        entry = self.entries[key]
+    def doubts(self, name: str) -> bool:
+        """Tell whether a name may be read otherwise than its bearer says it: none of ours, and unlike Dutch."""
+        said = spoken(name)
+        ours = [self._found(said, token) is not None for token in _TOKEN.finditer(said)]
+        written = _TOKEN.findall(name)
+        return any(map(doubtful, written)) and not all(ours)
+
+    def _said(self, found: _Found, *, ipa: bool) -> str:
+        entry = self.entries[found.key]
         if ipa and entry.ipa:
-            return f"[[{entry.ipa}{ending.lstrip(_APOSTROPHE)}]]"
-        named = word[0] != key[0] and (len(word) == 1 or not word.isupper())
-        raised = named or (word[0].isupper() and _begins_sentence(match))
-        return (capitalized(entry.respelling) if raised else entry.respelling) + ending
+            return f"[[{entry.ipa}{found.ending.lstrip(_APOSTROPHE)}]]"
+        word, respelling = found.word, entry.respelling
+        named = word[0] != found.key[0] and (len(word) == 1 or not word.isupper())
+        raised = named or (word[0].isupper() and _begins_sentence(found.before))
+        return (capitalized(respelling) if raised else respelling) + found.ending
+
+    def _other(self, word: str, *, ipa: bool) -> str:
+        """Return a word that we do not have: as one of ours that it is made of, or as its kind is read."""
+        if self.kinds and ipa and word.isalpha() and word.isupper():
+            return spelled(word)
+        if not self.kinds or len(word) < 4 or not word[1:].islower():  # noqa: PLR2004 - too short to be said wrong
+            return word
+        return self._made_of_ours(word, ipa=ipa) or (pronounced(word) if ipa else word)
+
+    def _made_of_ours(self, word: str, *, ipa: bool) -> str:
+        """Return "therapeutes" and "chakrameditatie" as the lexicon says "therapeut" and "chakra"."""
+        small = word.lower()
+        for cut in range(len(word) - 1, _SHORTEST - 1, -1):
+            entry, rest = self.entries.get(small[:cut]), small[cut:]
+            if entry is not None and (rest in _FORMS or len(rest) >= _SHORTEST):
+                phonemes = ipa and entry.ipa
+                head = f"[[{entry.ipa}{_FORMS.get(rest, '')}]]" if phonemes else entry.respelling
+                head = capitalized(head) if word[0].isupper() and not phonemes else head
+                tail = pronounced(rest) if ipa else rest
+                return head if phonemes and rest in _FORMS else f"{head}{'' if rest in _FORMS else '-'}{tail}"
+        for cut in range(3, len(word) - _SHORTEST):
+            entry = self.entries.get(small[cut:])
+            if entry is not None and small[cut - 1 : cut + 2] != "sch":  # "ver-schillen" is no "chillen"
+                tail = f" [[{entry.ipa}]]" if ipa and entry.ipa else f"-{entry.respelling}"
+                return word[:cut] + tail
+        return ""
 
     @cached_property
-    def _by_letters(self) -> Mapping[str, list[str]]:
-        """The words by their small letters; those with more capitals first, which are the more exact."""
+    def _by_first_token(self) -> Mapping[str, list[str]]:
+        """The words by the small letters that they begin with; the longest first, then those with capitals."""
         found: dict[str, list[str]] = {}
-        for word in sorted(self.entries):  # capitals come before small letters
-            found.setdefault(word.lower(), []).append(word)
+        for word in sorted(
+            self.entries, key=lambda word: (-len(word), word)
+        ):  # capitals before small letters
+            first = _TOKEN.search(word)
+            found.setdefault(first[0].lower() if first else "", []).append(word)
         return found
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self.entries, key=len, reverse=True)
-        words = ("".join(map(_either_case, word)) for word in longest_first)
-        return re.compile(rf"(?<!\w)(?P<word>{'|'.join(words)})(?P<ending>{_APOSTROPHE}?s)?(?!\w)")
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A word of the lexicon in a text.
+
+    Attributes:
+        key: As the lexicon has it.
+        word: As the text has it.
+        ending: The -s or -'s behind it.
+        before: The two characters before it.
+        end: Where it ends, with its ending.
+    """
+
+    key: str
+    word: str
+    ending: str
+    before: str
+    end: int
+
+
+_TOKEN = re.compile(r"\w+")
+_SHORTEST = 5
+"""Letters of a word that others are made of: shorter ones stand by chance in many."""
+
+_FORMS = {
+    **{"e": "ə", "en": "ən", "er": "ər", "ere": "ərə", "ers": "ərs", "je": "jə", "jes": "jəs", "tje": "tʲə"},
+    **{
+        "tjes": "tʲəs",
+        "heid": "hɛɪt",
+        "loos": "loːs",
+        "ig": "əx",
+        "ige": "əɣə",
+        "ing": "ɪŋ",
+        "ingen": "ɪŋən",
+    },
+}
+"""Endings of a word's forms, and how they are said."""
 
 _APOSTROPHE = "'"
-
-
-def _either_case(letter: str) -> str:
-    """Return a pattern for a letter of a word: a small one stands for the large one too."""
-    large = letter.upper()
-    return f"[{letter}{large}]" if large != letter and len(large) == 1 else re.escape(letter)
+_ENDING = re.compile(rf"(?:{_APOSTROPHE}?s)?(?!\w)")
 
 
 def _fits(key: str, word: str) -> bool:
     return all(ours in (theirs, theirs.lower()) for ours, theirs in zip(key, word, strict=True))
 
 
-def _begins_sentence(match: re.Match[str]) -> bool:
-    before = match.string[max(match.start() - 2, 0) : match.start()].rstrip()
-    return not before or before[-1] in ".!?"
+def _begins_sentence(before: str) -> bool:
+    return before.rstrip()[-1:] in {"", ".", "!", "?"}
 
 
 def _bare(text: str) -> str:
@@ -167,7 +251,7 @@ def load_lexicon(folder: Path) -> Lexicon:
                     path=here,
                 )
             )
-    return Lexicon(entries)
+    return Lexicon(entries, kinds=True)
 
 
 def _read(path: Path) -> dict[str, Entry]:

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - dashes that look alike are what this is about
-"""Times, dates, ordinals, fractions, money, telephone numbers: what is said otherwise than its digits.
+"""Ordinals, fractions, Roman numbers, ranges and sums: what is said otherwise than its digits.
 
 Plain numbers stay digits, which voices read right; spelled out, they are long words that voices misread.
 """
@@ -7,188 +7,170 @@ Plain numbers stay digits, which voices read right; spelled out, they are long w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeAlias
+import unicodedata
+from fractions import Fraction
+from functools import cache
 
-Rewriting: TypeAlias = tuple[str, str | Callable[[re.Match[str]], str]]
-"""How it is written, how it is said. No pattern may look at the same characters more than a few times."""
+from stem.script.dutch.clock import ALONE, Rewriting
 
-_HOURS = ("twaalf", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf")
-_MINUTES = {
-    5: "vijf over {now}",
-    10: "tien over {now}",
-    15: "kwart over {now}",
-    20: "tien voor half {next}",
-    25: "vijf voor half {next}",
-    30: "half {next}",
-    35: "vijf over half {next}",
-    40: "tien over half {next}",
-    45: "kwart voor {next}",
-    50: "tien voor {next}",
-    55: "vijf voor {next}",
-}
-_MONTHS = (
-    *("januari", "februari", "maart", "april", "mei", "juni"),
-    *("juli", "augustus", "september", "oktober", "november", "december"),
-)
-_TO_NINETEENTH = (
-    *("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste", "negende", "tiende"),
-    *("elfde", "twaalfde", "dertiende", "veertiende", "vijftiende", "zestiende", "zeventiende"),
-    *("achttiende", "negentiende"),
-)
-_ONES = ("", "eenen", "tweeën", "drieën", "vieren", "vijfen", "zesen", "zevenen", "achten", "negenen")
-_TENTHS = (
-    *("twintigste", "dertigste", "veertigste", "vijftigste", "zestigste", "zeventigste"),
-    *("tachtigste", "negentigste"),
-)
-_ORDINALS = (*_TO_NINETEENTH, *(one + tenth for tenth in _TENTHS for one in _ONES), "honderdste")
+_FRACTIONS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
+_NAMED = {Fraction(1, 2): "een half", Fraction(1, 4): "een kwart", Fraction(3, 4): "drie kwart"}
+VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"
+_PARTED = "deel|delen|liter|kop|kopje|kilo|uur|eetlepel|theelepel|el|tl|l|dl|kg|van"
+"""What one takes an eighth of: elsewhere "1/8" is "1 op 8"."""
 
-_HALVES = {"½": "een half", "⅓": "een derde", "⅔": "twee derde", "¼": "een kwart", "¾": "drie kwart"}
-_FRACTIONS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "24/7": "24 7"}
-_MONEY = {"€": "euro", "eur": "euro", "$": "dollar", "£": "pond"}
-_UNITS = {
-    "km/u": "kilometer per uur",
-    "km/h": "kilometer per uur",
-    "km": "kilometer",
-    "m²": "vierkante meter",
-    "m2": "vierkante meter",
-    "m": "meter",
-    "cm": "centimeter",
-    "mm": "millimeter",
+_EACH = "dag|week|maand|jaar|uur|minuut|seconde|persoon|stuk|nacht|keer|kilo|liter|kg|l|u|wk|mnd|jr|pers|min"
+_SHORT_EACH = {
+    "wk": "week",
+    "mnd": "maand",
+    "jr": "jaar",
+    "pers": "persoon",
+    "min": "minuut",
     "kg": "kilo",
-    "gr": "gram",
-    "g": "gram",
-    "mg": "milligram",
     "l": "liter",
-    "ml": "milliliter",
-    "dB": "decibel",
-    "min": "minuten",
-    "sec": "seconden",
-    "kcal": "kilocalorieën",
 }
-_ROMAN = {"I": 1, "V": 5, "X": 10}
-_EMERGENCY_BEFORE = "als|bel|belt|bellen|bij|dag|en|in|is|kan|kun|kunt|met|of|om|op|staat|via|voor|wanneer"
+_HET = "uur|jaar|glas|ei|brood|pak|blik|pond|ons|dozijn|deel|percent|procent|punt|blok|blad|potje|\\w+je"
+"""Of these one says a "half"; of others "halve"."""
 
 
-def _said_time(match: re.Match[str]) -> str:
-    """Say a time of day as people do. Minutes outside the steps of five stay digits."""
-    return _time(match["hour"], match["minute"])
+_NO_NOUN = "van|over|voor|tot|maal|procent|graad|met|dat|die|tegen|door|naar|aan|ook|keer"
+
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_NUMBERED = (
+    "afdeling|akte|artikel|band|bijlage|blok|boek|categorie|deel|fase|figuur|graad|groep|hoofdstuk|klasse|les|level"
+    "|module|niveau|oefening|paragraaf|psalm|punt|ronde|scène|sessie|stadium|stap|symfonie|tabel|titel|type|vak"
+    "|versie|volume|week|wereldoorlog|zone"
+)
+_RULERS = (
+    "Albert|Alexander|Amenhotep|Benedictus|Beatrix|Bonifatius|Boudewijn|Catharina|Charles|Christiaan|Clemens|Constantijn"
+    "|Darius|Edward|Eduard|Elisabeth|Elizabeth|Emma|Ferdinand|Filips|Floris|Frans|Frederik|George|Gregorius|Gustaaf|Haakon"
+    "|Harald|Hassan|Hendrik|Henri|Henry|Innocentius|Isabella|Jacobus|Jan|Johan|Johannes|Jozef|Julius|Karel|Leo|Leopold"
+    "|Lodewijk|Louis|Margaretha|Maria|Maximiliaan|Mehmet|Mohammed|Murat|Napoleon|Nicolaas|Olav|Otto|Paulus|Pius|Peter"
+    "|Philip|Rama|Ramses|Richard|Rudolf|Selim|Sixtus|Süleyman|Urbanus|Victoria|Wilhelm|Willem|Xerxes"
+)
 
 
-def _time(hour: str, minute: str) -> str:
-    if int(minute) == 0:
-        return f"{int(hour)} uur"
-    said = _MINUTES.get(int(minute), f"{int(hour)} uur {int(minute)}")
-    return said.format(now=_HOURS[int(hour) % 12], next=_HOURS[(int(hour) + 1) % 12])
+@cache
+def ordinal(number: int) -> str:
+    """Return an ordinal as it is said; hundreds stay digits, since voices misread their long words."""
+    from num2words import num2words  # where templates are rendered nothing is said
 
-
-def _said_times(match: re.Match[str]) -> str:
-    return f"{_time(match['hour'], match['minute'])} tot {_time(match['hour2'], match['minute2'])}"
-
-
-def _said_date(match: re.Match[str]) -> str:
-    day, month = int(match["day"]), int(match["month"])
-    if not (1 <= day <= 31 and 1 <= month <= 12):  # noqa: PLR2004 - of the calendar
-        return match[0]
-    return f"{day} {_MONTHS[month - 1]} {match['year']}"
+    thousands, rest = divmod(number, 1000)
+    if number < 100:  # noqa: PLR2004 - of one word, which voices read right
+        return str(num2words(number, lang="nl", to="ordinal"))
+    if rest == 0:
+        millions, odd = divmod(thousands, 1000)
+        count, word = (millions, "miljoenste") if not odd else (thousands, "duizendste")
+        return word if count == 1 else f"{count} {word}"
+    if number % 100 == 0:
+        above = number // 100 if thousands < 10 else rest // 100  # noqa: PLR2004 - "1200" is twelve hundred
+        said = "honderdste" if above == 1 else f"{above} honderdste"
+        return said if thousands < 10 else f"{thousands * 1000} {said}"  # noqa: PLR2004 - the same
+    return f"{number - number % 100} {ordinal(number % 100)}"
 
 
 def _said_ordinal(match: re.Match[str]) -> str:
-    hundreds, rest = divmod(int(match[1]), 100)
-    if int(match[1]) in (0, *range(200, 1000, 100)):
-        return match[0]
-    if hundreds == 0 or rest == 0:
-        return _ORDINALS[int(match[1]) - 1]
-    return f"{hundreds}00 {_ORDINALS[rest - 1]}"
+    return ordinal(int(match[1].replace(".", "")))
+
+
+def _said_part(match: re.Match[str]) -> str:
+    whole, part = match[1] or "", f"{match[2]}/{match[3]}"
+    return (
+        f"{whole}{'en ' if whole else ''}{_small(int(match[2]))} {ordinal(int(match[3]))}"
+        if (part not in _FRACTIONS)
+        else f"{whole}{_FRACTIONS[part]}"
+    )
 
 
 def _said_fraction(match: re.Match[str]) -> str:
     return _FRACTIONS.get(match[0], f"{match[1]} op {match[2]}")
 
 
+def _fraction(part: Fraction) -> str:
+    return _NAMED.get(part) or f"{_small(part.numerator)} {ordinal(part.denominator)}"
+
+
+def _small(number: int) -> str:
+    return {1: "een", 2: "twee", 3: "drie"}.get(number, str(number))
+
+
 def _said_half(match: re.Match[str]) -> str:
-    whole, half = match[1], _HALVES[match[2]]
-    if match[0].startswith("1½"):
-        return "anderhalf"
+    whole = match[1]
+    half = _fraction(Fraction(unicodedata.numeric(match[2])).limit_denominator(10))
+    if match[2] == "½" and whole in {None, "1"}:
+        common = re.match(rf" (?!(?:{_HET}|{_NO_NOUN})\b)[a-zà-ÿ]{{3}}", match.string[match.end() :][:40])
+        return ("anderhal" if whole else "een hal") + ("ve" if common else "f")
     return f"{whole} en {half}" if whole else half
 
 
-def _said_money(match: re.Match[str]) -> str:
-    cents = match["cents"] or ""
-    scale = f" {match['scale']}" if match["scale"] else ""
-    return f"{match['whole']}{scale} {_MONEY[match['sign'].lower()]}" + (
-        f" {cents}" if cents.isdigit() else ""
-    )
-
-
-def _said_unit(match: re.Match[str]) -> str:
-    return f"{match[1]} {_UNITS[match[2]]}"
-
-
-def _said_telephone(match: re.Match[str]) -> str:
-    """Say a telephone number digit by digit: groups as they are written, long ones in twos."""
-    groups = re.findall(r"\d+", match[0])
-    if not 8 <= sum(map(len, groups)) <= 13 or not all(map(_is_group, groups)):  # noqa: PLR2004 - lengths in use
-        return match[0]
-    twos = [re.findall(r"\d\d?", group) if len(group) > 4 else [group] for group in groups]  # noqa: PLR2004
-    said = ", ".join(" ".join(part) for parts in twos for part in parts)
-    return f"plus {said}" if match[0].startswith("+") else said
-
-
-def _is_group(digits: str) -> bool:
-    return len(digits) > 1 or digits == "6"  # +31 6 12345678
+def _roman(letters: str) -> int | None:
+    """Return the number that Roman letters stand for; None when nobody writes one so."""
+    if not re.fullmatch(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})", letters):
+        return None
+    digits = [_ROMAN[letter] for letter in letters]
+    return sum(-one if one < then else one for one, then in zip(digits, [*digits[1:], 0], strict=True))
 
 
 def _said_roman(match: re.Match[str]) -> str:
-    digits = [_ROMAN[letter] for letter in match[0]]
-    following = [*digits[1:], 0]
-    return str(sum(-one if one < then else one for one, then in zip(digits, following, strict=True)))
+    number = _roman(match["roman"])
+    before = "Wereldoorlog " if match["before"] == "WO " else match["before"]
+    return match[0] if number is None else f"{before}{number}"
 
 
-_ALONE = r"(?<![\w.,:/-])"
-_TIME = r"(?P<hour>[01]?\d|2[0-4])[.:](?P<minute>[0-5]\d)"
-_UUR = r" ?u(?:ur\b|\.(?! [A-Z])|\b)"
-_TIME_2 = _TIME.replace("hour", "hour2").replace("minute", "minute2")
-_AMOUNT = r"(?P<whole>\d{1,3}(?:\.\d{3}){1,3}|\d{1,9})(?:,(?P<cents>\d\d|-{1,2}))?(?![\d,]*\d)"
-_SCALE = r"(?: (?P<scale>miljoen|miljard|duizend)\b)?"
+def _said_roman_ordinal(match: re.Match[str]) -> str:
+    number = _roman(match["roman"] or match["one"])
+    return match[0] if number is None else ordinal(number)
 
-SIGNS = re.compile(r"[\d½⅓⅔¼¾±+=]|[IVX]{2}")
-"""Without one of these there is nothing to rewrite here."""
 
-BEFORE_ABBREVIATIONS: tuple[Rewriting, ...] = (
-    (r"(?<=\d)(?=(?:min|sec)\b)", " "),
-    (rf"{_ALONE}(?P<day>\d\d?)([-/.])(?P<month>\d\d?)\2(?P<year>\d{{4}})(?![\w/-])", _said_date),
-    (rf"{_ALONE}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?![\w/-])", _said_date),
-    (r"(?<![\w.,:/+-])(?:\+|0)\d{1,4}(?:[ -]\d{1,10}){1,5}(?![\w/-]|[.,]\d)", _said_telephone),
-    (r"(?<![\w.,:/+-])0\d{9}(?![\w/-]|[.,]\d)", _said_telephone),
-    (
-        rf"{_ALONE}(1)(1)([23])(?= ?(?:[.,;:!?)]|$)(?!\d)| (?:{_EMERGENCY_BEFORE})\b| [A-Z])",
-        r"\1 \2 \3",
-    ),
-    (rf"{_ALONE}{_TIME} ?(?:uur )?[-–] ?{_TIME_2}(?:{_UUR})?", _said_times),
-    (rf"{_ALONE}{_TIME}{_UUR}", _said_time),
-    (rf"(?:(?<=\b[Oo]m )|(?<=\b[Vv]anaf )){_TIME}(?![\w:%]|[.,]\d)", _said_time),
-    (rf"(?:(?<=\b[Rr]ond )|(?<=\b[Tt]ot )){_TIME.replace('[.:]', ':')}(?![\w:%]|[.,]\d)", _said_time),
-    (rf"{_ALONE}(?P<hour>[01]?\d|2[0-4])[uh](?P<minute>[0-5]\d)\b", _said_time),
-    (rf"{_ALONE}(\d\d?)u\b", r"\1 uur"),
-    (rf"(?P<sign>[€$£]|\bEUR) ?{_AMOUNT}{_SCALE}", _said_money),
-    (rf"{_ALONE}{_AMOUNT}{_SCALE} ?(?P<sign>[€$£]|EUR\b)", _said_money),
-    (rf"{_ALONE}(\d{{1,9}}),--?(?!\w)", r"\1 euro"),
+def _said_ruler(match: re.Match[str]) -> str:
+    number = _roman(match["roman"])
+    return match[0] if number is None else f"{match['before']}de {ordinal(number)}"
+
+
+_SUM = r"(?<=\d) ?{sign} ?(?=[√(-]?\d{{1,9}}(?:[.,]\d{{1,9}})? ?(?:[+\-−–x×*:÷] ?\d{{1,9}} ?)?=)"
+_LETTERS = r"(?P<roman>[IVX]{1,9}|[IVXLCDM]{3,9})(?![\w'-])"
+
+SUMS: tuple[Rewriting, ...] = (
+    (r"(?<![\w.,])[-−–] (?=\d{1,3}(?:,\d)? ?(?:°|graden\b))", "-"),
+    (_SUM.format(sign="[-−–]"), " min "),
+    (_SUM.format(sign="[:÷]"), " gedeeld door "),
+    (r"(?<=\d) ?÷ ?(?=\d)", " gedeeld door "),
+    (r"√ ?(?=\d)", "wortel "),
+    (r"(?<=[\d ])\^(?=\d)", " tot de macht "),
 )
-"""Before the points of abbreviations are gone."""
+"""Before a dash is a range, and a colon a ratio."""
 
-AFTER_ABBREVIATIONS: tuple[Rewriting, ...] = (
-    (r"(?<=\d) ?° ?C\b", " graden"),
-    (r"(?<!\d)(\d{1,9}) ?(" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r")(?![\w/²])", _said_unit),
-    (r"(?<![\d.,])1 (minu|seco)(?:ten|nden)\b", lambda m: {"minu": "1 minuut", "seco": "1 seconde"}[m[1]]),
-    (r"(?<=\d) ?[x×] ?(?=\d)|(?<=\d) ?[x×](?!\w)", " keer "),
-    (r"(?<=\d)/(?=[^\W\d_]{2})|(?<= keer) ?/ ?(?=[^\W\d_])", " per "),
-    (rf"{_ALONE}(\d{{1,3}})/(\d{{1,3}})(?![\w/]|[.,-]\d)", _said_fraction),
-    (r"(?<!\d)(?:(\d{1,4}) ?)?([½⅓⅔¼¾])", _said_half),
+NUMBERS: tuple[Rewriting, ...] = (
+    (r"(?<=\d) ?[x×*] ?(?=\d)|(?<=\d) ?[x×](?!\w)|(?<=\d) x(?= \d)", " keer "),
+    (r"(?<=\d)/(?=[^\W\d_]{2})|(?<= keer) ?/ ?(?=[^\W\d_])|(?<= euro)/(?=\w)|(?<= cent)/(?=\w)", " per "),
+    (rf"(?<=\d )([^\W\d_]{{2,20}})/(?=(?:{_EACH})\b)", r"\1 per "),
+    (r"\bkm/[uh]\b", "kilometer per uur"),
+    (rf"(?<=[^\W\d_])/(?=\d{{1,3}} ?(?:{_EACH}|dagen|weken)\b)", " per "),
+    (r"(?<=\bper )(?:wk|mnd|jr|pers|min|kg|l)\b\.?", lambda match: _SHORT_EACH[match[0].rstrip(".")]),
+    (rf"{ALONE}24[-/]7(?![\w/-])", "24 7"),
+    (
+        r"(?<![\w.,-])\d{1,4}(?: [-–] \d{1,4}){2,20}(?![\w,-])",
+        lambda match: re.sub(" [-–] ", ", ", match[0]),
+    ),
+    (rf"(?<!\w)((?i:{_NUMBERED}) \d{{1,3}})\.(?=\d{{1,2}}(?!\w))", r"\1 punt "),
+    (rf"{ALONE}(\d{{4}})/(?=(?:\d{{4}}|\d\d)(?![\w/]))", r"\1, "),
+    (rf"{ALONE}(\d{{1,3}} )?([1-9])/([2-9]|1\d)(?= (?:{_PARTED})\b)", _said_part),
+    (rf"{ALONE}(\d{{1,3}})/(\d{{1,3}})(?![\w/]|[.,-]\d)", _said_fraction),
+    (rf"(?<!\d)(?:(\d{{1,4}}) ?)?([{VULGAR}])", _said_half),
     (r"(?<![\w.,-])(\d{1,4}(?:,\d{1,9})?) ?(?:[-–]|à) ?(\d{1,4}(?:,\d{1,9})?)(?![\w-]|,\d)", r"\1 tot \2"),
-    (r"(?<![\w.,])(\d{1,3})(?:e|de|ste)\b", _said_ordinal),
+    (r"(?<![\w.,-])(\d{1,4}) ?[-–] ?'(\d\d)(?!\w)", r"\1 tot '\2"),
+    (r"(?<![\w.,])(\d{1,3}(?:\.\d{3}){1,2}|\d{1,9})-?(?:e|de|ste)\b", _said_ordinal),
     (r"(?<![\w.,:])(\d{1,4})\.([1-9])(?![\w.,:])", r"\1,\2"),
-    (r"(?<![\w.'-])(?=[IVX]{2})X?(?:IX|IV|V?I{0,3})(?![\w'-])", _said_roman),
+    (
+        r"(?<![\w.'-])(?:(?P<roman>[IVX]{2,9}|[IVXLCDM]{3,9})(?:e|de|ste)|(?P<one>[IVX])e(?= eeuw))(?![\w-])",
+        _said_roman_ordinal,
+    ),
+    (rf"(?<!\w)(?P<before>(?:{_RULERS}) ){_LETTERS}", _said_ruler),
+    (rf"(?<!\w)(?P<before>(?i:{_NUMBERED}|WO) ){_LETTERS}", _said_roman),
+    (r"(?<![\w.'-])(?P<before>)(?P<roman>[IVX]{2,9}|[IVXLCDM]{5,9})(?![\w'-])", _said_roman),
     (r"\+ ?/ ?-|±", "ongeveer "),
-    (r"(?<=\w) ?= ?(?=\w)", " is "),
+    (r"(?<![\w.,])(\d{1,9})³", r"\1 tot de derde"),
+    (r"(?<=[\w)])²", " kwadraat"),
+    (r"(?<=[\w)])³", " tot de derde"),
+    (r" ?= ?(?=[\w-])", " is "),
 )

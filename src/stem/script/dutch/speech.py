@@ -8,12 +8,22 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from stem.script.dutch import abbreviations, numbers
-from stem.script.dutch.numbers import Rewriting
+from stem.script.dutch import abbreviations
+from stem.script.dutch.amounts import MONEY, UNITS
+from stem.script.dutch.clock import DATES, TIMES, WEEKDAYS, Rewriting
+from stem.script.dutch.letters import familiar
+from stem.script.dutch.numbers import NUMBERS, SUMS
 from stem.script.dutch.sentences import has_words
+from stem.script.dutch.telephone import TELEPHONES
 
 _UNSPOKEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Sk", "So"}
 """Unicode categories of what no voice can say: controls, joiners, unassigned, keycaps, emoji, their tones."""
+
+_MEANT = frozenset("°№℃℉")
+"""What is said, of a category that is not."""
+
+_KNOWN = frozenset("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒²³₀₁₂₃₄₅₆₇₈₉±×÷−≤≥≠≈√∞←↑→↓↔€£¥¢°№℃℉µªº©®™¬")
+"""Signs that are said, or that mean nothing to a listener."""
 
 _LAYOUT = r"[\[\]*_#~|\\{}\"“”„«»<>^]"
 _MARKS = ",;:.!?…"
@@ -43,8 +53,31 @@ def _said_marks(match: re.Match[str]) -> str:
     return f"{said} " if match.end() < len(text) else said
 
 
+_WITH_D = {"v": "van", "a": "aan", "o": "op", "i": "in"}
+_DE = {"d": "de", "h": "het"}
+_PER = {"w": "week", "m": "maand", "d": "dag", "j": "jaar", "u": "uur", None: "stuk"}
+
 _LETTER = r"[^\W\d_]"
 _CONSONANT = "[b-df-hj-np-rtv-xzB-DF-HJ-NP-RTV-XZ]"
+_SIGNED = re.compile(r"[<>=№#≤≥≠≈~¢∞−μ\dᵈᵉˢᵗ₀-₉]")
+_SIGNS: tuple[Rewriting, ...] = (
+    (r"(?<!\S)<3(?! ?\w)", ""),  # a heart
+    (r"ᵈᵉ|ˢᵗᵉ|ᵉ", lambda match: unicodedata.normalize("NFKC", match[0])),
+    (r"[₀-₉]", lambda match: str(unicodedata.digit(match[0]))),
+    (r"−(?=\d)", "-"),
+    (r"μ(?=[gml]\b)", "µ"),
+    (r"(?<!\w)([1-9]\d{3}) ?([A-Z])([A-Z])(?!\w)", r"\1 \2 \3"),  # a postal code
+    (r"№ ?|#(?=\d)|(?<=\w )# (?=\d)", "nummer "),
+    (r"≤ ?|<= ?(?=\d)", " hoogstens "),
+    (r"≥ ?|>= ?(?=\d)", " minstens "),
+    (r"(?<![-–<=])<{1,2} ?(?=[\d½€-])|(?<=\w) < (?=\w)", " minder dan "),
+    (r"(?<![-–=>])>{1,2} ?(?=[\d½€-])", " meer dan "),
+    (r"(?<=\w) > (?=\w)", ", "),
+    (r"≠", " is niet "),
+    (r"≈ ?|~ ?(?=\d)", " ongeveer "),
+    (r"¢", " cent"),
+    (r"∞", " oneindig "),
+)
 _BEFORE_NUMBERS: tuple[Rewriting, ...] = (
     (r"(?<![\w@.])(?:https?://|www\.)[^\s\"”»<>)\]]{0,300}[\w/]", _said_address),
     (r"(?<![\w@.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}", _said_address),
@@ -63,6 +96,9 @@ _BEFORE_NUMBERS: tuple[Rewriting, ...] = (
     (r"(?<!\w)'k\b", "ik"),
     (r"[•·‣←-⇿]", ","),
     (rf"(?<={_LETTER})\(({_LETTER}{{1,9}})\)", r"\1"),  # kind(eren)
+    *WEEKDAYS,
+)
+_BRACKETS: tuple[Rewriting, ...] = (
     (r"[()]", " , "),
     (r"(?<=[^\W\d_]{2}\.)(?=[A-ZÀ-ÖØ-Þ])", " "),  # "uit.Adem"
     (r"(?<![\w.])([A-Z])\.(?= (?:[A-Z]|(?:de|den|der|van|te|ten|ter|'t) ))", r"\1"),  # "A. Jansen"
@@ -76,7 +112,12 @@ _AFTER_NUMBERS: tuple[Rewriting, ...] = (
     (r"\b([Tt])/m\b", r"\1ot en met"),
     (r"\b[Ee]n/of\b", "of"),
     (r"\b([Mm])/[vV](?:/[xX])?\b", r"\1an of vrouw"),
-    (r"(?<=\w) ?/ ?(?=\w)", " of "),
+    (r"\b([vaoi])/([dh])\b\.?", lambda match: f"{_WITH_D[match[1]]} {_DE[match[2]]}"),
+    (r"\bp/(?:([wmdju])\b|st\b\.?)", lambda match: f"per {_PER[match[1]]}"),
+    (r"(?: ?/){1,9}$|^(?:/ ?){1,9}", ""),
+    (r"(?<=[\w.,;:!?…])(?: ?/){2,9} ?| / ", ", "),  # where a reader pauses
+    (r"(?<=\w)/(?=\w)", " of "),
+    (r"(?<=\w)/ (?=\w)", " of "),
     ("/", " "),
     (r"(?<=\w) ?& ?(?=\w)", " en "),
     (r"§ ?(?=\d)", "paragraaf "),
@@ -88,6 +129,9 @@ _AFTER_NUMBERS: tuple[Rewriting, ...] = (
 
 _PLAIN = re.compile(r"[A-Za-z]+(?:,? [A-Za-z]+)*[.!?]?")
 """A sentence in which nothing but an abbreviation can be rewritten."""
+
+_NUMBERED = re.compile(r"[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒²³±+=]|\b[IVXLCDM]+(?:e|de|ste)?\b")
+"""Without one of these there are no amounts, times and numbers."""
 
 _MOST_PASSES = 4
 """What one sign leaves behind can be written like another; people write nothing that takes three."""
@@ -112,20 +156,40 @@ def spoken(text: str) -> str:
 def visible(text: str) -> str:
     """Return the text in normal form C, without what no voice can say, such as emoji and soft hyphens."""
     seen = (" " if character.isspace() else character for character in unicodedata.normalize("NFC", text))
-    kept = (c for c in seen if c == "°" or (unicodedata.category(c) not in _UNSPOKEN and c != "\ufe0f"))
+    kept = (c for c in seen if c in _MEANT or (unicodedata.category(c) not in _UNSPOKEN and c != "\ufe0f"))
     return _tidy("".join(kept))
+
+
+def unsaid(text: str) -> tuple[str, ...]:
+    """Return the signs of a text that are not known here, and words in other scripts; no emoji."""
+    pieces = re.findall(r"[^\W\d_]+|\S", unicodedata.normalize("NFC", text))
+    return tuple(dict.fromkeys(piece for piece in pieces if any(map(_is_unsaid, piece))))
+
+
+def _is_unsaid(character: str) -> bool:
+    if character.isascii() or character in _KNOWN:
+        return False
+    category = unicodedata.category(character)
+    if category in {"Lu", "Ll", "Lo", "Lm", "Lt"}:
+        return not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "MODIFIER LETTER SMALL"))
+    return category in {"Sm", "Sc", "No", "Nl"} or (category == "So" and character < "\u2500")
 
 
 def _said(text: str) -> str:
     said = visible(text)
-    numbered = numbers.SIGNS.search(said) is not None
-    if not numbered and _PLAIN.fullmatch(said):  # most sentences, in a tenth of the time
+    if _NUMBERED.search(said) is None and _PLAIN.fullmatch(said):  # most sentences, in a tenth of the time
         said = abbreviations.written_out(said)
         return said if said[-1] in _MARKS else f"{said}."
+    signed = _SIGNED.search(said) is not None
+    said = familiar(said)
+    said = _rewritten(said, _SIGNS) if signed else said
     said = _rewritten(said, _BEFORE_NUMBERS)
-    said = _rewritten(said, numbers.BEFORE_ABBREVIATIONS) if numbered else said
+    numbered = _NUMBERED.search(said) is not None
+    said = _rewritten(said, (*SUMS, *DATES, *TELEPHONES)) if numbered else said
+    said = _rewritten(said, _BRACKETS)
+    said = _rewritten(said, (*TIMES, *MONEY)) if numbered else said
     said = abbreviations.written_out(said)
-    said = _rewritten(said, numbers.AFTER_ABBREVIATIONS) if numbered else said
+    said = _rewritten(said, (*UNITS, *NUMBERS)) if numbered else said
     said = _tidy(_rewritten(said, _AFTER_NUMBERS))
     if not has_words(said):
         return ""

@@ -26,6 +26,7 @@ from stem.sound.clips import Clip, Samples, trimmed
 from stem.sound.stretch import stretched
 from stem.tables import from_table, out_of_bounds
 from stem.voices.engines import Traits, espeak_worker, guard
+from stem.voices.engines.espeak_phonemes import typed
 from stem.voices.template import VoiceTemplate
 
 _PACKAGE = "espeakng-loader"
@@ -74,7 +75,7 @@ class Espeak:
     """The engine "espeak": `voice` is an espeak voice file with the line "language nl"."""
 
     name = "espeak"
-    traits = Traits(speed=True, pitch=True)
+    traits = Traits(speed=True, pitch=True, ipa=True)
 
     def __init__(self) -> None:
         try:
@@ -205,7 +206,7 @@ def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
             done = _run(
                 python("-S", espeak_worker.__file__, str(library), data, *numbers),
                 # espeak-ng stops at a NUL, and would say half of the phrase.
-                phrase.replace("\0", " ").encode("utf-8", "replace"),
+                typed(phrase).replace("\0", " ").encode("utf-8", "replace"),
                 folder,
             )
     except subprocess.TimeoutExpired as error:

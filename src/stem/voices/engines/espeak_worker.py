@@ -20,7 +20,8 @@ STATUS = {"no library": 3, "no data": 4, "no voice": 5, "no speech": 6}
 # speak_lib.h of espeak-ng 1.52
 _SYNCHRONOUS = 2
 _DO_NOT_EXIT = 0x8000
-_UTF8 = 1
+_UTF8_WITH_PHONEMES = 0x101
+"""Phonemes stand between [[ and ]]."""
 _CHARACTER_POSITION = 1
 _PARAMETERS = (1, 3, 4, 2)  # rate, pitch, range, volume
 
@@ -51,7 +52,7 @@ def main(library: str, data: str, *numbers: str) -> int:
     espeak.espeak_ng_SetRandSeed(1)
     text = sys.stdin.buffer.read() + b"\0"
     size = ctypes.c_size_t(len(text))
-    if espeak.espeak_Synth(text, size, 0, _CHARACTER_POSITION, 0, _UTF8, None, None) != 0:
+    if espeak.espeak_Synth(text, size, 0, _CHARACTER_POSITION, 0, _UTF8_WITH_PHONEMES, None, None) != 0:
         return STATUS["no speech"]
     sys.stdout.buffer.write(sample_rate.to_bytes(4, "little") + b"".join(sound))
     return 0
