@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -201,10 +202,27 @@ def phrases_are_said_once() -> Iterator[Spoken]:
         yield spoken
 
 
+@pytest.fixture(scope="session", autouse=True)
+def workers_are_forked() -> Iterator[None]:
+    """A batch's worker needs a second and a half to begin, and hundreds of batches have one or two."""
+    if sys.platform != "linux":
+        yield
+        return
+    import forkedworkers
+
+    from stem.practice.batch import executor
+
+    forkedworkers.preload()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executor, "SpawnProcess", forkedworkers.Worker)
+        yield
+
+
 @pytest.fixture
 def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of the processes themselves: templates and phrases have their own, as outside of tests."""
+    """For tests of the processes themselves: all of them begin as they do outside of tests."""
     monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
+    monkeypatch.setattr("stem.practice.batch.executor.SpawnProcess", SpawnProcess)
     monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
 
 
