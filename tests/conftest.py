@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
-from multiprocessing.context import SpawnProcess
+from multiprocessing import util
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -48,6 +48,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # What tests quote is English, whatever the machine speaks; tests in Dutch ask for it.
 os.environ["STEM_LANG"] = "en"
 
+
+SPAWN = util.spawnv_passfds  # type: ignore[attr-defined]
+"""How a worker begins outside of tests."""
 
 LONG = {
     *("test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"),
@@ -208,13 +211,10 @@ def workers_are_forked() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    import forkedworkers
+    import warm
 
-    from stem.practice.batch import executor
-
-    forkedworkers.preload()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(executor, "SpawnProcess", forkedworkers.Worker)
+        patch.setattr("multiprocessing.util.spawnv_passfds", warm.spawn)
         yield
 
 
@@ -222,7 +222,7 @@ def workers_are_forked() -> Iterator[None]:
 def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of the processes themselves: all of them begin as they do outside of tests."""
     monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
-    monkeypatch.setattr("stem.practice.batch.executor.SpawnProcess", SpawnProcess)
+    monkeypatch.setattr("multiprocessing.util.spawnv_passfds", SPAWN)
     monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
 
 

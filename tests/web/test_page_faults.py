@@ -82,7 +82,6 @@ def test_a_worker_that_is_always_killed_is_told(visitor: Visitor) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("every_child_is_begun")  # the limit is its parent's
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits there")
 def test_a_disk_that_fills_is_told_and_trying_again_goes_on(visitor: Visitor) -> None:
     import resource
