@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from stem import files
+from stem.cores import cores
 
 if TYPE_CHECKING:
     from spoken import Spoken
@@ -52,24 +53,24 @@ os.environ["STEM_LANG"] = "en"
 SPAWN = util.spawnv_passfds  # type: ignore[attr-defined]
 """How a worker begins outside of tests."""
 
-LONG = {
-    *("test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"),
-    *(
-        "test_make.py",
-        "test_cancel.py",
-        "test_batch_cluster.py",
-        "test_attacks_terminal.py",
-        "test_cutting.py",
-        "test_browser.py",
-        "test_guide.py",
-    ),
-}
+LONG = [
+    *("test_browser.py", "test_guide.py", "test_faults.py", "test_beds.py", "test_batch_faults.py"),
+    *("test_make.py", "test_golden_files.py", "test_catalogue.py", "test_front_door.py", "test_product.py"),
+    *("test_attacks_terminal.py", "test_batch_cluster.py", "test_cutting.py", "test_attacks_code.py"),
+    *("test_batch_executor.py", "test_overview.py", "test_cancel.py", "test_guard.py"),
+]
 """Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long ones."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    """Begin with the long ones, the longest first."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: some tests wait for a browser, a server or a lock."""
+    return cores() + 1
 
 
 def pytest_collection_finish() -> None:
