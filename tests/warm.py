@@ -20,7 +20,6 @@ import gc
 import io
 import os
 import pickle
-import resource
 import signal
 import socket
 import struct
@@ -53,9 +52,14 @@ _IMPORTS = (
     *("scipy.linalg", "scipy.ndimage", "scipy.signal"),
     *("mutagen.id3", "PIL.ImageFont", "pydub", "lameenc", "soxr", "imageio_ffmpeg", "espeakng_loader"),
 )
-_LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
-_libc = ctypes.CDLL(None)
-spawned_by_exec = util.spawnv_passfds
+spawned_by_exec = util.spawnv_passfds  # type: ignore[attr-defined]
+_Process = subprocess.Popen
+"""The real one, also while a test has another in its place."""
+
+
+def _set(what: int, value: int | bytes) -> None:
+    """Set a property of this process (prctl(2))."""
+    ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -97,13 +101,13 @@ class Forker:
         """Return a new child of this process."""
         content = pickle.dumps(asked)
         with self._turn:
-            _libc.prctl(_ADOPT, 1, 0, 0, 0)
+            _set(_ADOPT, 1)
             try:
                 socket.send_fds(self._ours, [_SIZE.pack(len(content))], descriptors)
                 self._ours.sendall(content)
                 return int(*_SIZE.unpack(_received(self._ours, _SIZE.size)))
             finally:
-                _libc.prctl(_ADOPT, 0, 0, 0, 0)
+                _set(_ADOPT, 0)
 
     def close(self) -> None:
         """Let it end."""
@@ -132,9 +136,7 @@ def _imported() -> Forker:
         command = [sys.executable, "-I", "-c", code, str(its.fileno())]
         # One thread: those of the algebra would only wait for each other at every fork.
         surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        begun.append(
-            subprocess.Popen(command, pass_fds=[its.fileno()], env=surroundings, stdin=subprocess.DEVNULL)
-        )
+        begun.append(_Process(command, pass_fds=[its.fileno()], env=surroundings, stdin=subprocess.DEVNULL))
 
     forker = Forker(begin)
 
@@ -170,7 +172,10 @@ def _as_begun_here(
     surroundings: Mapping[str, str] | None = None,
     is_leader: bool = False,
 ) -> _Asked:
+    import resource  # Windows has none
+
     status = Path("/proc/self/status").read_text(encoding="utf-8")
+    limits = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
     numbers = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
     return _Asked(
         tuple(words),
@@ -179,7 +184,7 @@ def _as_begun_here(
         os.path.join(os.getcwd(), folder or ""),  # noqa: PTH109, PTH118
         dict(os.environ if surroundings is None else surroundings),
         int(status.partition("Umask:")[2].split()[0], 8),
-        {limit: resource.getrlimit(limit) for limit in _LIMITS},
+        {limit: resource.getrlimit(limit) for limit in limits},
         tuple(number for number in numbers if signal.getsignal(number) == signal.SIG_IGN),
         is_leader,
     )
@@ -317,6 +322,8 @@ def _be(asked: _Asked, descriptors: Sequence[int]) -> NoReturn:
 
 def _settle(asked: _Asked, descriptors: Sequence[int]) -> None:
     """Take over what a child inherits."""
+    import resource
+
     if asked.is_leader:
         os.setsid()
     _place(descriptors, asked.places)
@@ -381,7 +388,7 @@ def _worked(asked: _Asked) -> None:
     """Be a worker of `multiprocessing`."""
     from multiprocessing import spawn as spawning
 
-    _libc.prctl(_NAME, b"spawn_main", 0, 0, 0)
+    _set(_NAME, b"spawn_main")
     line = next(word for word in asked.words if "spawn_main" in word)
     named = dict(part.split("=") for part in line.partition("spawn_main(")[2].rstrip(")").split(", "))
     sys.argv = ["-c", *asked.words[-1:]]
