@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from pagebrowser import (
     NEEDS_BROWSER,
-    browser,
     faults,
     judge_in_every_look,
     looking,
@@ -39,15 +38,9 @@ MADE_MS = 180_000
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with browser() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with a track, and a text of its own that has a mistake."""
-    folder = practice_in(tmp_path_factory.mktemp("praktijk"))
+    folder = practice_in(tmp_path_factory.mktemp("praktijk_waarvan_de_naam_op_geen_smal_scherm_past"))
     (folder / "scripts" / "stuk.j2").write_text("geen kop", encoding="utf-8")
     project = Project(folder)
     script = project.script("aankomen")
