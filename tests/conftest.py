@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
+from multiprocessing import util
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from stem import files
+from stem.cores import cores
 
 if TYPE_CHECKING:
     from spoken import Spoken
@@ -48,25 +50,36 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["STEM_LANG"] = "en"
 
 
-LONG = {
-    *("test_golden_files.py", "test_batch_faults.py", "test_faults.py", "test_batch.py", "test_beds.py"),
+SPAWN = util.spawnv_passfds  # type: ignore[attr-defined]
+"""How a worker begins outside of tests."""
+
+LONG = [
     *(
-        "test_make.py",
-        "test_cancel.py",
-        "test_batch_cluster.py",
-        "test_attacks_terminal.py",
-        "test_cutting.py",
         "test_browser.py",
+        "test_browser_record.py",
         "test_browser_clients.py",
         "test_guide.py",
+        "test_faults.py",
+        "test_beds.py",
+        "test_batch_faults.py",
     ),
-}
+    *("test_make.py", "test_golden_files.py", "test_catalogue.py", "test_front_door.py", "test_product.py"),
+    *("test_attacks_terminal.py", "test_batch_cluster.py", "test_cutting.py", "test_attacks_code.py"),
+    *("test_batch_executor.py", "test_overview.py", "test_cancel.py", "test_guard.py"),
+]
 """Modules that take longest, each on one core: with one of them last, the other cores would wait for it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long ones."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    """Begin with the long ones, the longest first."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return one more than there are cores: some tests wait for a browser, a server or a lock."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores() + 1
 
 
 def pytest_collection_finish() -> None:
@@ -202,10 +215,24 @@ def phrases_are_said_once() -> Iterator[Spoken]:
         yield spoken
 
 
+@pytest.fixture(scope="session", autouse=True)
+def workers_are_forked() -> Iterator[None]:
+    """A batch's worker needs a second and a half to begin, and hundreds of batches have one or two."""
+    if sys.platform != "linux":
+        yield
+        return
+    import warm
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("multiprocessing.util.spawnv_passfds", warm.spawn)
+        yield
+
+
 @pytest.fixture
 def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of the processes themselves: templates and phrases have their own, as outside of tests."""
+    """For tests of the processes themselves: all of them begin as they do outside of tests."""
     monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
+    monkeypatch.setattr("multiprocessing.util.spawnv_passfds", SPAWN)
     monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
 
 

@@ -246,6 +246,7 @@ def _remember_what_is_known() -> None:
     """Do not make anew what has no files: the cover, LAME's frames, and what children with only pipes say."""
     from stem.export import mp3
     from stem.track import labels
+    from stem.voices.engines import espeak
 
     mp3._lame = functools.partial(_RememberedLame, mp3._lame, {})
     labels.generated = functools.cache(labels.generated)  # type: ignore[attr-defined]
@@ -261,6 +262,16 @@ def _remember_what_is_known() -> None:
         return answers[key]
 
     subprocess.run = run  # type: ignore[assignment]
+
+    say, said = espeak._run, dict[Any, Any]()
+
+    def speak(command: list[str], text: bytes, folder: Path) -> Any:
+        key = (*command, text)
+        if key not in said:
+            said[key] = say(command, text, folder)
+        return said[key]
+
+    espeak._run = speak
 
 
 class _RememberedLame:

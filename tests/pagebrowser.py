@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,6 +26,7 @@ _PATIENCE_MS = 30_000
 
 expect.set_options(timeout=_PATIENCE_MS)
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
@@ -106,14 +108,35 @@ def looking(
 
 
 def faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page, with contrast judged by 7:1."""
+    """Return what axe finds wrong with a page, with contrast judged by 7:1, which leaves nothing to 4.5:1."""
     page.wait_for_load_state()
-    found = Axe().run(page, options={"rules": {"color-contrast-enhanced": {"enabled": True}}})
+    rules = {"color-contrast-enhanced": {"enabled": True}, "color-contrast": {"enabled": False}}
+    # What it finds right is not told: that would be most of the work.
+    found = Axe().run(page, options={"rules": rules, "resultTypes": ["violations"]})
     return [
         f"{each['id']}: {node['html'][:120]} {node['any'][0]['message'] if node['any'] else ''}"
         for each in found.response["violations"]
         for node in each["nodes"]
     ]
+
+
+def looks(page: Page) -> Iterator[str]:
+    """Show a page in every width and light, one after the other; yield how it looks, for who judges it."""
+    for width, (wide, high) in WIDTHS.items():
+        page.set_viewport_size({"width": wide, "height": high})
+        for light in LIGHTS:
+            page.emulate_media(color_scheme=light, reduced_motion="reduce")
+            yield f"{width}, {light}"
+
+
+def judge_in_every_look(page: Page, what: str) -> None:
+    """Fail when a page cannot be used by all, in any width and light."""
+    for look in looks(page):
+        assert faults(page) == [], (what, look)
+        assert small_targets(page) == [], (what, look)
+        size = page.viewport_size
+        assert size is not None
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (what, look)
 
 
 def small_targets(page: Page) -> list[str]:

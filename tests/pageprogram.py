@@ -10,7 +10,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stem.programs import python
+import warm
+
 from stem.web.server import bound
 
 
@@ -19,8 +20,8 @@ class Opened:
 
     def __init__(self, *words: str, folder: Path) -> None:
         self.began = time.monotonic()
-        self.process = subprocess.Popen(
-            [*python("-m", "stem"), "open", "--no-browser", *words],
+        self.process = warm.Python(
+            warm.stem("open", "--no-browser", *words),
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

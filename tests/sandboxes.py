@@ -20,6 +20,8 @@ from typing import Any, NoReturn
 _NUMBER = struct.Struct("!q")
 _LEAST_S = 0.5
 """Whoever gives less time means the start."""
+_MOST, _LARGEST = 500, 300_000
+"""So many answers are kept, of so many bytes: the same script, filled in with the same, becomes the same."""
 
 
 class Sandboxes:
@@ -33,6 +35,7 @@ class Sandboxes:
 
         self._command = python_main("stem.script.sandbox", "-S", "-B")
         self._turn = threading.Lock()
+        self._known: dict[bytes, bytes] = {}
         self._process = subprocess.Popen(
             python_main("sandboxes", "-S", "-B"),
             stdin=subprocess.PIPE,
@@ -53,6 +56,9 @@ class Sandboxes:
         is_usual = command[:6] == self._command[:6] and options["timeout"] >= _LEAST_S
         if not is_usual:
             return subprocess.run(command, **options)  # noqa: PLW1510 - `check` is among them
+        asked: bytes = options["input"]
+        if asked in self._known:
+            return subprocess.CompletedProcess(command, 0, self._known[asked])
         with self._turn:
             self._write(_NUMBER.pack(len(options["input"])) + options["input"])
             child = self._number()
@@ -62,6 +68,8 @@ class Sandboxes:
             code, answer = self._number(), self._read(self._number())
         if not is_done:
             raise subprocess.TimeoutExpired(command, options["timeout"])
+        if code == 0 and len(asked) + len(answer) <= _LARGEST and len(self._known) < _MOST:
+            self._known[asked] = answer
         return subprocess.CompletedProcess(command, code, answer)
 
     def _write(self, content: bytes) -> None:

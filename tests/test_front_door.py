@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import warm
 
 import stem
 from stem import files
@@ -388,7 +389,7 @@ def test_the_package_by_itself_imports_next_to_nothing() -> None:
 
 def example(root: Path, name: str, *arguments: str) -> str:
     script = root / "examples" / name
-    told = subprocess.run(
+    told = warm.run(
         [sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=300, check=False
     )
     assert told.stderr == ""

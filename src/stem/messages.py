@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from numbers import Real
@@ -338,17 +338,33 @@ _SHORTEST_KNOWN = 12
 
 def retold(text: str, language: NullTranslations) -> str:
     """Return a text that is kept in English, as in the record of a track, as a message that can be told."""
-    if isinstance(text, Message):
-        return text
-    known = language.templates if isinstance(language, Catalogue) else ()
-    likely = [
-        each
-        for each in known
-        if text.startswith(each.partition("{")[0])
-        and sum(len(before) for before, *_ in Formatter().parse(each)) >= _SHORTEST_KNOWN
-    ]
-    likely.sort(key=len, reverse=True)
+    return text if isinstance(text, Message) else _found(text, language)
+
+
+@lru_cache(maxsize=1024)  # a batch tells the same of many tracks
+def _found(text: str, language: NullTranslations) -> str:
+    likely = (each for start, each in _known(language) if text.startswith(start))
     return recognised(text, likely, lambda _name, fact: retold(fact, language))
+
+
+@lru_cache(maxsize=8)
+def _known(language: NullTranslations) -> tuple[tuple[str, str], ...]:
+    """Return how the templates of a language begin, and they themselves, the longest first."""
+    known = language.templates if isinstance(language, Catalogue) else ()
+    certain = [each for each in known if len("".join(_parts(each)[1])) >= _SHORTEST_KNOWN]
+    return tuple((each.partition("{")[0], each) for each in sorted(certain, key=len, reverse=True))
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names in a template, and the texts before, between and after them."""
+    names, texts = list[str](), [""]
+    for before, name, *_ in Formatter().parse(template):
+        texts[-1] += before
+        if name is not None:
+            names.append(name)
+            texts.append("")
+    return tuple(names), tuple(texts)
 
 
 def recognised(
@@ -375,12 +391,7 @@ def _facts(template: str, text: str) -> dict[str, str] | None:
 
     What stands between two names is looked for once, from the left: the time grows with the text alone.
     """
-    names, texts = list[str](), [""]  # the text before them, and the one after each
-    for before, name, *_ in Formatter().parse(template):
-        texts[-1] += before
-        if name is not None:
-            names.append(name)
-            texts.append("")
+    names, texts = _parts(template)
     if not text.startswith(texts[0]):
         return None
     facts: dict[str, str] = {}

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import warm
 
 from stem import cli
 from stem.script.template import find_script
@@ -199,7 +200,7 @@ def test_values_come_from_a_file_and_from_questions(
     (folder / "fout.toml").write_text("naam = [1]\n", encoding="utf-8")
     assert cli.run(["preview", "aankomen", "--values", "fout.toml"]) == 1
     assert "value 1 must be a text" in capfd.readouterr().err
-    done = subprocess.run(
+    done = warm.run(
         [*STEM, "preview", "nieuwe-sporen", "--ask"],
         cwd=folder,
         input="Anna\njij\nu\n\n\n",
@@ -280,9 +281,7 @@ def test_a_mistake_of_our_own_is_one_sentence_too(
 @pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
 def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
     for arguments in (["scripts"], ["preview", "door-andere-ogen"], ["script", "door-andere-ogen", "--html"]):
-        running = subprocess.Popen(
-            [*STEM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
-        )
+        running = warm.Python([*STEM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder)
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdout.close()
@@ -309,10 +308,10 @@ def test_a_run_that_is_stopped_at_any_moment_leaves_nothing_half(folder: Path) -
     moments = random.Random(7)
     codes = []
     for number in range(6):
-        running = subprocess.Popen(
+        running = warm.Python(
             [*STEM, "make", "lang.j2"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        time.sleep(moments.uniform(0.2, 2.5))
+        time.sleep(moments.uniform(0.05, 1.5))
         running.send_signal(signal.SIGINT if number % 2 else signal.SIGTERM)
         _, told = running.communicate(timeout=60)
         codes.append(running.returncode)
@@ -322,7 +321,7 @@ def test_a_run_that_is_stopped_at_any_moment_leaves_nothing_half(folder: Path) -
     whole = {f"output/lang{'' if n == 1 else f'-{n}'}.mp3" for n in range(1, codes.count(0) + 1)}
     assert left(folder) == {"proef.j2", "lang.j2"} | whole
     assert any(code != 0 for code in codes)
-    done = subprocess.run([*STEM, "make", "lang.j2"], cwd=folder, check=False)
+    done = warm.run([*STEM, "make", "lang.j2"], cwd=folder, check=False)
     assert done.returncode == 0
 
 
@@ -334,11 +333,9 @@ def test_a_full_disk_is_told_and_leaves_nothing(folder: Path) -> None:
         "resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000)); "
         "from stem import cli; sys.exit(cli.run(['make', 'proef.j2']))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = warm.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "larger than is allowed" in done.stderr or "full" in done.stderr
     assert left(folder) == {"proef.j2", "stem.toml"}
-    assert subprocess.run([*STEM, "make", "proef.j2"], cwd=folder, check=False).returncode == 0
+    assert warm.run([*STEM, "make", "proef.j2"], cwd=folder, check=False).returncode == 0

@@ -28,6 +28,8 @@ from stem.practice.batch.executor import MOST_DEATHS, run, sole_use
 from stem.practice.batch.jobs import Done, Job, Result
 from stem.progress import Cancelled
 
+pytestmark = pytest.mark.usefixtures("every_child_is_begun")
+
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 ENDS_WITHIN_S = 15.0

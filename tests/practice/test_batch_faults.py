@@ -22,6 +22,7 @@ import batchfaults as bf
 import batchtasks
 import faultinjector as fi
 import pytest
+import warm
 
 from stem import cli
 from stem.cli.output import in_options
@@ -159,7 +160,7 @@ class Practice:
         """Begin the batch; what it tells goes to the file "told"."""
         command = [sys.executable, "-m", "stem", "batch", "lijst.csv", "--json", "--jobs", "2"]
         with (self.folder / "told").open("wb") as told, (self.folder / "report").open("wb") as report:
-            return subprocess.Popen(
+            return warm.Python(
                 [*command, *OPTIONS, *options],
                 cwd=self.folder,
                 env=fi.environment(self.folder),
@@ -336,7 +337,7 @@ def workers_of(batch: int) -> list[int]:
     found = []
     for each in batchtasks.descendants(batch):
         with contextlib.suppress(OSError):
-            if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes():
+            if b"spawn_main" in Path(f"/proc/{each}/comm").read_bytes():
                 found.append(each)
     return found
 

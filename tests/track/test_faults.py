@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 import faultinjector as fi
 import pytest
+import warm
 
 from stem import cli
 from stem.files import cache_folder, cache_path
@@ -165,7 +166,7 @@ def test_a_clock_that_goes_back_changes_nothing(folder: Path, monkeypatch: pytes
 
 def test_two_runs_at_one_target_make_two_tracks(folder: Path) -> None:
     environment = fi.environment(folder)
-    runs = [subprocess.Popen([*STEM, *fi.COMMAND], env=environment, stdout=subprocess.PIPE) for _ in range(2)]
+    runs = [warm.Python([*STEM, *fi.COMMAND], env=environment, stdout=subprocess.PIPE) for _ in range(2)]
     lines = [run.communicate(timeout=120)[0].decode() for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     made = content(folder / "output")
@@ -304,7 +305,7 @@ def test_a_limit_to_the_size_of_files_is_told_and_leaves_nothing(folder: Path) -
         sys.exit(cli.run(sys.argv[1:]))
     """
     command = [sys.executable, "-c", textwrap.dedent(code), *fi.COMMAND]
-    done = subprocess.run(
+    done = warm.run(
         command, env=fi.environment(folder), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0
@@ -361,7 +362,7 @@ def test_a_name_is_nowhere_but_in_the_sound(folder: Path) -> None:
     (folder / "proef.j2").write_text(PERSONAL, encoding="utf-8")
     extras = ("--plot", "--stems", "--captions", "vtt,srt,lrc", "--record-anonymous", "--bell", "begin")
     environment = fi.environment(folder)
-    done = subprocess.run(
+    done = warm.run(
         [*STEM, "make", "proef.j2", "-s", f"naam={name}", *extras],
         env=environment,
         capture_output=True,

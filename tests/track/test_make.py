@@ -12,6 +12,7 @@ from pathlib import Path
 import heard
 import numpy as np
 import pytest
+import warm
 from numpy.typing import NDArray
 
 from stem import units
@@ -319,7 +320,8 @@ def test_a_sentence_without_words_is_refused() -> None:
 
 
 def test_the_json_document_has_what_programs_need(short_script: Path, tmp_path: Path) -> None:
-    done = run_stem(tmp_path, "make", "proef.j2", "--json", "-s", "naam=Anna")
+    command = warm.stem("make", "proef.j2", "--json", "-s", "naam=Anna")
+    done = warm.run(command, cwd=tmp_path, capture_output=True, text=True)
     document = json.loads(done.stdout)
     assert (document["version"], document["failed"]) == (1, [])
     (track,) = document["tracks"]

@@ -170,11 +170,10 @@ class _Reader:
         self._add_text(text[position:], source)
 
     def _add_text(self, text: str, source: Source) -> None:
-        for bracket, problem in (
-            ("[", Message("is not closed on its line")),
-            ("]", Message("closes nothing")),
-        ):
+        for bracket in "[]":
             if bracket in text:
+                is_open = bracket == "["
+                problem = Message("is not closed on its line") if is_open else Message("closes nothing")
                 excerpt = text[text.index(bracket) :][:30].strip()
                 hint = Message("A mark stands on one line, without other brackets inside, like [pauze 8].")
                 told = Message("the bracket in '{excerpt}' {problem}", excerpt=excerpt, problem=problem)

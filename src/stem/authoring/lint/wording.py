@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from stem.messages import Message
@@ -23,9 +24,17 @@ class Judgement:
     hint: str
 
 
-def judged(sentence: str) -> Iterator[Judgement]:
-    """Yield what is better said otherwise in a sentence, or the beginning of a long one, rule by rule."""
-    sentence = sentence[:LONGEST_JUDGED]
+def judged(sentence: str) -> tuple[Judgement, ...]:
+    """Return what is better said otherwise in a sentence, or the beginning of a long one, rule by rule."""
+    return _judged(sentence[:LONGEST_JUDGED])
+
+
+@lru_cache(maxsize=1024)  # most sentences of a script are the same in every way to fill it in
+def _judged(sentence: str) -> tuple[Judgement, ...]:
+    return tuple(_judgements(sentence))
+
+
+def _judgements(sentence: str) -> Iterator[Judgement]:
     for wording in _WORDINGS:
         for found in wording.pattern.finditer(sentence):
             problem = Message("'{found}' {problem}", found=found[0], problem=wording.problem)
