@@ -52,7 +52,11 @@ _SOFTEST_BED_LUFS = -60.0
 """A bed softer than this is a noise floor itself (`none`), or nothing: there is nothing to raise."""
 
 Voice: TypeAlias = Callable[[str], Samples]
-_Event: TypeAlias = tuple[int, Callable[[], Samples]]
+_Event: TypeAlias = tuple[int, int, Callable[[], Samples]]
+"""At which frame something begins, after which it is surely over, and its sound."""
+
+_RINGS_ON = units.frames(20.0)
+"""A room rings on after a phrase for less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,14 @@ class Mix:
         """
         return recut(self._blocks(), block_frames)
 
+    def stretch(self, first: int, last: int) -> Samples:
+        """Return the frames from one up to another as they are in the whole, shape (frames, 2).
+
+        What was over before is not computed.
+        """
+        skipped = first % BLOCK_FRAMES
+        return np.concatenate([np.zeros((0, 2), np.float32), *self._blocks(first - skipped, last)])[skipped : skipped + last - first]
+
     def parts(self) -> tuple[Mix, Mix, Mix]:
         """Return the voice alone, the bed alone (with the noise floor) and the bells alone.
 
@@ -163,17 +175,17 @@ class Mix:
             replace(self, voice=_wordless, bed=no_bed, floor=False),
         )
 
-    def _blocks(self) -> Iterator[Samples]:
+    def _blocks(self, first: int = 0, last: int | None = None) -> Iterator[Samples]:
         floor = load_bed("none", seed=0) if self.floor else None
         points = automation(self.timeline, self.levels)
         fade_out = _fade_out_start(self.timeline, units.frames(self.levels.fade_out_s))
-        waiting = self._events()
+        waiting = [event for event in self._events() if event[1] > first]
         sounding: list[tuple[int, Samples]] = []
-        for start in range(0, self.frames, BLOCK_FRAMES):
+        for start in range(first, self.frames if last is None else last, BLOCK_FRAMES):
             end = min(start + BLOCK_FRAMES, self.frames)
             block = self._bed_block(points, start, end)
             while waiting and waiting[-1][0] < end:
-                at, sound = waiting.pop()
+                at, _, sound = waiting.pop()
                 sounding.append((at, sound()))
             for at, samples in sounding:
                 _add(block, start, samples, at)
@@ -197,14 +209,15 @@ class Mix:
     def _events(self) -> list[_Event]:
         """Return what is to be heard besides the bed, and how to get it, the last first."""
         events: list[_Event] = [
-            (utterance.start, partial(self.voice, utterance.phrase)) for utterance in self.timeline.utterances
+            (utterance.start, utterance.end + _RINGS_ON, partial(self.voice, utterance.phrase))
+            for utterance in self.timeline.utterances
         ]
         if self.bell is not None and self.timeline.bells:
             meter = Meter()
             meter.add(self.bell)
             wanted = self.levels.speech_lufs - self.levels.bell_lu
             bell = self.bell * np.float32(units.gain(wanted - meter.momentary_max()))
-            events += [(frame, lambda: bell) for frame in self.timeline.bells]
+            events += [(frame, frame + len(bell), lambda: bell) for frame in self.timeline.bells]
         return sorted(events, key=lambda event: event[0], reverse=True)
 
 
