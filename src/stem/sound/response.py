@@ -85,17 +85,12 @@ class StreamFilter:
         sections: One after another.
         channels: Of the stream.
         step: Frames; what comes out is a multiple of this.
-        before: What stood in the stream just before, shape (frames, channels): what of it rings on is heard.
     """
 
-    def __init__(
-        self, sections: Sequence[Section], channels: int, step: int, before: Samples | None = None
-    ) -> None:
+    def __init__(self, sections: Sequence[Section], channels: int, step: int) -> None:
         self._overlap = _overlap(tuple(sections), step)
         self._step = step
         self._held: Samples = np.zeros((self._overlap.behind, channels), np.float32)
-        if before is not None and len(before):
-            self._held[-len(before) :] = before[-self._overlap.behind :]
 
     @property
     def waiting(self) -> int:
@@ -108,6 +103,10 @@ class StreamFilter:
         hops = (len(joined) - self._overlap.behind) // self._overlap.hop
         self._held = joined[hops * self._overlap.hop :].copy()
         return self._overlap.filtered(joined.T, hops)
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._held = np.zeros((self._overlap.behind, self._held.shape[1]), np.float32)
 
     def rest(self) -> NDArray[np.float64]:
         """Return the whole steps that wait, as (channels, frames); they wait still."""
