@@ -44,7 +44,7 @@ MP3_FRAME = 1152
 ENCODER_DELAY = 576
 """Sample frames that LAME puts before the first one of ours; a decoder adds 529 of its own and knows that."""
 
-_PIECE_S = 60
+_PIECE_S = 90
 """Of a piece that is encoded by itself, about."""
 
 _WARM_UP = 98

@@ -6,7 +6,7 @@
     filtered = [stream(block) for block in blocks] + [stream.rest()]
 
 That is exact but for the rounding of floats (300 dB down) and for what rings on too long: what comes round to
-the front again is 200 dB down. `scipy.signal` does it by recursion, in two thirds of the time, and takes a
+the front again is 160 dB down. `scipy.signal` does it by recursion, in two thirds of the time, and takes a
 second and a half to import.
 """
 
@@ -29,7 +29,7 @@ Section: TypeAlias = tuple[float, float, float, float, float, float]
 _LEAST_FRAMES = 2048
 """Of what rings: where it is less, larger transforms cost no more."""
 
-_SILENT = 1e-10
+_SILENT = 1e-8
 """What rings on below this share of its height is gone."""
 
 
@@ -58,12 +58,16 @@ class _Overlap:
 
     def filtered(self, samples: NDArray[np.floating], hops: int) -> NDArray[np.float64]:
         """Return so many hops of samples of shape (channels, frames), without the `behind` first frames."""
-        out = np.empty((len(samples), hops * self.hop))
-        size = self.behind + self.hop
+        channels, size = len(samples), self.behind + self.hop
+        out = np.empty((channels, hops * self.hop))
+        # Memory that is new for each transform takes as long as the transform.
+        window, spectrum = np.empty((channels, size)), np.empty((channels, size // 2 + 1), np.complex128)
         for first in range(0, hops * self.hop, self.hop):  # several at once are rounded otherwise than one
-            spectrum = np.fft.rfft(samples[:, first : first + size].astype(np.float64))
-            spectrum *= self.response
-            out[:, first : first + self.hop] = np.fft.irfft(spectrum, size)[:, self.behind :]
+            window[:] = samples[:, first : first + size]
+            np.fft.rfft(window, out=spectrum)
+            np.multiply(spectrum, self.response, out=spectrum)
+            np.fft.irfft(spectrum, size, out=window)
+            out[:, first : first + self.hop] = window[:, self.behind :]
         return out
 
 
