@@ -10,17 +10,19 @@ stage with `stage` hears of it. In a thread that opened none, nobody does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from threading import Thread
+from threading import Event, Thread
 from typing import Literal, TypeAlias, TypeVar
 
 from stem.errors import StemError
 from stem.messages import Message
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 _LOOK_S = 0.1
 
@@ -156,6 +158,42 @@ def awaited(future: Future[_T]) -> _T:
         beat()
         wait([future], _LOOK_S)
     return future.result()
+
+
+def in_order(work: Callable[[_S], _T], items: Iterable[_S], at_once: int) -> Iterator[_T]:
+    """Yield what comes of each item, in order; several are worked on at once, each in a thread.
+
+    At a stop, what is being done ends too, at its next `beat`. At most two more than are worked on wait to be
+    yielded.
+
+    Args:
+        work: Called once for each.
+        items: What is to be done.
+        at_once: How many threads.
+
+    Raises:
+        Cancelled: as `awaited`.
+        Exception: the first that `work` raises, in the order of the items.
+    """
+    is_over = Event()
+
+    def watched(item: _S) -> _T:
+        with stage(lambda _told: not is_over.is_set(), "mix"):
+            return work(item)
+
+    with ThreadPoolExecutor(at_once, "stem") as pool:
+        waiting = deque[Future[_T]]()
+        try:
+            for item in items:
+                waiting.append(pool.submit(watched, item))
+                if len(waiting) > at_once + 1:
+                    yield awaited(waiting.popleft())
+            while waiting:
+                yield awaited(waiting.popleft())
+        except BaseException:
+            is_over.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def apart(work: Callable[[], _T], end: Callable[[], object] = lambda: None) -> _T:

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from stem import units
 from stem.errors import AudioError, OutputError, StemError, UnknownNameError, UsageError
 from stem.export import tags as tagging
-from stem.export.formats import FORMATS, Settings, downmixed, encoder, find_format
+from stem.export.formats import FORMATS, Settings, encoder, find_format
 from stem.export.mp3 import Quantizer
 from stem.files import publish, temporary_beside
 from stem.sound.beds import load_bed
-from stem.sound.clips import Samples, resampled
+from stem.sound.clips import Samples, downmixed, resampled
 from stem.sound.decoding import CONTAINERS
 from stem.sound.limiter import limited
 

@@ -46,13 +46,6 @@ def test_a_stream_is_filtered_as_a_whole_however_it_is_cut(name: str, cuts: list
     np.testing.assert_allclose(filtered, recursive(SECTIONS[name], stereo)[:whole], atol=1e-6)
 
 
-def test_a_stream_begins_with_what_rings_on_from_before() -> None:
-    mono = NOISE.astype(np.float32)[:, np.newaxis]
-    stream = StreamFilter(SECTIONS["several"], 1, 100, before=mono[:20_000])
-    filtered = np.concatenate([stream(mono[20_000:]), stream.rest()], axis=1)[0]
-    np.testing.assert_allclose(filtered, recursive(SECTIONS["several"], mono)[20_000:, 0], atol=1e-6)
-
-
 def test_a_response_is_convolved_to_its_end() -> None:
     sound, response = NOISE[:700].astype(np.float32), NOISE[700:1000].astype(np.float32)
     np.testing.assert_allclose(convolved(sound, response), np.convolve(sound, response), atol=1e-4)

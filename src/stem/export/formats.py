@@ -23,17 +23,23 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from stem import programs
+from stem.cores import cores
 from stem.errors import AudioError, OutputError, UnknownNameError, UsageError
 from stem.export import tags
 from stem.export.mp3 import BIT_RATES, RATES, Mp3Settings, Quantizer, write_mp3
 from stem.export.tags import Tagging
 from stem.files import output_error
 from stem.messages import Message
-from stem.sound.clips import Samples
+from stem.progress import in_order
+from stem.sound.clips import Samples, downmixed
+from stem.sound.pieces import Piece, Sliced, cut
 from stem.units import SAMPLE_RATE
 
 OnBlock = Callable[[int], None]
 """Called after each block with the number of frames handed over so far."""
+
+_PIECE_S = 15
+"""Of a piece that is mixed by itself, about: 2.6 MB of samples wait for the encoder."""
 
 _STEP_BYTES = 2
 """Of a sample of 16 bits."""
@@ -69,9 +75,14 @@ class Writer(Protocol):
     """Writes a file of one format."""
 
     def __call__(
-        self, path: Path, blocks: Iterable[Samples], settings: Settings, rate: int, on_block: OnBlock | None
+        self,
+        path: Path,
+        sound: Iterable[Samples] | Sliced,
+        settings: Settings,
+        rate: int,
+        on_block: OnBlock | None,
     ) -> int:
-        """Write blocks of `settings.channels` channels to `path`; return the number of frames."""
+        """Write a sound of `settings.channels` channels to `path`; return the number of frames."""
         ...
 
 
@@ -128,17 +139,20 @@ class Format:
     def write(
         self,
         path: Path,
-        blocks: Iterable[Samples],
+        sound: Iterable[Samples] | Sliced,
         settings: Settings = Settings(),
         rate: int = SAMPLE_RATE,
         on_block: OnBlock | None = None,
     ) -> int:
-        """Write `blocks` to `path` without tags; the lengths of the blocks are free and do not show.
+        """Write a sound to `path` without tags; the lengths of blocks are free and do not show.
+
+        What can be sliced is computed in pieces, on as many cores as there are; LAME encodes it so too.
 
         Args:
             path: A file to create or replace, best a temporary one: until this returns it is not complete.
-            blocks: Of shape (frames, 2), or (frames, 1) when one channel is asked for. Stereo that is asked
-                for in mono goes through `downmixed`.
+            sound: A sliced sound of as many channels as are asked for; or blocks of shape (frames, 2), or
+                (frames, 1) when one channel is asked for. Stereo blocks that are asked for in mono go through
+                `downmixed`.
             settings: Bit rate and channels.
             rate: Sample rate of the blocks and the file, in hertz; one of `rates`.
             on_block: Called after each block with the number of frames handed over so far.
@@ -154,8 +168,11 @@ class Format:
         """
         self._check(settings, rate)
         told = Settings(settings.bitrate_kbps or self.usual_kbps, settings.channels)
-        counted = self._counted(downmixed(blocks) if told.channels == 1 else blocks, told.channels)
-        return self.writer(path, counted, told, rate, on_block)
+        if isinstance(sound, Sliced):
+            self._check_frames(sound.frames, told.channels)
+        else:
+            sound = self._counted(downmixed(sound) if told.channels == 1 else sound, told.channels)
+        return self.writer(path, sound, told, rate, on_block)
 
     def _check(self, settings: Settings, rate: int) -> None:
         kbps = settings.bitrate_kbps
@@ -182,28 +199,18 @@ class Format:
 
     def _counted(self, blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:
         """Yield the blocks, as long as a file can hold them."""
-        sound_bytes = 0
+        frames = 0
         for block in blocks:
-            sound_bytes += len(block) * channels * _STEP_BYTES
-            if self.most_bytes is not None and sound_bytes > self.most_bytes:
-                problem = Message("it is longer than a {title} file can hold", title=self.title)
-                raise AudioError(
-                    Message("the mix"), problem, hint=Message("FLAC keeps everything too, in half the room.")
-                )
+            frames += len(block)
+            self._check_frames(frames, channels)
             yield block
 
-
-def downmixed(blocks: Iterable[Samples]) -> Iterator[Samples]:
-    """Yield stereo as mono, the mean of both channels; what is mono stays as it is.
-
-    A voice in the centre keeps its level, and no peak rises. What is not the same on both sides becomes
-    softer: noise by 3 dB; a difference between the sides, such as binaural tones, is lost.
-
-    Args:
-        blocks: Each of shape (frames, 1 or 2).
-    """
-    for block in blocks:
-        yield block.mean(axis=1, keepdims=True) if block.ndim == 2 else block  # noqa: PLR2004 - frames, channels
+    def _check_frames(self, frames: int, channels: int) -> None:
+        if self.most_bytes is not None and frames * channels * _STEP_BYTES > self.most_bytes:
+            problem = Message("it is longer than a {title} file can hold", title=self.title)
+            raise AudioError(
+                Message("the mix"), problem, hint=Message("FLAC keeps everything too, in half the room.")
+            )
 
 
 def find_format(name: str) -> Format:
@@ -221,11 +228,11 @@ def find_format(name: str) -> Format:
 
 
 def _mp3(
-    path: Path, blocks: Iterable[Samples], settings: Settings, rate: int, on_block: OnBlock | None
+    path: Path, sound: Iterable[Samples] | Sliced, settings: Settings, rate: int, on_block: OnBlock | None
 ) -> int:
     assert settings.bitrate_kbps is not None  # MP3 has a usual one
     return write_mp3(
-        path, blocks, Mp3Settings(settings.bitrate_kbps, channels=settings.channels), rate, on_block
+        path, sound, Mp3Settings(settings.bitrate_kbps, channels=settings.channels), rate, on_block
     )
 
 
@@ -240,20 +247,41 @@ class _Piped:
     output: str
 
     def __call__(
-        self, path: Path, blocks: Iterable[Samples], settings: Settings, rate: int, on_block: OnBlock | None
+        self,
+        path: Path,
+        sound: Iterable[Samples] | Sliced,
+        settings: Settings,
+        rate: int,
+        on_block: OnBlock | None,
     ) -> int:
-        quantize = Quantizer(settings.channels, rate)
         source = f"-f s16le -ar {rate} -ac {settings.channels}"
+        frames = 0
         with encoder(
             path, source, self.output.format(kbps=settings.bitrate_kbps), Message("the track")
         ) as ffmpeg:
-            for block in blocks:
-                ffmpeg.write(quantize(block))
+            for frames, pcm in _quantized(sound, settings.channels, rate):
+                ffmpeg.write(pcm)
                 if on_block is not None:
-                    on_block(quantize.frames)
-            if quantize.frames == 0:
+                    on_block(frames)
+            if frames == 0:
                 raise AudioError(Message("the mix"), Message("there is no sound to write"))
-        return quantize.frames
+        return frames
+
+
+def _quantized(sound: Iterable[Samples] | Sliced, channels: int, rate: int) -> Iterator[tuple[int, bytes]]:
+    """Yield how many frames there are so far, and the 16-bit samples that are new."""
+    if not isinstance(sound, Sliced):
+        quantize = Quantizer(channels, rate)
+        for block in sound:
+            yield quantize.frames + len(block), quantize(block)
+        return
+
+    def pcm_of(piece: Piece) -> bytes:
+        return b"".join(map(Quantizer(channels, rate, first=piece.first), sound.blocks(piece)))
+
+    pieces = cut(sound.frames, sound.unit, _PIECE_S * rate)
+    for piece, pcm in zip(pieces, in_order(pcm_of, pieces, cores()), strict=True):
+        yield piece.last, pcm
 
 
 class Encoder:

@@ -7,16 +7,16 @@ track is and what to cut from both ends (http://gabriel.mp3-tech.org/mp3infotag.
 
 from __future__ import annotations
 
+import math
 import re
 import struct
-from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import lameenc
 import numpy as np
@@ -24,10 +24,13 @@ from numpy.typing import NDArray
 
 from stem.cores import cores
 from stem.errors import AudioError, UsageError
+from stem.export.mp3_join import CodedPiece, joined
 from stem.files import output_error
 from stem.messages import Message
+from stem.progress import in_order
 from stem.sound.clips import Samples
 from stem.sound.decoding import mpeg
+from stem.sound.pieces import Piece, Sliced, cut
 from stem.units import SAMPLE_RATE, decibels, seconds
 
 BIT_RATES = mpeg.BIT_RATES[1]
@@ -41,8 +44,20 @@ MP3_FRAME = 1152
 ENCODER_DELAY = 576
 """Sample frames that LAME puts before the first one of ours; a decoder adds 529 of its own and knows that."""
 
-_WAITING_BLOCKS = 4
+_PIECE_S = 90
+"""Of a piece that is encoded by itself, about."""
+
+_WARM_UP = 98
+"""MP3 frames that an encoder is given before its piece. After 2.6 s it does what one does that began earlier:
+of 66 places tried in a track, half were the same to the bit at once, and all could be joined."""
+
+_OVERLAP = 49
+"""MP3 frames behind its piece: as long as that there may be none where the next one can take over."""
+
 _DITHER_SEED = 20_260_101
+_DITHER_FRAMES = 524_287
+"""After how many frames the dither repeats itself: 12 s. A prime, so that it falls in with nothing else."""
+
 _TAG_BYTES = 156
 
 
@@ -89,23 +104,21 @@ class Mp3Settings:
 
 def write_mp3(
     path: Path,
-    blocks: Iterable[Samples],
+    sound: Iterable[Samples] | Sliced,
     settings: Mp3Settings = Mp3Settings(),
     rate: int = SAMPLE_RATE,
     on_block: Callable[[int], None] | None = None,
 ) -> int:
-    """Write `blocks` to `path` as an MP3 without tags; decoded, it has the same frames at the same place.
+    """Write a sound to `path` as an MP3 without tags; decoded, it has the same frames at the same place.
 
-    LAME, which takes longer than all the rest, works in a thread that does nothing else, when there is a core
-    for it; the blocks are made and the file is written in the caller's. The lengths of the blocks are free
-    and do not show in the result.
+    What can be sliced is encoded in pieces, on as many cores as there are; how many does not show.
 
     Args:
         path: A file to create or replace, best a temporary one: until this returns it is not complete.
-        blocks: Each of shape (frames, settings.channels).
+        sound: Of `settings.channels` channels; blocks of any length, which does not show in the result.
         settings: Bit rate, quality and channels.
         rate: Sample rate in hertz; one of `RATES`.
-        on_block: Called after each block with the number of frames handed over so far.
+        on_block: Called after each block or piece with the number of frames encoded so far.
 
     Returns:
         The number of frames written.
@@ -122,73 +135,103 @@ def write_mp3(
             Message("MP3 has no sample rate of {rate} Hz.", rate=rate),
             hint=Message("44100 Hz is what players expect."),
         )
-    quantize, lame = Quantizer(settings.channels, rate, settings.lame_gain), _lame(settings, rate)
-    waiting: deque[Future[bytearray]] = deque()
-    # Whatever goes wrong, leaving the with block waits for the few blocks in the queue: less than 0.1 s.
-    with _Mp3File(path, settings, rate) as mp3, _beside() as encoder:
-        for block in blocks:
-            waiting.append(encoder.submit(lame.encode, quantize(block)))
-            if len(waiting) > _WAITING_BLOCKS:
-                mp3.append(_encoded(waiting.popleft()))
-            if on_block is not None:
-                on_block(quantize.frames)
-        if quantize.frames == 0:
+    coding = _Coding(settings, rate)
+    frames = 0
+    with _Mp3File(path, settings, rate) as mp3:
+        coded = coding.in_pieces(sound) if isinstance(sound, Sliced) else coding.as_one(sound)
+        for done, music in coded:
+            mp3.append(music)
+            if on_block is not None and done > frames:
+                on_block(done)
+            frames = done
+        if frames == 0:
             raise AudioError(Message("the mix"), Message("there is no sound to write"))
-        waiting.append(encoder.submit(lame.flush))
-        for encoding in waiting:
-            mp3.append(_encoded(encoding))
-        mp3.finish(quantize.frames)
-    return quantize.frames
+        mp3.finish(frames)
+    return frames
 
 
-class _InTurn(Executor):
-    """Does at once what it is given: where there is no other core, a thread would only be in the way."""
+@dataclass(frozen=True, slots=True)
+class _Coding:
+    """How a sound is encoded: one encoder after the other, or several at once.
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do it, and return what came of it."""
-        future: Future[Any] = Future()
+    Attributes:
+        settings: Bit rate, quality and channels.
+        rate: In hertz.
+    """
+
+    settings: Mp3Settings
+    rate: int
+
+    def as_one(
+        self, blocks: Iterable[Samples], first: int = 0, *, is_end: bool = True
+    ) -> Iterator[tuple[int, bytes]]:
+        """Yield how far the sound is, in frames, and what LAME gives, for blocks from a frame on."""
+        quantize = Quantizer(self.settings.channels, self.rate, self.settings.lame_gain, first)
+        lame = _lame(self.settings, self.rate)
         try:
-            future.set_result(fn(*args, **kwargs))
-        except RuntimeError as error:  # LAME's; whoever asks for the result is told
-            future.set_exception(error)
-        return future
+            for block in blocks:
+                music = bytes(lame.encode(quantize(block)))
+                yield quantize.frames, music
+            if is_end and quantize.frames:
+                yield quantize.frames, bytes(lame.flush())
+        except RuntimeError as error:
+            raise AudioError(
+                Message("the mix"), Message("LAME would not encode it ({error})", error=error)
+            ) from error
 
+    def in_pieces(self, sound: Sliced) -> Iterator[tuple[int, bytes]]:
+        """Yield how many frames are encoded so far, and their music, piece by piece."""
+        # The byte that some frames are longer by comes back in turns: pieces begin where a turn does.
+        turn = Fraction(144_000 * self.settings.bitrate_kbps, self.rate).denominator
+        unit = math.lcm(sound.unit, turn * MP3_FRAME)
+        pieces = cut(sound.frames, unit, _PIECE_S * self.rate)
+        former, place = None, pieces[0]
+        coded = in_order(lambda piece: self._coded(sound, piece, unit), pieces, cores())
+        for piece, later in zip(pieces, coded, strict=True):
+            if former is not None:
+                music = joined(former, later, piece.first // MP3_FRAME)
+                if music is None:  # one encoder for both, then: it begins as that of the former did
+                    place = Piece(place.first, piece.last)
+                    whole = self._coded(sound, place, unit)
+                    whole.cut_before(former.first)
+                    former = whole
+                    continue
+                yield piece.first, music
+            former, place = later, piece
+        assert former is not None
+        yield sound.frames, bytes(former.music)
 
-def _beside() -> Executor:
-    return _InTurn() if cores() == 1 else ThreadPoolExecutor(1, "stem-mp3")
-
-
-def _encoded(encoding: Future[bytearray]) -> bytes:
-    try:
-        return bytes(encoding.result())
-    except RuntimeError as error:
-        raise AudioError(
-            Message("the mix"), Message("LAME would not encode it ({error})", error=error)
-        ) from error
+    def _coded(self, sound: Sliced, piece: Piece, unit: int) -> CodedPiece:
+        warm_up = -(-_WARM_UP * MP3_FRAME // unit) * unit
+        overlap = -(-_OVERLAP * MP3_FRAME // unit) * unit
+        first = max(piece.first - warm_up, 0)
+        blocks = sound.blocks(piece, warm_up, overlap)
+        coded = self.as_one(blocks, first, is_end=piece.last == sound.frames)
+        return CodedPiece(first // MP3_FRAME, bytearray().join(music for _, music in coded))
 
 
 class Quantizer:
     """Turns blocks of float samples into 16-bit ones: what every encoder is given.
 
     The dither is triangular, two steps wide: the error is then noise that does not follow the signal
-    (Lipshitz, Wannamaker, Vanderkooy, JAES 40/5, 1992). Its numbers are drawn in the order of the samples, so
-    that the division into blocks does not show.
+    (Lipshitz, Wannamaker, Vanderkooy, JAES 40/5, 1992). It goes by the number of a frame in the sound, so
+    that the division into blocks and pieces does not show.
 
     Args:
         channels: How many the blocks have.
         rate: Sample rate in hertz, to tell where something is wrong.
         encoder_gain: The factor by which the encoder lowers the level; made up for here.
+        first: The number of the first frame in the sound.
 
     Attributes:
-        frames: How many went through so far.
+        frames: The number of the next one.
     """
 
-    def __init__(self, channels: int, rate: int, encoder_gain: float = 1.0) -> None:
-        self.frames = 0
+    def __init__(self, channels: int, rate: int, encoder_gain: float = 1.0, first: int = 0) -> None:
+        self.frames = first
         self._channels = channels
         self._rate = rate
         self._gain = np.float32(32_768 / encoder_gain)
-        self._random = np.random.default_rng(_DITHER_SEED)
         self._loudest = (32_767 - 1.5) / float(self._gain)  # leaves room for dither and rounding
 
     def __call__(self, block: Samples) -> bytes:
@@ -208,11 +251,13 @@ class Quantizer:
             )
         if block.size and not np.abs(block).max() <= self._loudest:  # written so that NaN is caught
             self._refuse(block)
-        self.frames += len(block)
-        dither = self._random.random((*block.shape, 2), dtype=np.float32)
         steps = block * self._gain
-        steps += dither[..., 0]
-        steps -= dither[..., 1]
+        dither, done = _dither(self._channels), 0
+        while done < len(steps):
+            some = dither[(self.frames + done) % _DITHER_FRAMES :][: len(steps) - done]
+            steps[done : done + len(some)] += some
+            done += len(some)
+        self.frames += len(block)
         pcm: bytes = np.rint(steps, out=steps).astype("<i2").tobytes()
         return pcm
 
@@ -235,6 +280,15 @@ class Quantizer:
             ),
             hint=Message("Master the mix to a true peak of -1 dBTP or lower."),
         )
+
+
+@cache
+def _dither(channels: int) -> Samples:
+    random = np.random.default_rng(_DITHER_SEED)
+    shape = (_DITHER_FRAMES, channels)
+    dither = random.random(shape, dtype=np.float32) - random.random(shape, dtype=np.float32)
+    dither.setflags(write=False)
+    return dither
 
 
 class _Mp3File:

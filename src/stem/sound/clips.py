@@ -102,22 +102,54 @@ def conform(clip: Clip, rate: int = units.SAMPLE_RATE) -> Clip:
 
 
 def resampled(blocks: Iterable[Samples], rate: int, own_rate: int = units.SAMPLE_RATE) -> Iterator[Samples]:
-    """Yield stereo sound of `own_rate` hertz at `rate` hertz; the length is that of `conform`."""
+    """Yield sound of `own_rate` hertz at `rate` hertz; the length is that of `conform`."""
     if rate == own_rate:
         yield from blocks
         return
     import soxr  # most tracks keep their rate
 
-    stream = soxr.ResampleStream(own_rate, rate, 2, dtype="float32", quality="HQ")
+    channels = 2
+    stream = None
     taken = given = 0
     for block in blocks:
+        if stream is None:
+            channels = block.shape[1]
+            stream = soxr.ResampleStream(own_rate, rate, channels, dtype="float32", quality="HQ")
         taken += len(block)
         out: Samples = stream.resample_chunk(np.ascontiguousarray(block))
         given += len(out)
         yield out
+    if stream is None:
+        return
     ideal = (2 * taken * rate + own_rate) // (2 * own_rate)
-    rest: Samples = stream.resample_chunk(np.zeros((0, 2), np.float32), last=True)[: ideal - given]
+    end = np.zeros((0, channels), np.float32)
+    rest: Samples = stream.resample_chunk(end, last=True)[: ideal - given]
     yield np.pad(rest, ((0, ideal - given - len(rest)), (0, 0)))
+
+
+def downmixed(blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """Yield stereo as mono, the mean of both channels; what is mono stays as it is.
+
+    A voice in the centre keeps its level, and no peak rises. What is not the same on both sides becomes
+    softer: noise by 3 dB; a difference between the sides, such as binaural tones, is lost.
+
+    Args:
+        blocks: Each of shape (frames, 1 or 2).
+    """
+    for block in blocks:
+        yield block.mean(axis=1, keepdims=True) if block.ndim == 2 else block  # noqa: PLR2004 - frames, channels
+
+
+def cropped(blocks: Iterable[Samples], first: int, frames: int) -> Iterator[Samples]:
+    """Yield so many frames of a sound from one on, in blocks as they come; after them none is asked for."""
+    start = 0
+    for block in blocks:
+        part = block[max(first - start, 0) : first + frames - start]
+        start += len(block)
+        if len(part):
+            yield part
+        if start >= first + frames:
+            return
 
 
 def recut(blocks: Iterable[Samples], frames: int) -> Iterator[Samples]:

@@ -89,8 +89,13 @@ class Rms:
 
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
-        self._power += float(np.vdot(block, block))
+        self._power += float(np.einsum("fc,fc->", block, block, dtype=np.float64))
         self._samples += block.size
+
+    def extend(self, later: Rms) -> None:
+        """Take over what another one heard of the same track."""
+        self._power += later._power
+        self._samples += later._samples
 
     def decibels(self) -> float:
         """Return it in dB of full scale; minus infinity for silence."""
@@ -113,14 +118,15 @@ class Meter:
     Args:
         rate: Sample rate in hertz.
         channels: 1 (measured as played, on two), 2, or 3 to 5 in the order L, R, C, Ls, Rs.
-        before: What was heard just before the first sample, shape (frames, channels): what it leaves ringing
-            in the filter counts, itself it does not. For who measures a track in pieces; see `extend`.
+        skip_frames: Of the first samples, how many do not count but for what they leave ringing in the
+            filter; whole steps of 20 ms. For who measures a track in pieces; see `extend`.
     """
 
-    def __init__(self, rate: int = SAMPLE_RATE, channels: int = 2, before: Samples | None = None) -> None:
+    def __init__(self, rate: int = SAMPLE_RATE, channels: int = 2, skip_frames: int = 0) -> None:
         self._fine_step = frames(STEP_S / _FINE_STEPS, rate)
         self._weights = np.array(_CHANNEL_WEIGHTS[:channels] if channels > 1 else [2.0])
-        self._weighting = StreamFilter(_k_weighting(rate), channels, self._fine_step, before)
+        self._weighting = StreamFilter(_k_weighting(rate), channels, self._fine_step)
+        self._skipped = skip_frames // self._fine_step
         self._powers = [np.zeros(0)]
 
     def add(self, block: Samples) -> None:
@@ -128,15 +134,13 @@ class Meter:
         self._powers.append(self._fine_powers(self._weighting(block)))
 
     def extend(self, later: Meter) -> None:
-        """Take over what another meter heard of the same track after this one, and go on where it is.
+        """Take over what another meter heard of the same track after this one; no more can be added here.
 
-        Raises:
-            ValueError: when this one did not hear whole steps of 20 ms.
+        What this one heard beyond its last whole step of 20 ms is lost.
         """
-        if self._weighting.waiting % self._fine_step:
-            raise ValueError(self._weighting.waiting)
-        self._powers = [self._heard(), *later._powers]
-        self._weighting = later._weighting
+        self._powers = [self._heard(), later._heard()]
+        self._skipped = 0
+        self._weighting.reset()
 
     def _fine_powers(self, weighted: NDArray[np.float64]) -> NDArray[np.float64]:
         steps = weighted.reshape(len(self._weights), -1, self._fine_step)
@@ -144,7 +148,7 @@ class Meter:
 
     def _heard(self) -> NDArray[np.float64]:
         """Return the power of every 20 ms that was heard whole."""
-        return np.concatenate([*self._powers, self._fine_powers(self._weighting.rest())])
+        return np.concatenate([*self._powers, self._fine_powers(self._weighting.rest())])[self._skipped :]
 
     def block_powers(self) -> NDArray[np.float64]:
         """Return the power of each gating block: 400 ms of K-weighted sound, every 100 ms."""

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, load_bed
-from stem.sound.clips import BLOCK_FRAMES, LEAD_S, TAIL_S, Samples, recut
+from stem.sound.clips import BLOCK_FRAMES, LEAD_S, TAIL_S, Samples, cropped, recut
 from stem.sound.loudness import Meter
 
 DOWN = units.frames(0.8)
@@ -55,8 +55,8 @@ Voice: TypeAlias = Callable[[str], Samples]
 _Event: TypeAlias = tuple[int, int, Callable[[], Samples]]
 """At which frame something begins, after which it is surely over, and its sound."""
 
-_RINGS_ON = units.frames(20.0)
-"""A room rings on after a phrase for less than this."""
+_RINGS_ON = units.frames(6.0)
+"""A room rings on after a phrase for less than this: 5.2 s at most (`filters.Room`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +148,20 @@ class Mix:
         """The length of the track."""
         return self.timeline.frames
 
-    def blocks(self, block_frames: int = BLOCK_FRAMES) -> Iterator[Samples]:
+    def blocks(
+        self, block_frames: int = BLOCK_FRAMES, first: int = 0, last: int | None = None
+    ) -> Iterator[Samples]:
         """Yield the track in blocks of `block_frames` frames (the last may be shorter), shape (frames, 2).
 
         Every frame is the same to the bit whatever the size of the blocks.
+
+        Args:
+            block_frames: Of a block.
+            first: The frame to begin with; what was over before is not computed.
+            last: The one before which to end; None for the end of the track.
         """
-        return recut(self._blocks(), block_frames)
+        frames = (self.frames if last is None else last) - first
+        return recut(cropped(self._blocks(first, last), 0, frames), block_frames)
 
     def stretch(self, first: int, last: int) -> Samples:
         """Return the frames from one up to another as they are in the whole, shape (frames, 2).
@@ -161,9 +169,8 @@ class Mix:
         What was over before is not computed.
         """
         skipped = first % BLOCK_FRAMES
-        return np.concatenate([np.zeros((0, 2), np.float32), *self._blocks(first - skipped, last)])[
-            skipped : skipped + last - first
-        ]
+        blocks = [np.zeros((0, 2), np.float32), *self.blocks(first=first - skipped, last=last)]
+        return np.concatenate(blocks)[skipped:]
 
     def parts(self) -> tuple[Mix, Mix, Mix]:
         """Return the voice alone, the bed alone (with the noise floor) and the bells alone.
@@ -258,4 +265,5 @@ def _fade(block: Samples, start: int, first: int, last: int) -> None:
 def _add(block: Samples, start: int, sound: Samples, at: int) -> None:
     """Add to `block`, which begins at frame `start`, what it holds of `sound`, which begins at frame `at`."""
     first, last = max(start, at), min(start + len(block), at + len(sound))
-    block[first - start : last - start] += sound[first - at : last - at]
+    if first < last:  # else it was over before the stretch that is asked for
+        block[first - start : last - start] += sound[first - at : last - at]

@@ -81,6 +81,14 @@ class TruePeak:
             self._peak = _highest(joined, self._peak)
             self._tail = joined[1 - 2 * _REACH :].copy()
 
+    def extend(self, later: TruePeak) -> None:
+        """Take over what another one heard of the same track after this one, and go on where it is.
+
+        The two must overlap by 16 frames or more: a peak between two frames shows in what lies around it.
+        """
+        self._peak = max(self._peak, later._peak)
+        self._tail = later._tail
+
     def dbtp(self) -> float:
         """Return the true peak of what was heard, with silence after it; minus infinity for silence."""
         ending = np.concatenate([self._tail, np.zeros_like(self._tail)])

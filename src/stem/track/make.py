@@ -11,7 +11,7 @@ from pathlib import Path
 from stem import units
 from stem.export.captions import Line
 from stem.export.destinations import Delivery
-from stem.export.formats import downmixed, find_format
+from stem.export.formats import find_format
 from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import tag
@@ -20,12 +20,10 @@ from stem.messages import Message
 from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed
-from stem.sound.clips import resampled
-from stem.sound.limiter import limited
-from stem.sound.loudness import Loudness, Meter, Rms, measured
+from stem.sound.loudness import Loudness
+from stem.sound.mastering import Master
 from stem.sound.mixing import Levels, Mix
 from stem.sound.segments import AudioSegment, read_segment
-from stem.sound.true_peak import TruePeak
 from stem.track.delivery import delivery, tag_bytes
 from stem.track.labels import chapter_marks, lines_of, tags_of
 from stem.track.plan import Plan
@@ -181,16 +179,11 @@ def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> tuple
     """Master and encode the mix in one pass; return what was measured on the way, and the RMS in dB."""
     kind, channels = find_format(delivery.format), delivery.settings.channels
     ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
-    meter, peak, rms = Meter(channels=channels), TruePeak(channels), Rms()
-    blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
+    master = Master(mix, ceiling, channels, delivery.rate)
     kind.write(
-        path,
-        resampled(measured(limited(blocks, ceiling), meter, peak, rms), delivery.rate),
-        delivery.settings,
-        delivery.rate,
-        on_block=lambda done: beat(done * units.SAMPLE_RATE / delivery.rate / mix.frames),
+        path, master, delivery.settings, delivery.rate, on_block=lambda done: beat(done / master.frames)
     )
-    return Loudness.of(meter, peak), rms.decibels()
+    return master.loudness(), master.rms_db()
 
 
 def _bed_remarks(bed: Bed) -> tuple[str, ...]:

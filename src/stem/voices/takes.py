@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Lock
 from types import TracebackType
 from typing import IO, Self, TypeAlias
 
@@ -27,7 +25,7 @@ from stem.cores import cores
 from stem.errors import EngineError
 from stem.files import output_error
 from stem.messages import Message, joined
-from stem.progress import awaited, beat, stage
+from stem.progress import beat, in_order
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
 from stem.sound.loudness import block_powers, gated_lufs
@@ -97,9 +95,13 @@ class _Place:
 
 
 class Takes:
-    """All takes of a track. A context manager: the sound is gone when it ends."""
+    """All takes of a track. A context manager: the sound is gone when it ends.
+
+    Several threads may read at once.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stem-")  # noqa: SIM115 - closed in __exit__
         self._takes: dict[str, Take] = {}
         self._places: dict[str, _Place] = {}
@@ -198,10 +200,13 @@ class Takes:
         """
         if phrase not in self._places:
             beat()
-            self._write(phrase, self._takes[phrase].make())
-        place = self._places[phrase]
-        self._file.seek(place.offset * 4)
-        samples = np.fromfile(self._file, dtype=np.float32, count=place.frames)
+            wet = self._takes[phrase].make()
+            with self._lock:
+                self._write(phrase, wet)
+        with self._lock:
+            place = self._places[phrase]
+            self._file.seek(place.offset * 4)
+            samples = np.fromfile(self._file, dtype=np.float32, count=place.frames)
         return (samples * np.float32(self._gains[phrase]))[:, np.newaxis]
 
     def _write(self, phrase: str, wet: Samples) -> None:
@@ -216,23 +221,10 @@ class Takes:
 
 
 def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[_Known]:
-    """Yield what `_known` returns for each phrase, in order; at a stop, what is being said ends too."""
+    """Yield what `_known` returns for each phrase, in order."""
     about = _treatment(speaker)
-    is_over = Event()
-
-    def known(phrase: str) -> _Known:
-        with stage(lambda _told: not is_over.is_set(), "speech"):
-            return _known(phrase, speaker, about)
-
-    with ThreadPoolExecutor(speaker.traits.at_once or cores()) as pool:
-        try:
-            waiting = deque(pool.submit(known, phrase) for phrase in phrases)
-            while waiting:
-                yield awaited(waiting.popleft())
-        except BaseException:
-            is_over.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    at_once = speaker.traits.at_once or cores()
+    return in_order(lambda phrase: _known(phrase, speaker, about), phrases, at_once)
 
 
 def _known(phrase: str, speaker: Speaker, about: str) -> _Known:

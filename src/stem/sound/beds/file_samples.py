@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import BinaryIO
 from weakref import finalize
 
@@ -23,12 +24,14 @@ class Music:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._lock = Lock()  # a track is mixed by several threads
         finalize(self, file.close)
 
     def read(self, first: int, count: int) -> Samples:
         """Return frames, shape (count, 2)."""
-        self._file.seek(first * _FRAME_BYTES)
-        return np.frombuffer(self._file.read(count * _FRAME_BYTES), "<f4").reshape(-1, 2)
+        with self._lock:
+            self._file.seek(first * _FRAME_BYTES)
+            return np.frombuffer(self._file.read(count * _FRAME_BYTES), "<f4").reshape(-1, 2)
 
     def write(self, first: int, sound: Samples) -> None:
         """Put frames where the one with the number `first` is."""

@@ -1,0 +1,123 @@
+"""A mix as it is going to be encoded: mono if need be, limited, at the file's rate; measured on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from stem import units
+from stem.progress import beat
+from stem.sound.clips import BLOCK_FRAMES, Samples, cropped, downmixed, resampled
+from stem.sound.limiter import limited
+from stem.sound.loudness import Loudness, Meter, Rms
+from stem.sound.mixing import Mix
+from stem.sound.pieces import Piece
+from stem.sound.true_peak import TruePeak
+
+_STEP = 882
+"""Frames of 44.1 kHz in the 20 ms that a meter counts by: pieces begin at whole steps."""
+
+_WARM = 50 * _STEP
+"""How long before its first frame a piece is begun: in 1 s a release of the limiter is over (it is rounded to
+nothing after 0.83 s), and filters have rung out. Whole frames at every rate that a file can have."""
+
+_BEYOND = 10 * _STEP
+"""How far beyond its last: more than the limiter and the resampler look ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was measured of a piece, up to the frame behind its last."""
+
+    last: int
+    meter: Meter
+    peak: TruePeak
+    rms: Rms
+
+
+@dataclass(eq=False)
+class Master:
+    """A mastered mix, for the encoders: `pieces.Sliced`.
+
+    Attributes:
+        mix: The track.
+        ceiling_dbtp: The highest true peak that is let through.
+        channels: 1 or 2.
+        rate: Of the file, in hertz.
+    """
+
+    mix: Mix
+    ceiling_dbtp: float
+    channels: int = 2
+    rate: int = units.SAMPLE_RATE
+    _measured: dict[int, _Measured] = field(default_factory=dict)
+
+    @cached_property
+    def _ratio(self) -> Fraction:
+        return Fraction(self.rate, units.SAMPLE_RATE)
+
+    @cached_property
+    def frames(self) -> int:
+        """Its length at `rate`, the count nearest to the ideal one."""
+        return math.floor(self.mix.frames * self._ratio + Fraction(1, 2))
+
+    @cached_property
+    def unit(self) -> int:
+        """The frames of whole steps of the meter that are whole frames at both rates."""
+        inside = math.lcm(_STEP, self._ratio.denominator)
+        return int(inside * self._ratio)
+
+    def blocks(self, piece: Piece, before: int = 0, after: int = 0) -> Iterator[Samples]:
+        """Yield a piece and what stands around it, shape (frames, channels); see `pieces.Sliced`."""
+        first, last = max(piece.first - before, 0), min(piece.last + after, self.frames)
+        own_first, own_last = self._inside(piece.first), self._inside(piece.last)
+        start = max(self._inside(first) - _WARM, 0)
+        stop = min(self._inside(last) + _BEYOND, self.mix.frames)
+        mixed = self.mix.blocks(BLOCK_FRAMES, start, stop)
+        meter = Meter(channels=self.channels, skip_frames=own_first - start)
+        heard = _Measured(piece.last, meter, TruePeak(self.channels), Rms())
+        mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)
+        measured = _heard(mastered, heard, own_first - start, own_last - start)
+        yield from cropped(resampled(measured, self.rate), first - int(start * self._ratio), last - first)
+        self._measured[piece.first] = heard
+
+    def loudness(self) -> Loudness:
+        """Return what was measured of the whole, when all pieces have been heard."""
+        meter, peak = Meter(channels=self.channels), TruePeak(self.channels)
+        for piece in self._pieces():
+            meter.extend(piece.meter)
+            peak.extend(piece.peak)
+        return Loudness.of(meter, peak)
+
+    def rms_db(self) -> float:
+        """Return the root mean square of the whole, when all pieces have been heard."""
+        rms = Rms()
+        for piece in self._pieces():
+            rms.extend(piece.rms)
+        return rms.decibels()
+
+    def _pieces(self) -> Iterator[_Measured]:
+        place = 0
+        while place < self.frames:
+            yield self._measured[place]
+            place = self._measured[place].last
+
+    def _inside(self, frame: int) -> int:
+        """Return the frame of the mix at a frame of the file."""
+        return self.mix.frames if frame == self.frames else int(frame / self._ratio)
+
+
+def _heard(blocks: Iterator[Samples], by: _Measured, first: int, last: int) -> Iterator[Samples]:
+    """Pass blocks on as they are, and measure those of a piece, of the peak a little more."""
+    done = 0
+    for block in blocks:
+        beat()
+        if done < last:
+            by.meter.add(block[: last - done])
+            by.peak.add(block[: last - done + _STEP])
+            by.rms.add(block[max(first - done, 0) : last - done])
+        done += len(block)
+        yield block

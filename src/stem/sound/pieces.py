@@ -1,0 +1,53 @@
+"""A track in pieces, so that every core can work on one.
+
+They are cut by the clock of the track, never by the number of cores: the same track is the same pieces on
+every machine. Each is computed with a little of what stands around it, where something remembers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from stem.sound.clips import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a sound: its first frame, and the one behind its last."""
+
+    first: int
+    last: int
+
+
+@runtime_checkable
+class Sliced(Protocol):
+    """A sound that can be computed from any piece of it on, by several threads at once."""
+
+    @property
+    def frames(self) -> int:
+        """Its length."""
+        ...
+
+    @property
+    def unit(self) -> int:
+        """Pieces begin at multiples of this many frames."""
+        ...
+
+    def blocks(self, piece: Piece, before: int = 0, after: int = 0) -> Iterator[Samples]:
+        """Yield a piece and at most so many frames before and after it, as far as there are any.
+
+        Args:
+            piece: A part that begins at a multiple of `unit`.
+            before: A multiple of `unit`.
+            after: The same.
+        """
+        ...
+
+
+def cut(frames: int, unit: int, about: int) -> list[Piece]:
+    """Return a sound in pieces of about so many frames, of whole units; the last is half as long or more."""
+    size = max(about // unit, 1) * unit
+    starts = list(range(0, max(frames - size // 2, 1), size))
+    return [Piece(first, last) for first, last in zip(starts, [*starts[1:], frames], strict=True)]

@@ -1,0 +1,87 @@
+"""A mix that is mastered in pieces is the one that is mastered as a whole, and measured as one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stem.script.timeline import PlacedUtterance, Timeline
+from stem.sound.beds import Bed
+from stem.sound.clips import Samples, downmixed, resampled
+from stem.sound.limiter import limited
+from stem.sound.loudness import Loudness, Meter, measured
+from stem.sound.mastering import Master
+from stem.sound.mixing import Levels, Mix
+from stem.sound.pieces import Piece, cut
+from stem.sound.true_peak import TruePeak
+from stem.units import frames
+
+LENGTH_S = 14.3
+
+
+@pytest.fixture(scope="module")
+def mix() -> Mix:
+    """Bursts of noise that the limiter has to turn down, one of them across two joins, under a bed."""
+    rng = np.random.default_rng(2)
+    sounds = {str(n): rng.normal(0, 0.4, (frames(1.4), 1)).astype(np.float32) for n in range(7)}
+    spans = [(frames(1.5 + 1.7 * n), frames(2.9 + 1.7 * n)) for n in range(7)]
+    said = tuple(PlacedUtterance(name, name, *span) for name, span in zip(sounds, spans, strict=True))
+    bed = Bed("noise", (rng.normal(0, 0.05, (frames(3.1), 2)).astype(np.float32),), -30.0)
+    return Mix(Timeline(frames(LENGTH_S), said, (), (), ()), sounds.__getitem__, bed, None, Levels())
+
+
+def in_pieces(master: Master, about_s: float) -> list[Samples]:
+    pieces = cut(master.frames, master.unit, round(about_s * master.rate))
+    assert len(pieces) > 1
+    return [np.concatenate(list(master.blocks(piece))) for piece in pieces]
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 32_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_pieces_are_the_whole(mix: Mix, rate: int, channels: int) -> None:
+    blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
+    whole = np.concatenate(list(resampled(limited(blocks, -3.0), rate)))
+    master = Master(mix, -3.0, channels, rate)
+    together = np.concatenate(in_pieces(master, 3.0))
+    assert master.frames == len(whole)
+    # The limiter's release is rounded to nothing at 1e-6, the resampler's filter ends 150 dB down.
+    np.testing.assert_allclose(together, whole, atol=2e-6)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_pieces_are_measured_as_the_whole(mix: Mix, channels: int) -> None:
+    meter, peak = Meter(channels=channels), TruePeak(channels)
+    blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
+    for _ in measured(limited(blocks, -3.0), meter, peak):
+        pass
+    master = Master(mix, -3.0, channels)
+    in_pieces(master, 2.5)
+    whole, pieces = Loudness.of(meter, peak), master.loudness()
+    for name in (
+        "integrated_lufs",
+        "momentary_max_lufs",
+        "short_term_max_lufs",
+        "range_lu",
+        "true_peak_dbtp",
+    ):
+        assert getattr(pieces, name) == pytest.approx(getattr(whole, name), abs=1e-4), name
+
+
+def test_a_piece_comes_with_what_stands_around_it(mix: Mix) -> None:
+    master = Master(mix, -3.0)
+    whole = np.concatenate(list(master.blocks(Piece(0, master.frames))))
+    unit = master.unit
+    around = np.concatenate(list(master.blocks(Piece(150 * unit, 300 * unit), 100 * unit, 50 * unit)))
+    np.testing.assert_allclose(around, whole[50 * unit : 350 * unit], atol=2e-6)
+    ends = np.concatenate(list(master.blocks(Piece(0, master.frames), 100 * unit, 50 * unit)))
+    np.testing.assert_array_equal(ends, whole)
+
+
+@pytest.mark.parametrize(
+    ("length", "sizes"), [(1, [1]), (150, [150]), (151, [100, 51]), (530, [100] * 4 + [130]), (0, [0])]
+)
+def test_a_sound_is_cut_by_its_clock(length: int, sizes: list[int]) -> None:
+    pieces = cut(length, 10, 104)
+    assert [piece.last - piece.first for piece in pieces] == sizes
+    assert [piece.first for piece in pieces] == [0, *(piece.last for piece in pieces[:-1])]
+    assert pieces[-1].last == length
