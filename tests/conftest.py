@@ -24,6 +24,7 @@ from stem import files
 from stem.cores import cores
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from spoken import Spoken
 
 # How long one example takes says more about what else the machine does than about the code.
@@ -136,6 +137,15 @@ def no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("CACHE", "CONFIG", "DATA"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         yield
+
+
+@pytest.fixture(scope="session")
+def opened(no_real_home: None) -> Iterator[Browser]:
+    """A browser for all tests of the page; each has a window of its own (`looking`)."""
+    from pagebrowser import browser
+
+    with browser() as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -76,6 +76,8 @@ def begin() -> Answer | tuple[str, int]:
 def own_version() -> Answer | tuple[str, int]:
     """Copy a text of stem to the practice's own."""
     project, name = site().project(), request.form.get("van", "")
+    if below.shelf(project).find(name) is None:
+        return _list("Kies een oefening uit de lijst."), 409
     try:
         path = project.own_version(name)
     except StemError as error:
