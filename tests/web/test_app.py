@@ -161,8 +161,10 @@ def test_the_page_closes_at_once_when_nothing_is_being_made(tmp_path: Path) -> N
 
 
 def test_no_page_holds_what_the_policy_forbids_or_a_browser_would_send(tmp_path: Path) -> None:
-    paths = ("/", "/maken/aankomen", "/taken", "/opnames", "/privacy", "/x")
-    paths += ("/praktijk", "/praktijk/uitspraak", "/praktijk/stemmen", "/praktijk/computer")
+    paths = [
+        *("/", "/maken/aankomen", "/taken", "/opnames", "/privacy", "/x"),
+        *("/praktijk", "/praktijk/uitspraak", "/praktijk/stemmen", "/praktijk/computer"),
+    ]
     with visiting(practice_in(tmp_path)) as visitor, visiting(None, tmp_path) as newcomer:
         for text in (newcomer.get("/welkom").text, *(visitor.get(path).text for path in paths)):
             assert '<meta name="google" content="notranslate">' in text
