@@ -151,6 +151,9 @@ def test_what_is_gathered_is_made_and_can_be_undone(visitor: Visitor, practice: 
         track.name,
         f"{track.stem}.stem.json",
     ]
+    replaced = visitor.post("/maken/proef", {"code": "c017", "v-naam": "Wilhelmina", "stem": "zacht"}).text
+    assert "Vervangen?" in replaced
+    assert "Die wijzigingen staan niet in de nieuwe." in replaced
     page = visitor.get(address(visitor)).text
     assert "nog niet in de opname" not in page
     assert "Weggelaten: Kijk eens rond." in page
