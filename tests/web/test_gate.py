@@ -10,6 +10,7 @@ from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hostilerequests import OTHER_HOSTS, OTHER_ORIGINS, OTHER_SITES
 from pagehelp import practice_in
 from soundfiles import wav
 
@@ -106,22 +107,6 @@ def house() -> Iterator[House]:
         yield found
 
 
-OTHER_HOSTS = [
-    "evil.test", "evil.test:PORT", "127.0.0.1", "127.0.0.1:80", "127.0.0.1:1", "127.0.0.1:PORT.evil.test",
-    "127.0.0.1:PORT@evil.test", "evil.test@127.0.0.1:PORT", "127.0.0.2:PORT", "127.1:PORT", "0.0.0.0:PORT",
-    "[::1]:PORT", "[::ffff:127.0.0.1]:PORT", "2130706433:PORT", "0x7f000001:PORT", "127.0.0.1.:PORT",
-    "127.0.0.1.nip.io:PORT", "x.localhost:PORT", "localhost.evil.test:PORT", "LOCALHOST.:PORT",
-    "127.0.0.1:PORT/", "127.0.0.1:PORT#", "127.0.0.1:PORT, evil.test", "http://127.0.0.1:PORT", "",
-    "127.0.0.1:0PORT", "127.0.0.1:+PORT", "127.0.0.1:\tPORT",
-]  # fmt: skip
-
-OTHER_ORIGINS = [
-    "null", "http://evil.test", "http://127.0.0.1:1", "http://127.0.0.1", "https://127.0.0.1:PORT",
-    "http://localhost:PORT", "http://127.0.0.1:PORT.evil.test", "http://127.0.0.1:PORT/", "HTTP://127.0.0.1:PORT",
-    "http://evil.test http://127.0.0.1:PORT", "http://127.0.0.1:PORT, http://evil.test", "file://", "",
-    "http://user@127.0.0.1:PORT", "chrome-extension://abcdef", "http://[::1]:PORT", " ",
-]  # fmt: skip
-
 ODD_METHODS = [
     "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "Post", "HEADX", "DEBUG",
 ]  # fmt: skip
@@ -130,18 +115,6 @@ WRONG_COOKIES = [
     None, "", "stem_PORT=", "stem_PORT=x", "stem_PORT=COOKIEx", "stem_PORT=xCOOKIE", "stem_1=COOKIE",
     "stem=COOKIE", "Stem_PORT=COOKIE", "stem_PORT=COOKIE; stem_PORT=x", "stem_PORT =COOKIE,x=1",
     "a=stem_PORT=COOKIE", '"stem_PORT"=COOKIE', "stem_PORT=\xff\xfe", "COOKIE", "stem_PORT=%00COOKIE",
-]  # fmt: skip
-
-OTHER_SITES = [
-    {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
-    for site in ("cross-site", "same-site")
-    for mode, dest in [
-        ("no-cors", "image"), ("cors", "empty"), ("no-cors", "script"), ("no-cors", "audio"),
-        ("navigate", "iframe"), ("navigate", "object"), ("websocket", "empty"),
-    ]
-] + [
-    {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": None, "Sec-Fetch-Dest": None}
-    for site in ("cross-site", "same-site", "", "Same-Origin", "same-origin, cross-site", "x")
 ]  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from hostilerequests import OTHER_HOSTS, OTHER_ORIGINS, OTHER_SITES
+from pagehelp import PORT, Visitor, practice_in, visiting
 
 from stem import Edit, Project, TrackSpec
 from stem.record.document import read_record
@@ -150,6 +151,9 @@ def test_what_is_gathered_is_made_and_can_be_undone(visitor: Visitor, practice: 
         track.name,
         f"{track.stem}.stem.json",
     ]
+    replaced = visitor.post("/maken/proef", {"code": "c017", "v-naam": "Wilhelmina", "stem": "zacht"}).text
+    assert "Vervangen?" in replaced
+    assert "Die wijzigingen staan niet in de nieuwe." in replaced
     page = visitor.get(address(visitor)).text
     assert "nog niet in de opname" not in page
     assert "Weggelaten: Kijk eens rond." in page
@@ -382,6 +386,22 @@ def test_an_address_leads_to_no_other_track(visitor: Visitor, name: str) -> None
         assert visitor.post(f"/opnames/{name}/{part}").status_code in {404, 405}, part
     for number in ("-1", "x", "1e3", "99999999999999999999", "1/../2"):
         assert visitor.get(f"{address(visitor)}/zin/{number}").status_code == 404
+
+
+def test_nobody_else_comes_in(visitor: Visitor) -> None:
+    """The gate's own table of hostile requests, over each of these routes."""
+    here = address(visitor)
+    form = {**hidden(visitor.get(f"{here}/zin/{LOOK}").text), "doe": "weg"}
+    hostile: list[dict[str, str]] = [{"Origin": each.replace("PORT", str(PORT))} for each in OTHER_ORIGINS]
+    hostile += [{"Host": each.replace("PORT", str(PORT))} for each in OTHER_HOSTS if each.isascii()]
+    hostile += [{name: value or "" for name, value in each.items()} for each in OTHER_SITES]
+    for part in ROUTES:
+        path = f"{here}/{part.replace('zin/1', f'zin/{LOOK}')}"
+        for heads in hostile:
+            assert visitor.post(path, form, **heads).status_code == 403, (part, heads)
+    assert "wijziging</strong>" not in visitor.get(here).text
+    assert not (visitor.site.folder / "scripts" / "proef-eigen.j2").exists()  # type: ignore[operator]
+    assert visitor.site.workshop.runs == ()
 
 
 def test_nothing_that_is_changed_stands_in_an_address_or_a_title(visitor: Visitor) -> None:

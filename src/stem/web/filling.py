@@ -97,9 +97,19 @@ def _begun(project: Project, script: ScriptTemplate, asked: forms.Asked) -> Answ
     is_taken = outcome.status == "changed" or site().workshop.will_make(outcome.path)
     if is_taken and request.form.get("vervang") != "ja":
         filled = {key: value for key, value in request.form.items() if key != "vervang"}
-        return render_template("replace.html", script=script, code=asked.code, filled=filled)
+        changed = _is_changed(project, outcome.path)
+        return render_template("replace.html", script=script, code=asked.code, filled=filled, changed=changed)
     run = site().workshop.ask(_run(batch, script, asked.code, outcome.path), _form_key())
     return redirect(f"/taken/{run.id}", 303)
+
+
+def _is_changed(project: Project, path: Path) -> bool:
+    """Tell whether sentences were changed in a track that is there: these changes go with it."""
+    try:
+        record = project.record(path)
+    except StemError:
+        return False
+    return record is not None and record.edited > 0
 
 
 def _form_key() -> str:

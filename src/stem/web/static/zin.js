@@ -1,6 +1,6 @@
 // A sentence that is being changed: too long is told while one types; seconds of one's own choose that pause.
 
-const text = document.getElementById("tekst");
+const text = document.getElementById("woorden");
 const told = document.getElementById("lang");
 const seconds = document.getElementById("seconden");
 

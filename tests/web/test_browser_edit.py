@@ -1,0 +1,169 @@
+"""Mending in a real browser: a sentence changed, heard, made into the track; by keyboard, wide and narrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
+from pagehelp import practice_in
+from playwright.sync_api import Browser, Page, expect
+
+from stem import Project, TrackSpec
+from stem.web.site import Site
+
+pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
+
+SCRIPT = """+++
+title = "Proef"
+summary = "Een proef."
+bed = "none"
+[variables.naam]
+default = ""
++++
+## Begin
+Dag {{ naam }}. [pauze kort]
+[veilig V3]
+Stoppen kan altijd. [pauze kort]
+## Einde
+Kijk eens rond.
+Dat was het.
+"""
+PLAYS = "() => window.heard.some((each) => !each.paused && each.duration > 0.5)"
+WATCHED = """
+window.heard = [];
+const Plain = window.Audio;
+window.Audio = function () { const made = new Plain(); window.heard.push(made); return made; };
+"""
+MADE_MS = 180_000
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture
+def site(tmp_path: Path, kept_beds: None) -> Iterator[Site]:
+    folder = practice_in(tmp_path)
+    (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    spec = TrackSpec("proef", values={"naam": "Anna"}, voice="zacht", profile="acx")
+    assert Project(folder).single("c017", spec).make(workers=1).exit_code == 0
+    with open_site(folder) as (made, _):
+        yield made
+
+
+def judge(page: Page, width: str) -> None:
+    assert faults(page) == []
+    assert small_targets(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
+
+
+def to_track(page: Page, site: Site) -> str:
+    page.goto(f"http://127.0.0.1:{site.port}/opnames")
+    page.goto(f"http://127.0.0.1:{site.port}{page.locator('.rows a').first.get_attribute('href')}")
+    return page.url
+
+
+def to(page: Page, name: str, most: int = 90) -> None:
+    """Go on with Tab until something has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            """() => { const at = document.activeElement;
+            return at.ariaLabel ?? (at.labels?.[0] ?? at).innerText }"""
+        )
+        if re.search(name, told or ""):
+            return
+    pytest.fail(f"{name} cannot be reached by Tab")
+
+
+def test_a_sentence_is_changed_heard_and_made_by_keyboard_alone(opened: Browser, site: Site) -> None:
+    with looking(opened, site) as page:
+        page.context.add_init_script(WATCHED)
+        track = to_track(page, site)
+        to(page, "^Wijzig: Kijk eens rond")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Wijzig deze zin")
+        to(page, "Zo wordt het gezegd")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(" ".join(["woord"] * 24))
+        expect(page.get_by_text("Deze zin heeft 24 woorden. Korter luistert rustiger.")).to_be_visible()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("Luister eens naar buiten.")
+        expect(page.get_by_text("Korter luistert rustiger.")).to_have_count(0)
+        for name in ("Hoor deze zin", "Hoor de zin op zijn plaats"):
+            to(page, name, 3)
+            page.keyboard.press("Enter")
+            page.wait_for_function(PLAYS)
+            page.keyboard.press("Enter")
+        to(page, "gewoon", 3)
+        to(page, "Eigen stilte", 3)
+        page.keyboard.type("2,5")
+        expect(page.get_by_label("eigen", exact=True)).to_be_checked()
+        to(page, "Bewaar de wijziging", 2)
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/opnames/[0-9a-f]+#zin-3"))
+        expect(page.get_by_text("Wordt: Luister eens naar buiten. Daarna 2,5 seconden stil.")).to_be_visible()
+        expect(page.locator(".changes")).to_contain_text("1 wijziging, nog niet in de opname.")
+        page.goto(track)
+        to(page, "^Maak opnieuw$")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Klaar", timeout=MADE_MS)
+        page.get_by_role("link", name="Luister").click()
+        expect(page.locator("#zinnen")).to_contain_text("Luister eens naar buiten.")
+        expect(page.locator(".changes")).to_have_count(0)
+        expect(page.locator(".badge")).to_have_count(1)
+        assert "uister" not in page.url + page.title()
+
+
+@pytest.mark.parametrize(("width", "dark"), [("wide", False), ("narrow", True)])
+def test_every_state_can_be_used_by_all(opened: Browser, site: Site, width: str, *, dark: bool) -> None:
+    with looking(opened, site, width=width, dark=dark, expected="status of 4") as page:
+        track = to_track(page, site)
+        judge(page, width)
+        page.goto(f"{track}/zin/2")  # belongs to safety
+        expect(page.get_by_role("button", name="Laat deze zin weg")).to_have_count(0)
+        judge(page, width)
+        page.get_by_label("Zo wordt het gezegd").fill("[pauze]")
+        page.get_by_role("button", name="Bewaar de wijziging").click()
+        expect(page.get_by_role("alert").filter(has_text="Schrijf gewone woorden")).to_be_visible()
+        judge(page, width)
+        page.goto(f"{track}/zin/3")
+        second = page.context.new_page()
+        second.goto(f"{track}/zin/3")
+        page.get_by_role("button", name="Laat deze zin weg").click()
+        expect(page.get_by_text("Valt weg.")).to_be_visible()
+        judge(page, width)
+        second.get_by_label("voel (8 seconden)").check()
+        second.get_by_role("button", name="Bewaar de wijziging").click()
+        expect(second.locator("h1")).to_have_text("Deze opname is intussen veranderd")
+        judge(second, width)
+        second.close()
+        page.goto(f"{track}/zin/1")
+        page.get_by_text("Een woord of naam wordt verkeerd gezegd").click()
+        page.get_by_label("Het woord", exact=True).fill("Anna")
+        page.get_by_label("Zo klinkt het").fill("annah")
+        judge(page, width)
+        page.get_by_role("button", name="Alleen in deze opname").click()
+        expect(page.locator(".changes")).to_contain_text("2 wijzigingen, nog niet in de opname.")
+        page.get_by_role("link", name="Gooi weg").click()
+        expect(page.locator("h1")).to_have_text("2 wijzigingen weggooien?")
+        judge(page, width)
+        page.get_by_role("button", name="Gooi weg").click()
+        expect(page.locator(".changes")).to_have_count(0)
+        for path, heading in (
+            ("wijzigingen", "Er zijn geen"),
+            ("bewaren", "Deze tekst als"),
+            ("opnieuw", "Deze opname"),
+        ):
+            page.goto(f"{track}/{path}")
+            expect(page.locator("h1")).to_contain_text(heading)
+            judge(page, width)
+        page.goto(track)
+        page.get_by_role("button", name="Maak een eigen versie").click()
+        expect(page.locator("h1")).to_have_text("Je hebt een eigen versie")
+        judge(page, width)
