@@ -2,8 +2,8 @@
 """A second look at what will be spoken: what is no word for a listener, whatever notation it came in.
 
 Importing looks at each row and, before a script is written, at each sentence; `lint` looks at each sentence
-of a finished script. What is certain to be none importing leaves out (`kept` is what remains of a sentence); what
-may be one is spoken, and told.
+of a finished script. What is certain to be none importing leaves out, and `kept` is what is left of it;
+what may be one is spoken, and told.
 """
 
 from __future__ import annotations
