@@ -46,7 +46,9 @@ def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
         return
     label = split_label(text)
     if label is not None and label[2]:
-        yield Unspoken(f"{label[0]}:", Message("is a label before the words"), split_label(sentence)[1])
+        yield Unspoken(f"{label[0]}:", _A_LABEL, (split_label(sentence.strip()) or label)[1])
+    if not _ODD.search(text):
+        return
     for pattern, problem, instead in _PARTS:
         found = " ".join(match[0].strip() for match in pattern.finditer(text))
         if found:
@@ -143,22 +145,17 @@ def is_said_by_chatbot(text: str, edge: Edge) -> bool:
 
 def _whole(text: str, edge: Edge) -> str | None:
     """Return what a whole sentence is when it is none, as a clause."""
-    if re.search(r"[0-9]\s*--+>\s*[0-9]", text):
-        return Message("is a time of subtitles")
+    if "->" in text and re.search(r"[0-9]\s*--+>\s*[0-9]", text):
+        return _A_STAMP
     if _BRACKETED.fullmatch(text) or (
         _STRESSED.fullmatch(text) and len(text.split()) <= _MOST_DIRECTION_WORDS
     ):
-        return Message("is a direction for who reads aloud")
-    looks = (
-        (lambda: _TIMES_ALONE.fullmatch(text), Message("is a time")),
-        (
-            lambda: is_direction(text),
-            Message("is a word for a pause, for sound or for the end, or a heading of notes"),
-        ),
-        (lambda: is_data(text), Message("is data about the text")),
-        (lambda: edge and is_said_by_chatbot(text, edge), Message("is what a chatbot says around a text")),
-    )
-    return next((problem for look, problem in looks if look()), None)
+        return _A_DIRECTION
+    if _TIMES_ALONE.fullmatch(text):
+        return _A_TIME
+    if is_direction(text):
+        return _A_CUE
+    return _DATA if is_data(text) else _BY_CHATBOT if is_said_by_chatbot(text, edge) else None
 
 
 def _bare(text: str) -> str:
@@ -177,6 +174,16 @@ def _is_short(value: str) -> bool:
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in text.split())
 
+
+_A_STAMP = Message("is a time of subtitles")
+_A_DIRECTION = Message("is a direction for who reads aloud")
+_A_TIME = Message("is a time")
+_A_CUE = Message("is a word for a pause, for sound or for the end, or a heading of notes")
+_DATA = Message("is data about the text")
+_BY_CHATBOT = Message("is what a chatbot says around a text")
+_A_LABEL = Message("is a label before the words")
+_ODD = re.compile("[|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
+"""What all of `_PARTS` have one of."""
 
 _MOST_DIRECTION_WORDS = 12
 _MOST_VALUE_WORDS = 12
