@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stem.authoring.importing import Imported, import_file, import_text
 from stem.authoring.unspoken import unspoken
@@ -238,3 +240,66 @@ def test_json_without_known_names_tells_which_it_does_not_know() -> None:
     with pytest.raises(ScriptError) as caught:
         import_file(TEXTS / "other-keys.json")
     assert "'uitleg', 'opdracht'" in caught.value.hint
+
+
+# --- properties -----------------------------------------------------------------------------------
+
+ROWS = st.sampled_from(
+    [
+        *(
+            "Ga rustig zitten",
+            "Voel de aarde.",
+            "adem uit",
+            "En weer in,",
+            "",
+            "",
+            "---",
+            "10",
+            "9... lichter",
+        ),
+        *(
+            "VERTELLER: Blijf hier.",
+            "Anna: Kijk rond.",
+            "Onthoud: het mag.",
+            "- Pauze -",
+            "/intro",
+            "*zacht*",
+        ),
+        *("**Duur:** 10 min", "Thema: rust", "## Opnametips", "Samenvatting", "## Slot", "| Tijd | Tekst |"),
+        *(
+            "| 0:10 | Luister goed. |",
+            "(kijk rond)",
+            "[naam]",
+            "Laat je schou-",
+            "ders zakken.",
+            "LANG (2:00-3:00)",
+        ),
+        *(
+            "Hoor ~~niet~~ iets.",
+            "Blijf \\[pauze\\] even.",
+            "Natuurlijk! Hier is je script:",
+            "Adem / uit // nu",
+        ),
+        *(
+            "Laat me weten of het goed is!",
+            "Pagina 3",
+            "0:00:01.000,0:00:02.000",
+            "tekst:",
+            "1. Stap",
+            "[0:30] Zit",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ROWS, min_size=1, max_size=12))
+def test_every_word_is_spoken_or_told(rows: list[str]) -> None:
+    try:
+        script = import_text("\n".join(rows), "proef.txt")
+    except ScriptError:
+        return
+    text = f"{script.title} {body(script)} {told(script)}".replace("\\", " ")
+    kept = set(re.findall(r"[^\W\d_]+", text.casefold()))
+    words = set(re.findall(r"[^\W\d_]{3,}", " ".join(rows).casefold()))
+    assert words - kept <= {"schou", "ders"}
