@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from stem.authoring.importing import Imported, import_file, import_text
 from stem.authoring.unspoken import unspoken
 from stem.errors import ScriptError
-from stem.script.cues import Line, Source, Utterance
+from stem.script.cues import Line, Pause, Source, Utterance
 from stem.script.marks import parse_cues
+from stem.script.template import find_script
 
 TEXTS = Path(__file__).parents[1] / "data" / "strangers"
 REGENERATE = os.environ.get("STEM_REGENERATE") == "1"
@@ -303,3 +304,19 @@ def test_every_word_is_spoken_or_told(rows: list[str]) -> None:
     kept = set(re.findall(r"[^\W\d_]+", text.casefold()))
     words = set(re.findall(r"[^\W\d_]{3,}", " ".join(rows).casefold()))
     assert words - kept <= {"schou", "ders"}
+
+
+@pytest.mark.parametrize("name", ["aankomen", "tegenover", "dichtbij-met-ruimte"])
+def test_a_script_of_ours_comes_back_as_it_is(name: str) -> None:
+    """The control: what is meant to be spoken is, every word of it, and nothing is doubted."""
+    cues = find_script(name).render({}).cues()
+    rows = []
+    for cue in cues:
+        if isinstance(cue, Utterance):
+            rows.append(cue.text)
+        elif isinstance(cue, Pause) and cue.name != "zin":
+            rows.append("" if cue.name == "alinea" else f"({cue.seconds:g} sec pauze)")
+    script = import_text("\n".join(rows), "proef.txt")
+    words = " ".join(line for line in said(script) if not line.startswith("["))
+    assert words == " ".join(cue.text for cue in cues if isinstance(cue, Utterance))
+    assert [note for note in script.notes if note.kind != "changed"] == []

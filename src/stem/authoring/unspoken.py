@@ -225,7 +225,8 @@ _SPEAKERS = _words(
     "man vrouw kind pauze pause stilte silence achtergrond achtergrondmuziek"
 )
 _SAID = _words(
-    "onthoud bedenk weet dus kortom kijk luister voel zeg merk bijvoorbeeld kies adem herhaal denk stap "
+    "stel stel_je_voor merk_op probeer herinner noem onthoud bedenk weet dus kortom kijk luister voel "
+    "zeg merk bijvoorbeeld kies adem herhaal denk stap "
     "tel want "
     "vraag vraag_jezelf_af zeg_tegen_jezelf en of maar nu eerst dan daarna tot_slot ten_slotte let_op"
 )

@@ -102,7 +102,7 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
             layout.tell("left out", row)
             changed[index] = Row(row.line, "")
         else:
-            layout.notes.append(Note(row.line, "left out", f"{name}:"))
+            layout.notes.append(Note(row.line, "left out", row.text.removesuffix(rest).strip()))
             changed[index] = Row(row.line, rest)
     return changed
 
