@@ -39,7 +39,7 @@ class Unspoken:
 
 def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
     """Yield what is no word for a listener in a sentence; what takes it whole comes alone."""
-    text = sentence[:LONGEST_LOOK].strip()
+    text, rest = sentence[:LONGEST_LOOK].strip(), sentence[LONGEST_LOOK:]
     whole = _whole(text, edge)
     if whole is not None:
         yield Unspoken(text, whole, "")
@@ -52,12 +52,14 @@ def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
     for pattern, problem, instead in _PARTS:
         found = " ".join(match[0].strip() for match in pattern.finditer(text))
         if found:
-            kept = None if instead is None else " ".join(pattern.sub(instead, sentence).split())
+            kept = None if instead is None else " ".join((pattern.sub(instead, text) + rest).split())
             yield Unspoken(found, problem, kept)
 
 
 def is_direction(text: str) -> bool:
     """Tell whether a text as a whole is a word for a pause, music or the end, or a heading of notes."""
+    if len(text) > _LONGEST_TITLE:
+        return False
     bare = _bare(text)
     words = set(re.findall(r"[^\W\d_]+", bare))
     return bool(words & _CUES and words <= _CUES | _ABOUT_CUES) or is_notes(bare)
@@ -76,7 +78,7 @@ def is_speaker(name: str) -> bool:
 
 def is_notes(title: str) -> bool:
     """Tell whether a title stands above notes for who records, or about the text, and not above the text."""
-    return _NOTES.fullmatch(_bare(title)) is not None
+    return len(title) <= _LONGEST_TITLE and _NOTES.fullmatch(_bare(title)) is not None
 
 
 def split_label(text: str) -> tuple[str, str, bool] | None:
@@ -184,6 +186,9 @@ _BY_CHATBOT = Message("is what a chatbot says around a text")
 _A_LABEL = Message("is a label before the words")
 _ODD = re.compile("[|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
 """What all of `_PARTS` have one of."""
+
+_LONGEST_TITLE = 200
+"""Characters of a direction or a heading."""
 
 _MOST_DIRECTION_WORDS = 12
 _MOST_VALUE_WORDS = 12
@@ -302,7 +307,8 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"\{[^{}]*\}"), Message("is a mark in braces"), " "),
     (
         re.compile(
-            r"([^\W\d_]{2,})[-\u00ad\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|"
+            r"(?<![^\W\d_])([^\W\d_]{2,}+)[-\u00ad\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|"
+            r"versus|in|uit|"
             r"op|te)\b)([a-zà-ÿ]{2,})"
         ),
         Message("is a word that a hyphen broke"),

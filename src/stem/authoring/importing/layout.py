@@ -77,6 +77,7 @@ _CLOCK = re.compile("[0-9]:[0-5][0-9]")
 _TIMED = re.compile(
     rf"[\[(]?{_TIME}\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})[\])]?\s*(?:{_DASH}\s*)?(?P<title>.*)"
 )
+_LONGEST_TITLE = 200
 _SOME_TIME = (
     r"(?:\u00b1|ca\.?|ongeveer|about|~)?\s*[0-9]{1,3}(?:\s*[-\u2013]\s*[0-9]{1,3})?\s*"
     r"(?:minuten|minuut|minutes?|mins?\.?|seconden|sec\.?|s)"
@@ -294,7 +295,7 @@ class _Rows:
 
     def _read_timed_title(self, row: Row, text: str, depth: int) -> bool:
         """Read "Aankomen (0:00-2:00)" and "AANKOMEN (2 min)"; a silence is as long as its section."""
-        found = _TITLED.fullmatch(text)
+        found = _TITLED.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
         if found is None or not _is_title(found["title"]):
             return False
         title = found["title"].strip("*_ ")
