@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from stem import units
 from stem.authoring.importing.frames import SPOKEN, bare, without_chatbot, without_labels, without_notes
@@ -100,7 +101,8 @@ def read_layout(manuscript: Manuscript) -> Layout:
     layout = Layout(title=manuscript.title)
     if manuscript.declared_s is not None:
         layout.lengths_s.append(manuscript.declared_s)
-    rows = [Row(row.line, row.text.strip()) for row in manuscript.rows]
+    stripped = [Row(row.line, row.text.strip()) for row in manuscript.rows]
+    rows = stripped[:1] + [row for before, row in pairwise(stripped) if row.text or before.text]
     rows = without_tables(rows, layout)
     rows = without_front_matter(without_escapes(rows, layout), layout)
     rows = without_print(without_chatbot(rows, layout), layout)
