@@ -11,12 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from stem.messages import Message
 
 Edge: TypeAlias = Literal["first", "last", ""]
 """Whether a sentence is among the first or the last of its script, where a chatbot speaks for itself."""
+
+_MOST_KEPT = 2_048
+"""Answers that are kept: a row is asked about at several places."""
 
 LONGEST_LOOK = 1_000
 """Characters of a sentence that are looked at."""
@@ -56,6 +60,7 @@ def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
             yield Unspoken(found, problem, kept)
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def is_direction(text: str) -> bool:
     """Tell whether a text as a whole is a word for a pause, music or the end, or a heading of notes."""
     if len(text) > _LONGEST_TITLE:
@@ -76,6 +81,7 @@ def is_speaker(name: str) -> bool:
     return re.sub(r"[\s0-9]+$", "", name.casefold()) in _SPEAKERS
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def is_notes(title: str) -> bool:
     """Tell whether a title stands above notes for who records, or about the text, and not above the text."""
     return len(title) <= _LONGEST_TITLE and _NOTES.fullmatch(_bare(title)) is not None
@@ -109,6 +115,8 @@ def key_of(text: str) -> tuple[str, str] | None:
 
 def is_data(text: str) -> bool:
     """Tell whether a row, wherever it stands, is data about the text: "Woorden: 1.156"."""
+    if not _DATA_SIGN.search(text):
+        return False
     if _DATA_ALONE.fullmatch(text.strip()):
         return True
     parts = [part for part in re.split(r"\s[|•·]\s", text.strip(" |")) if part.strip()]
@@ -244,6 +252,7 @@ _LABEL = re.compile(
     r"\s?(?P<how>[(\[][^()\[\]]{1,40}[)\]])?\s?[*_]{0,3}:[*_]{0,3}(?=\s|$)"
 )
 _KEY = re.compile(r"([^\W\d_][\w ()/-]{0,38}?)\s*[:=]\s+(\S.*)")
+_DATA_SIGN = re.compile("[:=©@0-9]|www|copyright", re.IGNORECASE)
 _DATA_ALONE = re.compile(
     r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
     r"tel(?:efoon)?\b[.:]?\s*[0-9+(][0-9 ()+-]{6,20}"
