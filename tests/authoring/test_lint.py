@@ -444,6 +444,24 @@ WORDINGS = {
             "Je bent soms angstig.",
         ],
     ),
+    "unspoken": (
+        [
+            "(zachte stem)",
+            "Verteller: ga zitten.",
+            "Pauze.",
+            "0:10 Ga zitten.",
+            "Duur: tien minuten.",
+            "Laat je schou- ders zakken.",
+            "Samenvatting",
+            "Natuurlijk!",
+        ],
+        [
+            "Onthoud: het mag.",
+            "Adem in- en uit.",
+            "Neem een pauze als je wilt.",
+            "Hoor de stilte (als die er is).",
+        ],
+    ),
     "hard-word": (
         ["Een bodyscan nu.", "Dit is Mindfulness.", "Een veilige safe place.", "Jouw basisovertuiging."],
         ["Een reis door het lichaam.", "Aandacht."],

@@ -358,7 +358,23 @@ def test_a_name_may_be_pronounced_otherwise_but_not_without_a_name() -> None:
     assert found.startswith("row 2, column D ('naam_uitspraak'): ")
 
 
+@pytest.mark.parametrize(
+    "text", ["n.v.t.", "N.v.t", "geen", "-", "Onbekend", "n/a", "?", "x", "nog invullen"]
+)
+def test_a_name_that_says_that_there_is_none_is_told_and_not_spoken(text: str) -> None:
+    (found,) = problems(table(("code", "script", "naam"), ("c1", "proef", text), ("c2", "proef", "Nina")))
+    assert found == (
+        "row 2, column C ('naam'): that says that there is no name, and would be spoken; leave the cell empty"
+    )
+
+
 # --- codes and lengths
+
+
+@pytest.mark.parametrize("code", ["3-jan", "3-jan-26", "jan-26", "1-okt", "3-1-2026", "2026-01-03"])
+def test_a_code_that_excel_made_a_date_of_is_told(code: str) -> None:
+    assert "a date stands there" in code_problem(code)
+    assert code_problem("3-1a") == code_problem("c-2026") == code_problem("mei-lan") == ""
 
 
 @given(st.text(max_size=70))

@@ -430,6 +430,43 @@ def test_letters_that_windows_does_not_know_are_told_by_row() -> None:
     )
 
 
+@pytest.mark.parametrize("letters", ["mac_roman", "cp1252"])
+def test_letters_of_an_old_mac_are_known_from_those_of_windows(letters: str) -> None:
+    names = [
+        "José",
+        "Daniël",
+        "Zoë",
+        "Renée",
+        "Hélène",
+        "François",
+        "Jürgen",
+        "Björn",
+        "Anaïs",
+        "foto\u2019s",
+    ]
+    for asked in [names, *([name] for name in names)]:
+        content = "".join(f"a;{name}\r\n" for name in asked)
+        found = read_batch_file("list.csv", f"script;naam\r\n{content}".encode(letters))
+        assert [row["naam"] for row in texts(found)] == asked
+
+
+@pytest.mark.parametrize("content", ["a;Siân".encode("mac_roman"), "a;Daniël".encode("cp850")])
+def test_letters_that_may_be_of_two_kinds_are_told(content: bytes) -> None:
+    assert "a letter cannot be read" in read_batch_file("list.csv", b"script;naam\r\n" + content).problems[0]
+
+
+def test_rows_that_a_filter_hides_are_told() -> None:
+    def hide(workbook: Any) -> None:
+        for row in (3, 4, 9):
+            workbook.active.row_dimensions[row].hidden = True
+
+    rows = [["script", "naam"], ["a", "Anna"], ["a", "Bea"], ["a", "Cas"]]
+    assert read_batch_file("list.xlsx", made(*rows)).problems == ()
+    assert read_batch_file("list.xlsx", made(*rows, change=hide)).problems == (
+        "rows 3, 4 are hidden, by a filter perhaps; show all rows, or delete what is not to be made",
+    )
+
+
 def test_utf_8_with_one_broken_letter_is_not_taken_for_windows() -> None:
     found = read_batch_file("list.csv", b"script;naam\r\na;Zo\xc3\xab\r\nb;Andr\xe9\r\n")
     assert [problem.partition(":")[0] for problem in found.problems] == ["row 2, column B ('naam')"]

@@ -20,7 +20,7 @@ from scipy.signal import firwin, resample
 from stem.sound import loudness as mastering
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.limiter import limited
-from stem.sound.loudness import Loudness, Meter, measured
+from stem.sound.loudness import Loudness, Meter, Rms, measured
 from stem.sound.true_peak import TruePeak, true_peak
 from stem.units import SAMPLE_RATE, decibels, gain
 
@@ -273,6 +273,17 @@ def test_one_pass_measures_a_track() -> None:
     )
     assert loudness.integrated_lufs == pytest.approx(-20, abs=0.1)
     assert loudness.true_peak_dbtp == pytest.approx(-20, abs=0.05)
+
+
+def test_the_rms_of_a_sine_is_three_decibels_below_its_peak() -> None:
+    rms = Rms()
+    assert rms.decibels() == -math.inf
+    for _ in measured(in_blocks(tone((-20, 4))), rms):
+        pass
+    sine = np.sin(2 * np.pi * 441 * np.arange(SAMPLE_RATE) / SAMPLE_RATE)[:, None].astype(np.float32)
+    whole = Rms()
+    whole.add(sine)
+    assert whole.decibels() == pytest.approx(10 * math.log10(0.5), abs=1e-3)
 
 
 def test_a_master_is_the_same_from_blocks_of_1000_and_of_65536_frames() -> None:

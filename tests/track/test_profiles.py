@@ -193,3 +193,17 @@ def test_the_background_lies_where_it_was_asked(
     ducked = heard.loudness(sound[second.end + units.frames(1) : third.start - units.frames(1)])
     assert -18.0 - lifted == pytest.approx(lifted_lu, abs=0.5)
     assert -18.0 - ducked == pytest.approx(ducked_lu, abs=0.5)
+
+
+def test_an_rms_that_the_publisher_does_not_take_is_told(
+    of_profile: Callable[[str], Made], folder: Path
+) -> None:
+    track, sound = of_profile("acx")
+    low, high = find_profile("acx").rms_db or (0.0, 0.0)
+    missed = not low <= units.decibels(float(np.sqrt(np.mean(np.square(sound))))) <= high
+    assert any("RMS" in each for each in track.warnings) == missed
+    (folder / "proef.j2").write_text(SCRIPT.replace("[pauze 3]", "[pauze 30]"), encoding="utf-8")
+    quiet = made(folder, profile="acx")
+    assert any(
+        each.startswith("The RMS of the whole is -2") and "shorter pauses" in each for each in quiet.warnings
+    )

@@ -2,7 +2,7 @@
 """A second look at what will be spoken: what is no word for a listener, whatever notation it came in.
 
 Importing looks at each row and, before a script is written, at each sentence; `lint` looks at each sentence
-of a finished script. What is certain to be none importing leaves out (`kept` is what remains of a sentence);
+of a finished script. What is certain to be none importing leaves out, and `kept` is what is left of it;
 what may be one is spoken, and told.
 """
 
@@ -11,12 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from stem.messages import Message
 
 Edge: TypeAlias = Literal["first", "last", ""]
 """Whether a sentence is among the first or the last of its script, where a chatbot speaks for itself."""
+
+_MOST_KEPT = 2_048
+"""Answers that are kept: a row is asked about at several places."""
 
 LONGEST_LOOK = 1_000
 """Characters of a sentence that are looked at."""
@@ -39,23 +43,28 @@ class Unspoken:
 
 def unspoken(sentence: str, edge: Edge = "") -> Iterator[Unspoken]:
     """Yield what is no word for a listener in a sentence; what takes it whole comes alone."""
-    text = sentence[:LONGEST_LOOK].strip()
+    text, rest = sentence[:LONGEST_LOOK].strip(), sentence[LONGEST_LOOK:]
     whole = _whole(text, edge)
     if whole is not None:
         yield Unspoken(text, whole, "")
         return
     label = split_label(text)
     if label is not None and label[2]:
-        yield Unspoken(f"{label[0]}:", Message("is a label before the words"), split_label(sentence)[1])
+        yield Unspoken(f"{label[0]}:", _A_LABEL, (split_label(sentence.strip()) or label)[1])
+    if not _ODD.search(text):
+        return
     for pattern, problem, instead in _PARTS:
         found = " ".join(match[0].strip() for match in pattern.finditer(text))
         if found:
-            kept = None if instead is None else " ".join(pattern.sub(instead, sentence).split())
+            kept = None if instead is None else " ".join((pattern.sub(instead, text) + rest).split())
             yield Unspoken(found, problem, kept)
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def is_direction(text: str) -> bool:
     """Tell whether a text as a whole is a word for a pause, music or the end, or a heading of notes."""
+    if len(text) > _LONGEST_TITLE:
+        return False
     bare = _bare(text)
     words = set(re.findall(r"[^\W\d_]+", bare))
     return bool(words & _CUES and words <= _CUES | _ABOUT_CUES) or is_notes(bare)
@@ -72,9 +81,10 @@ def is_speaker(name: str) -> bool:
     return re.sub(r"[\s0-9]+$", "", name.casefold()) in _SPEAKERS
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def is_notes(title: str) -> bool:
     """Tell whether a title stands above notes for who records, or about the text, and not above the text."""
-    return _NOTES.fullmatch(_bare(title)) is not None
+    return len(title) <= _LONGEST_TITLE and _NOTES.fullmatch(_bare(title)) is not None
 
 
 def split_label(text: str) -> tuple[str, str, bool] | None:
@@ -105,6 +115,8 @@ def key_of(text: str) -> tuple[str, str] | None:
 
 def is_data(text: str) -> bool:
     """Tell whether a row, wherever it stands, is data about the text: "Woorden: 1.156"."""
+    if not _DATA_SIGN.search(text):
+        return False
     if _DATA_ALONE.fullmatch(text.strip()):
         return True
     parts = [part for part in re.split(r"\s[|•·]\s", text.strip(" |")) if part.strip()]
@@ -143,22 +155,17 @@ def is_said_by_chatbot(text: str, edge: Edge) -> bool:
 
 def _whole(text: str, edge: Edge) -> str | None:
     """Return what a whole sentence is when it is none, as a clause."""
-    if re.search(r"[0-9]\s*--+>\s*[0-9]", text):
-        return Message("is a time of subtitles")
+    if "->" in text and re.search(r"[0-9]\s*--+>\s*[0-9]", text):
+        return _A_STAMP
     if _BRACKETED.fullmatch(text) or (
         _STRESSED.fullmatch(text) and len(text.split()) <= _MOST_DIRECTION_WORDS
     ):
-        return Message("is a direction for who reads aloud")
-    looks = (
-        (lambda: _TIMES_ALONE.fullmatch(text), Message("is a time")),
-        (
-            lambda: is_direction(text),
-            Message("is a word for a pause, for sound or for the end, or a heading of notes"),
-        ),
-        (lambda: is_data(text), Message("is data about the text")),
-        (lambda: edge and is_said_by_chatbot(text, edge), Message("is what a chatbot says around a text")),
-    )
-    return next((problem for look, problem in looks if look()), None)
+        return _A_DIRECTION
+    if _TIMES_ALONE.fullmatch(text):
+        return _A_TIME
+    if is_direction(text):
+        return _A_CUE
+    return _DATA if is_data(text) else _BY_CHATBOT if is_said_by_chatbot(text, edge) else None
 
 
 def _bare(text: str) -> str:
@@ -177,6 +184,19 @@ def _is_short(value: str) -> bool:
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in text.split())
 
+
+_A_STAMP = Message("is a time of subtitles")
+_A_DIRECTION = Message("is a direction for who reads aloud")
+_A_TIME = Message("is a time")
+_A_CUE = Message("is a word for a pause, for sound or for the end, or a heading of notes")
+_DATA = Message("is data about the text")
+_BY_CHATBOT = Message("is what a chatbot says around a text")
+_A_LABEL = Message("is a label before the words")
+_ODD = re.compile("[|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
+"""What all of `_PARTS` have one of."""
+
+_LONGEST_TITLE = 200
+"""Characters of a direction or a heading."""
 
 _MOST_DIRECTION_WORDS = 12
 _MOST_VALUE_WORDS = 12
@@ -218,7 +238,8 @@ _SPEAKERS = _words(
     "man vrouw kind pauze pause stilte silence achtergrond achtergrondmuziek"
 )
 _SAID = _words(
-    "onthoud bedenk weet dus kortom kijk luister voel zeg merk bijvoorbeeld kies adem herhaal denk stap "
+    "stel stel_je_voor merk_op probeer herinner noem onthoud bedenk weet dus kortom kijk luister voel "
+    "zeg merk bijvoorbeeld kies adem herhaal denk stap "
     "tel want "
     "vraag vraag_jezelf_af zeg_tegen_jezelf en of maar nu eerst dan daarna tot_slot ten_slotte let_op"
 )
@@ -231,6 +252,7 @@ _LABEL = re.compile(
     r"\s?(?P<how>[(\[][^()\[\]]{1,40}[)\]])?\s?[*_]{0,3}:[*_]{0,3}(?=\s|$)"
 )
 _KEY = re.compile(r"([^\W\d_][\w ()/-]{0,38}?)\s*[:=]\s+(\S.*)")
+_DATA_SIGN = re.compile("[:=©@0-9]|www|copyright", re.IGNORECASE)
 _DATA_ALONE = re.compile(
     r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
     r"tel(?:efoon)?\b[.:]?\s*[0-9+(][0-9 ()+-]{6,20}"
@@ -294,7 +316,8 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"\{[^{}]*\}"), Message("is a mark in braces"), " "),
     (
         re.compile(
-            r"([^\W\d_]{2,})[-\u00ad\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|"
+            r"(?<![^\W\d_])([^\W\d_]{2,}+)[-\u00ad\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|"
+            r"versus|in|uit|"
             r"op|te)\b)([a-zà-ÿ]{2,})"
         ),
         Message("is a word that a hyphen broke"),

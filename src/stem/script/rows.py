@@ -14,6 +14,7 @@ from itertools import pairwise
 _NARROWEST = 30
 """Characters: nothing is wrapped at fewer."""
 
+_LONGEST_WORD = 40
 _STOP = re.compile("[.!?…:][\"”’'»)\\]*_]*$")  # noqa: RUF001 - real quotes
 _JOINING = re.compile("[,;&+/=-]$|[–—]$")  # noqa: RUF001 - real dashes
 _ASKING = (
@@ -36,7 +37,7 @@ def stops(row: str) -> bool:
 
 def joins(row: str) -> bool:
     """Tell whether a row asks for the next one: by its last sign, or by a word that never is the last."""
-    last = _LAST.search(row)
+    last = _LAST.search(row[-_LONGEST_WORD:])
     return _JOINING.search(row) is not None or (last is not None and last[1].casefold() in _NEVER_LAST)
 
 

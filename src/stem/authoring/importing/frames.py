@@ -28,7 +28,7 @@ _BARE = " \t-\u2013\u2014*_~=\u2022\u00b7.|/\\<>:()[]{}#@\"'"
 _SCENE = re.compile(r"(?:INT|EXT)\. |CUT TO:|FADE (?:IN|OUT)\b")
 _FOOTNOTE = re.compile(r"\[\^\w{1,10}\]:|[\u00b9\u00b2\u00b3\u2074-\u2079]+\s?\w")
 _YAML_KEY = re.compile(r"[a-z_]+:")
-_MOST_CUE_WORDS = 3
+_MOST_CUE_WORDS, _LONGEST_CUE = 3, 60
 _PLAIN = 8
 """How deep a heading is that is a plain row; one in bold is a step higher, those with # stand above both."""
 
@@ -102,14 +102,14 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
             layout.tell("left out", row)
             changed[index] = Row(row.line, "")
         else:
-            layout.notes.append(Note(row.line, "left out", f"{name}:"))
+            layout.notes.append(Note(row.line, "left out", row.text.removesuffix(rest).strip()))
             changed[index] = Row(row.line, rest)
     return changed
 
 
 def _without_cues(rows: Sequence[Row], layout: Layout) -> list[Row]:
     """Leave out the rows that say who speaks, or where, as in plays: "VERTELLER (V.O.)", "INT. KAMER"."""
-    names = [re.sub(r"\s*\(.*\)$", "", row.text) for row in rows]
+    names = [row.text[:_LONGEST_CUE].partition("(")[0].rstrip() for row in rows]
     times = Counter(name for name in names if name.isupper() and len(name.split()) <= _MOST_CUE_WORDS)
     gone = {
         index

@@ -90,9 +90,8 @@ def read_json(text: str, path: Path | str, *, certain: bool) -> Manuscript | Non
         return None  # "[pauze]" and "[5]" are no JSON documents
     reader = _Reader(_string_lines(text), path)
     reader.read(document, depth=0, top=True)
-    if reader.unknown and not any(
-        dutch.has_words(re.sub(r"\[.*?\]|^#.*", "", row.text)) for row in reader.rows
-    ):
+    worded = (row.text for row in reader.rows if not row.text.startswith(("#", "[")))
+    if reader.unknown and not any(map(dutch.has_words, worded)):
         names = ", ".join(f"'{name[:30]}'" for name in list(reader.unknown)[:_MOST_NAMES])
         hint = Message(
             "Rename what holds the words to 'text' (and pauses to 'pause'); unknown are {names}.", names=names

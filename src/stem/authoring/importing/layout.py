@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from stem import units
 from stem.authoring.importing.frames import SPOKEN, bare, without_chatbot, without_labels, without_notes
@@ -77,6 +78,7 @@ _CLOCK = re.compile("[0-9]:[0-5][0-9]")
 _TIMED = re.compile(
     rf"[\[(]?{_TIME}\s*(?:-|\u2013|\u2014|tot|to)\s*(?P<to>{_TIME})[\])]?\s*(?:{_DASH}\s*)?(?P<title>.*)"
 )
+_LONGEST_TITLE = 200
 _SOME_TIME = (
     r"(?:\u00b1|ca\.?|ongeveer|about|~)?\s*[0-9]{1,3}(?:\s*[-\u2013]\s*[0-9]{1,3})?\s*"
     r"(?:minuten|minuut|minutes?|mins?\.?|seconden|sec\.?|s)"
@@ -99,7 +101,8 @@ def read_layout(manuscript: Manuscript) -> Layout:
     layout = Layout(title=manuscript.title)
     if manuscript.declared_s is not None:
         layout.lengths_s.append(manuscript.declared_s)
-    rows = [Row(row.line, row.text.strip()) for row in manuscript.rows]
+    stripped = [Row(row.line, row.text.strip()) for row in manuscript.rows]
+    rows = stripped[:1] + [row for before, row in pairwise(stripped) if row.text or before.text]
     rows = without_tables(rows, layout)
     rows = without_front_matter(without_escapes(rows, layout), layout)
     rows = without_print(without_chatbot(rows, layout), layout)
@@ -294,7 +297,7 @@ class _Rows:
 
     def _read_timed_title(self, row: Row, text: str, depth: int) -> bool:
         """Read "Aankomen (0:00-2:00)" and "AANKOMEN (2 min)"; a silence is as long as its section."""
-        found = _TITLED.fullmatch(text)
+        found = _TITLED.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
         if found is None or not _is_title(found["title"]):
             return False
         title = found["title"].strip("*_ ")

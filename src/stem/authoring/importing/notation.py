@@ -22,6 +22,7 @@ _EDGE = 3
 _MOST_LOOKS = 8
 _MOST_TITLES = 3
 _JOINS_ON = ","
+_LONGEST_END = 80
 _TITLE_END = re.compile(r"[^\W\d_]:$|\([^()]*[0-9][^()]*\)$")
 _ENDS = ".!?…:;\"”’'»)"  # noqa: RUF001 - real quotes
 
@@ -129,7 +130,7 @@ def title_like(items: Sequence[Item]) -> list[Note]:
             and isinstance(before, Border | Chapter | None)
             and any(isinstance(after, Border) for after in shown[index + 1 : index + 2])
             and isinstance(_beyond_borders(shown, index, 1), Words)
-            and (item.text[-1] not in _ENDS + "," or _TITLE_END.search(item.text))
+            and (item.text[-1] not in _ENDS + "," or _TITLE_END.search(item.text[-_LONGEST_END:]))
             and item.text[0].isupper()
             and len(item.text.split()) <= _MOST_TITLE_WORDS
             and len(dutch.sentences(item.text)) == 1

@@ -137,6 +137,7 @@ class _Passage:
         self.text = "\n".join(row.text for row in self.rows)
         self.row_ends = list(accumulate(len(row.text) + 1 for row in self.rows))
         self.pairs = bracket_pairs(self.text)
+        self.strokes = len(_READERS.findall(self.text))
         self.readers: dict[str, Callable[[re.Match[str]], int]] = {
             "newline": self._read_newline,
             "comment": self._read_silent,
@@ -181,7 +182,7 @@ class _Passage:
         """Read the strokes and bars by which a reader marks pauses; a single stroke may mean "or"."""
         start, end = found.span("reader")
         sign = found["reader"]
-        if sign == "/" and len(_READERS.findall(self.text)) < _FEWEST_READERS:
+        if sign == "/" and self.strokes < _FEWEST_READERS:
             self._say(sign, start)
             return end
         return self._pause(READER_S * len(sign), start, end)

@@ -19,7 +19,7 @@ _CLASHES = frozenset("aa ae ai au ee ei eu ie ii oe oi oo ou ui uu ij".split()) 
 
 _TREMA = {"e": "ë", "i": "ï", "u": "ü", "o": "ö"}
 _INSIDE = re.compile(
-    r"([^\W\d_]{2,})[-\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|op|"
+    r"(?<![^\W\d_])([^\W\d_]{2,}+)[-\u2010] (?!(?:en|of|tot|als|dan|and|or|noch|naar|maar|versus|in|uit|op|"
     r"te)\b)([a-zà-ÿ]{2,})"
 )
 _PAGE = re.compile(
@@ -29,6 +29,7 @@ _PAGE = re.compile(
 )
 _FEWEST_HEADS = 3
 _LONGEST_HEAD = 60
+_LONGEST_WORD = 40
 _FEWEST_ROWS_A_PAGE = 12
 _MOST_ROWS_APART = 3
 
@@ -44,18 +45,15 @@ def without_print(rows: Sequence[Row], layout: Layout) -> list[Row]:
             kept.append(Row(row.line, _mended_inside(row, layout)))
     whole: list[Row] = []
     for row in kept:
-        before = next((place for place in range(len(whole) - 1, -1, -1) if whole[place].text), None)
-        broken = (
-            None
-            if before is None or len(whole) - before > _MOST_ROWS_APART
-            else _BROKEN.search(whole[before].text)
-        )
+        near = range(len(whole) - 1, max(-1, len(whole) - 1 - _MOST_ROWS_APART), -1)
+        before = next((place for place in near if whole[place].text), None)
+        broken = None if before is None else _BROKEN.search(whole[before].text[-_LONGEST_WORD:])
         first = _SMALL.match(row.text)
         if before is None or broken is None or first is None or first[0] in _KEPT_APART:
             whole.append(row)
             continue
         word = _joined(broken[1], first[0])
-        start = whole[before].text[: broken.start()]
+        start = whole[before].text.removesuffix(broken[0])
         layout.notes.append(Note(whole[before].line, "mended", f"{broken[0]} {first[0]}", word))
         whole[before:] = [Row(whole[before].line, start + word + row.text[first.end() :])]
     return whole
@@ -84,7 +82,11 @@ def _mended_inside(row: Row, layout: Layout) -> str:
 
 def _page_rows(rows: Sequence[Row]) -> set[int]:
     """Return where page numbers stand, and a text that stands above or below at least three of them."""
-    gone = {index for index, row in enumerate(rows) if row.text and _PAGE.fullmatch(row.text)}
+    gone = {
+        index
+        for index, row in enumerate(rows)
+        if 0 < len(row.text) <= _LONGEST_HEAD and _PAGE.fullmatch(row.text)
+    }
     bare = [index for index, row in enumerate(rows) if row.text.isdecimal() and len(row.text) <= 3]  # noqa: PLR2004
     numbers = [int(rows[index].text) for index in bare]
     apart = [b - a >= _FEWEST_ROWS_A_PAGE for a, b in pairwise(bare)]

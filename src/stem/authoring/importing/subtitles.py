@@ -78,10 +78,10 @@ class _Reader:
                 self._begin(row, units.parse_seconds(times["start"]), units.parse_seconds(times["end"]))
             elif not row.text.strip():
                 self.in_block = self.in_cue = False
-            elif not self.in_cue and _TIMES.fullmatch(following):
-                continue  # the number or the name of what comes
-            elif row.text.isdecimal() and self._is_number(index):
-                continue
+            elif row.text.isdecimal() and _TIMES.fullmatch(following):
+                continue  # the number of what comes
+            elif _TIMES.fullmatch(following) and not (index and self.rows[index - 1].text.strip()):
+                self.notes.append(Note(row.line, "left out", excerpt(row.text)))  # its name
             elif self.end_s is None and _BETWEEN.match(row.text.strip()):
                 self.notes.append(Note(row.line, "left out", excerpt(row.text)))
             elif self.in_block or (not self.in_cue and _BLOCK.match(row.text)):
@@ -91,10 +91,6 @@ class _Reader:
                 self._say(row)
         became = Plural("1 silence, as a pause", "{count} silences, as pauses", self.pauses)
         self.notes.append(Note(self.first_line, "changed", Message("times of subtitles"), became))
-
-    def _is_number(self, index: int) -> bool:
-        """Tell whether a row is a number without the empty row before it that there should be."""
-        return index + 1 < len(self.rows) and _TIMES.fullmatch(self.rows[index + 1].text) is not None
 
     def _begin(self, row: Row, start_s: float, end_s: float) -> None:
         self.in_cue, self.in_block = True, False

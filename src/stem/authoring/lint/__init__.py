@@ -430,10 +430,13 @@ def _unspoken(cues: Sequence[Cue]) -> Iterator[LintFinding]:
     for number, cue in enumerate(utterances, start=1):
         edge: Edge = "first" if number == 1 else "last" if number == len(utterances) else ""
         for each in unspoken(cue.text, edge):
+            if _SIGNS.fullmatch(each.found):
+                continue  # which other rules tell
             problem = Message("'{found}' {problem}", found=each.found[:_MOST_SHOWN], problem=each.problem)
             hint = Message("Leave it out, or write it as a mark: [pauze 8], [bel], ## Titel.")
             yield _finding("unspoken", cue.source, problem, hint)
 
 
 _MOST_SHOWN = 80
+_SIGNS = re.compile(r"[-|/=<>~ ]+")
 _WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")

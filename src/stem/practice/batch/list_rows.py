@@ -166,12 +166,9 @@ def _values(
         with_pronunciation(Lexicon({}), values, template)
     except UsageError as error:
         wrong.append((PRONUNCIATION, clause(error, [values[PRONUNCIATION]])))
-    names = {variable.name for variable in template.variables if variable.holds in {"name", "person"}}
-    wrong += [
-        (name, text)
-        for name in names & given.keys()
-        if (text := given[name] and no_name_problem(given[name]))
-    ]
+    named = {"naam"} | {each.name for each in template.variables if each.holds in {"name", "person"}}
+    no_names = {name: no_name_problem(given[name]) for name in sorted(named & given.keys()) if given[name]}
+    wrong += [(name, problem) for name, problem in no_names.items() if problem]
     wrong += [("code", text) for text in names_in_code(code, values, template, context.pattern)]
     return values, wrong
 
