@@ -51,7 +51,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["STEM_LANG"] = "en"
 
 
-SPAWN = util.spawnv_passfds  # type: ignore[attr-defined]
+SPAWN = util.spawnv_passfds
 """How a worker begins outside of tests."""
 
 LONG = [

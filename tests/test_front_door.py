@@ -394,7 +394,7 @@ def example(root: Path, name: str, *arguments: str) -> str:
     )
     assert told.stderr == ""
     assert told.returncode == 0
-    return told.stdout
+    return str(told.stdout)
 
 
 def test_examples_use_the_front_door_alone(root: Path) -> None:

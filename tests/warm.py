@@ -52,7 +52,7 @@ _IMPORTS = (
     *("scipy.linalg", "scipy.ndimage", "scipy.signal"),
     *("mutagen.id3", "PIL.ImageFont", "pydub", "lameenc", "soxr", "imageio_ffmpeg", "espeakng_loader"),
 )
-spawned_by_exec = util.spawnv_passfds  # type: ignore[attr-defined]
+spawned_by_exec = util.spawnv_passfds
 _Process = subprocess.Popen
 """The real one, also while a test has another in its place."""
 
@@ -190,7 +190,7 @@ def _as_begun_here(
     )
 
 
-def spawn(path: Any, args: Sequence[Any], passfds: Iterable[int]) -> int:
+def spawn(path: Any, args: Sequence[Any], passfds: Sequence[int]) -> int:
     """Begin a worker of `multiprocessing`; return its number."""
     words = [os.fsdecode(word) for word in args]
     if not any("spawn_main" in word for word in words):
@@ -218,7 +218,9 @@ class Python(subprocess.Popen[Any]):
             )
             self.pid = _forker().child(asked, streams)
             self._child_created = True
-            self._close_pipe_fds(its_in, our_in, our_out, its_out, our_err, its_err)
+            self._close_pipe_fds(  # type: ignore[attr-defined]
+                its_in, our_in, our_out, its_out, our_err, its_err
+            )
 
 
 def stem(*arguments: str) -> list[str]:
@@ -338,8 +340,8 @@ def _settle(asked: _Asked, descriptors: Sequence[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    for number in asked.ignored:
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in asked.ignored:
+        signal.signal(ignored, signal.SIG_IGN)
     sys.stdin = io.TextIOWrapper(open(0, "rb", closefd=False), encoding="utf-8")  # noqa: SIM115
     out, err = (open(number, "wb", closefd=False) for number in (1, 2))  # noqa: SIM115
     sys.stdout = io.TextIOWrapper(out, encoding="utf-8", line_buffering=os.isatty(1))

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from pagebrowser import (
     NEEDS_BROWSER,
+    browser,
     faults,
     judge_in_every_look,
     looking,
@@ -35,6 +36,12 @@ pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
 
 MOST_CLICKS = 6
 MADE_MS = 180_000
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    with browser() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
