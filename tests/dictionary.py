@@ -61,7 +61,7 @@ def agree(ours: str, theirs: Collection[str]) -> bool:
 
 
 def _readings(their: str) -> list[str]:
-    """Return the ways to read one notation: "ø" stands for the vowels of "rust" and "leuk", "ɔː" for three."""
+    """Return the ways to read a notation: "ø" stands for the vowels of "rust" and "leuk", "ɔː" for three."""
     plain = _levelled(their, _THEIRS)
     return [
         re.sub("ɔː", long, plain.replace("ø", rounded)).replace("ː", "")

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - phonetic signs look like letters
 """Words and names sound as a Dutch dictionary has them: kinds of words by rule, others by the lexicon."""
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from stem.files import HERE, file_hash
 from stem.messages import Message
 from stem.record.model import ScriptFacts, VoiceFacts
 from stem.script.dutch.lexicon import Lexicon
+from stem.script.dutch.pronunciation import RULES
 from stem.script.includes import read_parts, read_template
 from stem.script.template import ScriptTemplate
 from stem.track.spec import TrackSpec
@@ -128,9 +129,10 @@ def path_here(text: str) -> str:
 
 
 def lexicon_hash(lexicon: Lexicon) -> str:
-    """Return the SHA-256 of how words are said."""
+    """Return the SHA-256 of how words are said: those that have a place, and the kinds of others."""
     entries = {word: asdict(entry) for word, entry in lexicon.entries.items()}
-    return _sha256(json.dumps(entries, sort_keys=True).encode())
+    kinds = RULES if lexicon.kinds else ()
+    return _sha256(json.dumps([entries, kinds], sort_keys=True).encode())
 
 
 def is_as_made(path: Path, sha256: str) -> bool:

@@ -248,7 +248,10 @@ def total(outline: Outline) -> str:
     return f"Samen {words.length(seconds(timeline.frames))}, waarvan {silent} stilte."
 
 
-_DOUBTS = "Hoe klinkt de naam? Een stem leest die misschien verkeerd. Luister eerst, en vul zo nodig in bij Klinkt als."
+_DOUBTS = (
+    "Hoe klinkt de naam? Een stem leest die misschien verkeerd. "
+    "Luister eerst, en vul zo nodig in bij Klinkt als."
+)
 
 
 def warnings(outline: Outline) -> list[str]:

@@ -107,8 +107,8 @@ class JobList:
             return ()
         return (
             Message(
-                "How does the name sound in {rows}? A voice may read it wrong: listen first, and write it as it "
-                "sounds in a column {pronunciation} if need be.",
+                "How does the name sound in {rows}? A voice may read it wrong: listen first, and write it as "
+                "it sounds in a column {pronunciation} if need be.",
                 rows=counted(rows),
                 pronunciation=PRONUNCIATION,
             ),

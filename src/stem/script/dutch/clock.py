@@ -103,7 +103,7 @@ def _said_days(match: re.Match[str]) -> str:
     """Say days that stand together: "ma t/m vr", "ma-vr", "za. en zo."."""
     between = re.sub(r"(?<=[\w.]) ?[-–] ?(?=\w)", " tot ", match[0])
     between = re.sub(r"(?<=[\w.]) ?/ ?(?=(?!m )\w)", ", ", between)
-    return re.sub(rf"(?<!\w)(?P<name>{_DAY})\b\.?", _said_day, between)
+    return _A_DAY.sub(_said_day, between)
 
 
 def _after(*words: str) -> str:
@@ -123,6 +123,7 @@ _MONTH = r"(?P<month>" + "|".join(sorted(_SHORT_MONTHS, key=len, reverse=True)) 
 _IN_FULL = "|".join(MONTHS)
 _DAY = "|".join([*_DAYS, *map(str.title, _DAYS)])
 
+_A_DAY = re.compile(rf"(?<!\w)(?P<name>{_DAY})\b\.?")
 DAYS = re.compile(
     rf"(?<![\w.])(?:{_DAY})\.(?=,? \d\d? (?:{_IN_FULL}|{'|'.join(_SHORT_MONTHS)})\b"
     rf"| (?:en|of|t/m|tot) (?:{_DAY})\b)"

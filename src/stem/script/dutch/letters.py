@@ -40,17 +40,19 @@ _TURKISH_LETTER = re.compile(r"[aAeE]y(?![aeiouöü])|[cCuU]")
 
 _DUTCH = frozenset("éèêëïöüäáàâîíìôóòûúùç")
 _TURKISH = frozenset("şğı")
-_FOREIGN_WORD = re.compile(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*")
+_WORD = re.compile(r"[^\W\d_]+")
 _ROUND = re.compile(r"(?<![aeiouëéAEIOUËÉ])[öüäÖÜÄ](?=[^\W\d_])")
 _SOFT_G = re.compile(r"(?<=[aıouAIOU])ğ(?=[aeıiouöü])")
 
 
 def familiar(text: str) -> str:
     """Return the text with letters that are not written in Dutch as Dutch writes their sound."""
-    return text if text.isascii() else _FOREIGN_WORD.sub(lambda match: _familiar_word(match[0]), text)
+    return text if text.isascii() else _WORD.sub(lambda match: _familiar_word(match[0]), text)
 
 
 def _familiar_word(word: str) -> str:
+    if word.isascii():
+        return word
     small = word.lower()
     if len(word) == 1 and (name := unicodedata.name(word, "")).startswith("GREEK"):
         return "ohm" if word == "Ω" else name.split()[-1].lower()

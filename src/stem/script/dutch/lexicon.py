@@ -80,7 +80,8 @@ class Lexicon:
             text: What a voice is given to say, as `dutch.spoken` returns it.
             ipa: Give phonemes between [[ and ]] where an entry has them.
         """
-        said, done = [], 0
+        said: list[str] = []
+        done = 0
         for token in _TOKEN.finditer(text):
             if token.start() < done:
                 continue
@@ -92,11 +93,8 @@ class Lexicon:
 
     def _found(self, text: str, token: re.Match[str]) -> _Found | None:
         """Return the longest word of ours that begins where a token does."""
-        first, start = token[0].lower(), token.start()
-        for key in (
-            *self._by_first_token.get(first, ()),
-            *self._by_first_token.get(first.removesuffix("s"), ()),
-        ):
+        first, start, ours = token[0].lower(), token.start(), self._by_first_token
+        for key in (*ours.get(first, ()), *ours.get(first.removesuffix("s"), ())):
             word = text[start : start + len(key)]
             ending = _ENDING.match(text, start + len(key))
             if ending and len(word) == len(key) and _fits(key, word):
@@ -109,7 +107,7 @@ class Lexicon:
         return replace(self, entries=_overlaid(self.entries, {form: Entry(said)})) if form and said else self
 
     def doubts(self, name: str) -> bool:
-        """Tell whether a name may be read otherwise than its bearer says it: none of ours, and unlike Dutch."""
+        """Tell whether a name may be read otherwise than its bearer says it: not ours, and unlike Dutch."""
         said = spoken(name)
         ours = [self._found(said, token) is not None for token in _TOKEN.finditer(said)]
         written = _TOKEN.findall(name)
@@ -128,7 +126,7 @@ class Lexicon:
         """Return a word that we do not have: as one of ours that it is made of, or as its kind is read."""
         if self.kinds and ipa and word.isalpha() and word.isupper():
             return spelled(word)
-        if not self.kinds or len(word) < 4 or not word[1:].islower():  # noqa: PLR2004 - too short to be said wrong
+        if not self.kinds or len(word) < _LEAST or not word[1:].islower():
             return word
         return self._made_of_ours(word, ipa=ipa) or (pronounced(word) if ipa else word)
 
@@ -152,7 +150,7 @@ class Lexicon:
 
     @cached_property
     def _by_first_token(self) -> Mapping[str, list[str]]:
-        """The words by the small letters that they begin with; the longest first, then those with capitals."""
+        """The words by the small letters that they begin with; the longest first, then those with large."""
         found: dict[str, list[str]] = {}
         for word in sorted(
             self.entries, key=lambda word: (-len(word), word)
@@ -182,20 +180,28 @@ class _Found:
 
 
 _TOKEN = re.compile(r"\w+")
+_LEAST = 4
+"""Letters of a word that may be of a kind."""
+
 _SHORTEST = 5
 """Letters of a word that others are made of: shorter ones stand by chance in many."""
 
 _FORMS = {
-    **{"e": "ə", "en": "ən", "er": "ər", "ere": "ərə", "ers": "ərs", "je": "jə", "jes": "jəs", "tje": "tʲə"},
-    **{
-        "tjes": "tʲəs",
-        "heid": "hɛɪt",
-        "loos": "loːs",
-        "ig": "əx",
-        "ige": "əɣə",
-        "ing": "ɪŋ",
-        "ingen": "ɪŋən",
-    },
+    "e": "ə",
+    "en": "ən",
+    "er": "ər",
+    "ere": "ərə",
+    "ers": "ərs",
+    "je": "jə",
+    "jes": "jəs",
+    "tje": "tʲə",
+    "tjes": "tʲəs",
+    "heid": "hɛɪt",
+    "loos": "loːs",
+    "ig": "əx",
+    "ige": "əɣə",
+    "ing": "ɪŋ",
+    "ingen": "ɪŋən",
 }
 """Endings of a word's forms, and how they are said."""
 

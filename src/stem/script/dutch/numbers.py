@@ -35,6 +35,8 @@ _HET = "uur|jaar|glas|ei|brood|pak|blik|pond|ons|dozijn|deel|percent|procent|pun
 
 _NO_NOUN = "van|over|voor|tot|maal|procent|graad|met|dat|die|tegen|door|naar|aan|ook|keer"
 
+_COMMON_NOUN = re.compile(rf" (?!(?:{_HET}|{_NO_NOUN})\b)[a-zà-ÿ]{{3}}")
+
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _NUMBERED = (
     "afdeling|akte|artikel|band|bijlage|blok|boek|categorie|deel|fase|figuur|graad|groep|hoofdstuk|klasse|les|level"
@@ -98,7 +100,7 @@ def _said_half(match: re.Match[str]) -> str:
     whole = match[1]
     half = _fraction(Fraction(unicodedata.numeric(match[2])).limit_denominator(10))
     if match[2] == "½" and whole in {None, "1"}:
-        common = re.match(rf" (?!(?:{_HET}|{_NO_NOUN})\b)[a-zà-ÿ]{{3}}", match.string[match.end() :][:40])
+        common = _COMMON_NOUN.match(match.string, match.end())
         return ("anderhal" if whole else "een hal") + ("ve" if common else "f")
     return f"{whole} en {half}" if whole else half
 

@@ -1,9 +1,9 @@
 # ruff: noqa: RUF001 - phonetic signs look like letters
-"""Kinds of words that espeak-ng reads wrong, and Piper with it: one rule a kind, for words outside the lexicon.
+"""Kinds of words that espeak-ng reads wrong, and Piper with it: a rule each, for words outside the lexicon.
 
 A word is cut where a reader hears its parts ("vast-houden", "sterren-hemel"), its stress is put where it
-belongs by the phonemes of its first part ("[[ɔm]]-armen"), or a dull e is written as the u that sounds like it.
-Only what reads phonemes is given this; the other voices read Dutch as it is written.
+belongs by the phonemes of its first part ("[[ɔm]]-armen"), or a dull e is written as a u, which sounds like
+it. Only what reads phonemes is given this; the other voices read Dutch as it is written.
 """
 
 from __future__ import annotations
@@ -93,11 +93,14 @@ _INSEPARABLE = {
         "bij|uit(?!en)|aan|op$|over$|af$|goed$|heen|in$|taan|dat$|kom(?:t|en|ing)$|kwam|spel(?:t|d|l)|zie|zag$|zich|lopig"
         "|namelijk|treff|dure?nd|spoedig|voel|waar$"
     ),
-    "vol": "to[oi]|doe|da|dee|bre|bra|har|sta|stond|stre|tre|tro|voe|maa[kt]|mon|led|kom|waa|was|ein|op$|uit$",
-    "door": "stond|sta|grond|bre|bro|boor|bo|kruis|zie|zoch|zoek|dring|drong|week|we[ek]|dat$|heen$|leef|lev|spek|tast",
+    "vol": "to[oi]|doe|da|dee|bre|bra|har|sta|stond|stre|tre|tro|voe|maa[kt]|mon|led|kom|wa|ein|op$|uit$",
+    "door": "stond|sta|grond|bre|bro|bo|kruis|zie|zoch|zoek|dring|drong|we[ek]|dat$|heen$|leef|lev|spek|tast",
     "weer": "sta|stond|kaat|spiegel|houd|hiel|klin|klonk|leg|galm|spre|barst",
     "mis": "bruik|hag|hand(?:el|ig)|lei|vorm|kend|deed|doe",
-    "aan": "vaar|schou|bid|bad|we[ez]|dachtig|zien|gaande$|een|staande|vankel|nemel|merkel|lokkel|trekkel|doenl|hankel|sprakel",
+    "aan": (
+        "vaar|schou|bid|bad|we[ez]|dachtig|zien|gaande$|een|staande|vankel|nemel|merkel|lokkel|trekkel|doenl"
+        "|hankel|sprakel"
+    ),
     "af": "hankel|zonderl|schuwel|gunstig|we[ez]i",
     "uit": "stekend|voerig|zonder|drukkel|een|bund|zinn|wend|eind|nodig",
     "in": "derd|dringend|grijpend|wendig|heems|schikk|zake|middels",
@@ -107,19 +110,26 @@ _INSEPARABLE = {
 }
 """First parts without stress, and how what carries it begins."""
 
-_PREFIX = "(?:aan|af|be|bij|door|er|ge|her|in|mee|mis|na|om|on|ont|op|over|toe|uit|ver|voor|vol|haar|mijn|trouwens|wij|zij)"
+_PREFIX = (
+    "(?:aan|af|be|bij|door|er|ge|her|in|mee|mis|na|om|on|ont|op|over|toe|uit|ver|voor|vol|haar|mijn|trouwens"
+    "|wij|zij)"
+)
 
 _UNSTRESSED = {
-    **{
-        "om": "ɔm",
-        "onder": "ɔndər",
-        "voor": "vɔːr",
-        "vol": "vɔl",
-        "door": "doːr",
-        "weer": "ʋɪːr",
-        "mis": "mɪs",
-    },
-    **{"aan": "aːn", "af": "ɑf", "uit": "œyt", "in": "ɪn", "toe": "tu", "op": "ɔp", "na": "naː"},
+    "om": "ɔm",
+    "onder": "ɔndər",
+    "voor": "vɔːr",
+    "vol": "vɔl",
+    "door": "doːr",
+    "weer": "ʋɪːr",
+    "mis": "mɪs",
+    "aan": "aːn",
+    "af": "ɑf",
+    "uit": "œyt",
+    "in": "ɪn",
+    "toe": "tu",
+    "op": "ɔp",
+    "na": "naː",
 }
 _OVER_UNSTRESSED = (
     "al|bodig|bru|dag|denk|dach|dadig|donder|drij|dreef|drev|een|eind|haas|hands?ig|heen|heer|igens|komelijk|laad|lad"
@@ -129,19 +139,43 @@ _OVER_UNSTRESSED = (
 )
 
 _LATIN = {
-    **{"con": "kɔn", "com": "kɔm", "di": "di", "de": "deː", "ef": "ɛ", "af": "ɑ", "per": "pɛr", "ob": "ɔp"},
-    **{
-        "sub": "sɵp",
-        "pro": "proː",
-        "res": "rɛs",
-        "re": "reː",
-        "as": "ɑs",
-        "in": "ɪn",
-        "ex": "ɛks",
-        "abs": "ɑps",
-    },
-    **{"im": "ɪm", "dia": "diaː", "intel": "ɪntɛl", "archi": "ɑrʃi", "perspe": "pɛrspə"},
+    "con": "kɔn",
+    "com": "kɔm",
+    "di": "di",
+    "de": "deː",
+    "ef": "ɛ",
+    "af": "ɑ",
+    "per": "pɛr",
+    "ob": "ɔp",
+    "sub": "sɵp",
+    "pro": "proː",
+    "res": "rɛs",
+    "re": "reː",
+    "as": "ɑs",
+    "in": "ɪn",
+    "ex": "ɛks",
+    "abs": "ɑps",
+    "im": "ɪm",
+    "dia": "diaː",
+    "intel": "ɪntɛl",
+    "archi": "ɑrʃi",
+    "perspe": "pɛrspə",
 }
+
+_STRESSED = {
+    "op": "ˈɔp",
+    "om": "ˈɔm",
+    "door": "dˈoːr",
+    "aan": "ˈaːn",
+    "af": "ˈɑf",
+    "in": "ˈɪn",
+    "los": "lˈɔs",
+    "mee": "mˈeː",
+    "over": "ˈoːvər",
+    "toe": "tˈu",
+    "uit": "ˈœyt",
+}
+_JUDGED = {"": "ˈɔːr", "ver": "vərˈɔːr", "be": "bəˈɔːr", "voor": "vˈoːrɔːr"}
 
 _KINDS: tuple[_Kind, ...] = (
     (r"^(.*[b-df-hj-np-tv-z])onen(?=(?:de?)?$)", r"\1oonen"),
@@ -172,8 +206,10 @@ _KINDS: tuple[_Kind, ...] = (
     (r"^(.{2,}[^i])erlijk(?=(?:e|er|ere|heid)$)", r"\1urlijk"),
     (r"^(.{2,})(?=zelf$)", r"\1-"),
     (
-        rf"^({'|'.join(_LATIN)})(?=(?:act|cept|dict|duct|fect|flict|ject|lect|pact|pect|rect|sect|spect|stinct|tact|tract)"
-        r"(?:e|en|s)?$)",
+        (
+            rf"^({'|'.join(_LATIN)})(?=(?:act|cept|dict|duct|fect|flict|ject|lect|pact|pect|rect|sect|spect|stinct|tact|tract)"
+            r"(?:e|en|s)?$)"
+        ),
         lambda match: f"[[{_LATIN[match[1]]}]]-",
     ),
     (r"^(.*[aeiouy](?:[bgkpv]|ss))en(?=tjes?$)", r"\1un"),
@@ -196,17 +232,33 @@ _KINDS: tuple[_Kind, ...] = (
     ),
     (r"^(?!(?:on)?(?:be|ge|er|her|ver|ont)kend)(.*[aeiouy][a-z]*rk)end(?=e?$)", r"\1und"),
 )
-_STRESSED = {
-    **{"op": "ˈɔp", "om": "ˈɔm", "door": "dˈoːr", "aan": "ˈaːn", "af": "ˈɑf", "in": "ˈɪn", "los": "lˈɔs"},
-    **{"mee": "mˈeː", "over": "ˈoːvər", "toe": "tˈu", "uit": "ˈœyt"},
-}
-_JUDGED = {"": "ˈɔːr", "ver": "vərˈɔːr", "be": "bəˈɔːr", "voor": "vˈoːrɔːr"}
-
-
 _LETTERS = {
-    **{"A": "aa", "B": "bee", "C": "see", "D": "dee", "E": "ee", "F": "ef", "G": "gee", "H": "ha", "I": "ie"},
-    **{"J": "jee", "K": "ka", "L": "el", "M": "em", "N": "en", "O": "oo", "P": "pee", "Q": "kuu", "R": "err"},
-    **{"S": "es", "T": "tee", "U": "uu", "V": "vee", "W": "wee", "X": "iks", "Y": "ij", "Z": "zet"},
+    "A": "aa",
+    "B": "bee",
+    "C": "see",
+    "D": "dee",
+    "E": "ee",
+    "F": "ef",
+    "G": "gee",
+    "H": "ha",
+    "I": "ie",
+    "J": "jee",
+    "K": "ka",
+    "L": "el",
+    "M": "em",
+    "N": "en",
+    "O": "oo",
+    "P": "pee",
+    "Q": "kuu",
+    "R": "err",
+    "S": "es",
+    "T": "tee",
+    "U": "uu",
+    "V": "vee",
+    "W": "wee",
+    "X": "iks",
+    "Y": "ij",
+    "Z": "zet",
 }
 _BEGINS = (
     "[bcdfghjklmnpqrstvwxz]|bl|br|ch|cl|cr|dr|fj|dw|fl|fr|gl|gn|gr|kl|kn|kr|kw|ph|pl|pr|ps|qu|sc|schr?|sf|sh|sj|sk|sl|sm|sn|spl?"
@@ -250,6 +302,10 @@ _NAMES: tuple[_Kind, ...] = (
 """Names alone: of words that begin with a capital."""
 
 
+RULES = tuple((written, said if isinstance(said, str) else "") for written, said in (*_KINDS, *_NAMES))
+"""How kinds are found and written, to tell whether they have changed."""
+
+
 @lru_cache(maxsize=4096)
 def pronounced(word: str) -> str:
     """Return a word as its kind is written for a voice; itself when it is of none of them."""
@@ -276,5 +332,5 @@ _DOUBTFUL = re.compile(
 
 
 def doubtful(name: str) -> bool:
-    """Tell whether a name is written as no Dutch one is, so that a voice may read it otherwise than its bearer."""
+    """Tell whether a name is written as no Dutch one is: a voice may read it otherwise than its bearer."""
     return _DOUBTFUL.search(name.lower()) is not None
