@@ -37,11 +37,11 @@ def test_a_text_that_was_changed_becomes_a_script_that_asks_for_nothing(project:
     plain = project.plan(spec, to_make=False)
     sentence = next(each for each in plain.phrases if each.startswith("Kijk"))
     edits = (Edit(sentence, text="Luister naar buiten.", pause_s=2.5),)
-    path = project.own_text(TrackSpec("aankomen", spec.values, voice="zacht", bed="none", edits=edits))
+    path = project.keep_as_script(TrackSpec("aankomen", spec.values, voice="zacht", bed="none", edits=edits))
     own = project.plan(TrackSpec(path.stem, voice="zacht", bed="none"), to_make=False)
     expected = ["Luister naar buiten." if each == sentence else each for each in plain.phrases]
     assert list(own.phrases) == expected
     assert "Anna" in own.phrases[0]
     assert [variable.name for variable in own.template.variables] == ["vorm"]  # type: ignore[union-attr]
     assert any(isinstance(cue, Pause) and cue.seconds == 2.5 for cue in own.cues)
-    assert project.own_text(spec).name != path.name
+    assert project.keep_as_script(spec).name != path.name

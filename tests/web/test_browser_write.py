@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
 from pagehelp import TEXT, practice_in
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from stem.web.site import Site
 
@@ -167,7 +167,12 @@ def test_what_is_typed_stays_when_the_file_is_another_or_stem_is_gone(opened: Br
         mine = TEXT.replace("Dat was het.", "Dat is van mij.")
         page.locator("#tekstvak").fill(mine)
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", stay)
         page.get_by_role("link", name="Opnames").click()
         page.wait_for_timeout(300)
         assert asked == ["beforeunload"]

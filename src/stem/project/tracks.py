@@ -252,7 +252,7 @@ class Tracks(Folder):
 
         return as_wav(in_place(spec, settings or self.settings, sentence, nth, self.folder))
 
-    def own_text(self, spec: TrackSpec, settings: Config | None = None) -> Path:
+    def keep_as_script(self, spec: TrackSpec, settings: Config | None = None) -> Path:
         """Write what is said in a track as a script of the project's own, and return its path.
 
         Nothing can be filled in any more: names and whatever else was filled in stand in it as they are.

@@ -128,7 +128,7 @@ def own_text(name: str) -> str:
     shown = found(name)
     project = site().project()
     spec, settings = project.asked(shown.record_path, mended.wanted(shown).change)
-    path = project.own_text(spec, settings)
+    path = project.keep_as_script(spec, settings)
     return render_template("own.html", shown=shown, path=path, script=path.stem, is_fixed=True)
 
 
