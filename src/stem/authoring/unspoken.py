@@ -124,7 +124,11 @@ def is_data(text: str) -> bool:
     if len(parts) > 1:
         return all(keys)
     key = keys[0] if keys else None
-    return key is not None and _base(key[0]) in DATA_KEYS and _is_short(key[1])
+    return (
+        key is not None
+        and _base(key[0]) in DATA_KEYS
+        and (_is_short(key[1]) or len(key[1].split()) <= _FEW_WORDS)
+    )
 
 
 def is_head_data(text: str) -> bool:
@@ -200,6 +204,9 @@ _LONGEST_TITLE = 200
 
 _MOST_DIRECTION_WORDS = 12
 _MOST_VALUE_WORDS = 12
+_FEW_WORDS = 3
+"""Of a value that may end with a stop."""
+
 
 _CUES = _words(
     "pauze pause pauzeer stilte silence muziek music fade jingle intro outro einde eind end gong bel "

@@ -208,14 +208,14 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", text[:LONGEST_CONTENT].casefold()))
 
 
-_SECONDS = "[0-9]\\s*(?:(?:ms|s|secs?)\\b|\"|''|\u2033|\u201d)"
+_SECONDS = re.compile("[0-9]\\s*(?:(?:ms|s|secs?)\\b|\"|''|\u2033|\u201d)")
 
 
 def speaks_of_pauses(content: str) -> bool:
     """Tell whether there is a word for pauses in it, or a number of seconds: it was meant as a mark then."""
     plain = content[:LONGEST_CONTENT].casefold()
     words = set(re.findall(r"[^\W\d_]+", plain))
-    return bool(words & (_PAUSE | _SILENCE)) or re.search(_SECONDS, plain) is not None
+    return bool(words & (_PAUSE | _SILENCE)) or _SECONDS.search(plain) is not None
 
 
 def read_break(attributes: str) -> str | None:
