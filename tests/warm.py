@@ -49,7 +49,6 @@ _IMPORTS = (
     ),
     *("stem.track.make", "stem.record.produce", "stem.record.verify", "stem.export.mp3", "stem.export.stems"),
     *("stem.voices.engines.espeak", "stem.voices.engines.command", "stem.voices.recordings.engine"),
-    *("scipy.linalg", "scipy.ndimage", "scipy.signal"),
     *("mutagen.id3", "PIL.ImageFont", "pydub", "lameenc", "soxr", "imageio_ffmpeg", "espeakng_loader"),
 )
 spawned_by_exec = util.spawnv_passfds
