@@ -56,6 +56,11 @@ LONGEST = {
     "stem.authoring.lint.wording: _WORDINGS": LONGEST_JUDGED,
     "stem.practice.lists.xlsx_values: _PARTS": 255,
     "stem.practice.lists.xlsx_values: _NUMBER_PARTS": 255,
+    "stem.authoring.importing.layout: _TITLED": 200,
+    "stem.authoring.importing.notation: _TITLE_END": 80,
+    "stem.authoring.importing.print_remains: _BROKEN": 40,
+    "stem.authoring.importing.print_remains: _PAGE": 60,
+    "stem.authoring.unspoken: _PARTS": 1_000,
     "stem.units: _CLOCK": 60,
     "stem.units: _PARTS": 60,
 }

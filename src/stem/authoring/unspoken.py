@@ -78,7 +78,7 @@ def is_for_reader(text: str) -> bool:
 
 def is_speaker(name: str) -> bool:
     """Tell whether a name is that of who speaks: VERTELLER, Stem 2."""
-    return re.sub(r"[\s0-9]+$", "", name.casefold()) in _SPEAKERS
+    return name.casefold().rstrip("0123456789 ") in _SPEAKERS
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -93,7 +93,7 @@ def split_label(text: str) -> tuple[str, str, bool] | None:
     if found is None:
         return None
     name = found["name"].strip()
-    plain = re.sub(r"[\s0-9#.]+$", "", name.casefold())
+    plain = name.casefold().rstrip("0123456789#. ")
     if plain in _SAID or plain.startswith("minu"):
         return None
     certain = (
@@ -178,7 +178,7 @@ def _bare(text: str) -> str:
 
 def _base(key: str) -> str:
     """Return a key without what stands in brackets behind it."""
-    return re.sub(r"\s*\(.*\)$", "", key)
+    return key.partition("(")[0].rstrip()
 
 
 def _is_short(value: str) -> bool:
@@ -263,7 +263,7 @@ _DATA_SIGN = re.compile("[:=©@0-9]|www|copyright", re.IGNORECASE)
 _DATA_ALONE = re.compile(
     r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
     r"tel(?:efoon)?\b[.:]?\s*[0-9+(][0-9 ()+-]{6,20}"
-    r"|(?:duur|lengte|tijdsduur|speelduur|duration|leestijd)\s+(?:ca\.?|±|ongeveer|about|:)?\s*[0-9].{0,20}",
+    r"|(?:duur|lengte|tijdsduur|speelduur|duration|leestijd)\s{1,3}(?:ca\.?|±|ongeveer|about|:)?\s{0,3}[0-9].{0,20}",
     re.IGNORECASE,
 )
 DATA_KEYS = _words(
