@@ -92,13 +92,18 @@ def _fraction(part: Fraction) -> str:
     return _NAMED.get(part) or f"{_small(part.numerator)} {ordinal(part.denominator)}"
 
 
+@cache
+def _vulgar(sign: str) -> str:
+    return _fraction(Fraction(unicodedata.numeric(sign)).limit_denominator(10))
+
+
 def _small(number: int) -> str:
     return {1: "een", 2: "twee", 3: "drie"}.get(number, str(number))
 
 
 def _said_half(match: re.Match[str]) -> str:
     whole = match[1]
-    half = _fraction(Fraction(unicodedata.numeric(match[2])).limit_denominator(10))
+    half = _vulgar(match[2])
     if match[2] == "½" and whole in {None, "1"}:
         common = _COMMON_NOUN.match(match.string, match.end())
         return ("anderhal" if whole else "een hal") + ("ve" if common else "f")
