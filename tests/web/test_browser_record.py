@@ -124,7 +124,7 @@ def test_a_sentence_is_recorded_as_it_was_said_and_judged_at_once(opened: Browse
         expect(page.get_by_role("radio", name="Mijn stem. 1 zin ingesproken.")).to_be_checked()
         expect(page.locator("#tekst")).to_contain_text(LOOK)
         expect(page.get_by_label("Wat je niet hebt ingesproken, zegt")).to_be_visible()
-        page.get_by_role("radio", name="Zacht").check()
+        page.locator("input[name=stem][value=zacht]").check()
         expect(page.get_by_label("Wat je niet hebt ingesproken, zegt")).to_be_hidden()
         assert faults(page) == []
 
