@@ -35,6 +35,9 @@ __all__ = ["Imported", "Note", "import_content", "import_file", "import_text", "
 LONGEST_TEMPLATE = 200_000
 """Characters that a template may give when it is filled in, with a mark of its place at each line."""
 
+MOST_ROWS = 20_000
+"""Rows with something in them: more, even of ten letters, make a script that is too long."""
+
 LONGEST_SENTENCE = 10_000
 """Characters; ten minutes in one breath."""
 
@@ -136,6 +139,8 @@ def _report(at: Sequence[int], kind: Kind, found: str, became: str) -> str:
 
 
 def _imported(manuscript: Manuscript, path: Path) -> Imported:
+    if sum(1 for row in manuscript.rows if row.text.strip()) > MOST_ROWS:
+        raise _too_long(path)
     rows, mended = mend(manuscript.rows)
     layout = read_layout(replace(manuscript, rows=tuple(rows), notes=()))
     items, looked = look_again(layout.items)
@@ -143,13 +148,16 @@ def _imported(manuscript: Manuscript, path: Path) -> Imported:
     title = _title(layout.title, path)
     text = template(title, items)
     if len(text) + _PLACE_LENGTH * text.count("\n") > LONGEST_TEMPLATE:
-        raise ScriptError(
-            Message("it makes a script that is too long"), path, hint=Message("Divide it into several files.")
-        )
+        raise _too_long(path)
     expected_s = _expected_seconds(text, path)
     notes = [*manuscript.notes, *mended, *layout.notes, *looked, *settled, *title_like(items)]
     declared_s = layout.declared_s or next(iter(lengths_in(path.stem)), None)
     return Imported(title, text, tuple(sorted(notes, key=lambda note: note.line)), declared_s, expected_s)
+
+
+def _too_long(path: Path) -> ScriptError:
+    problem = Message("it makes a script that is too long")
+    return ScriptError(problem, path, hint=Message("Divide it into several files."))
 
 
 def _title(found: str | None, path: Path) -> str:
