@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -312,7 +313,10 @@ def test_what_a_practice_recorded_itself_is_not_read_aloud(
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks in /proc for who is still there")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_it_ends_with_the_page_however_that_ends(practice: Path, end: signal.Signals) -> None:
+def test_it_ends_with_the_page_however_that_ends(
+    practice: Path, end: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pageprogram.warm.Python", subprocess.Popen)  # all of it as outside of tests
     page = Opened(folder=practice)
     try:
         page.come_in()

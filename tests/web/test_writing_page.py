@@ -117,7 +117,7 @@ def test_an_own_version_is_a_copy_and_replaces_nothing(visitor: Visitor) -> None
     assert file(visitor, "aankomen-eigen").read_text("utf-8") == "van mij"
 
 
-@pytest.mark.parametrize("name", ["", "rust", "../scripts/aankomen", "/etc/passwd", "delen/terug", "\x00"])
+@pytest.mark.parametrize("name", ["", "../scripts/aankomen", "/etc/passwd", "delen/terug", "\x00"])
 def test_an_own_version_is_of_a_text_of_ours(visitor: Visitor, name: str) -> None:
     assert visitor.post("/teksten/nieuw/versie", {"van": name}).status_code == 409
     assert list(scripts(visitor).glob("*.j2")) == [file(visitor)]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from stem.errors import StemError
 from stem.files import packaged_folder
 from stem.script.cues import Cue
 from stem.script.includes import read_template
-from stem.script.template import ScriptTemplate
+from stem.script.template import ScriptTemplate, find_script
 from stem.script.writing import written
 
 _SUFFIX = ".j2"
 _TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
 _OWN = "eigen"
+_OWN_NAME = re.compile(r"-eigen(-\d+)?$")
+_OWN_TITLE = re.compile(r" \(eigen versie( \d+)?\)$")
 _FLAGS = ("imagery", "steps_over", "picks", "practitioner_only")
 _TEXTS = ("summary", "bed", "voice", "basis", "audience", "not_for", "ask")
 
@@ -27,7 +31,7 @@ def free_place(folder: Path, name: str) -> Path:
     No script has its name yet, neither one of the project nor one that came with stem.
     """
     homes = (folder / "scripts", packaged_folder("scripts"))
-    bare = re.sub(rf"-{_OWN}(-\d+)?$", "", name)
+    bare = _OWN_NAME.sub("", name)
     for number in itertools.count(1):
         file = f"{bare}-{_OWN}{'' if number == 1 else f'-{number}'}{_SUFFIX}"
         if not any((home / file).exists() or (home / file).is_symlink() for home in homes):
@@ -61,9 +65,17 @@ def fixed(template: ScriptTemplate, cues: Sequence[Cue], titles: Iterable[str]) 
     return "\n".join(["+++", *front, "+++", written(cues)])
 
 
+def taken_titles(folder: Path) -> Iterator[str]:
+    """Yield the titles of all scripts; one with mistakes has none that anybody sees."""
+    for home in (folder / "scripts", packaged_folder("scripts")):
+        for path in home.glob(f"*{_SUFFIX}"):
+            with suppress(StemError):
+                yield find_script(path.stem, folder).title
+
+
 def _free_title(title: str, titles: Iterable[str]) -> str:
     taken = {each.casefold() for each in titles}
-    bare = re.sub(rf" \({_OWN} versie( \d+)?\)$", "", title)
+    bare = _OWN_TITLE.sub("", title)
     names = (f"{bare} ({_OWN} versie{'' if number == 1 else f' {number}'})" for number in itertools.count(1))
     return next(name for name in names if name.casefold() not in taken)
 

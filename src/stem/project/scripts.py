@@ -60,10 +60,10 @@ class Scripts(Folder):
             UnknownNameError: when there is none of that name.
             OutputError: when it cannot be written.
         """
-        from stem.authoring.own_versions import copied, free_place
+        from stem.authoring.own_versions import copied, free_place, taken_titles
 
         template = self.script(script)
-        text = copied(template, (each.title for each in self.scripts()))
+        text = copied(template, taken_titles(self.folder))
         return write_text(free_place(self.folder, template.name), text, overwrite=False)
 
     def import_script(

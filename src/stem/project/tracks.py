@@ -19,7 +19,6 @@ from stem.record.remake import AS_IT_WAS, Change, Remade, asked_again, remake
 from stem.record.sidecars import Sidecars
 from stem.script.dutch.lexicon import FILE_NAME, load_lexicon
 from stem.script.pacing import UnreachableLengthError
-from stem.script.template import scripts
 from stem.text_files import write_text
 from stem.track.make import Track
 from stem.track.mending import Mendable, fixed_text, in_place, mendable
@@ -260,10 +259,10 @@ class Tracks(Folder):
         Raises:
             StemError: as `plan`; OutputError when it cannot be written.
         """
-        from stem.authoring.own_versions import fixed, free_place
+        from stem.authoring.own_versions import fixed, free_place, taken_titles
 
         template, cues = fixed_text(spec, settings or self.settings, self.folder)
-        text = fixed(template, cues, (each.title for each in scripts(self.folder)))
+        text = fixed(template, cues, taken_titles(self.folder))
         return write_text(free_place(self.folder, template.name), text, overwrite=False)
 
     def say_as(self, word: str, said: str) -> Path:

@@ -27,7 +27,7 @@ _NEVER_LAST = frozenset(_ASKING.split())
 
 _FIRST = re.compile(r"[\W_]*(\w\S*)")
 _SMALL_BEGINNING = re.compile(r"[‘’'](?:s|t|n)\s+(?=[A-ZÀ-Þ])")  # noqa: RUF001 - 's Avonds
-_LAST = re.compile(r"([^\W\d_]+)\W*$")
+_LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\W*+$")
 
 
 def stops(row: str) -> bool:

@@ -195,21 +195,15 @@ def _rms_missed(profile: Profile, rms_db: float) -> tuple[str, ...]:
     low, high = profile.rms_db or (-math.inf, math.inf)
     if low <= rms_db <= high:
         return ()
-    facts = {"rms": rms_db, "low": low, "high": high}
-    if rms_db < low:
-        return (
-            Message(
-                "The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB: "
-                "shorter pauses bring it there.",
-                **facts,
-            ),
-        )
-    return (
-        Message(
-            "The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB.",
-            **facts,
-        ),
+    missed = Message(
+        "The RMS of the whole is {rms:.1f} dB, and who publishes it asks for {low:g} to {high:g} dB"
+        "{shorter}.",
+        rms=rms_db,
+        low=low,
+        high=high,
+        shorter=Message(": shorter pauses bring it there") if rms_db < low else "",
     )
+    return (missed,)
 
 
 def _levels_apart(levels: Levels, loudness: Loudness) -> tuple[str, ...]:

@@ -84,8 +84,8 @@ _SOME_TIME = (
     r"(?:minuten|minuut|minutes?|mins?\.?|seconden|sec\.?|s)"
 )
 _TITLED = re.compile(
-    rf"(?:[0-9]{{1,2}}[.)]\s+)?(?P<title>.+?)\s*(?:(?:{_DASH}\s*)?[(\[](?:(?P<from>{_TIME})\s*(?:-|\u2013|\u2014|tot|to)\s*"
-    rf"(?P<to>{_TIME})|(?P<length>{_SOME_TIME}))[)\]]|\s{_DASH}\s*(?P<bare>{_SOME_TIME})):?"
+    rf"(?:[0-9]{{1,2}}[.)]\s+)?(?P<title>\S.*?)\s*+(?:(?:{_DASH}\s*+)?[(\[](?:(?P<from>{_TIME})\s*(?:-|\u2013|\u2014|tot|to)\s*"
+    rf"(?P<to>{_TIME})|(?P<length>{_SOME_TIME}))[)\]]|(?<=\s){_DASH}\s*+(?P<bare>{_SOME_TIME})):?"
 )
 _MINUTE = re.compile(
     rf"(?:minutes?|minuut|minuten)\s+(?P<from>[0-9]{{1,3}})(?:\s*[-\u2013]\s*(?P<to>[0-9]{{1,3}}))?\s*{_DASH}\s*"

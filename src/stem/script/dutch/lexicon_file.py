@@ -10,7 +10,7 @@ from stem.messages import Message
 from stem.script.dutch.lexicon import FILE_NAME
 from stem.tables import TomlError, parse_toml
 
-_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
+_TABLE = re.compile(r"^[^\S\n]*\[", re.MULTILINE)
 _LINE = re.compile(r"""^[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\w-]+)[ \t]*=.*$""", re.MULTILINE)
 
 
