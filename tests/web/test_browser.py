@@ -177,6 +177,15 @@ def counted(page: Page) -> list[str]:
     return clicks
 
 
+def test_a_text_that_was_overtaken_is_asked_for_again(opened: Browser, tmp_path: Path) -> None:
+    with open_site(practice_in(tmp_path)) as (site, _), looking(opened, site) as page:
+        page.goto(f"http://127.0.0.1:{site.port}/maken/aankomen")
+        expect(page.locator("#tekst")).to_contain_text("Welkom", timeout=20_000)
+        page.route("**/tekst", lambda route: route.fulfill(json={"overtaken": True}), times=1)
+        page.get_by_label("Naam van de luisteraar").fill("Anna")
+        expect(page.locator("#tekst")).to_contain_text("Welkom, Anna.", timeout=20_000)
+
+
 def test_the_whole_way_in_a_few_clicks(opened: Browser, tmp_path: Path) -> None:
     with open_site(practice_in(tmp_path)) as (site, _), looking(opened, site) as page:
         clicks = counted(page)

@@ -91,7 +91,11 @@ async function look() {
     });
     if (!answer.ok) throw new Error(String(answer.status));
     const told = await answer.json();
-    if (told.overtaken) return;
+    if (told.overtaken) { // by another window, or by an older question that came in later
+      clearTimeout(timer);
+      timer = setTimeout(look, WAIT_MS);
+      return;
+    }
     showWrong(told.wrong);
     fault.hidden = !told.problem;
     fault.textContent = told.problem || "";
