@@ -29,7 +29,6 @@ from stem.messages import Message
 from stem.practice.batch.single import UnusableCodeError
 from stem.practice.edited import ChangedFileError
 from stem.progress import Cancelled
-from stem.project.writing import ChangedMeanwhileError
 from stem.script.edits import SafetySentenceError
 from stem.script.pacing import UnreachableLengthError
 
@@ -51,7 +50,6 @@ EXAMPLES: tuple[StemError, ...] = (
     OutputError(Path("a.mp3"), "the disk is full", hint=HINT),
     BusyError(Path("a.mp3")),
     ChangedFileError(Path("stem.toml")),
-    ChangedMeanwhileError(Path("scripts/een.j2")),
     SafetySentenceError(2, ["V1"]),
     UnreachableLengthError(60.0, [(100.0, 200.0), (300.5, 400.0)]),
     Cancelled(),

@@ -1,10 +1,11 @@
-"""A practice's own TOML files, changed by a program: whatever else is in them stays, comments above all."""
+"""A practice's own files, changed by a program: whatever else is in TOML stays, comments above all."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import tomlkit
@@ -26,6 +27,18 @@ class ChangedFileError(OutputError):
             Message("it has been changed meanwhile, in another window or by another program"),
             hint=Message("Look at what it says now, and change it then."),
         )
+
+
+@contextmanager
+def being_changed(path: Path) -> Iterator[None]:
+    """Hold a file from the look at it until it is replaced: one page or program at a time.
+
+    Raises:
+        OutputError: when there can be no lock.
+    """
+    name = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()
+    with lock(cache_folder("edited") / name):
+        yield
 
 
 def mark_of(path: Path) -> str:
@@ -56,8 +69,7 @@ def change_toml(
         StemError: what `check` raises.
     """
     path = path.resolve()  # of a link, what it leads to
-    name = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()
-    with lock(cache_folder("edited") / name):
+    with being_changed(path):
         if mark_of(path) != mark:
             raise ChangedFileError(path)
         text = _text(path)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +31,6 @@ _MOST_WAYS = 400
 _MOST_S = 10.0
 """How much of a text is looked at while someone writes it; a long one of ours has 126 ways, and takes 3 s."""
 
-_saving = threading.Lock()
-"""Held from the look at a file until it is replaced: two pages may have the same text."""
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -47,14 +43,6 @@ class Written:
 
     text: str
     revision: str
-
-
-class ChangedMeanwhileError(OutputError):
-    """A file that is not any more what someone has seen of it."""
-
-    def __init__(self, path: Path | str) -> None:
-        hint = Message("Nothing was replaced: keep your own text under another name.")
-        super().__init__(path, Message("it was changed meanwhile"), hint=hint)
 
 
 class Writing(Scripts):
@@ -98,15 +86,17 @@ class Writing(Scripts):
 
         Raises:
             UnknownNameError: when there is none of that name any more.
-            ChangedMeanwhileError: when its file is another one by now.
+            ChangedFileError: when its file is another one by now.
             ScriptError: when it could not be read again: too large, or with characters that nobody sees.
             OutputError: when it cannot be written.
         """
+        from stem.practice.edited import ChangedFileError, being_changed
+
         path = self._own(name)
-        with _saving:
+        with being_changed(path):
             before = _content(path)
             if _revision(before) != revision:
-                raise ChangedMeanwhileError(path)
+                raise ChangedFileError(path)
             content = _checked(text, path, "\r\n" if b"\r\n" in before else "\n")
             write_whole(path, content)
         return _revision(content)
@@ -161,13 +151,15 @@ class Writing(Scripts):
 
         Raises:
             UnknownNameError: when there is none of that name.
-            ChangedMeanwhileError: when its file is another one by now.
+            ChangedFileError: when its file is another one by now.
             OutputError: when the system refuses.
         """
+        from stem.practice.edited import ChangedFileError, being_changed
+
         path = self._own(name)
-        with _saving:
+        with being_changed(path):
             if _revision(_content(path)) != revision:
-                raise ChangedMeanwhileError(path)
+                raise ChangedFileError(path)
             try:
                 path.unlink()
             except OSError as error:

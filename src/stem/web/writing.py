@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response as Answer
 
 from stem import Project, ScriptError, ScriptTemplate, StemError, UnknownNameError
 from stem.files import packaged_folder
-from stem.project.writing import ChangedMeanwhileError
 from stem.web import below, forms, words
+from stem.web.below import ChangedFileError
 from stem.web.filling import lines, total
 from stem.web.findings import findings, refusal, state
 from stem.web.site import site
@@ -346,19 +346,13 @@ def _plain(text: str) -> str:
 
 
 def _status(error: StemError) -> int:
-    return (
-        404
-        if isinstance(error, UnknownNameError)
-        else 409
-        if isinstance(error, ChangedMeanwhileError)
-        else 400
-    )
+    return 404 if isinstance(error, UnknownNameError) else 409 if isinstance(error, ChangedFileError) else 400
 
 
 def _not_saved(error: StemError) -> str:
     if isinstance(error, UnknownNameError):
         return "Niet bewaard: deze tekst is er niet meer, of heeft een andere naam gekregen."
-    if isinstance(error, ChangedMeanwhileError):
+    if isinstance(error, ChangedFileError):
         return "Niet bewaard: deze tekst is intussen ergens anders veranderd. Er is niets overschreven."
     return f"Niet bewaard. {_told(error)}"
 
