@@ -3,6 +3,8 @@
 // The microphone stays open from one sentence to the next, so that a browser asks for it once. A take that
 // could not be sent stays here until it can.
 
+import { element } from "./regels.js";
+
 const studio = document.getElementById("studio");
 const sentences = JSON.parse(studio.dataset.zinnen);
 const address = `/stem/${studio.dataset.set}`;
@@ -52,13 +54,6 @@ let timers = [];
 let turn = 0;
 
 // What is shown
-
-function element(name, kind, words) {
-  const made = document.createElement(name);
-  if (kind) made.className = kind;
-  made.textContent = words;
-  return made;
-}
 
 function tellProblem(text) {
   at("probleem").textContent = text;

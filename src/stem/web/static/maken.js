@@ -1,6 +1,7 @@
 // What will be said, beside the form, while it is being filled in.
 
 import { hearButton } from "./hoor.js";
+import { element, showLines } from "./regels.js";
 
 const form = document.getElementById("formulier");
 const text = document.getElementById("tekst");
@@ -26,22 +27,6 @@ function length(seconds) {
 
 function clock(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-function element(name, kind, words) {
-  const made = document.createElement(name);
-  if (kind) made.className = kind;
-  made.textContent = words;
-  return made;
-}
-
-function line(each) {
-  if (each.kind === "chapter") return element("h3", "", each.text);
-  if (each.kind === "pause") return element("p", "pause", each.text);
-  const made = element("p", "said", "");
-  made.append(element("span", "at", each.at), " ", element("span", "", each.text));
-  if (each.hear) made.append(hearButton("zin", { tekst: each.text }, each.text));
-  return made;
 }
 
 function showWrong(wrong) {
@@ -100,13 +85,9 @@ async function look() {
     fault.hidden = !told.problem;
     fault.textContent = told.problem || "";
     if (!told.lines) return;
-    const place = text.scrollTop;
-    text.replaceChildren(...told.lines.map(line));
-    text.scrollTop = place;
-    if (total.textContent !== told.total) total.textContent = told.total;
+    showLines(text, total, told, (words) => hearButton("zin", { tekst: words }, words));
     warnings.replaceChildren(...told.warnings.map((each) => element("p", "note", each)));
     showSlider(told.slider);
-    text.dataset.bij = String(Number(text.dataset.bij || 0) + 1);
   } catch (error) {
     if (error.name !== "AbortError") fault.hidden = true; // the bar above tells that stem is gone
   }

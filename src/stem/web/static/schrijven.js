@@ -1,5 +1,7 @@
 // The editor: marks at the cursor, what is wrong at its line, and what will be said, while someone writes.
 
+import { element, showLines } from "./regels.js";
+
 const form = document.getElementById("schrijven");
 const box = document.getElementById("tekstvak");
 const was = form.elements.was;
@@ -20,13 +22,6 @@ const AGAIN_MS = 1000;
 
 let saved = box.defaultValue;
 let leaving = false;
-
-function element(name, kind, words) {
-  const made = document.createElement(name);
-  if (kind) made.className = kind;
-  made.textContent = words;
-  return made;
-}
 
 function tell(place, words) {
   if (place.textContent !== words) place.textContent = words;
@@ -177,14 +172,6 @@ function showFindings(told) {
 
 // What is said
 
-function line(each) {
-  if (each.kind === "chapter") return element("h3", "", each.text);
-  if (each.kind === "pause") return element("p", "pause", each.text);
-  const made = element("p", "said", "");
-  made.append(element("span", "at", each.at), ` ${each.text}`);
-  return made;
-}
-
 function field(each, value) {
   const made = element("p", "field", "");
   const label = element("label", "", each.label);
@@ -232,11 +219,7 @@ function showSpoken(told) {
   fault.hidden = !told.problem;
   tell(fault, told.problem || "");
   if (!told.lines) return;
-  const place = spoken.scrollTop;
-  spoken.replaceChildren(...told.lines.map(line));
-  spoken.scrollTop = place;
-  tell(total, told.total);
-  spoken.dataset.bij = String(Number(spoken.dataset.bij || 0) + 1);
+  showLines(spoken, total, told);
 }
 
 // One question at a time of each kind; a newer one lets go of the older.
