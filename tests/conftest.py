@@ -24,6 +24,7 @@ from stem import files
 from stem.cores import cores
 
 if TYPE_CHECKING:
+    from pagehelp import Visitor
     from playwright.sync_api import Browser
     from spoken import Spoken
 
@@ -139,12 +140,21 @@ def no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def opened(no_real_home: None) -> Iterator[Browser]:
-    """A browser for all tests of the page; each has a window of its own (`looking`)."""
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    """A browser for the tests of a module; each has a window of its own (`looking`)."""
     from pagebrowser import browser
 
     with browser() as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(practice: Path) -> Iterator[Visitor]:
+    """Someone with the page of a module's practice open."""
+    from pagehelp import visiting
+
+    with visiting(practice) as made:
         yield made
 
 

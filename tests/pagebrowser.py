@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -153,3 +154,16 @@ def small_targets(page: Page) -> list[str]:
                 .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
         )
     )
+
+
+def to(page: Page, name: str, most: int = 90) -> None:
+    """Go on with Tab until something has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            """() => { const at = document.activeElement;
+            return at.ariaLabel ?? (at.labels?.[0] ?? at).innerText }"""
+        )
+        if re.search(name, told or ""):
+            return
+    pytest.fail(f"{name} cannot be reached by Tab")

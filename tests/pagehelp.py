@@ -32,6 +32,18 @@ Kijk eerst rustig om je heen.
 Dat was het.
 """
 
+TRIAL_HEAD = """+++
+title = "Proef"
+summary = "Een proef."
+bed = "none"
+[variables.naam]
+default = ""
++++
+"""
+"""Above the words of a script that only a name is filled in."""
+
+TRIAL = f"{TRIAL_HEAD}Dag {{{{ naam }}}}.\n"
+
 TEXT = """+++
 title = "Even rust"
 imagery = false

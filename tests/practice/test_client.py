@@ -7,20 +7,12 @@ from pathlib import Path
 
 import pytest
 import pyzipper
+from pagehelp import TRIAL
 
 from stem import OutputError, Project, UsageError, new_password
 from stem.practice.batch.client import CHANGED, GONE, GUIDED, UNKNOWN, Client
 from stem.practice.setup import begin_practice
 
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-Dag {{ naam }}.
-"""
 LIST = b"code;script;naam;vorm\nc017;proef;Wilhelmina;u\nc017;samen;;\nc018;proef;Bea;\n"
 
 
@@ -28,8 +20,8 @@ LIST = b"code;script;naam;vorm\nc017;proef;Wilhelmina;u\nc017;samen;;\nc018;proe
 def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("praktijk")
     begin_practice(folder, name="De Linde", country="NL")
-    (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
-    together = SCRIPT.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
+    (folder / "scripts" / "proef.j2").write_text(TRIAL, encoding="utf-8")
+    together = TRIAL.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
     (folder / "scripts" / "samen.j2").write_text(together, encoding="utf-8")
     batch = Project(folder).batch("lijst.csv", content=LIST)
     assert batch.make(workers=1).exit_code == 0

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from pagebrowser import (
     NEEDS_BROWSER,
-    browser,
     faults,
     judge_in_every_look,
     looking,
@@ -36,12 +35,6 @@ pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
 
 MOST_CLICKS = 6
 MADE_MS = 180_000
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with browser() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import pyzipper
-from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
-from pagehelp import practice_in
+from pagebrowser import NEEDS_BROWSER, WIDTHS, faults, looking, open_site, small_targets
+from pagehelp import TRIAL, practice_in
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from stem import BatchProgress, Cancelled, Project, Report
@@ -21,31 +21,16 @@ from stem.web.workshop import Run
 pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
 
 MADE_MS = 180_000
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-Dag {{ naam }}.
-"""
 GOOD = "code;script;naam\nc020;proef;Anna\nc021;proef;Bea\n"
 WRONG = "code;script;duur\n;proef;lang\nc021;preof;\n"
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with browser() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
 def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with a track that can be sent, and one that cannot."""
     folder = practice_in(tmp_path_factory.mktemp("praktijk"))
-    (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
-    together = SCRIPT.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
+    (folder / "scripts" / "proef.j2").write_text(TRIAL, encoding="utf-8")
+    together = TRIAL.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
     (folder / "scripts" / "samen.j2").write_text(together, encoding="utf-8")
     rows = b"code;script;naam\nc017;proef;Anna\nc017;samen;\n"
     assert Project(folder).batch("lijst.csv", content=rows).make(workers=1).exit_code == 0

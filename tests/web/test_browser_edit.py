@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
-from pagehelp import practice_in
+from pagebrowser import NEEDS_BROWSER, WIDTHS, faults, looking, open_site, small_targets, to
+from pagehelp import TRIAL_HEAD, practice_in
 from playwright.sync_api import Browser, Page, expect
 
 from stem import Project, TrackSpec
@@ -16,14 +16,9 @@ from stem.web.site import Site
 
 pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
 
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-## Begin
+SCRIPT = (
+    TRIAL_HEAD
+    + """## Begin
 Dag {{ naam }}. [pauze kort]
 [veilig V3]
 Stoppen kan altijd. [pauze kort]
@@ -31,6 +26,7 @@ Stoppen kan altijd. [pauze kort]
 Kijk eens rond.
 Dat was het.
 """
+)
 PLAYS = "() => window.heard.some((each) => !each.paused && each.duration > 0.5)"
 WATCHED = """
 window.heard = [];
@@ -38,12 +34,6 @@ const Plain = window.Audio;
 window.Audio = function () { const made = new Plain(); window.heard.push(made); return made; };
 """
 MADE_MS = 180_000
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with browser() as made:
-        yield made
 
 
 @pytest.fixture
@@ -66,19 +56,6 @@ def to_track(page: Page, site: Site) -> str:
     page.goto(f"http://127.0.0.1:{site.port}/opnames")
     page.goto(f"http://127.0.0.1:{site.port}{page.locator('.rows a').first.get_attribute('href')}")
     return page.url
-
-
-def to(page: Page, name: str, most: int = 90) -> None:
-    """Go on with Tab until something has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        told = page.evaluate(
-            """() => { const at = document.activeElement;
-            return at.ariaLabel ?? (at.labels?.[0] ?? at).innerText }"""
-        )
-        if re.search(name, told or ""):
-            return
-    pytest.fail(f"{name} cannot be reached by Tab")
 
 
 def test_a_sentence_is_changed_heard_and_made_by_keyboard_alone(opened: Browser, site: Site) -> None:

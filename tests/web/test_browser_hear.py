@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
+from pagebrowser import NEEDS_BROWSER, WIDTHS, faults, looking, open_site, small_targets, to
 from pagehelp import practice_in, with_short_script
 from playwright.sync_api import Browser, Page, expect
 
@@ -26,12 +25,6 @@ window.Audio = function () { const made = new Plain(); window.heard.push(made); 
 """
 
 
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with browser() as made:
-        yield made
-
-
 @pytest.fixture
 def site(tmp_path: Path, kept_beds: None) -> Iterator[Site]:
     with open_site(with_short_script(practice_in(tmp_path))) as (made, _):
@@ -46,19 +39,6 @@ def judge(page: Page, width: str) -> None:
     assert faults(page) == []
     assert small_targets(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
-
-
-def to(page: Page, name: str, most: int = 90) -> None:
-    """Go on with Tab until something has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        told = page.evaluate(
-            """() => { const at = document.activeElement;
-            return at.ariaLabel ?? (at.labels?.[0] ?? at).innerText }"""
-        )
-        if re.search(name, told or ""):
-            return
-    pytest.fail(f"{name} cannot be reached by Tab")
 
 
 def test_what_can_be_heard_is_heard_by_keyboard_and_a_second_press_stops(opened: Browser, site: Site) -> None:

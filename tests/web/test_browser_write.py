@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, WIDTHS, browser, faults, looking, open_site, small_targets
+from pagebrowser import NEEDS_BROWSER, WIDTHS, faults, looking, open_site, small_targets
 from pagehelp import TEXT, practice_in
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from stem.web.site import Site
 
 pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Browser]:
-    with browser() as made:
-        yield made
 
 
 @pytest.fixture

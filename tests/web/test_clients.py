@@ -6,26 +6,16 @@ import html
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import TRIAL, Visitor, practice_in
 from werkzeug.test import TestResponse
 
 from stem import Batch, BatchProgress, Cancelled, Project, Report
 from stem.web.lists import Listed, Lists
 from stem.web.workshop import Run
 
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-Dag {{ naam }}.
-"""
 WEEK = 'title = "Twee dagen"\nsummary = "Kort."\nscripts = ["proef", "nog-een"]\n'
 LIST = "code;script;naam\nc017;proef;Wilhelmina\nc018;proef;Beatrix\nc019;proef;Juliana\n"
 NAMES = ("Wilhelmina", "Beatrix", "Juliana")
@@ -34,7 +24,7 @@ NAMES = ("Wilhelmina", "Beatrix", "Juliana")
 def begun(folder: Path) -> Path:
     practice_in(folder)
     for name in ("proef", "nog-een"):
-        (folder / "scripts" / f"{name}.j2").write_text(SCRIPT, encoding="utf-8")
+        (folder / "scripts" / f"{name}.j2").write_text(TRIAL, encoding="utf-8")
     (folder / "scripts" / "reeksen").mkdir()
     (folder / "scripts" / "reeksen" / "twee.toml").write_text(WEEK, encoding="utf-8")
     return folder
@@ -51,12 +41,6 @@ def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def practice(tmp_path: Path) -> Path:
     return begun(tmp_path / "praktijk")
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as made:
-        yield made
 
 
 def drop(visitor: Visitor, content: str | bytes, name: str = "lijst.csv") -> TestResponse:

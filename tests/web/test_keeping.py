@@ -7,29 +7,18 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import TRIAL, Visitor, practice_in
 
 from stem import Project, Sidecars, TrackSpec
-
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-Dag {{ naam }}.
-"""
 
 
 @pytest.fixture(scope="module")
 def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = practice_in(tmp_path_factory.mktemp("praktijk"))
-    (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+    (folder / "scripts" / "proef.j2").write_text(TRIAL, encoding="utf-8")
     project = Project(folder)
     batch = project.single("c017", TrackSpec("proef", values={"naam": "Wilhelmina"}, voice="zacht"))
     assert batch.make(workers=1).exit_code == 0
@@ -41,12 +30,6 @@ def practice(made: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "praktijk"
     shutil.copytree(made, folder)
     return folder
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as visiting_it:
-        yield visiting_it
 
 
 def track_of(practice: Path) -> Path:

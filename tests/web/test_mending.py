@@ -8,24 +8,18 @@ import re
 import shutil
 import time
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hostilerequests import OTHER_HOSTS, OTHER_ORIGINS, OTHER_SITES
-from pagehelp import PORT, Visitor, practice_in, visiting
+from pagehelp import PORT, TRIAL_HEAD, Visitor, practice_in
 
 from stem import Edit, Project, TrackSpec
 from stem.record.document import read_record
 
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-## Begin
+SCRIPT = (
+    TRIAL_HEAD
+    + """## Begin
 Dag {{ naam }}.
 Ga zitten. [pauze voel]
 ## Midden
@@ -36,6 +30,7 @@ Kijk eens rond.
 Ga zitten.
 Dat was het.
 """
+)
 FIRST, SIT, SAFE, LOOK, AGAIN, LAST = range(1, 7)
 
 
@@ -52,12 +47,6 @@ def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def practice(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "praktijk"))
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as visiting_it:
-        yield visiting_it
 
 
 def address(visitor: Visitor) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import Visitor, practice_in
 from PIL import Image
 
 from stem import Project
@@ -33,12 +32,6 @@ def practice(tmp_path: Path) -> Path:
     folder = practice_in(tmp_path / "praktijk")
     (folder / "stem.toml").write_text(OWN, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as made:
-        yield made
 
 
 def read(practice: Path) -> str:

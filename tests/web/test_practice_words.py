@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import Visitor, practice_in
 
 from stem import Diagnosis, Project, speech_cache
 from stem.messages import Message
@@ -27,12 +26,6 @@ def practice(tmp_path: Path) -> Path:
     folder = practice_in(tmp_path / "praktijk")
     (folder / "lexicon.toml").write_text(LIST, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as made:
-        yield made
 
 
 def mark(visitor: Visitor) -> dict[str, object]:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import Visitor, practice_in
 from pageprogram import Opened
 
 from stem import StemError, speech_cache
@@ -216,12 +216,6 @@ def test_a_mistake_of_stem_is_told_without_what_was_filled_in(
 
 
 # The page
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as made:
-        yield made
 
 
 GOOD: dict[str, object] = {"soort": "zin", "tekst": "Welkom.", "stem": "zacht"}

@@ -8,35 +8,26 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import pyzipper
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import TRIAL, Visitor, practice_in, visiting
 
 from stem import BatchProgress, Cancelled, Project, Report
 from stem.web.once import LASTS_S, Once
 from stem.web.workshop import Run
 
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-Dag {{ naam }}.
-"""
 LIST = b"code;script;naam\nc017;proef;Wilhelmina\nc017;samen;\nc018;samen;Beatrix\nproef;proef;Juliana\n"
 
 
 @pytest.fixture(scope="module")
 def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = practice_in(tmp_path_factory.mktemp("praktijk"))
-    (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
-    together = SCRIPT.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
+    (folder / "scripts" / "proef.j2").write_text(TRIAL, encoding="utf-8")
+    together = TRIAL.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
     (folder / "scripts" / "samen.j2").write_text(together, encoding="utf-8")
     assert Project(folder).batch("lijst.csv", content=LIST).make(workers=1).exit_code == 0
     return folder
@@ -45,12 +36,6 @@ def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def practice(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "praktijk"))
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as visiting_it:
-        yield visiting_it
 
 
 def track_of(visitor: Visitor, name: str) -> str:

@@ -6,28 +6,23 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagehelp import Visitor, practice_in, visiting
+from pagehelp import TRIAL_HEAD, Visitor, practice_in, visiting
 
 from stem import Project, Sidecars, TrackSpec
 
-SCRIPT = """+++
-title = "Proef"
-summary = "Een proef."
-bed = "none"
-[variables.naam]
-default = ""
-+++
-## Begin
+SCRIPT = (
+    TRIAL_HEAD
+    + """## Begin
 Dag {{ naam }}.
 ## Midden
 Kijk even rond.
 ## Einde
 Dat was het.
 """
+)
 
 
 PARTS = ("geluid", "kopie", "vorm.json", "opnieuw", "vergeten")
@@ -42,12 +37,6 @@ def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Pa
     project.make(plan, "output/c017_proef.mp3", beside=Sidecars(record=True))
     project.make(plan, 'output/d\'één "x".mp3', beside=Sidecars(record=True, anonymous=True))
     return folder
-
-
-@pytest.fixture
-def visitor(practice: Path) -> Iterator[Visitor]:
-    with visiting(practice) as made:
-        yield made
 
 
 def addresses(visitor: Visitor) -> list[str]:
