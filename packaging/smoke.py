@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,11 +23,12 @@ SCRIPT = """\
 +++
 title = "Kort"
 bed = "zee"
-[[variables]]
-name = "naam"
+[variables.naam]
+type = "text"
+holds = "name"
 default = ""
 +++
-Welkom{{ komma(naam) }}.
+Welkom{% if naam %}, {{ naam }}{% endif %}.
 """
 LIST = "code,script,naam\nk01,kort.j2,Anna\nk02,kort.j2,Bo\n"
 PATIENCE_S = 300
@@ -101,7 +103,7 @@ class Trial:
 
     def track(self) -> None:
         """Make a track and compare it with its record."""
-        made = self.stem("make", "kort.j2", "--record", "--captions", "vtt").split("\n")[0]
+        made = self.stem("make", "kort.j2", "--record", "--captions", "vtt").split("  ")[0]
         self.stem("verify", made)
 
     def batch(self) -> None:
@@ -126,10 +128,12 @@ class Trial:
             assert page.stdout is not None
             address = page.stdout.readline().strip()
             jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-            with urllib.request.build_opener(jar).open(address, timeout=60) as answer:
+            browser = urllib.request.build_opener(jar)
+            browser.open(address, timeout=60).close()  # lets this browser in, and sends it on
+            with browser.open(urllib.parse.urljoin(address, "/"), timeout=60) as answer:
                 text = answer.read().decode("utf-8")
-            if "Aankomen" not in text:
-                sys.exit(f"smoke: the first page does not name the exercises:\n{text[:2000]}")
+            if "praktijk" not in text:
+                sys.exit(f"smoke: the first page is not that of a practice:\n{text[:2000]}")
         finally:
             if sys.platform == "win32":
                 page.terminate()
