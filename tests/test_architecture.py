@@ -26,6 +26,7 @@ FLOORS = [
         "tables",
         "files",
         "filenames",
+        "installation",
         "characters",
         "config",
         "cores",

@@ -12,6 +12,7 @@ from pathlib import Path
 from stem.config import Config
 from stem.errors import AudioError, ConfigError, OutputError, StemError
 from stem.files import HERE, cache_folder, expanded, output_error, temporary_beside, temporary_folder
+from stem.installation import installation
 from stem.messages import DUTCH_FILE, Message, Plural, message_of, read_dutch
 from stem.script.cues import PAUSES, override_pauses
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
@@ -59,6 +60,7 @@ class Diagnosis:
 
 def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
     """Try everything a track in a project's folder needs, one thing at a time."""
+    yield _installed()
     yield Diagnosis(
         "Python", works=True, found=f"{platform.python_version()} on {platform.platform(terse=True)}"
     )
@@ -77,6 +79,18 @@ def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
             yield Diagnosis(Message("voice {voice}", voice=voice.name), works=True, found=found)
         elif voice.installed and not sends_to(voice):
             yield _tried(Message("voice {voice}", voice=voice.name), partial(_round_trip, voice))
+
+
+def _installed() -> Diagnosis:
+    here = installation()
+    found = Message(
+        "{version}, {kind} in {place}; a newer one: {renewal}",
+        version=here.version,
+        kind=here.kind,
+        place=here.place,
+        renewal=here.renewal,
+    )
+    return Diagnosis("stem", works=True, found=found)
 
 
 def _tried(subject: str, attempt: Callable[[], str]) -> Diagnosis:

@@ -3,6 +3,8 @@
 Python looks for modules in the working folder first, with `-m`, with `-c` and in the workers of
 `multiprocessing`, and Windows looks for programs there first. What someone sent in a folder would then run
 because stem was started in it. Every child and every program is started by way of this module.
+
+In a bundle there is no Python to call: the bundle itself stands in for it (`packaging/bundle/start.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ SAFE_PATH = "PYTHONSAFEPATH"
 _NOT_HERE = "NoDefaultCurrentDirectoryInExePath"
 """In that of a program of Windows: it does not look for programs in its working folder."""
 
+CHILD = "+python"
+"""First word for a bundle that is to do what a Python would do with the other words."""
+
 _HOME = str(Path(__file__).resolve().parents[1])
 _START = "import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main()"
 
@@ -36,9 +41,24 @@ def _is_here(place: str) -> bool:
         return False
 
 
+def is_bundle() -> bool:
+    """Tell whether this is a bundle with a Python in it, and not a Python with stem."""
+    return getattr(sys, "frozen", False) is True
+
+
 def python(*words: str) -> list[str]:
     """Return the command for a Python that neither the working folder nor the environment can change."""
-    return [sys.executable, "-I", *words]
+    return [sys.executable, CHILD if is_bundle() else "-I", *words]
+
+
+def stem(*words: str) -> list[str]:
+    """Return the command for stem itself, as it was installed.
+
+    Example:
+        >>> stem("open")[-1]
+        'open'
+    """
+    return [sys.executable, *words] if is_bundle() else python("-m", "stem", *words)
 
 
 def python_main(module: str, *options: str) -> list[str]:

@@ -363,9 +363,9 @@ def test_ctrl_c_ends_the_worker_too(tmp_path: Path) -> None:
     slow.write_text(f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n")
     program = tmp_path / "program.py"
     program.write_text(
-        "from stem.voices.engines import espeak_worker, espeak\n"
+        "from stem.voices.engines import espeak\n"
         "from stem.voices.template import find_voice\n"
-        f"espeak_worker.__file__ = {str(slow)!r}\n"
+        f"espeak._WORKER = {str(slow)!r}\n"
         "espeak.Espeak().speak('Adem in.', find_voice('zacht'))\n"
     )
     running = subprocess.Popen([sys.executable, str(program)], stderr=subprocess.PIPE, start_new_session=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from stem.files import expanded, output_error
+from stem.programs import stem
 from stem.text_files import write_text
 
 _RUNS = 0o700
@@ -37,7 +38,7 @@ def shortcut_of(system: str, folder: Path | None) -> tuple[str, str, int]:
         system: As `sys.platform` names it.
         folder: Of the practice; None for the last one.
     """
-    words = [sys.executable, "-I", "-m", "stem", "open"]
+    words = stem("open")
     if folder is not None:
         words += ["--", str(folder.absolute())]
     if system == "win32":

@@ -31,6 +31,7 @@ from stem.export.plot.contents import Shown
 from stem.export.plot.spectra import LONGEST_S, Floats, Heard, voice_spans
 from stem.export.tags import ChapterMark, read_chapters
 from stem.files import output_error, publish, temporary_beside
+from stem.installation import missing_hint
 from stem.messages import Message
 
 __all__ = ["LONGEST_S", "SUFFIXES", "WIDTH_PX", "Shown", "check_drawing", "draw"]
@@ -66,7 +67,7 @@ def check_drawing(target: Path) -> None:
         with _quiet_library():
             import matplotlib.figure  # noqa: F401 - of the optional extra "plot"
     except ImportError as error:
-        hint = Message("Install it with: pip install 'stem-meditatie[plot]'")
+        hint = missing_hint("'stem-meditatie[plot]'")
         raise OutputError(
             target, Message("matplotlib, which draws it, is not installed"), hint=hint
         ) from error

@@ -22,6 +22,7 @@ import numpy as np
 
 from stem import units
 from stem.errors import AudioError
+from stem.installation import damaged_hint
 from stem.messages import Message, Plural
 from stem.programs import ffmpeg
 from stem.progress import beat
@@ -368,9 +369,7 @@ def _limit_memory(process_id: int) -> None:
 
 
 def _no_ffmpeg(path: Path) -> AudioError:
-    return AudioError(
-        path, Message("ffmpeg cannot be started"), hint=Message("Install {decoder} again.", decoder=_DECODER)
-    )
+    return AudioError(path, Message("ffmpeg cannot be started"), hint=damaged_hint(_DECODER))
 
 
 def _damaged(path: Path) -> AudioError:

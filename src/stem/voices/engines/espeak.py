@@ -19,6 +19,7 @@ import numpy as np
 
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.installation import damaged_hint, missing_hint
 from stem.messages import Message, joined, message_of
 from stem.programs import python
 from stem.progress import beat
@@ -30,7 +31,7 @@ from stem.voices.engines.espeak_phonemes import typed
 from stem.voices.template import VoiceTemplate
 
 _PACKAGE = "espeakng-loader"
-_AGAIN = Message("Install it again: pip install --force-reinstall {package}", package=_PACKAGE)
+_AGAIN = damaged_hint(_PACKAGE)
 _TIMEOUT_S = 30.0
 _LOOK_S = 0.1
 """Between two looks at whether a worker is still wanted."""
@@ -45,6 +46,7 @@ _INTONATION = 53
 _LONGEST_PATH = 140
 """Bytes of a folder that espeak-ng finds its data in: its limit is 160 with the data's own names."""
 _DATA = "espeak-ng-data"
+_WORKER = str(Path(__file__).with_name("espeak_worker.py"))
 _DUTCH_PARTS = ("phontab", "phonindex", "phondata", "intonations", "nl_dict")
 
 
@@ -84,7 +86,7 @@ class Espeak:
             raise EngineUnavailable(
                 self.name,
                 Message("{package} is not installed", package=_PACKAGE),
-                hint=Message("Install it: pip install {package}", package=_PACKAGE),
+                hint=missing_hint(_PACKAGE),
             ) from error
 
     def check(self) -> None:
@@ -204,7 +206,7 @@ def _take(phrase: str, voice_file: Path, settings: Settings) -> Clip:
     try:
         with _workplace(library.parent, voice_file) as (folder, data):
             done = _run(
-                python("-S", espeak_worker.__file__, str(library), data, *numbers),
+                python("-S", _WORKER, str(library), data, *numbers),
                 # espeak-ng stops at a NUL, and would say half of the phrase.
                 typed(phrase).replace("\0", " ").encode("utf-8", "replace"),
                 folder,

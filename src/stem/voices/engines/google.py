@@ -28,6 +28,7 @@ import numpy as np
 from stem import units
 from stem.errors import AudioError, ConfigError, EngineUnavailable, SynthesisError
 from stem.files import output_error, temporary_folder
+from stem.installation import missing_hint
 from stem.messages import Message
 from stem.progress import apart
 from stem.sound.clips import Clip, Samples
@@ -115,7 +116,7 @@ class Google:
             raise EngineUnavailable(
                 self.name,
                 Message("{package} is not installed", package=_PACKAGE),
-                hint=Message("Install it: pip install {package}", package=_PACKAGE),
+                hint=missing_hint(_PACKAGE),
             ) from error
         self._clock = clock
         self._sleep = sleep

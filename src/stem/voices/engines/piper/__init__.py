@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stem.errors import ConfigError, EngineUnavailable, SynthesisError, did_you_mean
+from stem.installation import missing_hint
 from stem.messages import Message, joined
 from stem.progress import apart
 from stem.sound.clips import Clip
@@ -77,9 +78,9 @@ class Piper:
         try:
             versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
         except metadata.PackageNotFoundError as error:
-            install = Message("Install it: pip install 'stem-meditatie[piper]'")
+            hint = missing_hint("'stem-meditatie[piper]'")
             raise EngineUnavailable(
-                NAME, Message("{error} is not installed", error=error.name), hint=install
+                NAME, Message("{error} is not installed", error=error.name), hint=hint
             ) from error
         self.version = ", ".join([*versions, f"rewriting {_REWRITING}"])
 

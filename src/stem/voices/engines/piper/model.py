@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import ConfigError, EngineUnavailable
+from stem.installation import damaged_hint
 from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.engines.piper import noise
@@ -23,7 +24,7 @@ from stem.voices.engines.piper.reading import closed, is_speech, listed, prepare
 from stem.voices.template import VoiceTemplate
 
 NAME = "piper"
-AGAIN = Message("Install it again: pip install --force-reinstall 'stem-meditatie[piper]'")
+AGAIN = damaged_hint("'stem-meditatie[piper]'")
 _GET_AGAIN = Message("Get the voice's two files again.")
 
 _INPUTS = frozenset({"input", "input_lengths", "scales"})
