@@ -29,6 +29,7 @@ from stem.export import tags
 from stem.export.mp3 import BIT_RATES, RATES, Mp3Settings, Quantizer, write_mp3
 from stem.export.tags import Tagging
 from stem.files import output_error
+from stem.installation import damaged_hint
 from stem.messages import Message
 from stem.progress import in_order
 from stem.sound.clips import Samples, downmixed
@@ -367,7 +368,7 @@ def encoder(path: Path, source: str, output: str, origin: str) -> Iterator[Encod
         )
     except (OSError, RuntimeError) as error:
         raise AudioError(
-            origin, Message("ffmpeg cannot be started"), hint=Message("Install imageio-ffmpeg again.")
+            origin, Message("ffmpeg cannot be started"), hint=damaged_hint("imageio-ffmpeg")
         ) from error
     assert process.stdin is not None
     try:
