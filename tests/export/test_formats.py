@@ -399,7 +399,7 @@ def test_a_missing_ffmpeg_is_a_sentence(name: str, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "nowhere"))
     with pytest.raises(AudioError, match=r"the track: ffmpeg cannot be started\.") as caught:
         written_whole(name, tmp_path / "zee", noise(1000))
-    assert caught.value.hint == "Install imageio-ffmpeg again."
+    assert caught.value.hint == "Install it again: pip install --force-reinstall imageio-ffmpeg"
     assert list(tmp_path.iterdir()) == []
 
 
