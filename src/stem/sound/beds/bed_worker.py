@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import IO
 
 from stem import units
@@ -51,8 +52,10 @@ def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
     with process:
         try:
             assert process.stdin is not None
-            process.stdin.write(f"{name} {seed}".encode())
-            process.stdin.close()
+            with suppress(BrokenPipeError):  # one that ended before it read tells why by its exit code
+                process.stdin.write(f"{name} {seed}".encode())
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             while (code := _code(process)) is None:
                 beat((os.fstat(file.fileno()).st_size - start) / whole)
         finally:
