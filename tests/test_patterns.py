@@ -305,11 +305,14 @@ def grows(use: Use, attack: Callable[[int], str]) -> str:
         most_s = length * 30e-6
         if taken_s(use, attack(length)) > most_s and taken_s(use, attack(length), 3) > most_s:
             return f"{length} characters take over {most_s} s"
+    if use.place in LONGEST:
+        text = attack(LONGEST[use.place])
+        taken = taken_s(use, text)
+        if taken >= 0.05:
+            taken = taken_s(use, text, 3)
+        return "" if taken < 0.05 else f"its longest text takes {taken:.2f} s"
     if taken_s(use, attack(3_000)) < 0.0006:  # 200 ns a character
         return ""
-    if use.place in LONGEST:
-        taken = taken_s(use, attack(LONGEST[use.place]), 3)
-        return "" if taken < 0.05 else f"its longest text takes {taken:.2f} s"
     ratio = 0.0
     for tries in (1, 3, 5):
         short_s, long_s = (taken_s(use, attack(length), tries) for length in (1_500, 6_000))
@@ -334,6 +337,7 @@ def test_every_pattern_is_found() -> None:
         for node in nodes:
             if (
                 isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
                 and ast.unparse(node.func) == "re.compile"
                 and isinstance(node.args[0], ast.Constant)
             ):

@@ -36,7 +36,9 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _BRACKET = re.compile(r"[\[{\]}]")
-_PIECE = re.compile(r"[^=,{}\[\]\n]+")
+_PIECE = re.compile(rf"[^=,{{}}\[\]\n]{{{_MOST_DIGITS + 1},}}")
+"""Only what is so long can have too many digits or points."""
+
 _WHOLE_NUMBER = re.compile(r"(?:[0-9_]+|0[xob][0-9a-fA-F_]+)")
 
 _CURLY = "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"

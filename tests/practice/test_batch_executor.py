@@ -18,6 +18,7 @@ from typing import Any
 
 import batchtasks
 import pytest
+import warm
 from batchtasks import act, job, make_slowly, tried
 
 from stem.cli.output import in_options
@@ -374,7 +375,8 @@ def test_who_watches_can_stop_a_batch_and_others_keep_their_processes(tmp_path: 
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="there are no such priorities here")
-def test_workers_let_others_go_first_when_that_is_wanted() -> None:
+def test_workers_let_others_go_first_when_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(warm.YIELDS, "1")
     with processes(1, yields=True) as gentle, processes(1) as usual:
         assert gentle.submit(os.nice, 0).result() > os.nice(0)
         assert usual.submit(os.nice, 0).result() == os.nice(0)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -309,6 +310,19 @@ def _of_model(path: Path) -> VoiceTemplate:
 
 
 def _read(path: Path, project: Path) -> VoiceTemplate:
+    """Return the voice template in a file; one that came with stem is read once, as long as it stays."""
+    if not came_with_stem(path):
+        return _written(path, project)
+    is_named = path.absolute().parent == project.absolute() / _KIND
+    return replace(_packaged(path, models_folder(), path.stat().st_mtime_ns), named=is_named)
+
+
+@lru_cache(maxsize=100)
+def _packaged(path: Path, _models: Path, _changed_ns: int) -> VoiceTemplate:
+    return _written(path, HERE)
+
+
+def _written(path: Path, project: Path) -> VoiceTemplate:
     problems: list[str] = []
     lineage = [path]
     table = _inherited(path, project, problems, lineage)

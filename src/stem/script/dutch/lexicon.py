@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import platformdirs
@@ -235,7 +235,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         ConfigError: when a file has mistakes, with all of them.
     """
     own = platformdirs.user_config_path("stem", appauthor=False) / FILE_NAME
-    packaged, here = Path(__file__).with_name(FILE_NAME), folder / FILE_NAME
+    here = folder / FILE_NAME
     if not here.resolve().is_relative_to(folder.resolve()):
         raise ConfigError(
             here,
@@ -243,11 +243,13 @@ def load_lexicon(folder: Path) -> Lexicon:
             hint=Message("Put a copy of it in this folder."),
         )
     here = here.absolute() if here.exists() else here  # which of several folders' it is, is told whole
-    read = {path: _read(path) for path in (packaged, own, here) if path.exists()}
-    entries: dict[str, Entry] = {}
+    read = {path: _read(path) for path in (own, here) if path.exists()}
+    if not read:
+        return _packaged()
+    entries = _packaged().entries
     for each in read.values():
         entries = _overlaid(entries, each)
-    ours = {word.lower(): entry for word, entry in read[packaged].items()}
+    ours = {word.lower(): entry for word, entry in _packaged().entries.items()}
     for word, entry in read.get(here, {}).items():
         if ours.get(word.lower(), entry) != entry:
             _LOGGER.warning(
@@ -258,6 +260,12 @@ def load_lexicon(folder: Path) -> Lexicon:
                 )
             )
     return Lexicon(entries, kinds=True)
+
+
+@cache
+def _packaged() -> Lexicon:
+    """Return the lexicon that came with stem, which is read once."""
+    return Lexicon(_read(Path(__file__).with_name(FILE_NAME)), kinds=True)
 
 
 def _read(path: Path) -> dict[str, Entry]:

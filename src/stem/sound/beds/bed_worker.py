@@ -52,8 +52,9 @@ def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
     with process:
         try:
             assert process.stdin is not None
-            with suppress(BrokenPipeError):  # it has ended by now; its exit code tells why
+            with suppress(BrokenPipeError):  # one that ended before it read tells why by its exit code
                 process.stdin.write(f"{name} {seed}".encode())
+            with suppress(BrokenPipeError):
                 process.stdin.close()
             while (code := _code(process)) is None:
                 beat((os.fstat(file.fileno()).st_size - start) / whole)
