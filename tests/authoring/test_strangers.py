@@ -185,7 +185,7 @@ def test_tables_of_documents_give_their_words_alone_also_within_each_other(tmp_p
         "Voel",
         "de grond onder je.",
     ]
-    for word in ("Tijd", "Tekst", "Geluid", "0:10", "0:40", "zee"):
+    for word in ("| Tijd | Tekst | Geluid |", "0:10", "0:40", "zee"):
         assert f": {word} -> " in told(script)
     opened = (
         "<table:table><table:table-row><table:table-cell><text:p>1</text:p></table:table-cell><table:table-cell>"

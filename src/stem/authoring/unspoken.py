@@ -196,7 +196,7 @@ _A_CUE = Message("is a word for a pause, for sound or for the end, or a heading 
 _DATA = Message("is data about the text")
 _BY_CHATBOT = Message("is what a chatbot says around a text")
 _A_LABEL = Message("is a label before the words")
-_ODD = re.compile("[|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
+_ODD = re.compile("^[a-h][.)] |[_^*§•▪■►▶◄◦¤¦†‡#@|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
 """What all of `_PARTS` have one of."""
 
 _LONGEST_TITLE = 200
@@ -224,6 +224,7 @@ _ABOUT_CUES = _words(
 _NOTES = re.compile(
     r"(?:de |mijn |korte )?(?:(?:\w+[ -]?)?(?:notes|notities|aantekeningen|aanwijzingen|suggesties|tips)"
     r"|samenvatting|summary|disclaimer|metadata|bronnen|bronvermelding|sources|references|referenties|literatuur"
+    r"|(?:dit |wat )?(?:heb )?je nodig(?: hebt| heeft)?|dit heb je nodig|nodig"
     r"|inhoud|inhoudsopgave|table of contents|credits|colofon|copyright|benodigdheden|doelgroep|"
     r"variaties|variations"
     r"|toelichting|achtergrondinformatie|over de (?:auteur|schrijver|maker)|about the author|sound ?design"
@@ -261,7 +262,9 @@ _LABEL = re.compile(
 _KEY = re.compile(r"([^\W\d_][\w ()/-]{0,38}?)\s*[:=]\s+(\S.*)")
 _DATA_SIGN = re.compile("[:=©@0-9]|www|copyright", re.IGNORECASE)
 _DATA_ALONE = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
+    r"(?:©|\(c\)|copyright\b).{0,80}|(?:versie|version|v)\s?[0-9][\d.]*(?!\w).{0,60}|"
+    r"(?:laatst|laatste|last)\s(?:gewijzigd|bijgewerkt|aangepast|wijziging|update|changed|edited)\b.{0,40}|"
+    r"(?:geschreven|ingesproken|samengesteld|opgesteld|vertaald|bewerkt) door (?-i:[A-ZÀ-Þ]).{0,40}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
     r"tel(?:efoon)?\b[.:]?\s*[0-9+(][0-9 ()+-]{6,20}"
     r"|(?:duur|lengte|tijdsduur|speelduur|duration|leestijd)\s{1,3}(?:ca\.?|±|ongeveer|about|:)?\s{0,3}[0-9].{0,20}",
     re.IGNORECASE,
@@ -285,7 +288,7 @@ HEAD_KEYS = _words(
     "achtergrondmuziek omgeving materiaal benodigdheden locatie location techniek format formaat soort "
     "type serie reeks "
     "aflevering episode stijl style sfeer mood doel goal intentie houding sessie week dag module spreker "
-    "speaker titel "
+    "speaker titel nodig meenemen naam leeftijd "
     "door by client cliënt therapeut praktijk opname regie geluid"
 )
 """Of data too, where they stand before all words."""
@@ -310,7 +313,11 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
         " ",
     ),
     (re.compile(r"(?<![\w/.])/\s?[0-9]{1,3}\s?/(?!\w)"), Message("is a stroke with a number"), " "),
-    (re.compile(r"(?<=[a-zà-ÿ]{3})[¹²³⁴-⁹]+(?!\w)"), Message("is the number of a footnote"), ""),
+    (
+        re.compile(r"(?:(?<=[a-zà-ÿ]{3})|(?<=[.,;:!?”’\"]))[¹²³⁴-⁹]+(?!\w)"),
+        Message("is the number of a footnote"),
+        "",
+    ),
     (re.compile(r"={2,}"), Message("is a mark of a web page"), ""),
     (re.compile(r"(?<!\S)/{1,2}[a-z]+(?:-[a-z]+)?(?!\S)"), Message("is a mark with a stroke"), None),
     (re.compile(r"(?<![:/\w])//+(?![/\w])"), Message("is a reader's mark"), " "),
@@ -318,6 +325,12 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"\\+\w*"), Message("is a backslash"), " "),
     (re.compile(r"[-=]+>"), Message("is an arrow of signs"), " "),
     (re.compile(r"~~[^~]+~~"), Message("is struck out"), " "),
+    (
+        re.compile(r"(?<![\w#])(?<![0-9] )(?:[_^*§•▪■►▶◄◦¤¦†‡#@~]\s?)+(?![\w#])"),
+        Message("is a sign that is not spoken"),
+        None,
+    ),
+    (re.compile(r"^[a-h][.)]\s(?=[^\W\d_])"), Message("is a letter of a list"), None),
     (re.compile(r"(?<![`])`+"), Message("is a mark of a web page"), ""),
     (re.compile(r"</?[a-zA-Z][^<>]*>"), Message("is a mark of a web page"), " "),
     (re.compile(r"\{[^{}]*\}"), Message("is a mark in braces"), " "),

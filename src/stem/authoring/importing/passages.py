@@ -17,6 +17,7 @@ from stem.authoring.importing.manuscript import Border, Item, Kind, Mark, Note, 
 from stem.authoring.importing.pause_marks import (
     LONGEST_CONTENT,
     Meaning,
+    is_seconds,
     own_mark,
     pause_mark,
     read_break,
@@ -333,7 +334,7 @@ class _Passage:
             ends_row = speaks_of_pauses(content) and not self.text[end : end + _AROUND].partition("\n")[
                 0
             ].strip(" .")
-            if meaning is not None and (meaning.certain or alone or ends_row):
+            if meaning is not None and (meaning.certain or alone or ends_row or is_seconds(content)):
                 return self._mean(meaning, start, end)
             if alone or speaks_of_pauses(content):
                 return self._leave_out("not understood", start, end)
