@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from stem.authoring.importing import Imported, import_file
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stem.authoring.importing import Imported, import_file, import_text
 from stem.script.cues import Line, Pause, Source, Utterance
 from stem.script.marks import parse_cues
 
 TEXTS = Path(__file__).parents[1] / "data" / "many-hands.txt"
-FEWEST = 48
+FEWEST = 62
 SELF = {"zin", "alinea", "bel"}
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OPEN = (
@@ -201,3 +204,110 @@ def test_what_many_hands_write_is_said_as_it_is_meant_or_told(tmp_path: Path) ->
     found = {name: list(faults(imported(name, text, tmp_path), expected)) for name, text, expected in texts()}
     assert len(found) >= FEWEST
     assert {name: each for name, each in found.items() if each} == {}
+
+
+# --- pauses ---------------------------------------------------------------------------------------
+
+SAID = (
+    "Ga rustig zitten",
+    "Voel nu de grond",
+    "Laat je schouders zakken",
+    "Kijk naar het water",
+    "Hoor de wind",
+)
+TIMED = (
+    *("[pauze {}]", "[pauze: {} sec]", "[{}s]", "(pauze {} sec)", "({} sec)", "({} s stilte)", "({} tellen)"),
+    *(
+        "{{pauze {}}}",
+        "{{{{pauze|{}}}}}",
+        "<pauze {}>",
+        "<break time='{}s'/>",
+        "<{}s>",
+        "<#{}#>",
+        "[P{}]",
+        "[p={}]",
+    ),
+    *(
+        "*pauze {} sec*",
+        "**(pauze {} sec)**",
+        "_{} seconden stilte_",
+        "#pauze {}#",
+        "%{} sec%",
+        "\\pauze{{{}}}",
+    ),
+    *("— {} sec —", "- pauze {} sec -", "/{}s", "⏸ {}s", "⏳ {} sec", "(pauze, {} sec)", "(wacht {} tellen)"),
+    *(
+        "[stilte van {} seconden]",
+        '({}")',
+        "({}'')",
+        "[[slnc {}000]]",
+        "<{}000>",
+        "(pauze={}000ms)",
+        "\\[pauze {}\\]",
+    ),
+    *("(tel in stilte tot {})", "[pauze - {} sec.]", "({}-{} sec)", "[PAUZE {} SEC]", "(± {} seconden rust)"),
+    *(
+        "(rust {}s)",
+        "[even stil, {} sec]",
+        "~{} sec~",
+        "== {} sec ==",
+        "|{}|",
+        "^{}^",
+        "@{} s@",
+        "[wait: {}]",
+        "({})",
+    ),
+)
+UNTIMED = (
+    *(
+        "[pauze]",
+        "(pauze)",
+        "*stilte*",
+        "(...)",
+        "[…]",
+        "(P)",
+        "[PP]",
+        "⏸",
+        "⏳⏳",
+        "(korte pauze)",
+        "[lange stilte]",
+    ),
+    *(
+        "<pauze>",
+        "{{stilte}}",
+        "- Pauze -",
+        "=pauze=",
+        "(pauze om te voelen)",
+        "[stilte: laat het zakken]",
+        "//",
+        "||",
+    ),
+    *("(adempauze)", "[even wachten]", "(wacht tot het stil is)", "~ pauze ~", "§", "(3 ademhalingen)"),
+)
+MARKS = st.one_of(
+    st.tuples(st.sampled_from(TIMED), st.sampled_from((2, 5, 8, 12, 20))),
+    st.tuples(st.sampled_from(UNTIMED), st.just(0)),
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.lists(
+        st.tuples(MARKS, st.sampled_from((" ", "\n", "\n\n")), st.sampled_from(("", "."))),
+        min_size=4,
+        max_size=4,
+    )
+)
+def test_no_pause_is_lost_untold(written: list[tuple[tuple[str, int], str, str]]) -> None:
+    text = ""
+    for said, ((mark, seconds), space, stop) in zip(SAID, written, strict=False):
+        text += f"{said}{stop}{space}{mark.format(seconds, seconds)}{space}"
+    script = import_text(f"{text}{SAID[-1]}.", "proef.txt")
+    report = "\n".join(note.found for note in script.notes)
+    got = " ".join(came(script))
+    for said, after, ((mark, seconds), _, _) in zip(SAID, SAID[1:], written, strict=False):
+        between = re.search(f"{said.casefold()}(.*){after.casefold()}", got)
+        pauses = [float(each) for each in re.findall(r"\(([0-9.]+)\)", between[1])] if between else []
+        assert (
+            sum(pauses) == seconds or (pauses and not seconds) or mark.format(seconds, seconds) in report
+        ), (mark, got)

@@ -124,6 +124,8 @@ def is_data(text: str) -> bool:
     if len(parts) > 1:
         return all(keys)
     key = keys[0] if keys else None
+    if key is not None and not key[1].strip("_. …"):
+        return True  # a form
     return (
         key is not None
         and _base(key[0]) in DATA_KEYS
@@ -137,7 +139,8 @@ def is_head_data(text: str) -> bool:
     if key is None or not _is_short(key[1]):
         return is_data(text)
     bold = re.match(r"(?:[-*+•]\s+)?(?:\*\*|__)[^*_]{1,40}(?::(?:\*\*|__)|(?:\*\*|__)\s*:)", text) is not None
-    return bold or _base(key[0]) in DATA_KEYS | HEAD_KEYS
+    named = _base(key[0]) in _BY_KEYS and _NAMES.fullmatch(key[1]) is not None
+    return bold or named or _base(key[0]) in DATA_KEYS | HEAD_KEYS
 
 
 def is_said_by_chatbot(text: str, edge: Edge) -> bool:
@@ -178,7 +181,7 @@ def _bare(text: str) -> str:
 
 def _base(key: str) -> str:
     """Return a key without what stands in brackets behind it."""
-    return key.partition("(")[0].rstrip()
+    return key.partition("(")[0].rstrip(" 0123456789")
 
 
 def _is_short(value: str) -> bool:
@@ -196,7 +199,7 @@ _A_CUE = Message("is a word for a pause, for sound or for the end, or a heading 
 _DATA = Message("is data about the text")
 _BY_CHATBOT = Message("is what a chatbot says around a text")
 _A_LABEL = Message("is a label before the words")
-_ODD = re.compile("^[a-h][.)] |[_^*§•▪■►▶◄◦¤¦†‡#@|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
+_ODD = re.compile("^[a-h][.)] |\\([0-9]|[_^*§•▪■►▶◄◦¤¦†‡#@|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
 """What all of `_PARTS` have one of."""
 
 _LONGEST_TITLE = 200
@@ -230,7 +233,7 @@ _NOTES = re.compile(
     r"|toelichting|achtergrondinformatie|over de (?:auteur|schrijver|maker)|about the author|sound ?design"
     r"|gebruiksaanwijzing|regie|(?:opname|voorlees|inspreek|stem|regie|audio|productie|recording|voice|"
     r"technische)[ -]?"
-    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|(?:instructies?|opmerkingen?|"
+    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|opmerkingen|(?:instructies?|opmerkingen?|"
     r"richtlijnen) (?:voor|bij|for) .{1,40})"
     r"(?: (?:voor|bij|for|over|about|on|van) .{1,40})?\s*(?:\(.{1,40}\))?:?"
 )
@@ -293,6 +296,8 @@ HEAD_KEYS = _words(
 )
 """Of data too, where they stand before all words."""
 
+_BY_KEYS = _words("tekst script idee samenstelling verteller stem")
+_NAMES = re.compile(r"(?:(?:van|de|der|den|en|&|und) |[A-ZÀ-Þ][\w.'-]*(?: |$)){1,6}")
 _TIME = r"[0-9]{1,2}(?::[0-5][0-9]){1,2}(?:[.,][0-9]{1,3})?"
 _RANGE = rf"{_TIME}\s*(?:-|–|—|tot|to)\s*{_TIME}"
 _TIMES_ALONE = re.compile(rf"[(\[]?(?:{_RANGE}|{_TIME})[)\]]?[.:]?")
@@ -330,6 +335,7 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
         Message("is a sign that is not spoken"),
         None,
     ),
+    (re.compile(r"\([0-9]{1,3}\)"), Message("is a number in brackets"), None),
     (re.compile(r"^[a-h][.)]\s(?=[^\W\d_])"), Message("is a letter of a list"), None),
     (re.compile(r"(?<![`])`+"), Message("is a mark of a web page"), ""),
     (re.compile(r"</?[a-zA-Z][^<>]*>"), Message("is a mark of a web page"), " "),
@@ -388,7 +394,7 @@ _CHAT_OFFERS = re.compile(
     r"nog (?:een|iets|dat)|"
     r"(?:een|deze|het|de|ook)\b.{0,60}(?:versie|script|tekst|aanpass|langer|korter|variant|audio|inspre))|"
     r"(?:als|indien) je (?:wilt|wil),? (?:kan|maak|schrijf|pas) ik|let me know|would you like|"
-    r"do you want me|shall i|"
+    r"mocht (?:je|u)\b.{0,80}\bik|do you want me|shall i|"
     r"i can (?:also|adjust|make)|feel free|geef gerust|heb je (?:nog )?(?:vragen|wensen|specifieke|"
     r"aanvullende))\b",
     re.IGNORECASE,

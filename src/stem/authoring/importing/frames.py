@@ -8,11 +8,9 @@ from collections.abc import Sequence
 
 from stem.authoring.importing.front_matter import LIST_SIGN
 from stem.authoring.importing.manuscript import Layout, Note, Row
+from stem.authoring.importing.passages import SPOKEN
 from stem.authoring.importing.pause_marks import read_mark
 from stem.authoring.unspoken import is_direction, is_notes, is_said_by_chatbot, is_speaker, split_label
-from stem.messages import Message
-
-SPOKEN = Message("spoken as it is")
 
 _MOST_FIRST_ROWS = 4
 _MOST_LAST_ROWS = 8

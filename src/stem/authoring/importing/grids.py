@@ -18,7 +18,7 @@ _RULE = re.compile(r"(?=.*[-=])[|+:=\s-]{3,}")
 _WORD_HEADS = vocabulary(
     "tekst text script woorden words gesproken spoken zin zinnen voice-over voiceover vo verteller "
     "narratie narration "
-    "spreektekst instructie dialoog inhoud content dutch nederlands stem"
+    "spreektekst zeg zegt zeggen uitspreken instructie dialoog inhoud content dutch nederlands stem"
 )
 _PAUSE_HEADS = vocabulary(
     "pauze pauzes pause pauses stilte silence wacht wachten wait rust break stiltes pauzeduur"
@@ -64,7 +64,12 @@ def as_bars(text: str) -> list[Row] | None:
         if len(heads) > 1 and any(map(_names_words, heads)) and all(len(head.split()) <= 3 for head in heads):  # noqa: PLR2004
             known = sum(_is_head(head) for head in heads)
             apart = sum(separator in line for line in text.splitlines() if line.strip())
-            if (separator == "," and known < len(heads)) or apart * 2 < sum(map(bool, text.split("\n"))):
+            certain = (
+                separator != ","
+                or known == len(heads)
+                or (known * 2 >= len(heads) and _alike(text, len(heads)))
+            )
+            if not certain or apart * 2 < sum(map(bool, text.split("\n"))):
                 continue  # "Tekst, beeld en geluid" is a sentence
             reader = csv.reader(text.lstrip("\ufeff").splitlines(keepends=True), delimiter=separator)
             rows: list[Row] = []
@@ -77,6 +82,15 @@ def as_bars(text: str) -> list[Row] | None:
                 return None
             return rows
     return _without_heads(text) or _by_spaces(text)
+
+
+def _alike(text: str, wide: int) -> bool:
+    """Tell whether nearly all rows of values with commas have as many of them."""
+    try:
+        counts = [len(cells) for cells in csv.reader(text.lstrip("\ufeff").splitlines()) if cells]
+    except csv.Error:
+        return False
+    return len(counts) >= _FEWEST_LISTED and sum(count == wide for count in counts) * 5 >= len(counts) * 4
 
 
 def _without_heads(text: str) -> list[Row] | None:

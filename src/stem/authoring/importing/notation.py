@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from stem.authoring.importing.frames import SPOKEN
 from stem.authoring.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
+from stem.authoring.importing.passages import SPOKEN
 from stem.authoring.importing.pause_marks import read_worded_pause, speaks_of_timed_silence
 from stem.authoring.unspoken import Edge, unspoken
 from stem.messages import Message

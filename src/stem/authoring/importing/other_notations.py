@@ -11,7 +11,7 @@ from stem.authoring.importing.pause_marks import pause_mark, read_mark, vocabula
 from stem.authoring.unspoken import is_speaker
 from stem.messages import Message
 
-_ODD = re.compile(r"[#%@$§^+<\[\\{'=>~♥•⭐\u23f1-\u23f3\u231b\u23f8\U0001f507\U0001f92b…0-9—–]|\.\.|- ")
+_ODD = re.compile(r"[|/#%@$§^+<\[\\{'=>~♥•⭐\u23f1-\u23f3\u231b\u23f8\U0001f507\U0001f92b…0-9—–]|\.\.|- ")
 """What all that is rewritten below has one of."""
 
 _UNIT = r"(?:ms|s|secs?|seconden|seconds?|tellen|min|minuten|minuut)\b\.?"
@@ -27,18 +27,25 @@ _PAUSES: tuple[re.Pattern[str], ...] = (
     re.compile(rf"<#\s*(?P<length>{_LENGTH})\s*#>"),
     re.compile(rf"\\{_NOUN}\{{(?P<length>[^{{}}]{{0,20}})\}}", re.IGNORECASE),
     re.compile(
-        rf"(?<!\S)(?P<sign>[#%@$§^+])\s?(?:{_NOUN}\b\s?)?(?P<length>{_LENGTH})?\s?(?P=sign)(?!\w)",
+        rf"(?<!\S)(?P<sign>[#%@$§^+|])\s?(?:{_NOUN}\b\s?)?(?P<length>{_LENGTH})?\s?(?P=sign)(?!\w)",
         re.IGNORECASE,
     ),
     re.compile(rf"(?<!\S)(?<![0-9]\s)[-–—]{{1,3}}\s?(?P<length>{_LENGTH})\s?[-–—]{{1,3}}(?!\S)(?!\s?[0-9])"),
     re.compile(
         rf"(?<=[a-zà-ÿ][.!?…])\s(?:…|\.{{3,}})\s?(?P<length>{_LENGTH})\s?(?:…|\.{{3,}})(?=\s[A-ZÀ-Þ]|\s?$)"
     ),
+    re.compile(
+        rf"(?<!\S)[=~_^+|>\u2013\u2014-]{{1,3}}\s?(?:(?:korte?|lange?|kleine|even)\s)?{_NOUN}(?:\s[a-z]{{2,12}})?"
+        r"\s?[=~_^+|<\u2013\u2014-]{1,3}(?!\S)",
+        re.IGNORECASE,
+    ),
 )
 _GONE: tuple[re.Pattern[str], ...] = (
     re.compile(r"%%.{1,1000}?%%"),
     re.compile(r"<ref\b[^<>]{0,200}>.{0,1000}?</ref>"),
     re.compile(r"\[\[(?:categorie|category|bestand|file|afbeelding):[^\[\]]{1,200}\]\]", re.IGNORECASE),
+    re.compile(r"(?<![\w/])/[a-zà-ÿ][a-zà-ÿ ]{2,30}/(?![\w/])"),
+    re.compile(r"^#\s?[0-9]{1,3}$"),
     re.compile(r"(?:(?<!\S)#[^\W\d_][\w-]{1,40}(?:\s+|$)){2,}"),
 )
 _WIKI_HEADING = re.compile(r"(={2,6})\s*([^=]{1,80}?)\s*\1")
@@ -78,6 +85,8 @@ _TURN = re.compile(
 )
 _DASHED_NAME = re.compile(r"(?P<name>[A-ZÀ-Þ]{2,20}(?: [A-ZÀ-Þ0-9]{1,20}){0,2})\s+[-–—]\s+(?=\S)")
 _FEWEST_TURNS = 2
+_COUNTED = re.compile(r"(?<=[\w.,!?…])[ \t]*\(([0-9]{1,3})\)[.]?$", re.MULTILINE)
+_FEWEST_COUNTED = 3
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-5][0-9])(\s*[-–—]\s*)([0-9]{1,2})\.([0-5][0-9])(?=\s|\||$)")
 _NUMBERED = re.compile(
     r"(?P<list>(?:[-*+•]\s+)?)(?P<bold>\*\*)?(?P<what>(?:stap|fase|deel|step|onderdeel|oefening)\s+)?"
@@ -88,6 +97,7 @@ _NUMBERED = re.compile(
 _TIMED_TITLE = re.compile(
     r"(?:[(\[]|\s[-–—]\s)(?:[^()\[\]]{0,20}\bmin|[0-9:]+\s*[-–—])[^()\[\]]{0,20}[)\]]?\W*$"
 )  # noqa: RUF001
+_BOLD_TITLE = re.compile(r"\*\*([^*]{1,60})\*\*:?\s*(\([^()]{1,40}\))?")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ &'-]{3,60})(?<! )\s*(?P<how>\([^()0-9]{1,80}\))?")
 _FEWEST_SMALL = 3
@@ -103,9 +113,21 @@ def in_known_signs(rows: Sequence[Row], layout: Layout) -> list[Row]:
     rows = _without_callouts(rows, layout)
     rows = _without_names(_without_turns(rows, layout), layout)
     rows = _with_pairs(rows, layout)
+    if len(_COUNTED.findall(text)) >= _FEWEST_COUNTED:
+        rows = [_counted(row, layout) for row in rows]
     if len(_DOTTED.findall(text)) > 1:
         rows = [Row(row.line, _DOTTED.sub(r"\1:\2\3\4:\5", row.text)) for row in rows]
     return _with_titles(_without_numbers([_plain(row, layout) for row in rows], layout), text, layout)
+
+
+def _counted(row: Row, layout: Layout) -> Row:
+    """Read the number behind a row as seconds, where several rows have one: "Adem in (4)"."""
+    found = _COUNTED.search(row.text)
+    mark = pause_mark(float(found[1])) if found else None
+    if found is None or mark is None:
+        return row
+    layout.notes.append(Note(row.line, "changed", found[0].strip(), mark))
+    return Row(row.line, f"{row.text[: found.start()]} {mark}")
 
 
 def _by_program(rows: Sequence[Row], text: str, layout: Layout) -> list[Row]:
@@ -182,7 +204,7 @@ def _as_pause(row: Row, layout: Layout) -> Callable[[re.Match[str]], str]:
             meaning = read_mark(f"pauze {parts['length']}")
             mark = meaning.mark if meaning is not None else None
         elif not mark:
-            meaning = read_mark(found[0].strip("#%@$§^+ "), square=True)
+            meaning = read_mark(found[0].strip("#%@$§^+|=~_<>-\u2013\u2014 "), square=True)
             mark = meaning.mark if meaning is not None and meaning.kind == "pause" else None
         bare_row = found[0].strip() == row.text and (parts.get("length") or "").strip().isdecimal()
         if not mark or (bare_row and found[0].strip()[0] in "-–—"):  # a page number  # noqa: RUF001
@@ -286,17 +308,39 @@ def _without_numbers(rows: Sequence[Row], layout: Layout) -> list[Row]:
         listed += run if len(run) > 1 else []
         run = [(index, match)] if match is not None and _follows(match, match, 1) else []
     plain = list(rows)
+    places = {index for index, _ in listed}
     for index, match in listed:
         row = rows[index]
         rest = row.text[match.end() :]
-        if (match["number"].isdecimal() and _TIMED_TITLE.search(rest)) or row.text.endswith("**"):
+        titled = _BOLD_TITLE.fullmatch(f"{match['bold'] or ''}{rest}")
+        below = next((n for n in range(index + 1, len(rows)) if rows[n].text), None)
+        if titled is not None and not titled[2] and (below is None or below in places):
+            titled = None
+        if titled is None and (
+            (match["number"].isdecimal() and _TIMED_TITLE.search(rest)) or row.text.endswith("**")
+        ):
             continue  # a chapter
-        layout.notes.append(
-            Note(row.line, "left out", excerpt(match[0].strip("* ")), Message("the number of a list"))
-        )
-        titled = match["what"] and len(rest.split()) <= _MOST_FRAMED_WORDS and rest[-1] not in ".!?…:)]"
-        plain[index] = Row(row.line, f"## {rest}" if titled else f"- {match['bold'] or ''}{rest}")
+        remark = Message("the number of a list")
+        layout.notes.append(Note(row.line, "left out", excerpt(match[0].strip("* ")), remark))
+        if titled is not None and titled[2]:
+            layout.notes.append(Note(row.line, "left out", titled[2]))
+        if titled is not None or _titles(
+            match, rest, rows[index - 1 : index] + rows[index + 1 : index + 3], index + 2 in places
+        ):
+            plain[index] = Row(row.line, f"## {titled[1] if titled else rest}")
+        else:
+            plain[index] = Row(row.line, f"- {match['bold'] or ''}{rest}")
     return plain
+
+
+def _titles(match: re.Match[str], rest: str, around: Sequence[Row], listed: bool) -> bool:  # noqa: FBT001 - of this module
+    """Tell whether what a number stands before is a title: a few words without a stop, and a text below it."""
+    if len(rest.split()) > _MOST_FRAMED_WORDS or rest[-1] in ".!?…:)]":
+        return False
+    texts = [row.text for row in around]
+    roman = match["number"].isupper()
+    apart = len(texts) == 3 and (roman or not texts[0]) and not texts[1] and bool(texts[2]) and not listed  # noqa: PLR2004
+    return bool(match["what"]) or (apart and match["number"] == match["number"].upper())
 
 
 def _follows(first: re.Match[str], match: re.Match[str], expected: int) -> bool:

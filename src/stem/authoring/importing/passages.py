@@ -25,7 +25,10 @@ from stem.authoring.importing.pause_marks import (
     speaks_of_pauses,
     vocabulary,
 )
+from stem.messages import Message
 from stem.script import dutch
+
+SPOKEN = Message("spoken as it is")
 
 RowEnd: TypeAlias = Literal["", "sentence", "paragraph"]
 """What ends with a row."""
@@ -311,6 +314,8 @@ class _Passage:
                 return self._leave_out(
                     "not understood" if bracketed and not meaning else "left out", start, stop
                 )
+        elif not timed and speaks_of_pauses(bare) and read_mark(bare):
+            self._tell("not understood", start, stop, SPOKEN)
         self.closing_stress[stop - len(found[0])] = stop
         return end
 

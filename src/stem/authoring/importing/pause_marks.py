@@ -97,7 +97,22 @@ _LENGTH = re.compile(
     rf"[\s-]*(?P<unit>(?:{_any_of(_UNITS)})(?=pauze|[^\w]|[0-9]|$))?(?![.,][0-9])"
 )
 _PAUSE = frozenset(
-    {"pause", "pauze", "pauzeer", "pauzeren", "pausing", "wait", "wacht", "wachten", "break", "beat"}
+    {
+        "pause",
+        "pauze",
+        "pauzeer",
+        "pauzeren",
+        "pausing",
+        "pauzes",
+        "adempauze",
+        "denkpauze",
+        "rustpauze",
+        "wait",
+        "wacht",
+        "wachten",
+        "break",
+        "beat",
+    }
 )
 _SILENCE = frozenset({"silence", "stilte", "silent", "stil", "quiet"})
 _REST = frozenset({"rust", "rest", "rusten"})

@@ -67,8 +67,8 @@ class _Reader:
     pauses: int = 0
     first_line: int = 0
     end_s: float | None = None
-    before_s: float | None = None
-    """Where the words before the cue ended."""
+    start_s: float | None = None
+    """Of the cue; None for the first one."""
 
     said: str = ""
     in_block: bool = False
@@ -107,7 +107,7 @@ class _Reader:
             elif gap_s >= (SHORTEST_GAP_S if ended else SHORTEST_GAP_INSIDE_S):
                 self.read_rows.append(Row(row.line, pause_mark(gap_s) or ""))
                 self.pauses += 1
-        self.before_s = self.end_s
+        self.start_s = start_s if self.end_s is not None else None
         self.end_s = max(end_s, self.end_s or 0.0)
 
     def _say(self, row: Row) -> None:
@@ -118,7 +118,7 @@ class _Reader:
             self.read_rows.append(Row(row.line, text))
         elif alone or "\N{EIGHTH NOTE}" in text or "\N{BEAMED EIGHTH NOTES}" in text:
             self.notes.append(Note(row.line, "left out", excerpt(text)))
-            self.end_s = self.end_s if self.before_s is None else self.before_s  # it counts as silence
+            self.end_s = self.start_s  # it counts as silence
         elif text and text != self.said:  # captions that roll repeat the row above
             self.read_rows.append(Row(row.line, text))
             self.said = text
