@@ -11,7 +11,7 @@ from stem.authoring.importing.pause_marks import pause_mark, read_mark, vocabula
 from stem.authoring.unspoken import is_speaker
 from stem.messages import Message
 
-_ODD = re.compile(r"[|/#%@$§^+<\[\\{'=>~♥•⭐\u23f1-\u23f3\u231b\u23f8\U0001f507\U0001f92b…0-9—–]|\.\.|- ")
+_ODD = re.compile(r"[|/#%@$§^+<\[\\{'=>~♥•⭐\u23f1-\u23f3\u231b\u23f8\U0001f507\U0001f92b…—–]|\.\.|- ")
 """What all that is rewritten below has one of."""
 
 _UNIT = r"(?:ms|s|secs?|seconden|seconds?|tellen|min|minuten|minuut)\b\.?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -193,6 +194,7 @@ def own_mark(content: str) -> str | None:
     return mark
 
 
+@lru_cache(maxsize=2_048)  # tables say the same in each row
 def read_mark(content: str, *, square: bool = False) -> Meaning | None:
     """Return what the content of a bracket means, or None when that is not certain.
 
