@@ -50,7 +50,7 @@ _GONE: tuple[re.Pattern[str], ...] = (
 )
 _WIKI_HEADING = re.compile(r"(={2,6})\s*([^=]{1,80}?)\s*\1")
 _WIKI_BOLD = re.compile(r"'''([^'\n]{1,200})'''")
-_WIKI_ITALIC = re.compile(r"(?<!')''([^'\n]{1,200})''(?!')")
+_WIKI_ITALIC = re.compile(r"(?<![\w'])''(?=[^\W\d_])([^'\n]{1,200})''(?![\w'])")
 _FRAMED = re.compile(
     r"(?P<sign>[>=~*♥•⭐»+]{1,5}|[-–—]{3,})\s+(?P<inside>[^\W\d_].{0,60}?)\s+[<=~*♥•⭐«+]{1,5}|[-–—]{3,}"
 )
