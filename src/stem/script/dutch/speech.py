@@ -79,7 +79,7 @@ class _Rules:
 
 _LETTER = r"[^\W\d_]"
 _CONSONANT = "[b-df-hj-np-rtv-xzB-DF-HJ-NP-RTV-XZ]"
-_SIGNED = re.compile(r"[<>=№#≤≥≠≈~¢∞−μ\dᵈᵉˢᵗ₀-₉]")
+_SIGNED = re.compile(r"[<>=º№#≤≥≠≈~¢∞−μ\dᵈᵉˢᵗ₀-₉]")
 _SIGNS = _Rules(
     (
         (r"(?<!\S)<3(?! ?\w)", ""),  # a heart
@@ -95,6 +95,7 @@ _SIGNS = _Rules(
         (r"(?<![-–=>])>{1,2} ?(?=[\d½€-])", " meer dan "),
         (r"(?<=\w) > (?=\w)", ", "),
         (r"≠", " is niet "),
+    (r"(?<=\d) ?º", "°"),
         (r"≈ ?|~ ?(?=\d)", " ongeveer "),
         (r"¢", " cent"),
         (r"∞", " oneindig "),
@@ -195,8 +196,9 @@ _AFTER_NUMBERS: tuple[_Rules, ...] = (
         (
             (r"(?<=\w) ?& ?(?=\w)", " en "),
             (r"§ ?(?=\d)", "paragraaf "),
+    (r"(?<=[^\W\d_]) \+ (?=[^\W\d_])", " plus "),
         ),
-        "&§",
+        "&§+",
     ),
     _Rules(
         ((r" [-–—]+(?= )|—", " ,"),),
@@ -218,8 +220,8 @@ _COUNTED = (_Rules((*UNITS, *NUMBERS)),)
 _PLAIN = re.compile(r"[A-Za-zëïüöèêç]+(?:[,;:]? [A-Za-zëïüöèêç]+)*[.!?]?")
 """A sentence in which nothing but an abbreviation can be rewritten."""
 
-_NUMBERED = re.compile(r"[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒²³±+=]|\b[IVXLCDM]+(?:e|de|ste)?\b")
-"""Without one of these there are no amounts, times and numbers."""
+_NUMBERED = re.compile(r"[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒²³±+=]|\b[IVXLCDM]+(?:e|de|ste)?\b|\b(?:ma|di|wo|do|vr|za|zo) (?:en|of)\b")
+"""Without one of these there are no amounts, times, numbers and days."""
 
 _MOST_PASSES = 4
 """What one sign leaves behind can be written like another; people write nothing that takes three."""
