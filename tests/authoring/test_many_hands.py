@@ -124,9 +124,12 @@ class Document:
             look = '<style:text-properties style:text-line-through-style="solid"/>'
             yield (
                 "content.xml",
-                f"<office:document-content{OPEN}><office:automatic-styles><style:style style:name='T1'>{look}"
-                f"</style:style></office:automatic-styles><office:body><office:text><text:tracked-changes>{gone}"
-                f"</text:tracked-changes>{self.body}</office:text></office:body></office:document-content>",
+                (
+                    f"<office:document-content{OPEN}><office:automatic-styles>"
+                    f"<style:style style:name='T1'>{look}"
+                    f"</style:style></office:automatic-styles><office:body><office:text><text:tracked-changes>{gone}"
+                    f"</text:tracked-changes>{self.body}</office:text></office:body></office:document-content>"
+                ),
             )
             return
         yield "word/document.xml", f"<w:document {WORD}><w:body>{self.body}</w:body></w:document>"
@@ -188,7 +191,7 @@ def faults(script: Imported, expected: list[str]) -> Iterator[str]:
         wanted += new
     got = came(script)
     plain = [["()" if word.startswith("(") else word for word in each] for each in (wanted, got)]
-    for kind, a, b, c, d in SequenceMatcher(None, *plain, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, plain[0], plain[1], autojunk=False).get_opcodes():
         if kind == "equal":
             pairs = [pair for pair in zip(wanted[a:b], got[c:d], strict=True) if pair[0].startswith("(")]
             yield from (f"not {pair[0]} but {pair[1]}" for pair in pairs if not fits(*pair))

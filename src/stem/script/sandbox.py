@@ -32,7 +32,10 @@ from stem.script.limits import limit, start_clock
 from stem.script.masking import Mask
 
 LONGEST_OUTPUT = 500_000
-"""Characters, with a mark of its place at each line; an hour of speech is about 40,000, 100 dense pages 300,000."""
+"""Characters, with a mark of its place at each line; an hour of speech is about 40,000.
+
+100 dense pages, of 50 rows of 60, are 300,000.
+"""
 
 LONGEST_TEXT = 20_000
 """Characters of one value that a template makes."""

@@ -38,7 +38,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _ENCLOSED = re.compile(
-    r"(?:hierbij|bijgaand|bijgevoegd|in de bijlage|zoals (?:afgesproken|beloofd|besproken)|hieronder|onderstaand|"
+    r"(?:hierbij|bijgaand|bijgevoegd|in de bijlage|zoals (?:afgesproken|beloofd|besproken)|hieronder|"
+    r"onderstaand|"
     r"dit is de (?:tekst|versie))\b",
     re.IGNORECASE,
 )
@@ -47,7 +48,8 @@ _CLOSING = re.compile(
     r"innige|kind|warm|best|many)\s){0,2}"
     r"(?:groet|groeten|groetjes|liefs|m\.?v\.?g\.?|hartelijks|regards|wishes|sincerely|knuffels?|kusjes|x{1,3})"
     r"(?: (?:van|uit) .{1,40})?)"
-    r"(?:[,!.]*|,?\s(?!in |van |voor )[A-ZÀ-Þ][\w.-]*(?: (?:(?:en|&|de|van|der|den) )*[A-ZÀ-Þ][\w.-]*){0,3})[.!]?"
+    r"(?:[,!.]*|,?\s(?!in |van |voor )[A-ZÀ-Þ][\w.-]*"
+    r"(?: (?:(?:en|&|de|van|der|den) )*[A-ZÀ-Þ][\w.-]*){0,3})[.!]?"
 )
 """Of a letter: "Liefs, Anna", or "Met vriendelijke groet," with the name in the rows below."""
 

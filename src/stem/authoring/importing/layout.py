@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from stem import units
 from stem.authoring.importing.frames import (
-    SPOKEN,
     bare,
     without_chatbot,
     without_labels,
@@ -39,7 +38,7 @@ from stem.authoring.importing.manuscript import (
     excerpt,
 )
 from stem.authoring.importing.other_notations import in_known_signs
-from stem.authoring.importing.passages import RowEnd, read_passage
+from stem.authoring.importing.passages import SPOKEN, RowEnd, read_passage
 from stem.authoring.importing.pause_marks import (
     pause_mark,
     read_mark,
@@ -58,12 +57,10 @@ OWN_ROW_DOTS_S = (5.0, 12.0, 25.0)
 TILDE_S = 5.0
 LONGEST_ROW_PAUSE_S = 120.0
 
-_MOST_TITLE_WORDS = 8
-_MOST_PAUSE_WORDS = 6
+_MOST_TITLE_WORDS, _MOST_PAUSE_WORDS = 8, 6
 _AROUND_PAUSE = " \t-*_\u2013\u2014"
 _SPOKEN_PAUSE = Message("spoken as it is; write it in [square brackets] when it is a pause")
-_FEWEST_BETWEEN_RULES = 3
-_FEWEST_BARE_ROWS = 3
+_FEWEST_BETWEEN_RULES = _FEWEST_BARE_ROWS = 3
 _LONG_ROW = 100
 """Characters: nobody breaks rows by hand that are as long as this."""
 

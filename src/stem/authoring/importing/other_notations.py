@@ -1,4 +1,5 @@
-"""Notations of other programs, row by row, as the ones that importing reads: pauses, comments, headings, lists."""
+# ruff: noqa: RUF001 - dashes that look alike are what this is about
+"""Notations of other programs, row by row, as the ones that importing reads: pauses, headings, lists."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ _LATEX_GONE = re.compile(
 )
 
 _TURN = re.compile(
-    r"(?P<name>[^\W\d_][\w.-]{1,24}(?: [\w.-]{1,24}){0,2})\s*[(\[]?(?P<time>[0-9]{1,2}(?::[0-5][0-9]){1,2})[)\]]?:?"
+    r"(?P<name>[^\W\d_][\w.-]{1,24}(?: [\w.-]{1,24}){0,2})\s*"
+    r"[(\[]?(?P<time>[0-9]{1,2}(?::[0-5][0-9]){1,2})[)\]]?:?"
 )
 _DASHED_NAME = re.compile(r"(?P<name>[A-ZÀ-Þ]{2,20}(?: [A-ZÀ-Þ0-9]{1,20}){0,2})\s+[-–—]\s+(?=\S)")
 _FEWEST_TURNS = 2
@@ -91,12 +93,12 @@ _DOTTED = re.compile(r"([0-9]{1,2})\.([0-5][0-9])(\s*[-–—]\s*)([0-9]{1,2})\.
 _NUMBERED = re.compile(
     r"(?P<list>(?:[-*+•]\s+)?)(?P<bold>\*\*)?(?P<what>(?:stap|fase|deel|step|onderdeel|oefening)\s+)?"
     r"(?P<number>[0-9]{1,2}|[a-h]|i{1,3}|iv|v)"
-    r"(?:[.)]+|(?P<colon>\s?[:–—-]))(?:\*\*)?\s+(?=(?:\*\*)?[^\W\d_\[(\"“„‘'])",  # noqa: RUF001
+    r"(?:[.)]+|(?P<colon>\s?[:–—-]))(?:\*\*)?\s+(?=(?:\*\*)?[^\W\d_\[(\"“„‘'])",
     re.IGNORECASE,
 )
 _TIMED_TITLE = re.compile(
     r"(?:[(\[]|\s[-–—]\s)(?:[^()\[\]]{0,20}\bmin|[0-9:]+\s*[-–—])[^()\[\]]{0,20}[)\]]?\W*$"
-)  # noqa: RUF001
+)
 _BOLD_TITLE = re.compile(r"\*\*([^*]{1,60})\*\*:?\s*(\([^()]{1,40}\))?")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _CAPITALS = re.compile(r"(?P<title>[A-ZÀ-Þ][A-ZÀ-Þ &'-]{3,60})(?<! )\s*(?P<how>\([^()0-9]{1,80}\))?")
@@ -207,7 +209,7 @@ def _as_pause(row: Row, layout: Layout) -> Callable[[re.Match[str]], str]:
             meaning = read_mark(found[0].strip("#%@$§^+|=~_<>-\u2013\u2014 "), square=True)
             mark = meaning.mark if meaning is not None and meaning.kind == "pause" else None
         bare_row = found[0].strip() == row.text and (parts.get("length") or "").strip().isdecimal()
-        if not mark or (bare_row and found[0].strip()[0] in "-–—"):  # a page number  # noqa: RUF001
+        if not mark or (bare_row and found[0].strip()[0] in "-–—"):  # a page number
             return found[0]
         layout.notes.append(Note(row.line, "changed", excerpt(found[0].strip()), mark))
         return f" {mark} "
@@ -279,7 +281,7 @@ def _with_pairs(rows: Sequence[Row], layout: Layout) -> list[Row]:
 
 
 def _with_titles(rows: list[Row], text: str, layout: Layout) -> list[Row]:
-    """Make titles of the first row, and of rows with a remark in brackets, when they alone are in capitals."""
+    """Make titles of the first row, and of those with a remark in brackets, if they alone are in capitals."""
     if sum(map(str.isupper, text)) * _FEWEST_SMALL > sum(map(str.isalpha, text)):
         return rows
     first = next((index for index, row in enumerate(rows) if row.text), None)
@@ -324,17 +326,16 @@ def _without_numbers(rows: Sequence[Row], layout: Layout) -> list[Row]:
         layout.notes.append(Note(row.line, "left out", excerpt(match[0].strip("* ")), remark))
         if titled is not None and titled[2]:
             layout.notes.append(Note(row.line, "left out", titled[2]))
-        if titled is not None or _titles(
-            match, rest, rows[index - 1 : index] + rows[index + 1 : index + 3], index + 2 in places
-        ):
+        around = [*rows[index - 1 : index], *rows[index + 1 : index + 3]]
+        if titled is not None or _titles(match, rest, around, listed=index + 2 in places):
             plain[index] = Row(row.line, f"## {titled[1] if titled else rest}")
         else:
             plain[index] = Row(row.line, f"- {match['bold'] or ''}{rest}")
     return plain
 
 
-def _titles(match: re.Match[str], rest: str, around: Sequence[Row], listed: bool) -> bool:  # noqa: FBT001 - of this module
-    """Tell whether what a number stands before is a title: a few words without a stop, and a text below it."""
+def _titles(match: re.Match[str], rest: str, around: Sequence[Row], *, listed: bool) -> bool:
+    """Tell whether what a number stands before is a title: few words, no stop, and a text below it."""
     if len(rest.split()) > _MOST_FRAMED_WORDS or rest[-1] in ".!?…:)]":
         return False
     texts = [row.text for row in around]

@@ -126,7 +126,8 @@ _FILLING = vocabulary(
 )
 _HALVES = MappingProxyType({"¼": 0.25, "½": 0.5, "¾": 0.75})
 _COUNT_TO = re.compile(
-    rf"tel(?:len)?\b[a-z ]{{0,30}}?(?:van (?:1|een|één) )?\btot (?P<to>[0-9]{{1,3}}|{_WORD_NUMBER})\b(?! [0-9])"
+    rf"tel(?:len)?\b[a-z ]{{0,30}}?(?:van (?:1|een|één) )?"
+    rf"\btot (?P<to>[0-9]{{1,3}}|{_WORD_NUMBER})\b(?! [0-9])"
 )
 _PAUSE_LETTERS = re.compile(
     r"(?P<letters>p{1,3}|pzt?)(?P<apart>[.:= ]{0,3})(?P<length>[0-9]{1,3})?\s?(?:s|sec)?\.?"

@@ -1,4 +1,4 @@
-"""A web page that was saved (HTML): its words as rows, its headings, stress and tables as Markdown writes them."""
+"""A web page that was saved (HTML): words as rows; headings, stress and tables as Markdown writes them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class _Page(HTMLParser):
         self.left: list[str] = []
         self.open = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - of the parser
         """Open a tag."""
         if self.leaving:
             self.open += tag == self.leaving

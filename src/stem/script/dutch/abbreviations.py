@@ -303,7 +303,8 @@ _BY_LETTERS = {_letters(short): said for short, said in _SAID.items()} | {"nl": 
 def _abbreviation() -> re.Pattern[str]:
     """Return what matches any of them; made when first needed: where templates are rendered it is not."""
     return re.compile(
-        rf"(?<=\d )(?:{_any_of(_AFTER_A_NUMBER)})|(?<![\w.])(?:(?:{_any_of(_BEFORE_A_NUMBER)})(?=:? ?[-+(]?\d)|"
+        rf"(?<=\d )(?:{_any_of(_AFTER_A_NUMBER)})|"
+        rf"(?<![\w.])(?:(?:{_any_of(_BEFORE_A_NUMBER)})(?=:? ?[-+(]?\d)|"
         r"(?<=\de )verd\.|(?<!punt )[Nn]l\.|" + "|".join(_by_first_letter()) + ")"  # "stem punt nl."
     )
 

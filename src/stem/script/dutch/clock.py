@@ -145,7 +145,10 @@ WEEKDAYS: tuple[Rewriting, ...] = (
 """Days that stand together, in a text without any number too."""
 
 DATES: tuple[Rewriting, ...] = (
-    (rf"(?<![\w.])(?P<name>{_DAY})\b\.?,?(?= \d\d?[/-](?:1[0-2]|0?[1-9])(?![\w/]|-\d\d?\b|[.,]\d))", _said_day),
+    (
+        rf"(?<![\w.])(?P<name>{_DAY})\b\.?,?(?= \d\d?[/-](?:1[0-2]|0?[1-9])(?![\w/]|-\d\d?\b|[.,]\d))",
+        _said_day,
+    ),
     (r"(?<=\d)(?=(?:min|sec)\b)", " "),
     (rf"{ALONE}{_DATE}(?P<year>\d{{4}})(?![\w/-])", _said_date),
     (rf"{ALONE}(?P<year>\d{{4}})([-/])(?P<month>\d\d)\2(?P<day>\d\d)(?![\w/-])", _said_date),

@@ -59,7 +59,7 @@ _PER = {"w": "week", "m": "maand", "d": "dag", "j": "jaar", "u": "uur", None: "s
 
 
 class _Rules:
-    """Rules that are followed in their order, in texts that have one of the signs (all texts, without any)."""
+    """Rules that are followed in their order, in texts with one of the signs (without any: in all)."""
 
     def __init__(self, rules: Iterable[Rewriting], signs: str = "") -> None:
         self._rules = tuple(rules)
@@ -95,7 +95,7 @@ _SIGNS = _Rules(
         (r"(?<![-–=>])>{1,2} ?(?=[\d½€-])", " meer dan "),
         (r"(?<=\w) > (?=\w)", ", "),
         (r"≠", " is niet "),
-    (r"(?<=\d) ?º", "°"),
+        (r"(?<=\d) ?º", "°"),
         (r"≈ ?|~ ?(?=\d)", " ongeveer "),
         (r"¢", " cent"),
         (r"∞", " oneindig "),
@@ -168,7 +168,7 @@ _BRACKETS: tuple[_Rules, ...] = (
     _Rules(
         (
             (r"\bEén", "Één"),
-            # Accents of stress, which voices take for another vowel: "níét", "álles", "alléén", "wél", "écht".
+            # Accents of stress, which voices take for another vowel: "níét", "álles", "wél", "écht".
             (r"[áíóúÁÍÓÚ]", lambda match: unicodedata.normalize("NFD", match[0])[0]),
             (r"(?<=\w)éé|(?<=\w)éE", "ee"),
             (rf"(?<![éÉ])é(?={_CONSONANT}(?:\b|{_CONSONANT}))", "e"),
@@ -196,7 +196,7 @@ _AFTER_NUMBERS: tuple[_Rules, ...] = (
         (
             (r"(?<=\w) ?& ?(?=\w)", " en "),
             (r"§ ?(?=\d)", "paragraaf "),
-    (r"(?<=[^\W\d_]) \+ (?=[^\W\d_])", " plus "),
+            (r"(?<=[^\W\d_]) \+ (?=[^\W\d_])", " plus "),
         ),
         "&§+",
     ),
@@ -220,7 +220,9 @@ _COUNTED = (_Rules((*UNITS, *NUMBERS)),)
 _PLAIN = re.compile(r"[A-Za-zëïüöèêç]+(?:[,;:]? [A-Za-zëïüöèêç]+)*[.!?]?")
 """A sentence in which nothing but an abbreviation can be rewritten."""
 
-_NUMBERED = re.compile(r"[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒²³±+=]|\b[IVXLCDM]+(?:e|de|ste)?\b|\b(?:ma|di|wo|do|vr|za|zo) (?:en|of)\b")
+_NUMBERED = re.compile(
+    r"[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒²³±+=]|\b[IVXLCDM]+(?:e|de|ste)?\b|\b(?:ma|di|wo|do|vr|za|zo) (?:en|of)\b"
+)
 """Without one of these there are no amounts, times, numbers and days."""
 
 _MOST_PASSES = 4
