@@ -135,6 +135,9 @@ def is_data(text: str) -> bool:
 
 def is_head_data(text: str) -> bool:
     """Tell whether a row before all words is data about the text."""
+    parts = [part for part in re.split(r"\s[|•·]\s", text.strip(" |")) if part.strip()]
+    if len(parts) > 1 and any(key_of(part) or is_data(part) for part in parts):
+        return True
     key = key_of(text)
     if key is None or not _is_short(key[1]):
         return is_data(text)

@@ -36,7 +36,7 @@ _PAUSES: tuple[re.Pattern[str], ...] = (
         rf"(?<=[a-zà-ÿ][.!?…])\s(?:…|\.{{3,}})\s?(?P<length>{_LENGTH})\s?(?:…|\.{{3,}})(?=\s[A-ZÀ-Þ]|\s?$)"
     ),
     re.compile(
-        rf"(?<!\S)[=~_^+|>\u2013\u2014-]{{1,3}}\s?(?:(?:korte?|lange?|kleine|even)\s)?{_NOUN}(?:\s[a-z]{{2,12}})?"
+        rf"(?<!\S)[=~_^+|>\u2013\u2014-]{{1,3}}\s?(?:(?:korte?|lange?|kleine|even)\s)?{_NOUN}(?:\s[\w,.]{{1,12}}){{0,5}}"
         r"\s?[=~_^+|<\u2013\u2014-]{1,3}(?!\S)",
         re.IGNORECASE,
     ),
