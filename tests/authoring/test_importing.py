@@ -390,8 +390,8 @@ def test_lists_quotations_and_rules() -> None:
         "een boom",
         "een huis",
         "Voel de grond.",
-        "1. Adem in.",
-        "2. Adem uit.",
+        "Adem in.",
+        "Adem uit.",
     ]
 
 
@@ -734,7 +734,7 @@ REFUSED: dict[str, Content] = {
     "old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
     "rich.rtf": rb"{\rtf1\ansi Voel de aarde.}",
     "packed.gz": b"\x1f\x8b\x08" + bytes(20),
-    "page.html": b"<!DOCTYPE html><html><body>Voel.</body></html>",
+    "page.html": b"<!DOCTYPE html><html><body><script>voel()</script></body></html>",
     "long-line.txt": b"voel de aarde " * 75_000,
     "long-word.txt": b"a" * MB,
     "large.txt": b"Voel de aarde.\n" * 1_500_000,

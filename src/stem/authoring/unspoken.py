@@ -124,6 +124,8 @@ def is_data(text: str) -> bool:
     if len(parts) > 1:
         return all(keys)
     key = keys[0] if keys else None
+    if key is not None and not key[1].strip("_. …"):
+        return True  # a form
     return (
         key is not None
         and _base(key[0]) in DATA_KEYS
@@ -133,11 +135,15 @@ def is_data(text: str) -> bool:
 
 def is_head_data(text: str) -> bool:
     """Tell whether a row before all words is data about the text."""
+    parts = [part for part in re.split(r"\s[|•·]\s", text.strip(" |")) if part.strip()]
+    if len(parts) > 1 and any(key_of(part) or is_data(part) for part in parts):
+        return True
     key = key_of(text)
     if key is None or not _is_short(key[1]):
         return is_data(text)
     bold = re.match(r"(?:[-*+•]\s+)?(?:\*\*|__)[^*_]{1,40}(?::(?:\*\*|__)|(?:\*\*|__)\s*:)", text) is not None
-    return bold or _base(key[0]) in DATA_KEYS | HEAD_KEYS
+    named = _base(key[0]) in _BY_KEYS and _NAMES.fullmatch(key[1]) is not None
+    return bold or named or _base(key[0]) in DATA_KEYS | HEAD_KEYS
 
 
 def is_said_by_chatbot(text: str, edge: Edge) -> bool:
@@ -178,7 +184,7 @@ def _bare(text: str) -> str:
 
 def _base(key: str) -> str:
     """Return a key without what stands in brackets behind it."""
-    return key.partition("(")[0].rstrip()
+    return key.partition("(")[0].rstrip(" 0123456789")
 
 
 def _is_short(value: str) -> bool:
@@ -196,7 +202,7 @@ _A_CUE = Message("is a word for a pause, for sound or for the end, or a heading 
 _DATA = Message("is data about the text")
 _BY_CHATBOT = Message("is what a chatbot says around a text")
 _A_LABEL = Message("is a label before the words")
-_ODD = re.compile("[|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
+_ODD = re.compile("^[a-h][.)] |\\([0-9]|[_^*§•▪■►▶◄◦¤¦†‡#@|/\\\\<>{}`~=¹²³⁴-⁹]|[0-9]:[0-5]|[-\u00ad\u2010] ")
 """What all of `_PARTS` have one of."""
 
 _LONGEST_TITLE = 200
@@ -224,12 +230,13 @@ _ABOUT_CUES = _words(
 _NOTES = re.compile(
     r"(?:de |mijn |korte )?(?:(?:\w+[ -]?)?(?:notes|notities|aantekeningen|aanwijzingen|suggesties|tips)"
     r"|samenvatting|summary|disclaimer|metadata|bronnen|bronvermelding|sources|references|referenties|literatuur"
+    r"|(?:dit |wat )?(?:heb )?je nodig(?: hebt| heeft)?|dit heb je nodig|nodig"
     r"|inhoud|inhoudsopgave|table of contents|credits|colofon|copyright|benodigdheden|doelgroep|"
     r"variaties|variations"
     r"|toelichting|achtergrondinformatie|over de (?:auteur|schrijver|maker)|about the author|sound ?design"
     r"|gebruiksaanwijzing|regie|(?:opname|voorlees|inspreek|stem|regie|audio|productie|recording|voice|"
     r"technische)[ -]?"
-    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|(?:instructies?|opmerkingen?|"
+    r"(?:instructies?|richtlijnen|details|gegevens|instructions)|opmerkingen|(?:instructies?|opmerkingen?|"
     r"richtlijnen) (?:voor|bij|for) .{1,40})"
     r"(?: (?:voor|bij|for|over|about|on|van) .{1,40})?\s*(?:\(.{1,40}\))?:?"
 )
@@ -261,7 +268,9 @@ _LABEL = re.compile(
 _KEY = re.compile(r"([^\W\d_][\w ()/-]{0,38}?)\s*[:=]\s+(\S.*)")
 _DATA_SIGN = re.compile("[:=©@0-9]|www|copyright", re.IGNORECASE)
 _DATA_ALONE = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,80}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
+    r"(?:©|\(c\)|copyright\b).{0,80}|(?:versie|version|v)\s?[0-9][\d.]*(?!\w).{0,60}|"
+    r"(?:laatst|laatste|last)\s(?:gewijzigd|bijgewerkt|aangepast|wijziging|update|changed|edited)\b.{0,40}|"
+    r"(?:geschreven|ingesproken|samengesteld|opgesteld|vertaald|bewerkt) door (?-i:[A-ZÀ-Þ]).{0,40}|(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+\.[a-z]{2,}|"
     r"tel(?:efoon)?\b[.:]?\s*[0-9+(][0-9 ()+-]{6,20}"
     r"|(?:duur|lengte|tijdsduur|speelduur|duration|leestijd)\s{1,3}(?:ca\.?|±|ongeveer|about|:)?\s{0,3}[0-9].{0,20}",
     re.IGNORECASE,
@@ -285,11 +294,13 @@ HEAD_KEYS = _words(
     "achtergrondmuziek omgeving materiaal benodigdheden locatie location techniek format formaat soort "
     "type serie reeks "
     "aflevering episode stijl style sfeer mood doel goal intentie houding sessie week dag module spreker "
-    "speaker titel "
+    "speaker titel nodig meenemen naam leeftijd "
     "door by client cliënt therapeut praktijk opname regie geluid"
 )
 """Of data too, where they stand before all words."""
 
+_BY_KEYS = _words("tekst script idee samenstelling verteller stem")
+_NAMES = re.compile(r"(?:(?:van|de|der|den|en|&|und) |[A-ZÀ-Þ][\w.'-]*(?: |$)){1,6}")
 _TIME = r"[0-9]{1,2}(?::[0-5][0-9]){1,2}(?:[.,][0-9]{1,3})?"
 _RANGE = rf"{_TIME}\s*(?:-|–|—|tot|to)\s*{_TIME}"
 _TIMES_ALONE = re.compile(rf"[(\[]?(?:{_RANGE}|{_TIME})[)\]]?[.:]?")
@@ -310,7 +321,11 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
         " ",
     ),
     (re.compile(r"(?<![\w/.])/\s?[0-9]{1,3}\s?/(?!\w)"), Message("is a stroke with a number"), " "),
-    (re.compile(r"(?<=[a-zà-ÿ]{3})[¹²³⁴-⁹]+(?!\w)"), Message("is the number of a footnote"), ""),
+    (
+        re.compile(r"(?:(?<=[a-zà-ÿ]{3})|(?<=[.,;:!?”’\"]))[¹²³⁴-⁹]+(?!\w)"),
+        Message("is the number of a footnote"),
+        "",
+    ),
     (re.compile(r"={2,}"), Message("is a mark of a web page"), ""),
     (re.compile(r"(?<!\S)/{1,2}[a-z]+(?:-[a-z]+)?(?!\S)"), Message("is a mark with a stroke"), None),
     (re.compile(r"(?<![:/\w])//+(?![/\w])"), Message("is a reader's mark"), " "),
@@ -318,6 +333,13 @@ _PARTS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"\\+\w*"), Message("is a backslash"), " "),
     (re.compile(r"[-=]+>"), Message("is an arrow of signs"), " "),
     (re.compile(r"~~[^~]+~~"), Message("is struck out"), " "),
+    (
+        re.compile(r"(?<![\w#])(?<![0-9] )(?:[_^*§•▪■►▶◄◦¤¦†‡#@~]\s?)+(?![\w#])"),
+        Message("is a sign that is not spoken"),
+        None,
+    ),
+    (re.compile(r"\([0-9]{1,3}\)"), Message("is a number in brackets"), None),
+    (re.compile(r"^[a-h][.)]\s(?=[^\W\d_])"), Message("is a letter of a list"), None),
     (re.compile(r"(?<![`])`+"), Message("is a mark of a web page"), ""),
     (re.compile(r"</?[a-zA-Z][^<>]*>"), Message("is a mark of a web page"), " "),
     (re.compile(r"\{[^{}]*\}"), Message("is a mark in braces"), " "),
@@ -375,7 +397,7 @@ _CHAT_OFFERS = re.compile(
     r"nog (?:een|iets|dat)|"
     r"(?:een|deze|het|de|ook)\b.{0,60}(?:versie|script|tekst|aanpass|langer|korter|variant|audio|inspre))|"
     r"(?:als|indien) je (?:wilt|wil),? (?:kan|maak|schrijf|pas) ik|let me know|would you like|"
-    r"do you want me|shall i|"
+    r"mocht (?:je|u)\b.{0,80}\bik|do you want me|shall i|"
     r"i can (?:also|adjust|make)|feel free|geef gerust|heb je (?:nog )?(?:vragen|wensen|specifieke|"
     r"aanvullende))\b",
     re.IGNORECASE,

@@ -83,6 +83,18 @@ def put_word(word: OwnWord, mark: str, folder: Path, *, instead_of: str = "") ->
     _change(change, mark, folder)
 
 
+def say_as(word: str, said: str, folder: Path) -> None:
+    """Add a word to a practice's own list, or let the one that is there be said otherwise.
+
+    Raises:
+        ConfigError: as `put_word`.
+        ChangedFileError: likewise.
+        OutputError: likewise.
+    """
+    known = next((each.word for each in own_words(folder) if same_word(each.word, word)), "")
+    put_word(OwnWord(word, said), words_mark(folder), folder, instead_of=known)
+
+
 def drop_word(word: str, mark: str, folder: Path) -> None:
     """Take a word out of a practice's own list.
 

@@ -273,17 +273,14 @@ class Tracks(Folder):
             said: As a Dutch reader would spell what should be heard.
 
         Raises:
-            UsageError: when that is no word, or cannot be said.
-            ConfigError: when the lexicon has mistakes.
+            ConfigError: when the lexicon has mistakes, or that is no word, or cannot be said.
             OutputError: when it cannot be written.
         """
-        from stem.script.dutch.lexicon_file import checked_word, with_word
+        from stem.practice.own_words import say_as
 
-        checked_word(word, said)
-        path = self.folder / FILE_NAME
         load_lexicon(self.folder)  # one with mistakes, or that is a link, is left as it is
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        return write_text(path, with_word(text, word, said), overwrite=True)
+        say_as(word, said, self.folder)
+        return self.folder / FILE_NAME
 
     # Own recordings
 

@@ -31,8 +31,11 @@ from stem.script import dutch
 from stem.script.limits import limit, start_clock
 from stem.script.masking import Mask
 
-LONGEST_OUTPUT = 200_000
-"""Characters; an hour of speech is about 40,000."""
+LONGEST_OUTPUT = 500_000
+"""Characters, with a mark of its place at each line; an hour of speech is about 40,000.
+
+100 dense pages, of 50 rows of 60, are 300,000.
+"""
 
 LONGEST_TEXT = 20_000
 """Characters of one value that a template makes."""

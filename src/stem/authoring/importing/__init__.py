@@ -29,11 +29,9 @@ from stem.script import dutch
 from stem.script.cues import Breath, Line, Pause, Source, Utterance
 from stem.script.dutch.pace import expected_seconds
 from stem.script.marks import parse_cues
+from stem.script.sandbox import LONGEST_OUTPUT
 
 __all__ = ["Imported", "Note", "import_content", "import_file", "import_text", "report_lines"]
-
-LONGEST_TEMPLATE = 200_000
-"""Characters that a template may give when it is filled in, with a mark of its place at each line."""
 
 MOST_ROWS = 20_000
 """Rows with something in them: more, even of ten letters, make a script that is too long."""
@@ -147,7 +145,7 @@ def _imported(manuscript: Manuscript, path: Path) -> Imported:
     items, settled = tidy(items)
     title = _title(layout.title, path)
     text = template(title, items)
-    if len(text) + _PLACE_LENGTH * text.count("\n") > LONGEST_TEMPLATE:
+    if len(text) + _PLACE_LENGTH * text.count("\n") > LONGEST_OUTPUT:
         raise _too_long(path)
     expected_s = _expected_seconds(text, path)
     notes = [*manuscript.notes, *mended, *layout.notes, *looked, *settled, *title_like(items)]

@@ -53,6 +53,7 @@ def read_office(content: bytes, path: Path) -> Manuscript:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             name, xml = _text_file(archive, path)
+            asides = _asides(archive) if name == _WORD else []
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
         raise ScriptError(Message("this document is damaged"), path, hint=_DAMAGED) from error
     except (NotImplementedError, RuntimeError, LookupError) as error:  # another packing, an odd entry
@@ -65,6 +66,8 @@ def read_office(content: bytes, path: Path) -> Manuscript:
         )
     reader = _WordReader() if name == _WORD else _LibreReader()
     _parse(xml, reader, path)
+    for aside in asides:
+        reader.notes += _told_asides(aside, reader, path)
     rows, apart = _parted(reader.rows)
     return Manuscript(tuple(rows), tuple(reader.notes), title=reader.title, apart=apart)
 
@@ -85,6 +88,22 @@ def _text_file(archive: zipfile.ZipFile, path: Path) -> tuple[str, bytes]:
         raise ScriptError(_LOCKED, path, hint=_UNLOCK)
     with archive.open(named[name]) as entry:
         return name, entry.read(LARGEST_XML + 1)
+
+
+def _asides(archive: zipfile.ZipFile) -> list[bytes]:
+    """Return what stands beside the text in Word: footnotes, remarks, heads and feet of pages."""
+    found = []
+    for entry in archive.infolist():
+        if _WORD_ASIDES.fullmatch(entry.filename) and not entry.flag_bits & 1:
+            with archive.open(entry) as part:
+                found.append(part.read(_LARGEST_ASIDE + 1))
+    return [xml for xml in found if len(xml) <= _LARGEST_ASIDE]
+
+
+def _told_asides(xml: bytes, document: _Reader, path: Path) -> list[Note]:
+    reader = _AsideReader(references=document.references if isinstance(document, _WordReader) else {})
+    _parse(xml, reader, path)
+    return reader.told
 
 
 def _parse(xml: bytes, reader: _Reader, path: Path) -> None:
@@ -130,6 +149,8 @@ class _Reader:
     tables: int = 0
     cells: list[list[str]] = field(default_factory=list)
 
+    aside: list[str] = field(default_factory=list)
+    quiet: bool = False
     tracks: bool = False
     skipped: frozenset[str] = frozenset()
     tracked: frozenset[str] = frozenset()
@@ -143,6 +164,7 @@ class _Reader:
         local = name.rpartition(" ")[2]
         if self.skipping or local in self.skipped:
             self.skipping += 1
+            self.quiet = self.quiet or local in _UNTOLD
             if local in self.tracked and not self.tracks:
                 self.tracks = True
                 told = Message("deleted text (changes are tracked)")
@@ -158,6 +180,8 @@ class _Reader:
         self.depth -= 1
         if self.skipping:
             self.skipping -= 1
+            if not self.skipping:
+                self._tell_skipped()
             return
         local = name.rpartition(" ")[2]
         self.close(local)
@@ -187,7 +211,16 @@ class _Reader:
         """Keep for the report what is struck out or hidden in the paragraph."""
         self.gone.append(text)
 
+    def _tell_skipped(self) -> None:
+        """Tell of a remark, a footnote or a deleted text what it says."""
+        text, self.aside = " ".join("".join(self.aside).split()), []
+        if text and not self.quiet:
+            self.notes.append(Note(max(1, self.number), "left out", excerpt(text)))
+        self.quiet = False
+
     def text(self, text: str) -> None:
+        if self.skipping and not self.quiet:
+            self.aside.append(text)
         if self.skipping or self.paragraph is None:
             return
         self.length += len(text)
@@ -224,7 +257,13 @@ class _Reader:
             self.rows += [Row(self.number, part) for part in text.split("\n")]
 
 
+_UNTOLD = frozenset({"Fallback", "instrText", "pPrChange", "font-face-decls", "scripts", "forms", "moveFrom"})
+"""What is skipped and holds no text of its own; what was moved is read where it is now."""
+
 _WORD_TITLES = frozenset({"title", "titel"})
+_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
+_WORD_ASIDES = re.compile(r"word/(?:footnotes|endnotes|comments|header[0-9]|footer[0-9])\.xml")
+_LARGEST_ASIDE = 2_000_000
 _WORD_HEADING = re.compile(r"(?:heading|kop|berschrift|titre)\s*([1-6])", re.IGNORECASE)
 
 
@@ -240,6 +279,8 @@ class _WordReader(_Reader):
     table_parts: Mapping[str, str] = field(
         default_factory=lambda: {"tbl": "table", "tr": "row", "tc": "cell"}
     )
+    references: dict[tuple[str, str], int] = field(default_factory=dict)
+    aside_of: tuple[str, str] = ("", "")
     in_text: bool = False
     in_run: bool = False
     hidden: bool = False
@@ -258,6 +299,10 @@ class _WordReader(_Reader):
             self.hidden, self.in_run = False, True
         elif name in {"vanish", "strike", "dstrike"} and self.in_run:
             self.hidden |= attributes.get("val", "1") not in {"0", "false", "off"}
+        elif name in _REFERENCES:
+            self.references[_REFERENCES[name], attributes.get("id", "")] = self.number
+        elif name in _REFERENCES.values():
+            self.aside_of = (name, attributes.get("id", ""))
         self.in_text = name == "t"
 
     def close(self, name: str) -> None:
@@ -268,10 +313,24 @@ class _WordReader(_Reader):
             self.end_paragraph(is_title=self.is_title)
 
     def text(self, text: str) -> None:
-        if self.in_text and self.hidden:
+        if self.skipping:
+            super().text(text)
+        elif self.in_text and self.hidden:
             self.leave_out(text)
         elif self.in_text:  # what stands between other elements is layout of the XML
             super().text(text)
+
+
+@dataclass
+class _AsideReader(_WordReader):
+    """Of a part beside the text: each paragraph is told where the text refers to it."""
+
+    told: list[Note] = field(default_factory=list)
+
+    def end_paragraph(self, *, is_title: bool = False) -> None:
+        text, self.paragraph = " ".join("".join(self.paragraph or ()).split()), None
+        if text and not text.isdecimal() and not is_title:
+            self.told.append(Note(self.references.get(self.aside_of, 1), "left out", excerpt(text)))
 
 
 @dataclass
@@ -337,7 +396,8 @@ def _parted(rows: list[Row]) -> tuple[list[Row], bool]:
         return rows, False
     parted: list[Row] = []
     for row in rows:
-        if parted and parted[-1].line != row.line:
+        table = parted and parted[-1].text.startswith("| ") and row.text.startswith("| ")
+        if parted and parted[-1].line != row.line and not table:
             parted.append(Row(parted[-1].line, ""))
         parted.append(row)
     return parted, True

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 
 from stem.authoring.importing.front_matter import LIST_SIGN
 from stem.authoring.importing.manuscript import Layout, Note, Row
+from stem.authoring.importing.passages import SPOKEN
 from stem.authoring.importing.pause_marks import read_mark
 from stem.authoring.unspoken import is_direction, is_notes, is_said_by_chatbot, is_speaker, split_label
-from stem.messages import Message
-
-SPOKEN = Message("spoken as it is")
 
 _MOST_FIRST_ROWS = 4
 _MOST_LAST_ROWS = 8
@@ -23,6 +21,39 @@ _SILENT_LABELS = re.compile(
     r"(?:achtergrond)?(?:muziek|geluid|music|sound|sfx|fx|regie|achtergrond|background|opname)\w*|user|gebruiker|prompt",
     re.IGNORECASE,
 )
+_NOTE_LABELS = re.compile(
+    r"tips?|n\.?b\.?|noot|voetnoot|opmerking(?:en)?|aanwijzing(?:en)?|note|todo|to-do|p\.?s\.?|bron|"
+    r"(?:noot|instructies?|tips?|aanwijzing(?:en)?|opmerking(?:en)?) (?:voor|aan|bij)(?: (?:de|het))? \w+",
+    re.IGNORECASE,
+)
+"""Before what is said to who reads aloud."""
+
+_MAIL_KEY = re.compile(
+    r"(?:van|aan|cc|bcc|onderwerp|betreft|datum|verzonden|bijlagen?|from|to|subject|date|sent|reply-to):(?:\s.*)?",
+    re.IGNORECASE,
+)
+_FEWEST_MAIL_KEYS = 2
+_GREETING = re.compile(
+    r"(?:hoi|hallo|ha|hi|hey|hé|dag|beste|lieve|geachte|goede(?:morgen|middag|navond)|dear)\b[^.!?]{0,40},",
+    re.IGNORECASE,
+)
+_ENCLOSED = re.compile(
+    r"(?:hierbij|bijgaand|bijgevoegd|in de bijlage|zoals (?:afgesproken|beloofd|besproken)|hieronder|"
+    r"onderstaand|"
+    r"dit is de (?:tekst|versie))\b",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?i:(?:(?:met|een|veel|hele)\s)?(?:(?:vriendelijke|hartelijke|warme|lieve|zonnige|hele|veel|fijne|goede|mooie|zachte|"
+    r"innige|kind|warm|best|many)\s){0,2}"
+    r"(?:groet|groeten|groetjes|liefs|m\.?v\.?g\.?|hartelijks|regards|wishes|sincerely|knuffels?|kusjes|x{1,3})"
+    r"(?: (?:van|uit) .{1,40})?)"
+    r"(?:[,!.]*|,?\s(?!in |van |voor )[A-ZÀ-Þ][\w.-]*"
+    r"(?: (?:(?:en|&|de|van|der|den) )*[A-ZÀ-Þ][\w.-]*){0,3})[.!]?"
+)
+"""Of a letter: "Liefs, Anna", or "Met vriendelijke groet," with the name in the rows below."""
+
+_MOST_SIGNED_ROWS = 8
 _STEP = re.compile(r"(?:stap|fase|deel|step|part|phase|oefening)\s", re.IGNORECASE)
 _BARE = " \t-\u2013\u2014*_~=\u2022\u00b7.|/\\<>:()[]{}#@\"'"
 _SCENE = re.compile(r"(?:INT|EXT)\. |CUT TO:|FADE (?:IN|OUT)\b")
@@ -44,6 +75,34 @@ def without_chatbot(rows: Sequence[Row], layout: Layout) -> list[Row]:
     if offer is not None:
         gone |= {index for index in worded if index >= offer}
     return _without(rows, gone, layout)
+
+
+def without_letter(rows: Sequence[Row], layout: Layout) -> list[Row]:
+    """Leave out the head of a mail with its greeting, and from the closing of a letter all below it."""
+    worded = [index for index, row in enumerate(rows) if row.text and not _RULE.fullmatch(row.text)]
+    head = next((n for n, index in enumerate(worded) if not _MAIL_KEY.fullmatch(rows[index].text)), 0)
+    gone = set(worded[:head]) if head >= _FEWEST_MAIL_KEYS else set()
+    rest = worded[len(gone) :]
+    greeted = rest[0] if len(rest) > 1 and _GREETING.fullmatch(rows[rest[0]].text) else None
+    enclosed = next(
+        (index for index in rest[: _FEWEST_MAIL_KEYS + 1] if _ENCLOSED.match(rows[index].text)), None
+    )
+    if greeted is not None and (gone or enclosed is not None):
+        gone.add(greeted)
+    elif greeted is not None:
+        layout.tell("not understood", rows[greeted], SPOKEN)
+    if enclosed is not None and (gone or greeted is not None):
+        gone |= {index for index in rest if index <= enclosed}
+    tail = rest[max(len(rest) - _MOST_SIGNED_ROWS, 1) :]
+    closing = next((index for index in tail if _closes(rows[index].text)), None)
+    if closing is not None:
+        gone |= {index for index in tail if index >= closing}
+    return _without(rows, gone, layout)
+
+
+def _closes(text: str) -> bool:
+    found = _CLOSING.fullmatch(text.strip("*_ ~🙏💛❤️🌿✨"))
+    return found is not None and text[:1].isupper()
 
 
 def without_notes(rows: Sequence[Row], layout: Layout) -> list[Row]:
@@ -85,6 +144,10 @@ def without_labels(rows: Sequence[Row], layout: Layout) -> list[Row]:
     for index, (name, rest, certain) in found:
         row = rows[index]
         turns = times[name.casefold()] >= _FEWEST_TURNS and name[0].isupper()
+        if rest and _NOTE_LABELS.fullmatch(name):
+            layout.tell("left out", row)
+            changed[index] = Row(row.line, "")
+            continue
         if not (certain or turns or (len(name) == 1 and len(found) > _FEWEST_TURNS)):
             if (
                 rest

@@ -31,7 +31,10 @@ _STAMPED = re.compile(
     r"[\[(]?([0-9]{1,2}(?::[0-5][0-9]){1,2}(?:[.,][0-9]{1,3})?)(?:\]|\)|(?=\s))\s*(?![-\u2013\u2014|])(?=\S)"
 )
 _KEY = re.compile(r"([A-Za-z][\w -]{0,30}?)\s*[:=]\s*(.*)")
-_EMOJI = re.compile("^[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u20e3 ]+(?=[^ ])")
+_EMOJI = re.compile(
+    "^(?!\U0001f507|\U0001f92b)[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f\u200d\u20e3 ]+(?=[^ ])"
+    "|(?<=[^ ])[\U0001f000-\U0001f506\U0001f508-\U0001f92a\U0001f92c-\U0001faff\u2600-\u27bf\ufe0f\u200d ]+$"
+)
 _HTML_HEADING = re.compile(r"^<h([1-6])\b[^<>]{0,300}>([^<>]*)</h[1-6]>$", re.IGNORECASE)
 _MESSAGE_STAMP = re.compile(
     r"\[?[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4},?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\]|\s+-)\s+"
@@ -92,11 +95,7 @@ def without_escapes(rows: list[Row], layout: Layout) -> list[Row]:
         stamp = _MESSAGE_STAMP.match(row.text)
         if stamp is not None:
             layout.notes.append(Note(row.line, "left out", stamp[0].strip()))
-        shown = (
-            row.text[stamp.end() if stamp else 0 :]
-            .replace("\u23f8", "pauze ")
-            .replace("\U0001f514", "[bel] ")
-        )
+        shown = row.text[stamp.end() if stamp else 0 :].replace("\U0001f514", "[bel] ")
         text = _HTML_HEADING.sub(
             lambda found: f"{'#' * int(found[1])} {found[2]}", _EMOJI.sub("", shown)
         ).strip()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stem.authoring.importing.manuscript import Layout, Note, Row, excerpt
-from stem.authoring.importing.pause_marks import pause_mark, read_mark, vocabulary
+from stem.authoring.importing.pause_marks import is_seconds, pause_mark, read_mark, vocabulary
 from stem.authoring.unspoken import DATA_KEYS, HEAD_KEYS, is_notes
 from stem.script import dutch
 
@@ -17,7 +18,7 @@ _RULE = re.compile(r"(?=.*[-=])[|+:=\s-]{3,}")
 _WORD_HEADS = vocabulary(
     "tekst text script woorden words gesproken spoken zin zinnen voice-over voiceover vo verteller "
     "narratie narration "
-    "spreektekst instructie dialoog inhoud content dutch nederlands stem"
+    "spreektekst zeg zegt zeggen uitspreken instructie dialoog inhoud content dutch nederlands stem"
 )
 _PAUSE_HEADS = vocabulary(
     "pauze pauzes pause pauses stilte silence wacht wachten wait rust break stiltes pauzeduur"
@@ -34,6 +35,10 @@ _SECONDS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,3})?")
 _MOST_HEAD_WORDS = 6
 _FEWEST_ROWS = 2
 _FEWEST_WORDS = 2.0
+_FEWEST_LISTED = 3
+"""Rows of a table that neither heads nor bars show."""
+
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _SEPARATORS = ";\t,"
 
 
@@ -58,7 +63,13 @@ def as_bars(text: str) -> list[Row] | None:
         heads = [_plain(head) for head in first.split(separator)]
         if len(heads) > 1 and any(map(_names_words, heads)) and all(len(head.split()) <= 3 for head in heads):  # noqa: PLR2004
             known = sum(_is_head(head) for head in heads)
-            if separator == "," and known < len(heads):
+            apart = sum(separator in line for line in text.splitlines() if line.strip())
+            certain = (
+                separator != ","
+                or known == len(heads)
+                or (known * 2 >= len(heads) and _alike(text, len(heads)))
+            )
+            if not certain or apart * 2 < sum(map(bool, text.split("\n"))):
                 continue  # "Tekst, beeld en geluid" is a sentence
             reader = csv.reader(text.lstrip("\ufeff").splitlines(keepends=True), delimiter=separator)
             rows: list[Row] = []
@@ -70,7 +81,80 @@ def as_bars(text: str) -> list[Row] | None:
             except csv.Error:
                 return None
             return rows
+    return _without_heads(text) or _by_spaces(text)
+
+
+def _alike(text: str, wide: int) -> bool:
+    """Tell whether nearly all rows of values with commas have as many of them."""
+    try:
+        counts = [len(cells) for cells in csv.reader(text.lstrip("\ufeff").splitlines()) if cells]
+    except csv.Error:
+        return False
+    return len(counts) >= _FEWEST_LISTED and sum(count == wide for count in counts) * 5 >= len(counts) * 4
+
+
+def _without_heads(text: str) -> list[Row] | None:
+    """Return the rows of separated values without heads: a column of words, and one of numbers."""
+    lines = text.lstrip("\ufeff").splitlines()
+    worded = [line for line in lines if line.strip()]
+    for separator in _SEPARATORS:
+        if len(worded) < _FEWEST_LISTED or not all(
+            line.startswith('"') if separator == "," else separator in line for line in worded[:-1]
+        ):
+            continue
+        try:
+            table = [next(csv.reader([line], delimiter=separator), []) for line in lines]
+        except csv.Error:
+            continue
+        columns = list(zip(*(cells for cells in table if len(cells) == len(table[0])), strict=True))
+        numbers = [place for place, column in enumerate(columns) if _are_numbers(column)]
+        if len(columns) > 1 and numbers and len(numbers) < len(columns):
+            paused = {place for place in numbers if place and not _counts_up(columns[place])}
+            return [
+                Row(
+                    line,
+                    "| "
+                    + " | ".join(_listed(cell, place in paused) for place, cell in enumerate(cells))
+                    + " |",
+                )
+                if cells
+                else Row(line, "")
+                for line, cells in enumerate(table, start=1)
+            ]
     return None
+
+
+def _are_numbers(column: Sequence[str]) -> bool:
+    return sum(_SECONDS.fullmatch(cell.strip()) is not None for cell in column) * 3 > len(column) * 2
+
+
+def _counts_up(column: Sequence[str]) -> bool:
+    return [cell.strip() for cell in column[:3]] == ["1", "2", "3"]
+
+
+def _listed(cell: str, is_pause: bool) -> str:  # noqa: FBT001 - of this module
+    return f"{cell.strip()} s" if is_pause and _SECONDS.fullmatch(cell.strip()) else _cell(cell)
+
+
+def _by_spaces(text: str) -> list[Row] | None:
+    """Return the rows of columns that spaces set apart: each of the same start, on most rows."""
+    if "   " not in text:
+        return None
+    lines = text.splitlines()
+    found = [_GAP.search(line) for line in lines]
+    starts = Counter(gap.end() for gap in found if gap)
+    start, times = starts.most_common(1)[0] if starts else (0, 0)
+    if times < _FEWEST_LISTED or times * 5 < 4 * sum(bool(line.strip()) for line in lines):
+        return None
+    return [
+        Row(
+            number,
+            "| " + " | ".join(map(_cell, _GAP.split(line.strip()))) + " |"
+            if gap and gap.end() == start
+            else line,
+        )
+        for number, (line, gap) in enumerate(zip(lines, found, strict=True), start=1)
+    ]
 
 
 def with_bars(text: str) -> str:
@@ -101,6 +185,9 @@ class _Columns:
     pauses: frozenset[int]
     heads: int
     """Rows of heads."""
+
+    others: frozenset[int] = frozenset()
+    """Columns whose heads say that they are something else than pauses."""
 
 
 def _is_grid_rule(text: str) -> bool:
@@ -140,12 +227,13 @@ def _read(run: Sequence[Row], layout: Layout) -> Iterator[Row]:
             if cell and place == columns.words:
                 yield Row(row.line, cell)
             elif cell:
-                yield from _beside(row, cell, layout, is_pause=place in columns.pauses)
+                yield from _beside(row, cell, layout, columns, place)
         yield Row(row.line, "")
 
 
-def _beside(row: Row, cell: str, layout: Layout, *, is_pause: bool) -> Iterator[Row]:
+def _beside(row: Row, cell: str, layout: Layout, columns: _Columns, place: int) -> Iterator[Row]:
     """Yield the mark that a cell beside the words is; tell it in any case."""
+    is_pause = place in columns.pauses
     bare = cell.strip("()[]{}*_ ")
     mark = None
     if not dutch.has_words(bare):
@@ -156,7 +244,8 @@ def _beside(row: Row, cell: str, layout: Layout, *, is_pause: bool) -> Iterator[
         mark = pause_mark(float(number[0].replace(",", "."))) if number else meaning and meaning.mark
     else:
         meaning = read_mark(bare, square=True)
-        if meaning is not None and meaning.certain and meaning.kind != "silent":
+        seconds = is_seconds(bare) and place not in columns.others
+        if meaning is not None and (meaning.certain or seconds) and meaning.kind != "silent":
             mark = meaning.mark
     if mark:
         layout.notes.append(Note(row.line, "changed", excerpt(cell), mark))
@@ -184,7 +273,8 @@ def _columns(table: Sequence[Sequence[str]], *, ruled: bool) -> _Columns:
     if is_data or (not named and words[place] < _FEWEST_WORDS):
         place = -1
     pauses = {column for column, head in enumerate(heads) if has_heads and set(head.split()) & _PAUSE_HEADS}
-    return _Columns(place, frozenset(pauses - {place}), int(has_heads))
+    others = {column for column, head in enumerate(heads) if has_heads and _is_head(head)} - pauses
+    return _Columns(place, frozenset(pauses - {place}), int(has_heads), frozenset(others))
 
 
 def _is_head(head: str) -> bool:

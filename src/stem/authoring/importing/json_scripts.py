@@ -224,7 +224,13 @@ class _Reader:
     def _pause(self, key: str, value: Any) -> str:
         """Return the mark for the value of a pause's key, "" when there is none."""
         name = _plain(key)
-        factor = 0.001 if name.endswith(("ms", "milliseconds")) else 60.0 if "minu" in name else 1.0
+        factor = (
+            0.001
+            if name.endswith(("ms", "milliseconds", "milliseconden"))
+            else 60.0
+            if "minu" in name
+            else 1.0
+        )
         if value is None or (isinstance(value, int | float) and value == 0):
             return ""
         mark = None
@@ -256,7 +262,11 @@ def _plain(key: str) -> str:
 
 
 def _without_unit(name: str) -> str:
-    return re.sub(r"(?<=[a-z]{4})(?:ms|milliseconds|inseconds|seconds|secs|sec|s|minutes|minuten)$", "", name)
+    return re.sub(
+        r"(?<=[a-z]{4})(?:ms|milliseconds|milliseconden|inseconds|seconds|seconden|secs|sec|s|minutes|minuten)$",
+        "",
+        name,
+    )
 
 
 def _pair(key: str, value: Any) -> str:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from stem import units
-from stem.authoring.importing.frames import SPOKEN, bare, without_chatbot, without_labels, without_notes
+from stem.authoring.importing.frames import (
+    bare,
+    without_chatbot,
+    without_labels,
+    without_letter,
+    without_notes,
+)
 from stem.authoring.importing.front_matter import (
     LIST_SIGN,
     joined,
@@ -31,7 +37,8 @@ from stem.authoring.importing.manuscript import (
     Words,
     excerpt,
 )
-from stem.authoring.importing.passages import RowEnd, read_passage
+from stem.authoring.importing.other_notations import in_known_signs
+from stem.authoring.importing.passages import SPOKEN, RowEnd, read_passage
 from stem.authoring.importing.pause_marks import (
     pause_mark,
     read_mark,
@@ -50,12 +57,10 @@ OWN_ROW_DOTS_S = (5.0, 12.0, 25.0)
 TILDE_S = 5.0
 LONGEST_ROW_PAUSE_S = 120.0
 
-_MOST_TITLE_WORDS = 8
-_MOST_PAUSE_WORDS = 6
+_MOST_TITLE_WORDS, _MOST_PAUSE_WORDS = 8, 6
 _AROUND_PAUSE = " \t-*_\u2013\u2014"
 _SPOKEN_PAUSE = Message("spoken as it is; write it in [square brackets] when it is a pause")
-_FEWEST_BETWEEN_RULES = 3
-_FEWEST_BARE_ROWS = 3
+_FEWEST_BETWEEN_RULES = _FEWEST_BARE_ROWS = 3
 _LONG_ROW = 100
 """Characters: nobody breaks rows by hand that are as long as this."""
 
@@ -104,8 +109,8 @@ def read_layout(manuscript: Manuscript) -> Layout:
     stripped = [Row(row.line, row.text.strip()) for row in manuscript.rows]
     rows = stripped[:1] + [row for before, row in pairwise(stripped) if row.text or before.text]
     rows = without_tables(rows, layout)
-    rows = without_front_matter(without_escapes(rows, layout), layout)
-    rows = without_print(without_chatbot(rows, layout), layout)
+    rows = in_known_signs(without_front_matter(without_escapes(rows, layout), layout), layout)
+    rows = without_print(without_letter(without_chatbot(rows, layout), layout), layout)
     rows = without_notes(without_stamps(without_web_page(rows, layout), layout), layout)
     _Rows(layout, list(joined(rows)), apart=manuscript.apart).read()
     if layout.title is not None:
@@ -298,10 +303,10 @@ class _Rows:
     def _read_timed_title(self, row: Row, text: str, depth: int) -> bool:
         """Read "Aankomen (0:00-2:00)" and "AANKOMEN (2 min)"; a silence is as long as its section."""
         found = _TITLED.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
-        if found is None or not _is_title(found["title"]):
+        if found is None or not _is_title(found["title"]) or found["title"].strip("*_ ").isdecimal():
             return False
         title = found["title"].strip("*_ ")
-        numbered = text[0].isdecimal()
+        numbered = text[0].isdecimal() and "min" in (found["length"] or found["bare"] or "min").casefold()
         if not (found["to"] or depth or text != row.text or title.isupper() or numbered):
             return False
         length_s = 0.0

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from stem.authoring.importing.frames import SPOKEN
 from stem.authoring.importing.manuscript import Border, Chapter, Item, Mark, Note, Words, excerpt
-from stem.authoring.importing.pause_marks import speaks_of_timed_silence
+from stem.authoring.importing.passages import SPOKEN
+from stem.authoring.importing.pause_marks import read_worded_pause, speaks_of_timed_silence
 from stem.authoring.unspoken import Edge, unspoken
 from stem.messages import Message
 from stem.script import dutch
@@ -18,6 +18,10 @@ from stem.script.rows import begins, joins, stops
 _MOST_TITLE_WORDS = 8
 _EDGE = 3
 """Sentences at the beginning and at the end, among which a chatbot speaks for itself."""
+
+_MOST_PAUSE_WORDS = 6
+_SECONDS = re.compile(r"(?<![\w.,])[0-9]{1,3}\s?(?:s|sec|secs)\b|[0-9](?:\"|\u2033)(?!\w)")
+"""What may be a pause without its brackets."""
 
 _MOST_LOOKS = 8
 _MOST_TITLES = 3
@@ -63,21 +67,36 @@ def look_again(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
         if not isinstance(item, Words):
             kept.append(item)
             continue
-        said = []
+        said: list[str] = []
         for number, text in enumerate(texts, start=before + 1):
             edge: Edge = "first" if number <= _EDGE else "last" if number > total - _EDGE else ""
-            said.append(_looked_at(text, item.line, edge, notes))
+            pause = read_worded_pause(text.rstrip(".! ")) if len(texts) > 1 else None
+            if pause is None:
+                said.append(_looked_at(text, item.line, edge, notes))
+                continue
+            kept += _worded(said, item.line)
+            said = []
+            notes.append(Note(item.line, "changed", excerpt(text), pause.mark))
+            kept.append(Mark(pause.mark, item.line))
         before += len(texts)
-        remains = item.text if said == list(texts) else " ".join(filter(dutch.has_words, said))
-        if remains:
-            kept.append(Words(remains, item.line))
+        kept += [item] if said == list(texts) else _worded(said, item.line)
     return kept, notes
+
+
+def _worded(said: Sequence[str], line: int) -> list[Item]:
+    """Return as one text the sentences that have words."""
+    remains = " ".join(filter(dutch.has_words, said))
+    return [Words(remains, line)] if remains else []
 
 
 def _looked_at(text: str, line: int, edge: Edge, notes: list[Note]) -> str:
     """Return what remains of a sentence."""
     if speaks_of_timed_silence(text):
-        return text  # told already
+        if len(text.split()) > _MOST_PAUSE_WORDS:
+            notes.append(Note(line, "not understood", excerpt(text), SPOKEN))
+        return text  # what is shorter is told already
+    if _SECONDS.search(text):
+        notes.append(Note(line, "not understood", excerpt(text), SPOKEN))
     doubts: set[str] = set()
     for _ in range(_MOST_LOOKS):
         found = next((each for each in unspoken(text, edge) if each.found not in doubts), None)

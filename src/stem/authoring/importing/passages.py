@@ -17,6 +17,7 @@ from stem.authoring.importing.manuscript import Border, Item, Kind, Mark, Note, 
 from stem.authoring.importing.pause_marks import (
     LONGEST_CONTENT,
     Meaning,
+    is_seconds,
     own_mark,
     pause_mark,
     read_break,
@@ -24,7 +25,10 @@ from stem.authoring.importing.pause_marks import (
     speaks_of_pauses,
     vocabulary,
 )
+from stem.messages import Message
 from stem.script import dutch
+
+SPOKEN = Message("spoken as it is")
 
 RowEnd: TypeAlias = Literal["", "sentence", "paragraph"]
 """What ends with a row."""
@@ -310,6 +314,8 @@ class _Passage:
                 return self._leave_out(
                     "not understood" if bracketed and not meaning else "left out", start, stop
                 )
+        elif not timed and speaks_of_pauses(bare) and read_mark(bare):
+            self._tell("not understood", start, stop, SPOKEN)
         self.closing_stress[stop - len(found[0])] = stop
         return end
 
@@ -333,7 +339,7 @@ class _Passage:
             ends_row = speaks_of_pauses(content) and not self.text[end : end + _AROUND].partition("\n")[
                 0
             ].strip(" .")
-            if meaning is not None and (meaning.certain or alone or ends_row):
+            if meaning is not None and (meaning.certain or alone or ends_row or is_seconds(content)):
                 return self._mean(meaning, start, end)
             if alone or speaks_of_pauses(content):
                 return self._leave_out("not understood", start, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -63,12 +64,18 @@ _NUMBERS: Mapping[str, float] = MappingProxyType(
         **dict.fromkeys(("ninety", "negentig"), 90),
     }
 )
+BREATH_S = 5.0
+"""For a pause that is measured in breaths."""
+
 _UNITS: Mapping[str, float] = MappingProxyType(
     {
         **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds", "milliseconden"), 0.001),
         **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "seconde", "seconden"), 1.0),
         **dict.fromkeys(("count", "counts", "tel", "tellen"), 1.0),
         **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuut", "minuten"), 60.0),
+        **dict.fromkeys(
+            ("ademhaling", "ademhalingen", "ademteug", "ademteugen", "breath", "breaths"), BREATH_S
+        ),
     }
 )
 
@@ -91,7 +98,22 @@ _LENGTH = re.compile(
     rf"[\s-]*(?P<unit>(?:{_any_of(_UNITS)})(?=pauze|[^\w]|[0-9]|$))?(?![.,][0-9])"
 )
 _PAUSE = frozenset(
-    {"pause", "pauze", "pauzeer", "pauzeren", "pausing", "wait", "wacht", "wachten", "break", "beat"}
+    {
+        "pause",
+        "pauze",
+        "pauzeer",
+        "pauzeren",
+        "pausing",
+        "pauzes",
+        "adempauze",
+        "denkpauze",
+        "rustpauze",
+        "wait",
+        "wacht",
+        "wachten",
+        "break",
+        "beat",
+    }
 )
 _SILENCE = frozenset({"silence", "stilte", "silent", "stil", "quiet"})
 _REST = frozenset({"rust", "rest", "rusten"})
@@ -99,8 +121,25 @@ _SHORT = frozenset({"short", "brief", "small", "kort", "korte", "kleine"})
 _LONG = frozenset({"long", "longer", "lang", "lange", "langer", "langere"})
 _FILLING = vocabulary(
     "a about an and approx approximately be ca circa de een en even for gedurende here hier het in is laat "
-    "let moment neem now nu of ogenblik ongeveer stay take the there van voor with met wees blijf keep extra"
+    "let moment neem now nu of ogenblik ongeveer stay take the there van voor with met wees blijf keep extra "
+    "laten vallen val las houd hou rustig rustige hele heel nog"
 )
+_HALVES = MappingProxyType({"¼": 0.25, "½": 0.5, "¾": 0.75})
+_COUNT_TO = re.compile(
+    rf"tel(?:len)?\b[a-z ]{{0,30}}?(?:van (?:1|een|één) )?"
+    rf"\btot (?P<to>[0-9]{{1,3}}|{_WORD_NUMBER})\b(?! [0-9])"
+)
+_PAUSE_LETTERS = re.compile(
+    r"(?P<letters>p{1,3}|pzt?)(?P<apart>[.:= ]{0,3})(?P<length>[0-9]{1,3})?\s?(?:s|sec)?\.?"
+)
+_BY_LETTERS = MappingProxyType({"p": "kort", "pp": "voel", "ppp": "ruim", "pz": "kort", "pzt": "kort"})
+_OPENS = re.compile(
+    r"(?P<pause>(?:(?:korte|kleine|lange|short|long|even|een|hier)\s){0,2}"
+    r"(?:pauze|pause|pauzeer|stilte|silence|wacht|wachten|wait))"
+    r"\s*(?:[,:;.\u2013\u2014-]|\b(?:om|voor|tot|op|zodat|terwijl|waarin|to|for|until|while|tussen)\b)(?P<why>.*)"
+)
+"""A word for a pause, and why or what for."""
+
 _SHORT_PAUSE_S = 2.0
 _SHORTEST_PAUSE_S = 0.001
 
@@ -156,6 +195,7 @@ def own_mark(content: str) -> str | None:
     return mark
 
 
+@lru_cache(maxsize=2_048)  # tables say the same in each row
 def read_mark(content: str, *, square: bool = False) -> Meaning | None:
     """Return what the content of a bracket means, or None when that is not certain.
 
@@ -166,13 +206,43 @@ def read_mark(content: str, *, square: bool = False) -> Meaning | None:
     if len(content) > LONGEST_CONTENT:
         return None
     plain = " ".join(content.casefold().replace("*", " ").replace("_", " ").split())
-    pause = _pause(plain)
+    plain = re.sub(r"^[{\[#]+|[}\]#]+$", "", plain).replace("|", " ").strip()
+    pause = _pause(plain) or _by_signs(plain, square=square)
     if pause is not None:
         return pause
     words = set(re.findall(r"[^\W\d_]+", plain))
     if words & _BELLS and words <= _BELLS | _ABOUT_BELLS and not re.search("[0-9]", plain):
         return _BELL
-    return _SILENT if _is_silent(plain, words, square=square) else None
+    return _SILENT if _is_silent(plain, words, square=square) else _opened(plain)
+
+
+def _by_signs(plain: str, *, square: bool) -> Meaning | None:
+    """Return the pause that letters or dots stand for: "P", "pp", "P5", "..."."""
+    if plain and not plain.strip(". …"):
+        return Meaning("pause", "[pauze kort]")
+    found = _PAUSE_LETTERS.fullmatch(plain)
+    if found is None:
+        return None
+    if not found["length"]:
+        return Meaning("pause", f"[pauze {_BY_LETTERS[found['letters']]}]")
+    if found["apart"] and not square:
+        return None  # "(p. 12)" is a page
+    return Meaning("pause", pause_mark(float(found["length"])) or "") if int(found["length"]) else None
+
+
+def _opened(plain: str) -> Meaning | None:
+    """Return the pause that begins with a word for one, and goes on with what it is for."""
+    found = _OPENS.fullmatch(plain)
+    if found is None:
+        return None
+    length = next((each for each in _LENGTH.finditer(found["why"]) if each["unit"]), None)
+    if length is None:
+        return (
+            None
+            if re.search("[0-9]", found["why"])
+            else _by_words(set(found["pause"].split()), certain=False)
+        )
+    return _pause(f"pauze {length[0]}")
 
 
 def _is_silent(plain: str, words: set[str], *, square: bool) -> bool:
@@ -208,7 +278,13 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", text[:LONGEST_CONTENT].casefold()))
 
 
-_SECONDS = re.compile("[0-9]\\s*(?:(?:ms|s|secs?)\\b|\"|''|\u2033|\u201d)")
+_SECONDS = re.compile(
+    "[0-9½¼¾]\\s*(?:(?:ms|s|secs?|seconden|tellen|min|minuten|ademhalingen)\\b|\"|''|\u2033|\u201d)|\\btel\\b.*\\btot\\b"
+    rf"|\b{_WORD_NUMBER}\s(?:seconden|tellen|min|minuut|minuten|ademhalingen)\b"
+)
+_SECONDS_ALONE = re.compile(
+    "[0-9]{1,3}(?:[.,][0-9])?(?:\\s?[-\u2013]\\s?[0-9]{1,3})?\\s*(?:(?:s|secs?|seconden|seconds)\\b\\.?|\"|''|\u2033|\u201d)"
+)
 
 
 def speaks_of_pauses(content: str) -> bool:
@@ -218,13 +294,18 @@ def speaks_of_pauses(content: str) -> bool:
     return bool(words & (_PAUSE | _SILENCE)) or _SECONDS.search(plain) is not None
 
 
+def is_seconds(content: str) -> bool:
+    """Tell whether a number of seconds is all there is, which nobody says amid a sentence."""
+    return _SECONDS_ALONE.fullmatch(content.strip().casefold()) is not None
+
+
 def read_break(attributes: str) -> str | None:
     """Return the mark for a <break> with these attributes; "" for no pause, None when not understood.
 
     Strengths as Amazon Polly describes them: medium as after a comma, strong as after a sentence, x-strong as
     after a paragraph. A break without attributes is medium (W3C SSML 1.1, section 3.2.3).
     """
-    time = re.search(
+    time = re.match(r"\s*([0-9.]{1,9})\s?(ms|s)\b", attributes) or re.search(
         r"""\btime\s*+=\s*+(?:["'“”„]\s*+)?\+?([0-9.]{1,9})\s*(ms|s)\b""", attributes, re.IGNORECASE
     )
     if time:
@@ -257,6 +338,13 @@ def _pause(plain: str) -> Meaning | None:
         with_unit.append(False)  # alone it is a time of a transcript
         return " "
 
+    if any(sign in plain for sign in _HALVES):
+        plain = re.sub(
+            r"([0-9]{0,3}) ?([¼½¾])", lambda part: str(int(part[1] or 0) + _HALVES[part[2]]), plain
+        )
+    counted = _COUNT_TO.search(plain)
+    if counted is not None:
+        plain = f"{plain[: counted.start()]} {counted['to']} tellen {plain[counted.end() :]}"
     primed = re.sub("(?<=[0-9])[ ]?(?:\"|''|\u2033|\u201d|\u2019\u2019)", " s ", plain)  # 5"
     spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", primed)  # "1m30s"
     spaced = re.sub(r"(?<=\w):\s*(?![0-9]{2}\b.*:)(?=\d)(?<![0-9]:)", " ", spaced)  # "pause:5", not "1:30"
@@ -294,7 +382,7 @@ def _exact(lengths: list[tuple[float, float]], with_unit: list[bool], *, named: 
     return Meaning("pause", mark, remark, certain=named)
 
 
-def _by_words(words: set[str]) -> Meaning | None:
+def _by_words(words: set[str], *, certain: bool = True) -> Meaning | None:
     short, long = bool(words & _SHORT), bool(words & _LONG)
     if short and long:
         return None
@@ -304,4 +392,4 @@ def _by_words(words: set[str]) -> Meaning | None:
         mark = "[pauze kort]" if short else "[pauze stilte]" if long else "[pauze voel]"
     else:
         return None
-    return Meaning("pause", mark or "")
+    return Meaning("pause", mark or "", certain=certain)

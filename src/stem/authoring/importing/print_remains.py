@@ -27,6 +27,9 @@ _PAGE = re.compile(
     r"|[0-9]{1,3}\s*/\s*[0-9]{1,3}|[-–—]+\s*[0-9]{1,3}\s*[-–—]+)[-–—\s]*",  # noqa: RUF001
     re.IGNORECASE,
 )
+_NUMBERED_HEAD = re.compile(
+    r"(?P<before>[0-9]{1,3})\s{2,}(?P<right>\D.*)|(?P<left>[^\W\d].*?)\s{2,}(?P<after>[0-9]{1,3})"
+)
 _FEWEST_HEADS = 3
 _LONGEST_HEAD = 60
 _LONGEST_WORD = 40
@@ -80,9 +83,25 @@ def _mended_inside(row: Row, layout: Layout) -> str:
     return _INSIDE.sub(mend, row.text)
 
 
+def _numbered_heads(rows: Sequence[Row]) -> set[int]:
+    """Return where the same text stands with the number of its page beside it: "Thuis ontspannen    12"."""
+    heads: dict[str, list[tuple[int, int]]] = {}
+    for index, row in enumerate(rows):
+        found = _NUMBERED_HEAD.fullmatch(row.text) if len(row.text) <= 2 * _LONGEST_HEAD else None
+        if found is not None:
+            number = int(found["after"] or found["before"])
+            heads.setdefault((found["left"] or found["right"]).casefold(), []).append((index, number))
+    return {
+        index
+        for pages in heads.values()
+        if len(pages) > 1 and all(b[1] > a[1] for a, b in pairwise(pages))
+        for index, _ in pages
+    }
+
+
 def _page_rows(rows: Sequence[Row]) -> set[int]:
     """Return where page numbers stand, and a text that stands above or below at least three of them."""
-    gone = {
+    gone = _numbered_heads(rows) | {
         index
         for index, row in enumerate(rows)
         if 0 < len(row.text) <= _LONGEST_HEAD and _PAGE.fullmatch(row.text)

@@ -12,6 +12,7 @@ from stem.authoring.importing.grids import as_bars, with_bars
 from stem.authoring.importing.json_scripts import read_json
 from stem.authoring.importing.manuscript import Manuscript, Note, Row
 from stem.authoring.importing.subtitles import read_subtitles
+from stem.authoring.importing.web_pages import read_page
 from stem.errors import ScriptError
 from stem.messages import Message
 from stem.text_files import decoded
@@ -19,8 +20,8 @@ from stem.text_files import decoded
 LARGEST_FILE = 20_000_000
 """Bytes; a document with pictures."""
 
-LONGEST_TEXT = 150_000
-"""Characters; a script of an hour is about 40,000."""
+LONGEST_TEXT = 300_000
+"""Characters: 100 dense pages of 50 rows of 60; a script of an hour is about 40,000."""
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32"}
 _MARKS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -47,7 +48,10 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xfd7zXZ", Message("a packed file")),
 )
 _ROW_END = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_OBJECT_END = re.compile(r"\}[ \t]*(?=\r?\n\s*\{)")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b\x1f]")
+_AS_DOCUMENT = Message("Open it in Word or LibreOffice, and save it as .docx.")
+_OPENED_THERE = frozenset({b"{\\rtf", _OLD_OFFICE})
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE\s+(?!html\b)|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)\b", re.IGNORECASE)
 
@@ -69,25 +73,24 @@ def read_content(content: bytes, path: Path) -> Manuscript:
         raise ScriptError(Message("it is locked with a password"), path, hint=Message("Save it without."))
     for start, kind in _FOREIGN:
         if content.startswith(start):
-            raise ScriptError(Message("this is {kind}, not a text", kind=kind), path, hint=_AS_TEXT)
+            hint = _AS_DOCUMENT if start in _OPENED_THERE else _AS_TEXT
+            raise ScriptError(Message("this is {kind}, not a text", kind=kind), path, hint=hint)
     text, notes = _decoded(content, path)
     manuscript = read_text(text, path)
     return Manuscript(manuscript.rows, (*notes, *manuscript.notes), manuscript.title, manuscript.declared_s)
 
 
 def read_text(text: str, path: Path | str) -> Manuscript:
-    """Return what a text holds: plain, Markdown or SSML, or JSON.
+    """Return what a text holds: plain, Markdown, SSML or a web page, or JSON.
 
     Raises:
-        ScriptError: when it is no text, too long, an HTML page, declares XML entities, or is broken JSON in a
+        ScriptError: when it is no text, too long, declares XML entities, or is broken JSON in a
             file that ends in .json.
     """
     if "\x00" in text:
         raise ScriptError(Message("this is no text: there are zero bytes in it"), path, hint=_AS_TEXT)
     if _HTML.match(text):
-        raise ScriptError(
-            Message("this is a web page"), path, hint=Message("Copy its text into a text file.")
-        )
+        return _bounded(read_page(text), path)
     entity = _DOCTYPE.search(text)
     if entity is not None:
         line = text.count("\n", 0, entity.start()) + 1
@@ -97,6 +100,8 @@ def read_text(text: str, path: Path | str) -> Manuscript:
             line,
             hint=Message("Remove the lines that begin with '<!'."),
         )
+    if str(path).casefold().endswith((".jsonl", ".ndjson")):
+        text = f"[{_OBJECT_END.sub('},', text.strip())}]"  # the rows stay where they are
     named_json = str(path).casefold().endswith(".json")
     if named_json or text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         manuscript = read_json(text.lstrip("\ufeff"), path, certain=named_json)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from stem import units
 from stem.authoring.importing.manuscript import Manuscript, Note, Row, excerpt
-from stem.authoring.importing.pause_marks import pause_mark
+from stem.authoring.importing.pause_marks import pause_mark, read_mark
 from stem.messages import Message, Plural
 from stem.script.rows import stops
 
@@ -31,6 +31,7 @@ _TTML = re.compile(
 _BETWEEN = re.compile(
     r"\[[A-Z][^\[\]]*\]|(?:Title|Format|Style|ScriptType|PlayRes[XY]|WrapStyle|Collisions|Comment):.*|</?[a-z?!][^<>]*>"
 )
+_ALONE = re.compile(r"[\[(][^\[\]()]*[\])]")
 _LONGEST_S = 600.0
 
 
@@ -66,6 +67,9 @@ class _Reader:
     pauses: int = 0
     first_line: int = 0
     end_s: float | None = None
+    start_s: float | None = None
+    """Of the cue; None for the first one."""
+
     said: str = ""
     in_block: bool = False
     in_cue: bool = False
@@ -103,12 +107,18 @@ class _Reader:
             elif gap_s >= (SHORTEST_GAP_S if ended else SHORTEST_GAP_INSIDE_S):
                 self.read_rows.append(Row(row.line, pause_mark(gap_s) or ""))
                 self.pauses += 1
+        self.start_s = start_s if self.end_s is not None else None
         self.end_s = max(end_s, self.end_s or 0.0)
 
     def _say(self, row: Row) -> None:
         text = " ".join(_TAG.sub("", row.text).split())
-        if "\N{EIGHTH NOTE}" in text or "\N{BEAMED EIGHTH NOTES}" in text:
+        alone = _ALONE.fullmatch(text) is not None
+        meaning = read_mark(text[1:-1], square=True) if alone else None
+        if meaning is not None and meaning.kind == "bell":
+            self.read_rows.append(Row(row.line, text))
+        elif alone or "\N{EIGHTH NOTE}" in text or "\N{BEAMED EIGHTH NOTES}" in text:
             self.notes.append(Note(row.line, "left out", excerpt(text)))
+            self.end_s = self.start_s  # it counts as silence
         elif text and text != self.said:  # captions that roll repeat the row above
             self.read_rows.append(Row(row.line, text))
             self.said = text

@@ -232,8 +232,11 @@ _BEFORE_A_NUMBER = {
     "pp.": "bladzijden",
     "tab.": "tabel",
     "tel.": "telefoon",
+    "temp.": "temperatuur",
     "v.": "vers",
+    "verd.": "verdieping",
 }
+_BEFORE_A_NUMBER |= {short.capitalize(): said for short, said in _BEFORE_A_NUMBER.items()}
 """Elsewhere these are words and names that end a sentence: "Tel." and "Dag, Max." are two."""
 
 _AFTER_A_NUMBER = {
@@ -300,8 +303,9 @@ _BY_LETTERS = {_letters(short): said for short, said in _SAID.items()} | {"nl": 
 def _abbreviation() -> re.Pattern[str]:
     """Return what matches any of them; made when first needed: where templates are rendered it is not."""
     return re.compile(
-        rf"(?<=\d )(?:{_any_of(_AFTER_A_NUMBER)})|(?<![\w.])(?:(?:{_any_of(_BEFORE_A_NUMBER)})(?= ?\d)|"
-        r"(?<!punt )[Nn]l\.|" + "|".join(_by_first_letter()) + ")"  # "stem punt nl."
+        rf"(?<=\d )(?:{_any_of(_AFTER_A_NUMBER)})|"
+        rf"(?<![\w.])(?:(?:{_any_of(_BEFORE_A_NUMBER)})(?=:? ?[-+(]?\d)|"
+        r"(?<=\de )verd\.|(?<!punt )[Nn]l\.|" + "|".join(_by_first_letter()) + ")"  # "stem punt nl."
     )
 
 

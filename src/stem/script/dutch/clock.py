@@ -127,6 +127,7 @@ _A_DAY = re.compile(rf"(?<!\w)(?P<name>{_DAY})\b\.?")
 DAYS = re.compile(
     rf"(?<![\w.])(?:{_DAY})\.(?=,? \d\d? (?:{_IN_FULL}|{'|'.join(_SHORT_MONTHS)})\b"
     rf"| (?:en|of|t/m|tot) (?:{_DAY})\b)"
+    rf"|(?<![\w.])(?:{_DAY})\.(?=,? \d\d?[/-]\d\d?\b)"
     rf"|(?<![\w.])(?:[Mm]a|[Dd]i|[Ww]o|[Vv]r|[Zz]a)\.(?= ?\d| (?:ochtend|middag|avond|nacht|om)\b)"
     rf"|(?:(?<=\. en )|(?<=\. of )|(?<= t/m ))(?:{_DAY})\."
 )
@@ -144,6 +145,10 @@ WEEKDAYS: tuple[Rewriting, ...] = (
 """Days that stand together, in a text without any number too."""
 
 DATES: tuple[Rewriting, ...] = (
+    (
+        rf"(?<![\w.])(?P<name>{_DAY})\b\.?,?(?= \d\d?[/-](?:1[0-2]|0?[1-9])(?![\w/]|-\d\d?\b|[.,]\d))",
+        _said_day,
+    ),
     (r"(?<=\d)(?=(?:min|sec)\b)", " "),
     (rf"{ALONE}{_DATE}(?P<year>\d{{4}})(?![\w/-])", _said_date),
     (rf"{ALONE}(?P<year>\d{{4}})([-/])(?P<month>\d\d)\2(?P<day>\d\d)(?![\w/-])", _said_date),
