@@ -79,19 +79,19 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
 
 
 def _place(form: Mapping[str, str]) -> Asked:
-    """Return a sentence of a track in its place, said as it stands in a form, with all that is gathered."""
-    shown, number = found(form.get("opname", "")), mended.counted(form.get("zin", ""))
-    of_script = mended.sentences(shown)
-    if not 1 <= number <= len(of_script):
+    """Return a sentence of a track in its place, said as it stands in a form, with all that is gathered.
+
+    Whether there is such a sentence is known to who reads it: the script is read once.
+    """
+    shown, key = found(form.get("opname", "")), mended.key_of(form)
+    if not key[0]:
         raise _Wrong(_UNKNOWN)
-    sentence = of_script[number - 1]
     try:
-        edit = mended.edit_of(shown, sentence, form)
+        edit = mended.edit_of(shown, key, form)
     except mended.WrongChangeError as wrong:
         raise _Wrong(str(wrong)) from wrong
-    change = mended.with_edit(mended.wanted(shown), sentence, edit).change
-    record = shown.record_path.absolute()
-    return Asked("place", sentence.sentence, record=record, change=change, nth=sentence.nth)
+    change = mended.with_edit(mended.wanted(shown), key, edit).change
+    return Asked("place", key[0], record=shown.record_path.absolute(), change=change, nth=key[1])
 
 
 def _background(form: Mapping[str, str]) -> Asked:

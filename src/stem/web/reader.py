@@ -25,6 +25,7 @@ from stem import Cancelled, Change, Project, StemError
 from stem.messages import Message
 from stem.programs import SAFE_PATH, without_working_folder
 from stem.progress import Progress, stage
+from stem.web.below import kept_ready
 
 RESTS_S = 10 * 60.0
 """So long without being asked anything, and it ends."""
@@ -227,7 +228,7 @@ def _read_aloud(hears: Connection, tells: Connection, rests_s: float) -> None:
                 asked.append(newer)
         return not asked
 
-    with suppress(EOFError, OSError):  # the page is gone
+    with kept_ready(), suppress(EOFError, OSError):  # the page is gone
         while asked or hears.poll(rests_s):
             number, folder, wish = asked.popleft() if asked else hears.recv()
             answer: Answer = None

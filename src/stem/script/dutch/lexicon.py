@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import platformdirs
@@ -27,6 +27,7 @@ from stem.script.dutch.pronunciation import doubtful, pronounced, spelled
 from stem.tables import load_toml
 
 FILE_NAME = "lexicon.toml"
+_PACKAGED = Path(__file__).with_name(FILE_NAME)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -235,7 +236,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         ConfigError: when a file has mistakes, with all of them.
     """
     own = platformdirs.user_config_path("stem", appauthor=False) / FILE_NAME
-    packaged, here = Path(__file__).with_name(FILE_NAME), folder / FILE_NAME
+    here = folder / FILE_NAME
     if not here.resolve().is_relative_to(folder.resolve()):
         raise ConfigError(
             here,
@@ -243,11 +244,11 @@ def load_lexicon(folder: Path) -> Lexicon:
             hint=Message("Put a copy of it in this folder."),
         )
     here = here.absolute() if here.exists() else here  # which of several folders' it is, is told whole
-    read = {path: _read(path) for path in (packaged, own, here) if path.exists()}
+    read = {_PACKAGED: _packaged()} | {path: _read(path) for path in (own, here) if path.exists()}
     entries: dict[str, Entry] = {}
     for each in read.values():
         entries = _overlaid(entries, each)
-    ours = {word.lower(): entry for word, entry in read[packaged].items()}
+    ours = {word.lower(): entry for word, entry in _packaged().items()}
     for word, entry in read.get(here, {}).items():
         if ours.get(word.lower(), entry) != entry:
             _LOGGER.warning(
@@ -258,6 +259,12 @@ def load_lexicon(folder: Path) -> Lexicon:
                 )
             )
     return Lexicon(entries, kinds=True)
+
+
+@cache
+def _packaged() -> Mapping[str, Entry]:
+    """Return the entries that come with stem."""
+    return _read(_PACKAGED)
 
 
 def _read(path: Path) -> dict[str, Entry]:
