@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from stem.script.dutch import abbreviations
 
@@ -19,6 +20,7 @@ def has_words(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
+@lru_cache(maxsize=2048)  # a script is read in every way that it can be filled in
 def sentences(paragraph: str) -> tuple[str, ...]:
     """Split a paragraph into its sentences, in order, without the white space between them.
 
