@@ -70,7 +70,8 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
         return _place(form)
     asked = Asked("sentence", text, _voice(project, form), name, said_as)
     if kind == "zin" and text:
-        return asked
+        own = _recordings(project, form.get("stem", ""))
+        return replace(asked, voice=own, fill=asked.voice) if own else asked
     if kind == "naam" and name:
         return replace(asked, kind="name", text="")
     if kind == "stem" and form.get("stem"):
@@ -105,6 +106,8 @@ def _voice(project: Project, form: Mapping[str, str]) -> str:
     """Return the name of the voice that is meant, which may speak here; "" for one that the reader finds."""
     known = {voice.name: voice for voice in project.voices()}
     wish = form.get("stem", "")
+    if _recordings(project, wish):  # they say nothing but what was recorded
+        wish = form.get("aanvulling", "")
     if wish and wish not in known:
         raise _Wrong("Kies er een uit de lijst.")
     if not wish:
@@ -114,6 +117,11 @@ def _voice(project: Project, form: Mapping[str, str]) -> str:
     if wish in known:
         _check_leave(project, known[wish])
     return wish
+
+
+def _recordings(project: Project, wish: str) -> str:
+    """Return the own recordings that are wished for, by membership; "" when it is another voice."""
+    return next((name for each in project.recordings() if (name := project.voice_of(each)) == wish), "")
 
 
 def _check_leave(project: Project, voice: VoiceTemplate) -> None:

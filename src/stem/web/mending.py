@@ -237,6 +237,7 @@ def _form(
         most=mended.LONGEST_WORDS,
         longest=max((len(each.split()) for each in sentences(typed.get("tekst", text))), default=0),
         voice=_voice(shown),
+        fill=shown.record.fill.name if shown.record.fill else "",
         naam=values.get("naam", ""),
         klinkt=values.get(PRONUNCIATION, ""),
     )
@@ -254,6 +255,8 @@ def _usual(shown: Shown, sentence: Mendable) -> str:
 
 
 def _voice(shown: Shown) -> str:
-    """Return the name of the voice that said a track; "" when it was no voice that can be asked."""
-    known = {voice.name for voice in site().project().voices()}
-    return shown.record.voice.name if shown.record.voice.name in known else ""
+    """Return the voice that said a track, own recordings too; "" when it is not there any more."""
+    project, name = site().project(), shown.record.voice.name
+    recorded = {project.voice_of(each) for each in project.recordings()}
+    asked = shown.record.asked.voice or ""
+    return asked if asked in recorded else name if name in {voice.name for voice in project.voices()} else ""
