@@ -363,7 +363,8 @@ def test_a_track_is_made_with_it_and_another_voice_says_the_rest(shelf: Shelf) -
     by_zacht = {words: visitor.post("/hoor", alone | {"tekst": words}).data for words in said}
     assert said["Dag Anna."] == by_zacht["Dag Anna."] != b""
     assert said[LOOK] != by_zacht[LOOK]
-    assert wave.open(io.BytesIO(said[LOOK])).getnframes() > RATE / 2
+    with wave.open(io.BytesIO(said[LOOK])) as sound:
+        assert sound.getnframes() > RATE / 2
     assert visitor.post("/hoor", hear | {"tekst": LOOK, "stem": "opnames/weg/"}).status_code == 400
     assert visitor.post("/maken/thuiskomen", form | {"aanvulling": voice}).status_code == 400
     address = visitor.post("/maken/thuiskomen", form).headers["Location"]

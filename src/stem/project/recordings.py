@@ -9,7 +9,8 @@ from stem.errors import OutputError, UsageError
 from stem.filenames import safe_name
 from stem.files import packaged_folder
 from stem.messages import Message
-from stem.project.tracks import RECORDINGS, Tracks
+from stem.project.folder import RECORDINGS
+from stem.project.tracks import Tracks
 from stem.script.dutch import spoken
 from stem.script.template import find_script
 from stem.text_files import write_text

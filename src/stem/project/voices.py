@@ -124,7 +124,7 @@ class Voices(Tracks):
         )
 
     def _recorded_or(self, fill: str, wish: str, text: str) -> VoiceTemplate:
-        """Return the own recordings that are wished for when they have the text, else the voice that fills."""
+        """Return the own recordings that are wished for when the text is in them, else who fills in."""
         recordings = recordings_folder(wish, self.folder)
         if recordings is None:
             return choose_voice(wish, self.folder)

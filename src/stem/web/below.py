@@ -13,6 +13,7 @@ from stem.export.cover import cover_from
 from stem.files import cache_path, packaged_folder
 from stem.practice.batch.single import UnusableCodeError
 from stem.practice.edited import ChangedFileError
+from stem.practice.forget import Left as LeftFile
 from stem.practice.overview import overview_page
 from stem.practice.own_words import OwnWord
 from stem.practice.settings import Value
@@ -36,6 +37,7 @@ __all__ = [
     "SOUND_SUFFIXES",
     "ChangedFileError",
     "Diagnosis",
+    "LeftFile",
     "OnBytes",
     "Outline",
     "OwnWord",

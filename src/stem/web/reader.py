@@ -53,7 +53,7 @@ class Asked:
         kind: A sentence, a name alone and in a sentence, the two sentences by which voices are compared,
             twelve seconds of a background, or a sentence in its place in a track.
         text: The sentence, without marks, or the name of the background.
-        voice: Name of the voice, or own recordings; empty for the usual one. For a background it says nothing.
+        voice: Name of the voice, or own recordings; empty for the usual one. A background has none.
         name: A name, which the sentence may hold.
         said_as: How that name sounds, as a Dutch reader would spell it; empty when it is read well.
         level_lu: How much louder than usual the background is, or, below 0, softer.
