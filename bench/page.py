@@ -1,4 +1,4 @@
-"""How quick the page is: its first page, its rest, live text and sound while a track is made, a stop, a change.
+"""How quick the page is: its start and rest, live text and sound while a track is made, a stop, a change.
 
     python bench/page.py
 
@@ -105,7 +105,7 @@ def mend(page: Opened) -> None:
 def change(page: Opened, address: str, words: dict[str, str]) -> None:
     """Gather a change of the sentence of a page."""
     about = {name: hidden(page, address, name) for name in ("versie", "zin", "keer")}
-    assert page.ask("POST", address, urlencode({"doe": "bewaar"} | about | words), **FORM)[0] == 303  # noqa: PLR2004
+    assert page.ask("POST", address, urlencode({"doe": "bewaar"} | about | words), **FORM)[0] == 303
 
 
 def made(page: Opened, run: str) -> float:
@@ -127,7 +127,7 @@ def write(page: Opened, practice: Path) -> None:
             began = time.monotonic()
             status, told = page.ask("POST", f"/teksten/{path.stem}/{asked}", body, **FORM)
             took.append(time.monotonic() - began)
-            assert status == 200  # noqa: PLR2004 - HTTP's own
+            assert status == 200
             assert {"lines", "findings"} & set(json.loads(told))
         tell(what, sorted(took))
 

@@ -357,9 +357,9 @@ def test_a_track_is_made_with_it_and_another_voice_says_the_rest(shelf: Shelf) -
     }
     told = visitor.told("/maken/thuiskomen/tekst", form)
     assert "problem" not in told
-    hear = {"soort": "zin", "stem": voice, "aanvulling": "zacht"}
+    hear: dict[str, object] = {"soort": "zin", "stem": voice, "aanvulling": "zacht"}
     said = {words: visitor.post("/hoor", hear | {"tekst": words}).data for words in (LOOK, "Dag Anna.")}
-    alone = {"soort": "zin", "stem": "zacht"}
+    alone: dict[str, object] = {"soort": "zin", "stem": "zacht"}
     by_zacht = {words: visitor.post("/hoor", alone | {"tekst": words}).data for words in said}
     assert said["Dag Anna."] == by_zacht["Dag Anna."] != b""
     assert said[LOOK] != by_zacht[LOOK]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from stem.practice.batch import BatchOptions
     from stem.practice.batch.batch import Batch
     from stem.practice.batch.client import Client
-    from stem.practice.codes import KnownClient
     from stem.practice.batch.mistakes import Mistake
+    from stem.practice.codes import KnownClient
 
 _EACH_ITS_OWN = TrackSpec("")
 
