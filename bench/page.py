@@ -1,4 +1,4 @@
-"""How quick the page is: its first page, its rest, live text and sound while a track is made, and a stop.
+"""How quick the page is: its start and rest, live text and sound while a track is made, a stop, a change.
 
     python bench/page.py
 
@@ -8,8 +8,10 @@ text is asked for with another name each time, as by someone who types.
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -25,6 +27,7 @@ from stem.practice.setup import begin_practice
 SCRIPT = "door-andere-ogen"
 ASKED = 40
 POLLS = 500
+CHANGED = 10
 REST_S = 3.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -47,6 +50,8 @@ def main() -> None:
             tell("live text, idle", texts(page))
             hear(page, "idle")
             make(page)
+            mend(page)
+            write(page, folder / "praktijk")
         finally:
             page.end()
 
@@ -73,6 +78,63 @@ def make(page: Opened) -> None:
     page.ask("POST", f"{making}/stop", "", **FORM)
     wait_for(page, making, lambda told: told["state"] == "stopped")
     print(f"stop                {time.monotonic() - began:6.2f} s")
+
+
+def mend(page: Opened) -> None:
+    """Print how soon a changed sentence of a long track is heard, and how soon the track is whole again."""
+    first_s = made(page, begun(page, "c15"))
+    track = re.findall(r'href="(/opnames/\w+)"', page.ask("GET", "/opnames")[1])[0]
+    numbers = sorted({int(each) for each in re.findall(rf"{track}/zin/(\d+)", page.ask("GET", track)[1])})
+    alone, placed = list[float](), list[float]()
+    for number in numbers[5 :: len(numbers) // CHANGED][:CHANGED]:
+        words = {"tekst": f"Dit is nu zin {number}, en die klinkt anders.", "pauze": "gewoon"}
+        about = {name: hidden(page, f"{track}/zin/{number}", name) for name in ("versie", "zin", "keer")}
+        place = {"soort": "plek", "opname": track.rpartition("/")[2]} | about
+        alone.append(heard(page, {"soort": "zin", "stem": "zacht", **words}))
+        placed.append(heard(page, place | words | {"tekst": f"{words['tekst']} Echt waar."}))
+        change(page, f"{track}/zin/{number}", words)
+    tell("change, by itself", sorted(alone))
+    tell("change, in place", sorted(placed))
+    page.ask("POST", f"{track}/wijzigingen", urlencode({"versie": hidden(page, track, "versie")}), **FORM)
+    change(page, f"{track}/zin/{numbers[5]}", {"tekst": "Eén zin anders.", "pauze": "gewoon"})
+    page.ask("POST", f"{track}/opnieuw", urlencode({"versie": hidden(page, track, "versie")}), **FORM)
+    again = re.findall(r'href="(/taken/\w+)"', page.ask("GET", "/taken")[1])[0]
+    print(f"made                {first_s:6.2f} s, again after a change {made(page, again):.2f} s")
+
+
+def change(page: Opened, address: str, words: dict[str, str]) -> None:
+    """Gather a change of the sentence of a page."""
+    about = {name: hidden(page, address, name) for name in ("versie", "zin", "keer")}
+    assert page.ask("POST", address, urlencode({"doe": "bewaar"} | about | words), **FORM)[0] == 303
+
+
+def made(page: Opened, run: str) -> float:
+    """Return how long a run that was just asked for takes."""
+    began = time.monotonic()
+    wait_for(page, run, lambda told: told["state"] == "made")
+    return time.monotonic() - began
+
+
+def write(page: Opened, practice: Path) -> None:
+    """Print how soon an editor shows what will be said, and what is wrong, of the longest script."""
+    page.ask("POST", "/teksten/nieuw/versie", urlencode({"van": SCRIPT}), **FORM)
+    (path,) = (practice / "scripts").glob(f"{SCRIPT}*.j2")
+    text = path.read_text(encoding="utf-8")
+    for what, asked in (("live text, editor", "gezegd"), ("findings, editor", "nakijken")):
+        took = list[float]()
+        for number in range(CHANGED):
+            body = urlencode({"tekst": f"{text}\nEn {'nog ' * number}iets.\n"})
+            began = time.monotonic()
+            status, told = page.ask("POST", f"/teksten/{path.stem}/{asked}", body, **FORM)
+            took.append(time.monotonic() - began)
+            assert status == 200
+            assert {"lines", "findings"} & set(json.loads(told))
+        tell(what, sorted(took))
+
+
+def hidden(page: Opened, address: str, name: str) -> str:
+    """Return what a form of a page holds without showing it."""
+    return html.unescape(re.findall(rf'name="{name}" value="([^"]*)"', page.ask("GET", address)[1])[0])
 
 
 def hear(page: Opened, when: str) -> None:

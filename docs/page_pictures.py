@@ -44,6 +44,7 @@ def main() -> None:
         page.get_by_role("link", name="Luister").click(timeout=MADE_MS)
         expect(page.locator("#zinnen")).to_be_visible()
         page.locator("#zinnen button").nth(6).click()
+        expect(page.locator("#vorm")).to_be_visible()
         page.wait_for_timeout(1500)
         page.evaluate("window.scrollTo(0, 0)")
         take(page, "luisteren")

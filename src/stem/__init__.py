@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from stem.practice.batch.batch import Batch
     from stem.practice.feed import MadeFeed
     from stem.practice.forget import Forgotten, Search
+    from stem.practice.forget.mentions import Mention
     from stem.practice.handout import new_password
     from stem.practice.setup import begin_practice
     from stem.progress import Cancelled, Progress
@@ -85,6 +86,7 @@ __all__ = [
     "JobProgress",
     "MadeFeed",
     "Mendable",
+    "Mention",
     "Outcome",
     "OutputError",
     "Plan",
@@ -135,6 +137,7 @@ _HOMES = {
     "JobProgress": "stem.practice.batch",
     "MadeFeed": "stem.practice.feed",
     "Mendable": "stem.track.mending",
+    "Mention": "stem.practice.forget.mentions",
     "Outcome": "stem.practice.batch",
     "Plan": "stem.track.plan",
     "Preview": "stem.documents",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import wave
 from pathlib import Path
@@ -274,6 +275,37 @@ def test_what_cannot_be_judged_makes_forgetting_unsure(
     (folder / "output").mkdir()
     (folder / "output" / "stuk.stem.json").write_text("{")
     assert "cannot be judged" in told(capsys, "forget", "Xanthippe", "--yes", code=1)[1]
+
+
+def test_own_texts_and_recordings_with_the_name_are_asked_about_one_by_one(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, recorded, rose = (
+        folder / "scripts",
+        folder / "opnames" / "proef-k12",
+        folder / "scripts" / "roos.j2",
+    )
+    texts.mkdir()
+    recorded.mkdir(parents=True)
+    (texts / "voor-xanthippe.j2").write_text("+++\ntitle = 'x'\n+++\nDag.\nDag Xanthippe.\n")
+    rose.write_text("+++\ntitle = 'Roos'\n+++\nDenk aan een roosje.\n")
+    (recorded / "blad.toml").write_text('1 = "Dag Xanthippe."\n')  # which is broken
+    (recorded / "1.wav").write_bytes(b"")
+    (recorded / "mijn.txt").write_text("mine")
+    told(capsys, "forget", "roos", "--yes", code=1)
+    assert rose.exists()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    _, err = told(capsys, "forget", "xanthippe", "k12", "--yes", code=1)
+    assert "voor-xanthippe.j2 may be about the same person: its name, line 5" in err
+    assert "proef-k12 may be about the same person: its name, line 1" in err
+    assert len(list(texts.iterdir())) == 2
+    monkeypatch.setattr("stem.cli.finished.confirmed", lambda question: "roos" not in question)
+    out, err = told(capsys, "forget", "xanthippe", "K12", code=1)
+    assert out.endswith("voor-xanthippe.j2\n")
+    assert "mijn.txt is no part of it" in err
+    assert [path.name for path in recorded.iterdir()] == ["mijn.txt"]
+    assert list(texts.iterdir()) == [rose]
+    told(capsys, "forget", "hippe")
 
 
 def test_recordings_that_changed_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,7 +121,8 @@ WRONG_COOKIES = [
 SOUND_AND_SETTINGS = [
     "/hoor", "/hoor/straks", "/praktijk", "/praktijk/uitspraak", "/praktijk/uitspraak/weg",
     "/praktijk/stemmen/alex/haal", "/praktijk/stemmen/alex/stop", "/praktijk/computer/leeg",
-    "/praktijk/computer/nakijken", "/praktijk/plaat", "/praktijk/opname/intro",
+    "/praktijk/computer/nakijken", "/praktijk/plaat", "/praktijk/opname/intro", "/vergeten",
+    "/vergeten/voorgoed",
 ]  # fmt: skip
 FROM_ELSEWHERE: list[dict[str, str | None]] = [
     {"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site"},

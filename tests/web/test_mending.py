@@ -225,7 +225,8 @@ def test_a_sentence_is_heard_by_itself_and_in_its_place(visitor: Visitor) -> Non
     place: dict[str, object] = {
         "soort": "plek",
         "opname": address(visitor).rpartition("/")[2],
-        "zin": LOOK,
+        "zin": "Kijk eens rond.",
+        "keer": "1",
         "tekst": "Luister eens.",
     }
     heard = []
@@ -239,7 +240,9 @@ def test_a_sentence_is_heard_by_itself_and_in_its_place(visitor: Visitor) -> Non
     assert visitor.post("/hoor", place).status_code == 200
     assert time.monotonic() - begun < 5  # a second where nothing else goes on: that is for bench/
     assert visitor.post("/hoor", {**place, "tekst": "[x]"}).status_code == 400
-    assert visitor.post("/hoor", {**place, "zin": "99"}).status_code == 400
+    assert visitor.post("/hoor", {**place, "zin": ""}).status_code == 400
+    assert visitor.post("/hoor", {**place, "zin": "Die is er niet."}).status_code == 409
+    assert visitor.post("/hoor", {**place, "keer": "2"}).status_code == 409
     assert visitor.post("/hoor", {**place, "opname": "../stem.toml"}).status_code == 404
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -355,6 +357,15 @@ def test_a_track_is_made_with_it_and_another_voice_says_the_rest(shelf: Shelf) -
     }
     told = visitor.told("/maken/thuiskomen/tekst", form)
     assert "problem" not in told
+    hear: dict[str, object] = {"soort": "zin", "stem": voice, "aanvulling": "zacht"}
+    said = {words: visitor.post("/hoor", hear | {"tekst": words}).data for words in (LOOK, "Dag Anna.")}
+    alone: dict[str, object] = {"soort": "zin", "stem": "zacht"}
+    by_zacht = {words: visitor.post("/hoor", alone | {"tekst": words}).data for words in said}
+    assert said["Dag Anna."] == by_zacht["Dag Anna."] != b""
+    assert said[LOOK] != by_zacht[LOOK]
+    with wave.open(io.BytesIO(said[LOOK])) as sound:
+        assert sound.getnframes() > RATE / 2
+    assert visitor.post("/hoor", hear | {"tekst": LOOK, "stem": "opnames/weg/"}).status_code == 400
     assert visitor.post("/maken/thuiskomen", form | {"aanvulling": voice}).status_code == 400
     address = visitor.post("/maken/thuiskomen", form).headers["Location"]
     (run,) = visitor.site.workshop.runs

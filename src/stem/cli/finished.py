@@ -18,7 +18,7 @@ from stem.errors import UsageError
 from stem.messages import Message, Plural, joined
 
 if TYPE_CHECKING:
-    from stem import Forgotten, Search, Verdict
+    from stem import Forgotten, Mention, Search, Verdict
 
 
 @click.command()
@@ -168,9 +168,12 @@ def _may_go(search: Search, *, yes: bool) -> bool:
 @click.option("--in", "folders", multiple=True, metavar="FOLDER", help="Where to look.  [default: output/]")
 @click.option("--yes", is_flag=True, help="Do not ask, unless a name turns out to be that of several codes.")
 def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
-    """Remove the tracks that were made for a name or a code, their records, and what was spoken for them."""
+    """Remove the tracks that were made for a name or a code, their records, and what was spoken for them.
+
+    Own texts and recordings in which it stands are shown, and asked about one by one, also with --yes.
+    """
     here = project()
-    search = here.tracks_of(words, folders)
+    search, mentions = here.tracks_of(words, folders), here.mentions(words)
     for each in search.unreadable:
         tell(Message("{path}: cannot be judged: {reason}", path=each.path, reason=each.reason))
     if not search.found:
@@ -182,15 +185,29 @@ def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
             )
         )
         tell(Message("Only tracks with a record can be found."))
-        if search.unreadable:
-            raise click.exceptions.Exit(1)
-        return
-    if not _may_go(search, yes=yes):
+    elif not _may_go(search, yes=yes):
         raise click.exceptions.Exit(1)
     forgotten = here.forget(search)
-    _tell_forgotten(forgotten)
-    if forgotten.left or forgotten.phrases_left or search.unreadable:
+    if search.found:
+        _tell_forgotten(forgotten)
+    stays = [each for each in mentions if not _goes_too(each)]
+    if forgotten.left or forgotten.phrases_left or search.unreadable or stays:
         raise click.exceptions.Exit(1)
+
+
+def _goes_too(mention: Mention) -> bool:
+    """Tell of an own text or recordings with the name, and ask whether they go; whether all of it is gone."""
+    places = joined(", ", mention.places)
+    tell(Message("{path} may be about the same person: {places}", path=mention.path, places=places))
+    if not confirmed(Message("Remove {path} too?", path=mention.path)):
+        tell(Message("{path} stays. Take the name out, or remove it yourself.", path=mention.path))
+        return False
+    reasons = mention.remove()
+    for reason in reasons:
+        tell(Message("{path} stays: {reason}", path=mention.path, reason=reason))
+    if not reasons:
+        show(str(mention.path))
+    return not reasons
 
 
 def _tell_forgotten(forgotten: Forgotten) -> None:

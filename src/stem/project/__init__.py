@@ -18,9 +18,9 @@ from __future__ import annotations
 from stem.project.batches import Batches
 from stem.project.edits_file import read_edits
 from stem.project.finished import Finished
+from stem.project.folder import RECORDINGS
 from stem.project.practice import Practice
 from stem.project.recordings import OwnRecordings
-from stem.project.tracks import RECORDINGS
 from stem.project.values_file import read_values, without_values
 from stem.project.voices import Voices
 from stem.project.writing import Writing

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stem.practice.batch.batch import Batch
     from stem.practice.batch.client import Client
     from stem.practice.batch.mistakes import Mistake
+    from stem.practice.codes import KnownClient
 
 _EACH_ITS_OWN = TrackSpec("")
 
@@ -93,6 +94,16 @@ class Batches(Scripts):
         from stem.practice.batch.client import client_of
 
         return client_of(code, self.path(self.settings.output), self.settings, self.folder)
+
+    def clients(self) -> tuple[KnownClient, ...]:
+        """Return the clients that the records of tracks and the lists in the folder tell of, by code.
+
+        Raises:
+            OutputError: when the folder of the settings cannot be read.
+        """
+        from stem.practice.codes import known_clients
+
+        return known_clients(self.folder, self.path(self.settings.output))
 
     def series_batch(
         self,

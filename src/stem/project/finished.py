@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stem.errors import ConfigError, UsageError
 from stem.filenames import free_name
 from stem.messages import Message, joined
-from stem.project.folder import Folder
+from stem.project.folder import RECORDINGS, Folder
 from stem.record.document import read_record, record_path
 from stem.record.listing import FinishedTrack, finished_track, finished_tracks, records
 from stem.record.model import Record
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stem.export.selfcheck import FileFault
     from stem.practice.feed import MadeFeed
     from stem.practice.forget import Forgotten, Search
+    from stem.practice.forget.mentions import Mention
     from stem.record.verify import FileInfo
 
 
@@ -137,7 +138,9 @@ class Finished(Folder):
         """
         from stem.practice.forget import tracks_of
 
-        return tracks_of(words, [self.path(folder) for folder in folders or (self.settings.output,)])
+        usual = [self.path(self.settings.output)]
+        places = [self.path(folder) for folder in folders] or [each for each in usual if each.exists()]
+        return tracks_of(words, places)
 
     def one_track(self, record: str | Path) -> Search:
         """Find what belongs to the track of a record, as `tracks_of` does for a client's.
@@ -148,6 +151,12 @@ class Finished(Folder):
         from stem.practice.forget import one_track
 
         return one_track(self.path(record), [self.path(self.settings.output)])
+
+    def mentions(self, words: Sequence[str]) -> tuple[Mention, ...]:
+        """Find own texts and own recordings in which a name or a code stands; nothing is removed."""
+        from stem.practice.forget.mentions import mentions
+
+        return mentions(words, self.folder / "scripts", self.path(RECORDINGS))
 
     def forget(self, search: Search) -> Forgotten:
         """Remove what was found, and what was spoken for it; see `practice.forget.forget`."""

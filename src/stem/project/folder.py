@@ -9,6 +9,9 @@ from stem.errors import ConfigError
 from stem.files import expanded
 from stem.messages import Message
 
+RECORDINGS = "opnames/"
+"""Where own recordings go unless something else is asked."""
+
 
 class Folder:
     """A folder with settings; what is relative is so to it."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from stem.errors import OutputError, UsageError
 from stem.filenames import safe_name
-from stem.files import packaged_folder
 from stem.messages import Message
-from stem.project.tracks import RECORDINGS, Tracks
+from stem.project.folder import RECORDINGS
+from stem.project.tracks import Tracks
 from stem.script.dutch import spoken
-from stem.script.template import find_script
+from stem.script.template import find_script, script_files
 from stem.text_files import write_text
 from stem.track.plan import sheet_lines as sheet_lines_of
 from stem.track.reading_sheet import origin
@@ -29,9 +29,7 @@ class OwnRecordings(Tracks):
         """Return the sets of own recordings, by name; what is wrong with one is told in it."""
         from stem.voices.recordings.sets import sets_in
 
-        homes = (self.folder / "scripts", packaged_folder("scripts"))
-        scripts = {path.stem for home in homes for path in home.glob("*.j2")}
-        return sets_in(self.path(RECORDINGS), scripts)
+        return sets_in(self.path(RECORDINGS), {path.stem for path in script_files(self.folder)})
 
     def new_recordings(self, spec: TrackSpec, name: str = "") -> RecordingSet:
         """Begin a set of recordings of a script: a folder with the list of its sentences.

@@ -13,7 +13,7 @@ from stem.documents.previews import Preview, preview
 from stem.errors import UsageError
 from stem.messages import Message
 from stem.progress import Events
-from stem.project.folder import Folder
+from stem.project.folder import RECORDINGS, Folder
 from stem.record.produce import made_alone, produce
 from stem.record.remake import AS_IT_WAS, Change, Remade, asked_again, remake
 from stem.record.sidecars import Sidecars
@@ -29,9 +29,6 @@ from stem.track.ready import check_ready, lengths, with_real_lengths
 from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice, no_notice
 from stem.track.target import check_place, format_of, output_path
-
-RECORDINGS = "opnames/"
-"""Where own recordings go unless something else is asked."""
 
 _SLASHES = ("/", "\\")
 _ANY_LENGTH_S = 600.0

@@ -11,7 +11,7 @@ from stem.errors import ConfigError, UsageError
 from stem.filenames import safe_name
 from stem.messages import Message
 from stem.project.tracks import Tracks
-from stem.script.dutch import has_words
+from stem.script.dutch import has_words, spoken
 from stem.script.dutch.lexicon import load_lexicon
 from stem.text_files import write_text
 from stem.track.choices import terms_of
@@ -20,7 +20,9 @@ from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice, no_notice
 from stem.track.target import output_path
 from stem.track.voice_samples import SENTENCES, Choice, check_name, choices, make_samples, template_text
-from stem.voices.speakers import Terms, better_voice, can_speak, choose_voice, sends_to
+from stem.voices.recordings.engine import voice_of
+from stem.voices.recordings.sheets import SheetLine
+from stem.voices.speakers import Terms, better_voice, can_speak, choose_voice, recordings_folder, sends_to
 from stem.voices.template import VoiceTemplate, broken_voices, find_voice, voices
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ class Voices(Tracks):
         text: str,
         voice: str | None = None,
         *,
+        fill: str | None = None,
         said_as: tuple[str, str] | None = None,
         online: bool | None = None,
         remember: bool = True,
@@ -104,7 +107,8 @@ class Voices(Tracks):
 
         Args:
             text: Without marks.
-            voice: Its name; None for the usual one.
+            voice: Its name; None for the usual one. With `fill` it may be a folder with own recordings.
+            fill: Name of the voice that says it when it was not recorded; "" for the usual one.
             said_as: A word and the spelling in which it is tried.
             online: Whether it may be sent to a service; None: as stem.toml says.
             remember: Whether what is spoken is kept.
@@ -113,11 +117,19 @@ class Voices(Tracks):
         wish = voice or self.settings.voice
         return plan_sentence(
             text,
-            choose_voice(wish, self.folder),
+            choose_voice(wish, self.folder) if fill is None else self._recorded_or(fill, wish, text),
             lexicon.plus(*said_as) if said_as else lexicon,
             self._terms(online=online, remember=remember),
             chosen=bool(wish),
         )
+
+    def _recorded_or(self, fill: str, wish: str, text: str) -> VoiceTemplate:
+        """Return the own recordings that are wished for when the text is in them, else who fills in."""
+        recordings = recordings_folder(wish, self.folder)
+        if recordings is None:
+            return choose_voice(wish, self.folder)
+        recorded, missing = voice_of(recordings, (SheetLine(1, text, spoken(text)),))
+        return choose_voice(fill, self.folder) if missing else recorded
 
     def tuned(self, voice: str, speeds: Sequence[float], pitches: Sequence[float]) -> tuple[Choice, ...]:
         """Return the ways in which a voice can be heard; see `track.voice_samples.choices`."""

@@ -291,7 +291,7 @@ def find_script(name_or_path: str, folder: Path = HERE) -> ScriptTemplate:
             _tell_own(path, folder)
             return _load(path)
     own = [path.name for path in folder.glob(f"*{SUFFIX}")]
-    raise UnknownNameError("script", name_or_path, [*(path.stem for path in _script_files(folder)), *own])
+    raise UnknownNameError("script", name_or_path, [*(path.stem for path in script_files(folder)), *own])
 
 
 def _tell_own(path: Path, folder: Path) -> None:
@@ -313,14 +313,15 @@ def scripts(folder: Path = HERE) -> tuple[ScriptTemplate, ...]:
     Raises:
         ScriptError: when one has mistakes.
     """
-    return tuple(_load(path) for path in _script_files(folder))
+    return tuple(_load(path) for path in script_files(folder))
 
 
 def _folders(folder: Path) -> tuple[Path, Path]:
     return folder / "scripts", packaged_folder("scripts")
 
 
-def _script_files(folder: Path) -> list[Path]:
+def script_files(folder: Path) -> list[Path]:
+    """Return the files of every script that has a name, by name, unread; see `scripts`."""
     found: dict[str, Path] = {}
     for home in _folders(folder):
         for path in home.glob(f"*{SUFFIX}"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from stem.script.cues import PAUSES, Breath, Cue, Utterance
 from stem.script.edits import Edit, SentenceKey, edited, sentence_key, sentences_of
 from stem.script.template import ScriptTemplate
 from stem.script.timeline import Timeline
+from stem.sound.beds import bell_frames
 from stem.sound.clips import Samples
 from stem.sound.limiter import limited
 from stem.track.plan import plan_to_mend
@@ -106,6 +107,8 @@ def in_place(spec: TrackSpec, config: Config, sentence: str, nth: int = 1, folde
         if here is None:
             raise UsageError(Message("That sentence is not in this track."))
         first, last = _span(mix.timeline, here)
+        if not any(at < last and at + bell_frames(plan.bell) > first for at in mix.timeline.bells):
+            mix = replace(mix, bell=None)  # it would be measured for nothing
         sound = np.concatenate(list(limited(iter([mix.stretch(first, last)]), plan.profile.ceiling_dbtp)))
     return _faded(sound)
 

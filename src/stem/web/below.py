@@ -10,9 +10,10 @@ from stem import Plan, Project, ScriptTemplate, StemError, catalogue
 from stem.authoring.check import usual_values
 from stem.doctor import Diagnosis
 from stem.export.cover import cover_from
-from stem.files import cache_path, packaged_folder
+from stem.files import cache_path
 from stem.practice.batch.single import UnusableCodeError
 from stem.practice.edited import ChangedFileError
+from stem.practice.forget import Left as LeftFile
 from stem.practice.overview import overview_page
 from stem.practice.own_words import OwnWord
 from stem.practice.settings import Value
@@ -23,6 +24,7 @@ from stem.script.dutch import sentences
 from stem.script.edits import SafetySentenceError, SentenceKey, sentence_key
 from stem.script.pacing import UnreachableLengthError
 from stem.script.ready_child import kept_ready
+from stem.script.template import script_files
 from stem.track.outline import Outline
 from stem.track.preview import for_whom
 from stem.track.words import PRONUNCIATION, takes_pronunciation
@@ -36,6 +38,7 @@ __all__ = [
     "SOUND_SUFFIXES",
     "ChangedFileError",
     "Diagnosis",
+    "LeftFile",
     "OnBytes",
     "Outline",
     "OwnWord",
@@ -91,16 +94,15 @@ class Shelf:
 
 def shelf(project: Project) -> Shelf:
     """Return the scripts of a practice; one with mistakes does not take away the others."""
-    homes = [project.folder / "scripts", packaged_folder("scripts")]
-    names = sorted({path.stem for home in homes for path in home.glob("*.j2") if path.is_file()})
+    home = project.folder / "scripts"
     own, packaged, broken = list[ScriptTemplate](), list[ScriptTemplate](), dict[str, StemError]()
-    for name in names:
+    for path in script_files(project.folder):
         try:
-            found = project.script(name)
+            found = project.script(path.stem)
         except StemError as error:
-            broken[name] = error
+            broken[path.stem] = error
         else:
-            (own if found.path.parent == homes[0] else packaged).append(found)
+            (own if path.parent == home else packaged).append(found)
 
     def by_title(scripts: list[ScriptTemplate]) -> tuple[ScriptTemplate, ...]:
         return tuple(sorted(scripts, key=lambda script: script.title.casefold()))

@@ -6,18 +6,21 @@ content, and the name that it had is not looked at.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as Answer
 
-from stem import ConfigError, Outcome
+from stem import ConfigError, Outcome, Project
 from stem.web import below, words
+from stem.web.forms import USUAL_CODE
 from stem.web.lists import Listed, Row
 from stem.web.making import percent
+from stem.web.sending import address_of_client
 from stem.web.site import site
-from stem.web.tracks import addresses
+from stem.web.tracks import addresses, moment_told
 
 pages = Blueprint("clients", __name__)
 
@@ -230,8 +233,18 @@ def _first_page(problem: str = "", advice: str = "", english: str = "") -> str:
         advice=advice,
         english=english,
         series=project.all_series(),
+        known=list(_known(project)),
         scripts=(*shelf.own, *shelf.packaged),
     )
+
+
+def _known(project: Project) -> Iterator[dict[str, object]]:
+    """Yield the clients of the practice, each with its page."""
+    for each in project.clients():
+        if each.code != USUAL_CODE:
+            day = moment_told(each.last_made) if each.tracks else ""
+            address = address_of_client(each.code)
+            yield {"code": each.code, "tracks": each.tracks, "day": day, "address": address}
 
 
 def _page(listed: Listed) -> str:

@@ -70,7 +70,8 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
         return _place(form)
     asked = Asked("sentence", text, _voice(project, form), name, said_as)
     if kind == "zin" and text:
-        return asked
+        own = _recordings(project, form.get("stem", ""))
+        return replace(asked, voice=own, fill=asked.voice) if own else asked
     if kind == "naam" and name:
         return replace(asked, kind="name", text="")
     if kind == "stem" and form.get("stem"):
@@ -79,19 +80,19 @@ def _asked(project: Project, form: Mapping[str, str]) -> Asked:
 
 
 def _place(form: Mapping[str, str]) -> Asked:
-    """Return a sentence of a track in its place, said as it stands in a form, with all that is gathered."""
-    shown, number = found(form.get("opname", "")), mended.counted(form.get("zin", ""))
-    of_script = mended.sentences(shown)
-    if not 1 <= number <= len(of_script):
+    """Return a sentence of a track in its place, said as it stands in a form, with all that is gathered.
+
+    Whether there is such a sentence is known to who reads it: the script is read once.
+    """
+    shown, key = found(form.get("opname", "")), mended.key_of(form)
+    if not key[0]:
         raise _Wrong(_UNKNOWN)
-    sentence = of_script[number - 1]
     try:
-        edit = mended.edit_of(shown, sentence, form)
+        edit = mended.edit_of(shown, key, form)
     except mended.WrongChangeError as wrong:
         raise _Wrong(str(wrong)) from wrong
-    change = mended.with_edit(mended.wanted(shown), sentence, edit).change
-    record = shown.record_path.absolute()
-    return Asked("place", sentence.sentence, record=record, change=change, nth=sentence.nth)
+    change = mended.with_edit(mended.wanted(shown), key, edit).change
+    return Asked("place", key[0], record=shown.record_path.absolute(), change=change, nth=key[1])
 
 
 def _background(form: Mapping[str, str]) -> Asked:
@@ -105,6 +106,8 @@ def _voice(project: Project, form: Mapping[str, str]) -> str:
     """Return the name of the voice that is meant, which may speak here; "" for one that the reader finds."""
     known = {voice.name: voice for voice in project.voices()}
     wish = form.get("stem", "")
+    if _recordings(project, wish):  # they say nothing but what was recorded
+        wish = form.get("aanvulling", "")
     if wish and wish not in known:
         raise _Wrong("Kies er een uit de lijst.")
     if not wish:
@@ -114,6 +117,11 @@ def _voice(project: Project, form: Mapping[str, str]) -> str:
     if wish in known:
         _check_leave(project, known[wish])
     return wish
+
+
+def _recordings(project: Project, wish: str) -> str:
+    """Return the own recordings that are wished for, by membership; "" when it is another voice."""
+    return next((name for each in project.recordings() if (name := project.voice_of(each)) == wish), "")
 
 
 def _check_leave(project: Project, voice: VoiceTemplate) -> None:

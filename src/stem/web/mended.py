@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stem import Edit, Mendable, StemError
-from stem.web.below import pause_lengths
+from stem.web.below import SentenceKey, pause_lengths, sentence_key
 from stem.web.changes import Wanted
 from stem.web.site import site
 
@@ -36,6 +36,11 @@ class WrongChangeError(Exception):
 def counted(text: str) -> int:
     """Return the number of a sentence; 0 for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else 0
+
+
+def key_of(form: Mapping[str, str]) -> SentenceKey:
+    """Return which sentence a form is about."""
+    return sentence_key(form.get("zin", ""), counted(form.get("keer", "")))
 
 
 def wanted(shown: Shown) -> Wanted:
@@ -124,14 +129,14 @@ def lengths_s(shown: Shown) -> dict[str, float]:
     return {name: named[name] for name in PAUSES}
 
 
-def edit_of(shown: Shown, sentence: Mendable, form: Mapping[str, str]) -> Edit | None:
+def edit_of(shown: Shown, key: SentenceKey, form: Mapping[str, str]) -> Edit | None:
     """Read how someone wants a sentence; None for as it is in the script.
 
     Raises:
         WrongChangeError: when that cannot be.
     """
     text, pause_s = " ".join(form.get("tekst", "").split()), _pause_s(shown, form)
-    said = None if text in {sentence.sentence, ""} else text
+    said = None if text in {key[0], ""} else text
     if any(mark in text for mark in _MARKS):
         raise WrongChangeError("Schrijf gewone woorden, zonder haken, accolades of hekjes.")
     if not text:
@@ -139,7 +144,7 @@ def edit_of(shown: Shown, sentence: Mendable, form: Mapping[str, str]) -> Edit |
     if said is None and pause_s is None:
         return None
     try:
-        return Edit(sentence.sentence, sentence.nth, said, pause_s)
+        return Edit(*key, said, pause_s)
     except ValueError as error:
         raise WrongChangeError("Dit kan niet worden gezegd. Schrijf één of twee gewone zinnen.") from error
 
@@ -167,9 +172,9 @@ def _pause_s(shown: Shown, form: Mapping[str, str]) -> float | None:
     return round(length_s, 3)
 
 
-def with_edit(asked: Wanted, sentence: Mendable, edit: Edit | None) -> Wanted:
+def with_edit(asked: Wanted, key: SentenceKey, edit: Edit | None) -> Wanted:
     """Return what a track is to be when one sentence more is changed."""
-    others = tuple(each for each in asked.edits if each.key != sentence.key)
+    others = tuple(each for each in asked.edits if each.key != key)
     return replace(asked, edits=others if edit is None else (*others, edit))
 
 

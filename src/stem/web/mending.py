@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from stem import Edit, Mendable, StemError
 from stem.units import seconds
 from stem.web import mended, words
-from stem.web.below import PRONUNCIATION, sentence_key, sentences, takes_pronunciation
+from stem.web.below import PRONUNCIATION, sentences, takes_pronunciation
 from stem.web.changes import StaleError
 from stem.web.site import site
 from stem.web.tracks import Shown, found
@@ -97,7 +97,7 @@ def throw_away(name: str) -> Answer | tuple[str, int]:
 def let_go(name: str) -> Answer | tuple[str, int]:
     """Let go of a change whose sentence is not in the script any more."""
     shown = found(name)
-    key = _key()
+    key = mended.key_of(request.form)
     if key not in {edit.key for edit in mended.lost(mended.sentences(shown), mended.wanted(shown))}:
         abort(404)
     try:
@@ -151,7 +151,7 @@ def _wished(shown: Shown, sentence: Mendable) -> Edit | None:
     if wish == "weg":
         return mended.left_out(sentence)
     if wish == "bewaar":
-        return mended.edit_of(shown, sentence, request.form)
+        return mended.edit_of(shown, sentence.key, request.form)
     if wish != "gewoon":
         abort(400)
     return None
@@ -161,17 +161,13 @@ def _version() -> str:
     return request.form.get("versie", "")
 
 
-def _key() -> tuple[str, int]:
-    return sentence_key(request.form.get("zin", ""), mended.counted(request.form.get("keer", "")))
-
-
 def _check_is(sentence: Mendable) -> None:
     """Make sure that a form is about the sentence that has its number by now.
 
     Raises:
         StaleError: when it is about another.
     """
-    if _key() != sentence.key:
+    if mended.key_of(request.form) != sentence.key:
         raise StaleError
 
 
@@ -241,6 +237,7 @@ def _form(
         most=mended.LONGEST_WORDS,
         longest=max((len(each.split()) for each in sentences(typed.get("tekst", text))), default=0),
         voice=_voice(shown),
+        fill=shown.record.fill.name if shown.record.fill else "",
         naam=values.get("naam", ""),
         klinkt=values.get(PRONUNCIATION, ""),
     )
@@ -258,6 +255,8 @@ def _usual(shown: Shown, sentence: Mendable) -> str:
 
 
 def _voice(shown: Shown) -> str:
-    """Return the name of the voice that said a track; "" when it was no voice that can be asked."""
-    known = {voice.name for voice in site().project().voices()}
-    return shown.record.voice.name if shown.record.voice.name in known else ""
+    """Return the voice that said a track, own recordings too; "" when it is not there any more."""
+    project, name = site().project(), shown.record.voice.name
+    recorded = {project.voice_of(each) for each in project.recordings()}
+    asked = shown.record.asked.voice or ""
+    return asked if asked in recorded else name if name in {voice.name for voice in project.voices()} else ""

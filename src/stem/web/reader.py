@@ -25,6 +25,7 @@ from stem import Cancelled, Change, Project, StemError
 from stem.messages import Message
 from stem.programs import SAFE_PATH, without_working_folder
 from stem.progress import Progress, stage
+from stem.web.below import kept_ready
 
 RESTS_S = 10 * 60.0
 """So long without being asked anything, and it ends."""
@@ -52,13 +53,14 @@ class Asked:
         kind: A sentence, a name alone and in a sentence, the two sentences by which voices are compared,
             twelve seconds of a background, or a sentence in its place in a track.
         text: The sentence, without marks, or the name of the background.
-        voice: Name of the voice; empty for the usual one. For a background it says nothing.
+        voice: Name of the voice, or own recordings; empty for the usual one. A background has none.
         name: A name, which the sentence may hold.
         said_as: How that name sounds, as a Dutch reader would spell it; empty when it is read well.
         level_lu: How much louder than usual the background is, or, below 0, softer.
         record: Of the track.
         change: What is to be another way in it.
         nth: Which of the sentences of that text; the text is that of the script.
+        fill: Name of the voice that says what was not recorded; empty for the usual one.
     """
 
     kind: Literal["sentence", "name", "voice", "background", "place"]
@@ -70,6 +72,7 @@ class Asked:
     record: Path | None = None
     change: Change | None = None
     nth: int = 1
+    fill: str = ""
 
 
 _SILENCE = Asked("background", "none")
@@ -227,7 +230,7 @@ def _read_aloud(hears: Connection, tells: Connection, rests_s: float) -> None:
                 asked.append(newer)
         return not asked
 
-    with suppress(EOFError, OSError):  # the page is gone
+    with kept_ready(), suppress(EOFError, OSError):  # the page is gone
         while asked or hears.poll(rests_s):
             number, folder, wish = asked.popleft() if asked else hears.recv()
             answer: Answer = None
@@ -270,7 +273,8 @@ def _sound(project: Project, asked: Asked) -> bytes:
         return project.sound_of(plan)
     said_as = (asked.name, asked.said_as) if asked.name and asked.said_as else None
     is_personal = bool(asked.name) and asked.name.casefold() in asked.text.casefold()
-    plan = project.sentence(asked.text, asked.voice or None, said_as=said_as, remember=not is_personal)
+    voice, fill, remember = asked.voice or None, asked.fill, not is_personal
+    plan = project.sentence(asked.text, voice, fill=fill, said_as=said_as, remember=remember)
     return project.sound_of(plan)
 
 

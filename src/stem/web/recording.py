@@ -160,7 +160,7 @@ def ask_forget(name: str) -> str:
         title=script.title if script else "Onbekende oefening",
         count=len(recordings.takes),
         folder=recordings.folder.name,
-        is_busy=_is_busy(recordings),
+        is_busy=is_busy(recordings),
     )
 
 
@@ -169,7 +169,7 @@ def forget(name: str) -> str:
     """Remove a set."""
     project = site().project()
     recordings = found(project, name)
-    if _is_busy(recordings):
+    if is_busy(recordings):
         return ask_forget(name)
     stays = project.forget_recordings(recordings)
     return render_template("voice_forgotten.html", stays=[each.name for each in stays])
@@ -235,6 +235,6 @@ def _private(upload: FileStorage, folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _is_busy(recordings: RecordingSet) -> bool:
+def is_busy(recordings: RecordingSet) -> bool:
     """Tell whether a track is being made that may be said by a set."""
     return any(run.script == recordings.script for run in site().workshop.runs if not run.is_over)

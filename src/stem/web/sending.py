@@ -42,10 +42,14 @@ def of_track(name: str) -> Answer | tuple[str, int]:
     code = found(name).code
     if code in {"", USUAL_CODE}:
         return render_template("fault.html", title=_NO_CODE, text=_NO_CODE_TEXT, english=""), 409
-    secret = site().passes.secret
-    client = hashlib.sha256(f"{secret} {code}".encode()).hexdigest()[:16]
+    return redirect(address_of_client(code), 303)
+
+
+def address_of_client(code: str) -> str:
+    """Return the address of a client's page, which tells nothing of the code."""
+    client = hashlib.sha256(f"{site().passes.secret} {code}".encode()).hexdigest()[:16]
     site().codes[client] = code
-    return redirect(f"/clienten/{client}/sturen", 303)
+    return f"/clienten/{client}/sturen"
 
 
 @pages.get("/clienten/<name>/sturen")

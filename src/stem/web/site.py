@@ -39,10 +39,6 @@ class Site:
         lists: Those that were dropped.
         codes: Of clients, by what they are called in addresses.
         sent: The passwords that were shown just now.
-        lists: Lists = field(default_factory=Lists)
-    codes: dict[str, str] = field(default_factory=dict)
-    sent: Once = field(default_factory=Once)
-    on_begun: Called with the folder of a practice that begins on the welcome page.
         closed: Set when the page is to end.
     """
 

@@ -60,10 +60,7 @@ class Shown:
     @property
     def day(self) -> str:
         """On which day it was made; "" when it is not there."""
-        if not self.made:
-            return ""
-        moment = datetime.fromtimestamp(self.made).astimezone()
-        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
+        return moment_told(self.made) if self.made else ""
 
     @property
     def title(self) -> str:
@@ -80,6 +77,12 @@ class Shown:
     def length(self) -> str:
         """How long it lasts."""
         return words.length(seconds(self.record.times.frames))
+
+
+def moment_told(when: float) -> str:
+    """Return a moment, in seconds since 1970, as people write it."""
+    moment = datetime.fromtimestamp(when).astimezone()
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}"
 
 
 @pages.get("/opnames")

@@ -192,9 +192,9 @@ def _no_way_out(cues: Sequence[Cue]) -> Iterator[LintFinding]:
     """Find the long silences, before the last word, in whose chapter nothing was said about a way out."""
     if _has_images(cues) and not _places(cues, "V14"):
         return  # that it is missing is told
-    last_word = _last_word(cues)
+    last_word, every = _last_word(cues), _places(cues, "V14")
     for chapter in _chapters(cues):
-        ways_out = [place for place in _places(cues, "V14") if place in chapter]
+        ways_out = [place for place in every if place in chapter]
         for place in chapter:
             cue = cues[place]
             silent = isinstance(cue, Pause) and cue.seconds >= ANNOUNCED_S and place < last_word
@@ -211,8 +211,9 @@ def _no_way_out(cues: Sequence[Cue]) -> Iterator[LintFinding]:
 
 def _back_to_a_room(cues: Sequence[Cue]) -> Iterator[LintFinding]:
     """Find a room in the sentences of the way back and in the title above them."""
+    every = _places(cues, "V9")
     for chapter in _chapters(cues):
-        marked = [place for place in _places(cues, "V9") if place in chapter]
+        marked = [place for place in every if place in chapter]
         spoken = (cues[place] for place in chapter if place - 1 in marked or (marked and place == chapter[0]))
         for cue in spoken:
             text = cue.title if isinstance(cue, Heading) else cue.text if isinstance(cue, Utterance) else ""
@@ -226,8 +227,8 @@ _ROOM = re.compile(r"\bkamer\b", re.IGNORECASE)
 
 def _hurried_return(cues: Sequence[Cue], minutes: float | None) -> Iterator[LintFinding]:
     """Find a way back that is too short, or has no second round, and aftercare that comes before it."""
-    chapters = _chapters(cues)
-    returns = [[n for n in _places(cues, "V9") if n in chapter] for chapter in chapters]
+    chapters, every = _chapters(cues), _places(cues, "V9")
+    returns = [[n for n in every if n in chapter] for chapter in chapters]
     start = next((places[0] for places in reversed(returns) if places), None)
     if start is None:
         return

@@ -6,6 +6,7 @@ looked. What a record says is not enough for a file to go: it must be one that s
 What lies in backups, or was sent, is out of reach.
 
     matching.py   when a name or a code is the one that is looked for
+    mentions.py   own texts and recordings in which it stands
     ownership.py  whether a file is one that stem made
     removal.py    to remove a file that is the one that was looked at
 """

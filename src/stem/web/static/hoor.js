@@ -5,7 +5,8 @@
 // data-velden of what is around it: "naam=v-naam", of the form that is named in its data-formulier.
 
 const PARTS = [
-  "tekst", "stem", "achtergrond", "naam", "klinkt", "luidheid", "oefening", "opname", "zin", "versie", "pauze", "seconden",
+  "tekst", "stem", "aanvulling", "achtergrond", "naam", "klinkt", "luidheid", "oefening", "opname", "zin", "keer", "versie",
+  "pauze", "seconden",
 ];
 const MOST_KEPT = 30;
 const WAKE_MS = 3000;
