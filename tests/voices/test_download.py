@@ -45,7 +45,8 @@ from stem.cli.output import in_options
 from stem.errors import ConfigError, DownloadError, OutputError, StemError, UsageError
 from stem.voices.download import download
 from stem.voices.http import Patience, is_safe, retry_after_s
-from stem.voices.template import Download, RemoteFile, VoiceTemplate
+from stem.voices.published import Download, RemoteFile
+from stem.voices.template import VoiceTemplate
 
 MODEL = random.Random(4).randbytes(300_000)
 CARD = json.dumps({"audio": {"sample_rate": 22050}}).encode()

@@ -34,7 +34,8 @@ from stem.progress import Cancelled, stage
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.voices.engines import engine
 from stem.voices.engines.piper import Piper, model, noise
-from stem.voices.template import Download, RemoteFile, VoiceTemplate, find_voice, voices
+from stem.voices.published import Download, RemoteFile
+from stem.voices.template import VoiceTemplate, find_voice, voices
 
 PHRASES = (
     "Laat je schouders zakken, en adem rustig uit.",

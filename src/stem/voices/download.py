@@ -32,7 +32,8 @@ from stem.voices.http import (
     is_safe,
     lost,
 )
-from stem.voices.template import Download, RemoteFile, VoiceTemplate
+from stem.voices.published import Download, RemoteFile
+from stem.voices.template import VoiceTemplate
 
 __all__ = ["Patience", "Progress", "download"]
 

@@ -28,9 +28,9 @@ from stem.voices.engines.piper.model import (
     phonemized,
     reason_of,
     run_options,
-    settings_path,
 )
 from stem.voices.engines.piper.reading import listed, prepared, words
+from stem.voices.published import settings_path
 from stem.voices.template import VoiceTemplate
 
 _PACKAGES = ("piper-tts", "onnxruntime", "onnx", "numpy")

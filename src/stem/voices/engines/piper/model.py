@@ -20,6 +20,7 @@ from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.engines.piper import noise
 from stem.voices.engines.piper.reading import closed, is_speech, listed, prepared
+from stem.voices.published import settings_path
 from stem.voices.template import VoiceTemplate
 
 NAME = "piper"
@@ -161,11 +162,6 @@ def load(voice: VoiceTemplate) -> Model:
         raise ConfigError(
             error.filename or path, [Message("it cannot be read ({reason})", reason=error.strerror)]
         ) from error
-
-
-def settings_path(path: Path) -> Path:
-    """Return where the settings of the voice in a file stand."""
-    return path.with_name(f"{path.name}.json")
 
 
 def _state(path: Path) -> tuple[int, int]:
