@@ -456,7 +456,7 @@ def folder_instead(path: Path) -> None:
 def not_fetched(path: Path) -> VoiceTemplate:
     path.unlink()
     files = (RemoteFile(path.name, "0" * 32, 1000),)
-    return replace(tinyvoice.template(path), download=Download("http://127.0.0.1", "1", "nl", files))
+    return replace(tinyvoice.template(path), download=Download("1", "nl", files, ("http://127.0.0.1",)))
 
 
 OTHER = """<ir_version: 8, opset_import: ["" : 15]>

@@ -75,6 +75,15 @@ def test_a_voice_with_a_download_is_installed_when_all_its_files_are_there() -> 
     assert find_voice("alex").installed
 
 
+def test_a_voice_to_download_is_a_name_and_no_way_to_another_folder(tmp_path: Path) -> None:
+    path = heir(
+        tmp_path, 'inherits = "alex"\nvoice = "../../alex.onnx"\n[download]\nfolder = "nl"\nrevision = "1"\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        find_voice(str(path))
+    assert caught.value.problems[0] == ("'voice' must be the name of a file to download, not ../../alex.onnx")
+
+
 def test_the_softener_comes_in_its_order() -> None:
     for voice in map(find_voice, EMBEDDED):
         assert [type(each).__name__.lower() for each in voice.chain] == [

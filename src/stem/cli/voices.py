@@ -56,7 +56,7 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
             continue
         if not voice.installed:
             tell(f"{voice.title}: {voice.licence}.")
-            origin = mirror or voice.download.origin
+            origin = mirror or voice.download.addresses[0]
             tell(Message("From {origin}, {folder}", origin=origin, folder=voice.download.folder))
         with byte_progress(voice.name) as on_progress:
             for path in here.download(voice.name, mirror=mirror, on_progress=on_progress):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from stem.messages import Message
+
 MODEL_SUFFIX = ".onnx"
 """Of a neural voice's file; any such file can be named as a voice."""
 
@@ -39,13 +41,26 @@ class Download:
     """Where a voice's files come from.
 
     Attributes:
-        origin: Web address of the collection; another may be named when downloading.
         revision: The collection's revision.
         folder: Folder in the collection.
         files: What to fetch.
+        origins: Web addresses of the collection, tried in this order; another may be named when downloading.
+        origin: The one address, for a collection that has no other.
+        card: The file there in which its makers tell what it learnt from, and its licence; "" for none.
     """
 
-    origin: str
     revision: str
     folder: str
     files: tuple[RemoteFile, ...]
+    origins: tuple[str, ...] = ()
+    origin: str = ""
+    card: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.addresses:
+            raise ValueError(Message("'origins' is missing"))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where the collection is, the first to be asked first."""
+        return (*((self.origin,) if self.origin else ()), *self.origins)

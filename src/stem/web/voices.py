@@ -131,7 +131,7 @@ def _source(voice: VoiceTemplate) -> str:
     """Return where a voice comes from; empty when it came with stem or is one's own."""
     if voice.package:
         return f"het pakket {voice.package}"
-    return (urlsplit(voice.download.origin).hostname or "") if voice.download else ""
+    return (urlsplit(voice.download.addresses[0]).hostname or "") if voice.download else ""
 
 
 def _needs(voice: VoiceTemplate) -> str:
