@@ -33,7 +33,7 @@ from stem.errors import ConfigError, EngineUnavailable, StemError, SynthesisErro
 from stem.progress import Cancelled, stage
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.voices.engines import engine
-from stem.voices.engines.piper import Piper, model, noise
+from stem.voices.engines.piper import Piper, model, noise, pace
 from stem.voices.published import Download, RemoteFile
 from stem.voices.template import VoiceTemplate, find_voice, voices
 
@@ -246,6 +246,50 @@ def test_all_mistakes_in_settings_are_told_at_once(piper: Piper, shared: VoiceTe
         "'noise_w_scale' must lie between 0 and 1.5, not -1",
         "'speaker' must be a number or a name",
     ]
+
+
+# --- Its own pace ------------------------------------------------------------------------------------------
+
+
+def at_pace(folder: Path, factor: float) -> VoiceTemplate:
+    """A tiny voice that reads so many times as fast."""
+    path = tinyvoice.build(folder, "tempo")
+    network = onnx.load(path)
+    (hops,) = (each for each in network.graph.initializer if each.name == "hops")
+    slower: Samples = onnx.numpy_helper.to_array(hops) / np.float32(factor)
+    hops.CopyFrom(onnx.numpy_helper.from_array(slower, "hops"))
+    path.write_bytes(network.SerializeToString())
+    return tinyvoice.template(path)
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.4, 1.9])
+def test_a_quick_and_a_slow_voice_are_judged_by_their_own_pace(
+    piper: Piper, tmp_path: Path, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = at_pace(tmp_path, factor)
+    takes: list[int] = []
+    say = model.Model.say
+    monkeypatch.setattr(model.Model, "say", lambda self, *given: takes.append(given[2]) or say(self, *given))
+    phrases = ("Goed dat je er bent.", "Hoe is de houding, en hoe gaat het met anderen?", "Ja. Nee. Goed.")
+    for phrase in phrases:
+        assert piper.speak(phrase, voice).frames
+    assert takes == [0] * (3 + len(phrases)), "three sentences to measure it, once; no take was the second"
+    (kept,) = (Path.home() / "cache" / "stem" / "paces").iterdir()
+    assert 0.75 <= json.loads(kept.read_bytes()) <= 3.0
+    monkeypatch.setattr(pace, "_known", {})  # as in another run
+    takes.clear()
+    piper.speak(phrases[0], voice)
+    assert takes == [0]
+    kept.write_text("1e9")  # what nobody wrote is measured again
+    monkeypatch.setattr(pace, "_known", {})
+    takes.clear()
+    piper.speak(phrases[0], voice)
+    assert takes == [0] * 4
+
+
+def test_a_voice_that_says_next_to_nothing_has_no_pace_of_its_own(piper: Piper, tmp_path: Path) -> None:
+    with pytest.raises(SynthesisError, match="which does not fit the text"):
+        piper.speak("Laat je schouders zakken, en adem rustig uit.", at_pace(tmp_path, 20.0))
 
 
 # --- Reading -----------------------------------------------------------------------------------------------

@@ -275,6 +275,24 @@ def test_any_neural_voice_can_be_named_by_its_file(tmp_path: Path) -> None:
     assert (voice.engine, voice.voice, voice.name) == ("piper", str(path), "nl_NL-mijn-medium")
 
 
+@pytest.mark.parametrize(
+    ("engine", "credit", "told"),
+    [
+        ("piper", "", "Gesproken door een computerstem."),
+        ("command", " ", "Gesproken door een computerstem."),
+        ("command", "Gesproken door Xander.", "Gesproken door Xander."),
+        ("recordings", "", ""),
+    ],
+)
+def test_that_a_computer_speaks_is_told_also_when_nobody_wrote_so(
+    tmp_path: Path, engine: str, credit: str, told: str
+) -> None:
+    text = GOOD.replace('"espeak"', f'"{engine}"').replace('"mine"', f'"{credit}"')
+    assert find_voice(str(write(tmp_path, text=text))).credit == told
+    (tmp_path / "los.onnx").touch()
+    assert find_voice(str(tmp_path / "los.onnx")).credit == "Gesproken door een computerstem."
+
+
 def test_a_broken_template_harms_no_other_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     heir(tmp_path / "voice_templates", "title = 3\n", "een")

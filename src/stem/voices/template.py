@@ -108,6 +108,8 @@ class VoiceTemplate:
 
 
 _FLANDERS = "Flanders"
+_BY_COMPUTER = "Gesproken door een computerstem."
+"""The credit of a voice that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +289,7 @@ def _of_model(path: Path) -> VoiceTemplate:
         voice=str(path.absolute()),
         settings={},
         chain=(),
-        credit="",
+        credit=_BY_COMPUTER,
         path=path,
     )
 
@@ -316,6 +318,8 @@ def _built(path: Path, project: Path) -> VoiceTemplate:
     filters = _chain(table.get("chain"), path, problems)
     if problems or written is None:
         raise ConfigError(path, problems)
+    if not written.credit.strip() and written.engine in {"piper", "command"}:
+        written = replace(written, credit=_BY_COMPUTER)
     return VoiceTemplate(
         name=path.stem,
         chain=filters,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import ConfigError, EngineUnavailable
+from stem.files import output_error, temporary_folder
 from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.engines.piper import noise
@@ -172,8 +173,17 @@ def _state(path: Path) -> tuple[int, int]:
 @lru_cache(maxsize=2)  # the voice, and one that is compared with it
 def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[int, int]) -> Model:
     """Load a voice. `PiperVoice.load` would load the network first, as it was before the rewriting."""
-    settings = settings_path(path)
-    config = _config(settings)
+    config = _config(settings_path(path))
+    with temporary_folder() as folder:
+        rewritten = folder / "voice.onnx"
+        noises = _rewrite(path, config, rewritten)
+        # By now all of Python's copies of it are gone, and onnxruntime makes none of a file: together these
+        # took 60 MB more.
+        return Model(library().PiperVoice(config=config, session=_session(rewritten, path)), noises)
+
+
+def _rewrite(path: Path, config: Any, target: Path) -> tuple[str, ...]:
+    """Write a voice's network to `target`, reading its noise from inputs, and return the names of these."""
     network = _network(path)
     inputs = {each.name for each in network.graph.input} - {each.name for each in network.graph.initializer}
     if not inputs >= _INPUTS:
@@ -184,9 +194,13 @@ def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[in
             num_speakers=config.num_speakers,
             path=path.name,
         )
-        raise ConfigError(settings, [problem], hint=_GET_AGAIN)
+        raise ConfigError(settings_path(path), [problem], hint=_GET_AGAIN)
     noises = noise.made_repeatable(network, path)
-    return Model(library().PiperVoice(config=config, session=_session(network, path)), noises)
+    try:
+        target.write_bytes(network.SerializeToString())
+    except OSError as error:
+        raise output_error(target.parent.parent, error) from error
+    return noises
 
 
 def _config(path: Path) -> Any:
@@ -275,8 +289,8 @@ def _network(path: Path) -> Any:
     return network
 
 
-def _session(network: Any, path: Path) -> Any:
-    """Return the network ready to run, one thread a phrase.
+def _session(rewritten: Path, path: Path) -> Any:
+    """Return a network ready to run, one thread a phrase; `path` is the file that it was before.
 
     Two phrases at once on two cores are quicker than one phrase on both.
     """
@@ -287,9 +301,8 @@ def _session(network: Any, path: Path) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # else it also writes to stderr what it raises
     try:
-        return onnxruntime.InferenceSession(
-            network.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(str(rewritten), options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        problem = Message("onnxruntime cannot use it ({error})", error=reason_of(error))
+        told = ValueError(str(error).replace(f"Load model from {rewritten} failed:", ""))
+        problem = Message("onnxruntime cannot use it ({error})", error=reason_of(told))
         raise ConfigError(path, [problem], hint=_GET_AGAIN) from error
