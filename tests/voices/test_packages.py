@@ -197,8 +197,7 @@ def test_what_is_packed_is_installed_by_pip_and_speaks_without_a_network(site: P
     (elsewhere / "kort.j2").write_text('+++\ntitle = "Kort"\nbed = "none"\n+++\nWelkom.\n')
     project = Project(elsewhere)
     there = project.voice("mijn-stem")
-    same = {"path": voice.path, "voice": voice.voice, "package": "", "named": True}
-    assert replace(there, **same) == voice
+    assert replace(there, path=voice.path, voice=voice.voice, package="", named=True) == voice
     assert there.package == "stem-voice-mijn-stem"
     assert Path(there.voice).with_name("klein.MODEL_CARD").read_text() == "Waar de stem van geleerd heeft."
     plan = project.plan(TrackSpec("kort.j2", voice="", bed="none", cover="none"))

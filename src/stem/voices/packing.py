@@ -19,6 +19,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from string import Template
+from typing import Any, cast
 
 from stem.errors import ConfigError, UsageError
 from stem.files import file_hash, output_error, packaged_folder, publish, temporary_beside
@@ -125,7 +126,7 @@ def _template(voice: VoiceTemplate, model: str) -> str:
     lines += ["", "[settings]", *(f"{_toml(key)} = {_toml(value)}" for key, value in voice.settings.items())]
     kinds = {kind: name for name, kind in FILTERS.items()}
     for step in voice.chain:
-        figures = {each.name: getattr(step, each.name) for each in fields(step)}
+        figures = {each.name: getattr(step, each.name) for each in fields(cast("Any", step))}
         written = {"filter": kinds[type(step)], **figures}
         lines += ["", "[[chain]]", *(f"{key} = {_toml(value)}" for key, value in written.items())]
     return "\n".join(lines) + "\n"
@@ -156,7 +157,7 @@ def _metadata(told: Mapping[str, str]) -> bytes:
     return (
         "Metadata-Version: 2.1\n"
         f"Name: {project['name']}\nVersion: {project['version']}\nSummary: {project['description']}\n"
-        f"License: {project['license']['text']}\nLicense-File: LICENSE\n"
+        f"License: {project['license']['text']}\n"
         f"Requires-Python: {project['requires-python']}\nDescription-Content-Type: text/markdown\n\n"
     ).encode() + _filled("README.md", told)
 
