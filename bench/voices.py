@@ -199,20 +199,20 @@ def real_speech(folder: str, name: str) -> dict[str, float]:
 
     setattr(model.Model, "say", counted)  # noqa: B010 - for a count
     todo = (Path(folder) / name).read_text(encoding="utf-8").splitlines()
-    clips = [speaker.speak(phrase, voice) for phrase in todo]
+    lengths_s = [_seconds(speaker, phrase, voice) for phrase in todo]
     wall_s, cpu_s, mb = time.perf_counter() - started, processor_s(), peak_mb()
     made = takes[0]
     own = pace.own_pace(model.load(voice), Path(voice.voice), None) / 1.3
     fits = [
-        clip.frames / clip.rate * own / expected_seconds(phrase, pauses=False)
-        for phrase, clip in zip(todo, clips, strict=True)
+        length_s * own / expected_seconds(phrase, pauses=False)
+        for phrase, length_s in zip(todo, lengths_s, strict=True)
     ]
     return {
         "wall": wall_s,
         "cpu": cpu_s,
         "MB": mb,
         "phrases": len(todo),
-        "spoken": sum(clip.frames / clip.rate for clip in clips),
+        "spoken": sum(lengths_s),
         "takes": made,
         "pace": own * 1.3,
         "least": min(fits),
