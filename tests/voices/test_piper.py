@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ from stem.progress import Cancelled, stage
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.voices.engines import engine
 from stem.voices.engines.piper import Piper, model, noise, pace
+from stem.voices.engines.piper import network as network_module
 from stem.voices.published import Download, RemoteFile
 from stem.voices.template import VoiceTemplate, find_voice, voices
 
@@ -439,6 +441,47 @@ def test_other_phrases_speakers_and_attempts_have_other_noise() -> None:
     different = [begin(1), begin(2), begin(1, 2), begin(1, speaker=0), begin(1, attempt=1)]
     assert len(set(different)) == len(different)
     assert begin(1, length=2.5) == begin(1)
+
+
+# --- The network that is kept ------------------------------------------------------------------------------
+
+
+def test_a_network_is_rewritten_once_and_kept_for_the_next_run(
+    piper: Piper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    rewrite = network_module._rewrite
+
+    def counted(path: Path, target: Path) -> None:
+        made.append(path)
+        rewrite(path, target)
+
+    monkeypatch.setattr(network_module, "_rewrite", counted)
+    place = Path.home() / "cache" / "stem" / "networks"
+    voice = tinyvoice.template(tinyvoice.build(tmp_path))
+
+    def said_in_another_run() -> str:
+        model._loaded.cache_clear()
+        return fingerprint(piper.speak("Adem in.", voice))
+
+    first = said_in_another_run()
+    (kept,) = place.iterdir()
+    assert said_in_another_run() == first
+    assert len(made) == 1
+    kept.write_bytes(kept.read_bytes()[:-1000])  # by a power cut
+    assert said_in_another_run() == first
+    assert len(made) == 2
+    for number in range(5):
+        other = tinyvoice.build(tmp_path, f"stem-{number}", without="x")
+        changed = onnx.load(other)
+        changed.doc_string = str(number)
+        other.write_bytes(changed.SerializeToString())
+        piper.speak("Uit.", tinyvoice.template(other))
+    assert len(list(place.iterdir())) == 4
+    shutil.rmtree(place)
+    place.touch()  # nothing can be kept there
+    assert said_in_another_run() == first
+    assert len(made) == 8
 
 
 # --- What can be wrong -------------------------------------------------------------------------------------

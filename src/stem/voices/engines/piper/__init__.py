@@ -26,9 +26,9 @@ from stem.voices.engines.piper.model import (
     library,
     load,
     phonemized,
-    reason_of,
     run_options,
 )
+from stem.voices.engines.piper.network import reason_of
 from stem.voices.engines.piper.pace import own_pace
 from stem.voices.engines.piper.reading import listed, prepared, words
 from stem.voices.published import settings_path
