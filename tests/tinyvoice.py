@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -169,3 +170,49 @@ def template(path: Path, **own: object) -> VoiceTemplate:
         credit="Gesproken door tonen.",
         path=path.with_suffix(".toml"),
     )
+
+
+TEMPLATE = """
+title = "Klein"
+summary = "Een stem van tonen."
+engine = "piper"
+sex = "female"
+voice = "klein.onnx"
+licence = "CC0"
+credit = "Gesproken door tonen."
+rank = 99
+"""
+
+
+def installed(
+    site: Path,
+    name: str = "stem-voice-klein",
+    *,
+    entry: str = "",
+    templates: Mapping[str, str] | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Path:
+    """Install a package with a tiny voice as pip would, and return its folder; its own code would end a test.
+
+    Args:
+        site: Where packages are installed.
+        name: Of the package.
+        entry: What it says that its folder is; "" for the right one.
+        templates: Their texts by name; None for the right one.
+        settings: What stands in its .json; None for the right ones.
+    """
+    module = name.replace("-", "_")
+    folder = site / module
+    folder.mkdir()
+    (folder / "__init__.py").write_text("raise SystemExit('the package was run')")
+    build(folder)
+    if settings is not None:
+        (folder / "klein.onnx.json").write_text(json.dumps(settings))
+    for voice, text in ({"klein": TEMPLATE} if templates is None else templates).items():
+        (folder / f"{voice}.toml").write_text(text, encoding="utf-8")
+    info = site / f"{module}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[stem.voices]\nklein = {entry or module}\n")
+    (info / "RECORD").write_text("".join(f"{module}/{each.name},,\n" for each in folder.iterdir()))
+    return folder

@@ -78,7 +78,12 @@ def diagnose(config: Config, home: Path = HERE) -> Iterator[Diagnosis]:
             found = Message("runs a program, which is not tried here; hear it: {say}")
             yield Diagnosis(Message("voice {voice}", voice=voice.name), works=True, found=found)
         elif voice.installed and not sends_to(voice):
-            yield _tried(Message("voice {voice}", voice=voice.name), partial(_round_trip, voice))
+            subject = Message("voice {voice}", voice=voice.name)
+            if voice.package:
+                subject = Message(
+                    "voice {voice} of the package {package}", voice=voice.name, package=voice.package
+                )
+            yield _tried(subject, partial(_round_trip, voice))
 
 
 def _installed() -> Diagnosis:

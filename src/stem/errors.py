@@ -168,7 +168,7 @@ class ConfigError(StemError):
     def __init__(self, path: Path | str, problems: Sequence[str], *, hint: str = "") -> None:
         self.path = path
         self.problems = tuple(problems)
-        self.place = str(path)
+        self.place = path if isinstance(path, str) else str(path)
         count, told = len(self.problems), joined("; ", self.problems)
         sentence = Plural(
             "{place}: {problems}.", "{place}: {count} mistakes: {problems}.", count, place=path, problems=told

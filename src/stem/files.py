@@ -326,7 +326,7 @@ def _check_own(folder: Path) -> None:
 
 
 def packaged_folder(kind: str) -> Path:
-    """Return the folder "scripts" or "voice_templates" that came with stem: in the wheel or the checkout."""
+    """Return a folder that came with stem, such as "scripts": in the wheel or the checkout."""
     package = Path(__file__).resolve().parent
     installed = package / kind
     return installed if installed.is_dir() else package.parent.parent / kind

@@ -100,6 +100,23 @@ def test_edges_are_exact_zeros_and_rise_as_a_raised_cosine() -> None:
     assert np.all(np.diff(samples[-fade_out:]) < 0)
 
 
+def test_a_sound_that_is_there_at_once_can_begin_softly() -> None:
+    clip = Clip(tone(0.3), RATE)
+    hard, soft = trimmed(clip).samples[:, 0], trimmed(clip, softly=True).samples[:, 0]
+    start, fade = units.frames(0.020, RATE), units.frames(0.0025, RATE)
+    steps, soft_steps = (np.abs(np.diff(each[: start + fade])).max() for each in (hard, soft))
+    assert steps == pytest.approx(0.5)
+    # No more than the steepest of the tone itself and the steepest of the fade together.
+    assert soft_steps < 0.5 * 2 * np.pi * 440 / RATE + 0.5 * np.pi / 2 / fade
+    np.testing.assert_array_equal(soft[start + fade :], hard[start + fade :])
+    assert len(soft) == len(hard)
+
+
+def test_a_sound_that_had_time_to_begin_is_not_touched() -> None:
+    clip = Clip(np.concatenate([silence(0.0031), tone(0.3)]), RATE)
+    np.testing.assert_array_equal(trimmed(clip, softly=True).samples, trimmed(clip).samples)
+
+
 def test_every_channel_counts_for_the_sound() -> None:
     left, right = silence(1.0), silence(1.0)
     left[5000:6000] = 0.5

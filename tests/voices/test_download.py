@@ -45,7 +45,8 @@ from stem.cli.output import in_options
 from stem.errors import ConfigError, DownloadError, OutputError, StemError, UsageError
 from stem.voices.download import download
 from stem.voices.http import Patience, is_safe, retry_after_s
-from stem.voices.template import Download, RemoteFile, VoiceTemplate
+from stem.voices.published import Download, RemoteFile
+from stem.voices.template import VoiceTemplate
 
 MODEL = random.Random(4).randbytes(300_000)
 CARD = json.dumps({"audio": {"sample_rate": 22050}}).encode()
@@ -77,7 +78,9 @@ def voice(origin: str, folder: Path, model: bytes = MODEL, **changes: Any) -> Vo
         chain=(),
         credit="",
         path=Path("proef.toml"),
-        download=dataclasses.replace(Download(origin, REVISION, FOLDER, files), **changes),
+        download=Download(
+            **{"revision": REVISION, "folder": FOLDER, "files": files, "origin": origin, **changes}
+        ),
     )
 
 
@@ -161,6 +164,85 @@ def test_a_mirror_goes_before_the_origin(server: FaultServer, folder: Path) -> N
     with refusing() as nowhere:
         download(voice(nowhere, folder), mirror=f"{server.address}/", patience=HASTE)
     assert (folder / NAME).read_bytes() == MODEL
+
+
+def test_the_next_origin_is_asked_for_what_the_first_has_not(
+    server: FaultServer, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for answer, problem in (
+        (always(Reply(status=503)), "is busy or out of order"),
+        (always(Reply(status=404)), "it is not to be found at"),
+        (published({MODEL_PATH: WRONG, CARD_PATH: CARD}), "is not the published file"),
+    ):
+        with FaultServer(answer) as first:
+            origins = (first.address, server.address)
+            paths = download(voice("", folder, origins=origins), patience=HASTE)
+            assert [path.read_bytes() for path in paths] == [MODEL, CARD]
+            told = caplog.messages[-1]
+            assert problem in told
+            assert told.endswith("Another address is asked.")
+            first.requests.clear()
+            server.requests.clear()
+            for path in paths:
+                path.unlink()
+            download(voice("", folder, origins=origins[::-1]), patience=HASTE)
+            assert first.requests == [], "only when it has to"
+            download(voice("", folder, origins=origins), mirror=server.address, patience=HASTE)
+        shutil.rmtree(folder)
+    with refusing() as nowhere, pytest.raises(DownloadError, match="there is no connection"):
+        download(voice("", folder, origins=(nowhere, nowhere)), patience=HASTE)
+    assert seen(folder) == []
+
+
+def test_what_came_from_one_origin_is_gone_on_with_at_the_next(server: FaultServer, folder: Path) -> None:
+    cut = dataclasses.replace(HASTE, tries=1)
+    with FaultServer(spoiled(GOOD, stop_after=100_000)) as first:
+        download(voice("", folder, origins=(first.address, server.address)), patience=cut)
+    (asked,) = server.asked(MODEL_PATH)
+    assert asked.headers["range"] == "bytes=100000-"
+    assert (folder / NAME).read_bytes() == MODEL
+
+
+def test_a_template_names_an_origin() -> None:
+    with pytest.raises(ValueError, match="'origins' is missing"):
+        Download(REVISION, FOLDER, ())
+
+
+TOLD = b"# Model card\n\n* Licence: CC0 \xe2\x80\x93 see below\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (TOLD, ""),
+        (None, "it is not to be found at 127.0.0.1 (404)"),
+        (b"x" * 20_001, "it has more than 20000 bytes"),
+        (b"\xff\xfe", "it is no text"),
+        ("Licence: CC0\u202e".encode(), "it is no text"),
+        (b"\x1b[2J", "it is no text"),
+        (b"", "it is no text"),
+    ],
+)
+def test_what_the_makers_tell_is_kept_beside_a_voice_or_told_to_be_missing(
+    server: FaultServer, folder: Path, caplog: pytest.LogCaptureFixture, content: bytes | None, problem: str
+) -> None:
+    card = f"/{REVISION}/{FOLDER}/MODEL_CARD"
+    server.answer = published({**PUBLISHED, **({} if content is None else {card: content})})
+    wanted = voice(server.address, folder, card="MODEL_CARD")
+    folder.mkdir()
+    (folder / f".{NAME}.lock").touch()  # of an older stem
+    paths = download(wanted, patience=HASTE)
+    assert wanted.installed
+    kept = folder / "nl_NL-proef-medium.MODEL_CARD"
+    assert paths == tuple(folder / name for name in (NAME, f"{NAME}.json", *([] if problem else [kept.name])))
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in paths)
+    told = "What the makers of the voice 'proef' tell of it could not be fetched: "
+    assert caplog.messages == ([f"{told}{problem}."] if problem else [])
+    if not problem:
+        assert kept.read_bytes() == content
+        asked = len(server.requests)
+        download(wanted, patience=HASTE)
+        assert len(server.requests) == asked
 
 
 def test_nothing_is_told_but_the_address(server: FaultServer, folder: Path) -> None:

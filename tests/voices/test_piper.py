@@ -8,14 +8,16 @@ import itertools
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -33,8 +35,10 @@ from stem.errors import ConfigError, EngineUnavailable, StemError, SynthesisErro
 from stem.progress import Cancelled, stage
 from stem.sound.clips import Clip, Samples, trimmed
 from stem.voices.engines import engine
-from stem.voices.engines.piper import Piper, model, noise
-from stem.voices.template import Download, RemoteFile, VoiceTemplate, find_voice, voices
+from stem.voices.engines.piper import Piper, model, noise, pace
+from stem.voices.engines.piper import network as network_module
+from stem.voices.published import Download, RemoteFile
+from stem.voices.template import VoiceTemplate, find_voice, voices
 
 PHRASES = (
     "Laat je schouders zakken, en adem rustig uit.",
@@ -247,6 +251,55 @@ def test_all_mistakes_in_settings_are_told_at_once(piper: Piper, shared: VoiceTe
     ]
 
 
+# --- Its own pace ------------------------------------------------------------------------------------------
+
+
+def at_pace(folder: Path, factor: float) -> VoiceTemplate:
+    """A tiny voice that reads so many times as fast."""
+    path = tinyvoice.build(folder, "tempo")
+    network = onnx.load(path)
+    (hops,) = (each for each in network.graph.initializer if each.name == "hops")
+    slower: Samples = onnx.numpy_helper.to_array(hops) / np.float32(factor)
+    hops.CopyFrom(onnx.numpy_helper.from_array(slower, "hops"))
+    path.write_bytes(network.SerializeToString())
+    return tinyvoice.template(path)
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.4, 1.9])
+def test_a_quick_and_a_slow_voice_are_judged_by_their_own_pace(
+    piper: Piper, tmp_path: Path, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = at_pace(tmp_path, factor)
+    takes: list[int] = []
+    say = model.Model.say
+
+    def counted(self: model.Model, sentences: Sequence[list[int]], *given: Any) -> Clip:
+        takes.append(given[1])
+        return say(self, sentences, *given)
+
+    monkeypatch.setattr(model.Model, "say", counted)
+    phrases = ("Goed dat je er bent.", "Hoe is de houding, en hoe gaat het met anderen?", "Ja. Nee. Goed.")
+    for phrase in phrases:
+        assert piper.speak(phrase, voice).frames
+    assert takes == [0] * (3 + len(phrases)), "three sentences to measure it, once; no take was the second"
+    (kept,) = (Path.home() / "cache" / "stem" / "paces").iterdir()
+    assert 0.75 <= json.loads(kept.read_bytes()) <= 3.0
+    monkeypatch.setattr(pace, "_known", {})  # as in another run
+    takes.clear()
+    piper.speak(phrases[0], voice)
+    assert takes == [0]
+    kept.write_text("1e9")  # what nobody wrote is measured again
+    monkeypatch.setattr(pace, "_known", {})
+    takes.clear()
+    piper.speak(phrases[0], voice)
+    assert takes == [0] * 4
+
+
+def test_a_voice_that_says_next_to_nothing_has_no_pace_of_its_own(piper: Piper, tmp_path: Path) -> None:
+    with pytest.raises(SynthesisError, match="which does not fit the text"):
+        piper.speak("Laat je schouders zakken, en adem rustig uit.", at_pace(tmp_path, 20.0))
+
+
 # --- Reading -----------------------------------------------------------------------------------------------
 
 
@@ -390,6 +443,47 @@ def test_other_phrases_speakers_and_attempts_have_other_noise() -> None:
     assert begin(1, length=2.5) == begin(1)
 
 
+# --- The network that is kept ------------------------------------------------------------------------------
+
+
+def test_a_network_is_rewritten_once_and_kept_for_the_next_run(
+    piper: Piper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    rewrite = network_module._rewrite
+
+    def counted(path: Path, target: Path) -> None:
+        made.append(path)
+        rewrite(path, target)
+
+    monkeypatch.setattr(network_module, "_rewrite", counted)
+    place = Path.home() / "cache" / "stem" / "networks"
+    voice = tinyvoice.template(tinyvoice.build(tmp_path))
+
+    def said_in_another_run() -> str:
+        model._loaded.cache_clear()
+        return fingerprint(piper.speak("Adem in.", voice))
+
+    first = said_in_another_run()
+    (kept,) = place.iterdir()
+    assert said_in_another_run() == first
+    assert len(made) == 1
+    kept.write_bytes(kept.read_bytes()[:-1000])  # by a power cut
+    assert said_in_another_run() == first
+    assert len(made) == 2
+    for number in range(5):
+        other = tinyvoice.build(tmp_path, f"stem-{number}", without="x")
+        changed = onnx.load(other)
+        changed.doc_string = str(number)
+        other.write_bytes(changed.SerializeToString())
+        piper.speak("Uit.", tinyvoice.template(other))
+    assert len(list(place.iterdir())) == 4
+    shutil.rmtree(place)
+    place.touch()  # nothing can be kept there
+    assert said_in_another_run() == first
+    assert len(made) == 8
+
+
 # --- What can be wrong -------------------------------------------------------------------------------------
 
 
@@ -455,7 +549,7 @@ def folder_instead(path: Path) -> None:
 def not_fetched(path: Path) -> VoiceTemplate:
     path.unlink()
     files = (RemoteFile(path.name, "0" * 32, 1000),)
-    return replace(tinyvoice.template(path), download=Download("http://127.0.0.1", "1", "nl", files))
+    return replace(tinyvoice.template(path), download=Download("1", "nl", files, ("http://127.0.0.1",)))
 
 
 OTHER = """<ir_version: 8, opset_import: ["" : 15]>

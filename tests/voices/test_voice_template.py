@@ -75,6 +75,15 @@ def test_a_voice_with_a_download_is_installed_when_all_its_files_are_there() -> 
     assert find_voice("alex").installed
 
 
+def test_a_voice_to_download_is_a_name_and_no_way_to_another_folder(tmp_path: Path) -> None:
+    path = heir(
+        tmp_path, 'inherits = "alex"\nvoice = "../../alex.onnx"\n[download]\nfolder = "nl"\nrevision = "1"\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        find_voice(str(path))
+    assert caught.value.problems[0] == ("'voice' must be the name of a file to download, not ../../alex.onnx")
+
+
 def test_the_softener_comes_in_its_order() -> None:
     for voice in map(find_voice, EMBEDDED):
         assert [type(each).__name__.lower() for each in voice.chain] == [
@@ -264,6 +273,24 @@ def test_any_neural_voice_can_be_named_by_its_file(tmp_path: Path) -> None:
     path.touch()
     voice = find_voice(str(path))
     assert (voice.engine, voice.voice, voice.name) == ("piper", str(path), "nl_NL-mijn-medium")
+
+
+@pytest.mark.parametrize(
+    ("engine", "credit", "told"),
+    [
+        ("piper", "", "Gesproken door een computerstem."),
+        ("command", " ", "Gesproken door een computerstem."),
+        ("command", "Gesproken door Xander.", "Gesproken door Xander."),
+        ("recordings", "", ""),
+    ],
+)
+def test_that_a_computer_speaks_is_told_also_when_nobody_wrote_so(
+    tmp_path: Path, engine: str, credit: str, told: str
+) -> None:
+    text = GOOD.replace('"espeak"', f'"{engine}"').replace('"mine"', f'"{credit}"')
+    assert find_voice(str(write(tmp_path, text=text))).credit == told
+    (tmp_path / "los.onnx").touch()
+    assert find_voice(str(tmp_path / "los.onnx")).credit == "Gesproken door een computerstem."
 
 
 def test_a_broken_template_harms_no_other_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import tinyvoice
 from faultserver import FaultServer, Reply, always, published, spoiled
 from pagehelp import Visitor, practice_in, visiting
 
@@ -98,6 +99,18 @@ def test_voices_are_shown_with_what_they_are_like_and_what_leaves(visitor: Visit
     assert 'data-stem="google"' not in page  # it may not
     assert 'data-stem="proef"' not in page  # it is not here
     assert page.index("<h2>Zacht") < page.index("<h2>Google")
+
+
+def test_a_voice_of_a_package_is_shown_with_it_and_speaks(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    tinyvoice.installed(tmp_path / "site")
+    page = visitor.get("/praktijk/stemmen").text
+    assert "het pakket stem-voice-klein" in page
+    assert 'data-stem="klein"' in page
+    assert page.index("<h2>Klein") < page.index("<h2>Zacht"), "it is the usual voice"
 
 
 def test_a_voice_is_fetched_once_and_whole(visitor: Visitor, tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def voices(context: click.Context, as_json: bool) -> None:
     if as_json:
         print_list("voices", rows, as_json=True)
         return
-    shown = ("name", "sex", "accent", "runs", "installed", "leaves", "licence")
+    from_packages = ("package",) if any(row["package"] for row in rows) else ()
+    shown = ("name", "sex", "accent", "runs", "installed", *from_packages, "leaves", "licence")
     print_list("voices", [{key: row[key] for key in shown} for row in rows], as_json=False)
     tell(Message("Get one that is not installed: stem voices get NAME"))
 
@@ -55,11 +56,22 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
             continue
         if not voice.installed:
             tell(f"{voice.title}: {voice.licence}.")
-            origin = mirror or voice.download.origin
+            origin = mirror or voice.download.addresses[0]
             tell(Message("From {origin}, {folder}", origin=origin, folder=voice.download.folder))
         with byte_progress(voice.name) as on_progress:
             for path in here.download(voice.name, mirror=mirror, on_progress=on_progress):
                 show(str(path))
+
+
+@voices.command()
+@click.argument("name", metavar="VOICE")
+@click.option("-o", "--output", metavar="FOLDER", help="Where the package goes.  [default: output/]")
+@force_option
+def pack(name: str, output: str | None, force: bool) -> None:
+    """Write a VOICE that is here as a package, for other computers: pip install it beside stem."""
+    path = project().pack_voice(name, output, overwrite=force)
+    show(str(path))
+    tell(Message("On another computer that has stem: pip install {path}", path=path.name))
 
 
 @voices.command()

@@ -91,6 +91,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "length": Message("length"),
         "licence": Message("licence"),
         "name": Message("name"),
+        "package": Message("package"),
         "runs": Message("runs"),
         "script": Message("script"),
         "sex": Message("sex"),

@@ -85,6 +85,7 @@ def voice_row(voice: VoiceTemplate) -> dict[str, str]:
         "installed": _installed(voice),
         "leaves": Message("the text") if away else Message("nothing"),
         "licence": voice.licence,
+        "package": voice.package,
         "summary": voice.summary,
     }
 

@@ -79,6 +79,18 @@ class Voices(Tracks):
 
         return tuple(download(self.voice(name), mirror=mirror, on_progress=on_progress))
 
+    def pack_voice(self, name: str, target: str | Path | None = None, *, overwrite: bool = False) -> Path:
+        """Write a voice as a package that `pip install` takes, and return its path; see `voices.packing`.
+
+        Args:
+            name: A voice that is here and may be passed on.
+            target: The folder; None for that of tracks.
+            overwrite: Whether a package that is there may be replaced.
+        """
+        from stem.voices.packing import pack
+
+        return pack(self.voice(name), self.path(target or self.settings.output), overwrite=overwrite)
+
     def allow(self, name: str) -> str:
         """Let a voice run its program, as it is now, until it changes; return what will be run."""
         from stem.voices.permission import command_line, give_leave

@@ -25,6 +25,8 @@ TAIL_S = 0.080
 """Seconds from the last sound of a trimmed clip to its end: room for what is softer than "sound"."""
 _FADE_IN_S = 0.005
 _FADE_OUT_S = 0.040
+_AT_ONCE_S = 0.003
+_SOFTENED_S = 0.0025
 
 # The softest thing said is a last "f" or "s": its level (root mean square) was measured up to 48 dB under
 # the clip's peak. In a clean take everything above -60 dB is sound. Noise moves that up to 9 dB above itself
@@ -56,10 +58,15 @@ class Clip:
         return len(self.samples)
 
 
-def trimmed(clip: Clip) -> Clip:
+def trimmed(clip: Clip, *, softly: bool = False) -> Clip:
     """Cut or pad a clip so that its sound starts exactly 20 ms in and it ends 80 ms after its last sound.
 
     The edges are faded (raised cosine, 5 ms in and 40 ms out) to exact zeros; the sound is not touched.
+
+    Args:
+        clip: Any sound.
+        softly: Whether the first 2.5 ms of the clip are faded in too, if its sound starts within 3 ms: what
+            had no time to begin would begin with a step.
 
     Returns:
         A new clip at the same rate with the same channels.
@@ -67,7 +74,13 @@ def trimmed(clip: Clip) -> Clip:
     Raises:
         AudioError: when there is no sound in the clip, or a sample is not a number.
     """
-    return framed(clip, *_sound_limits(clip))
+    first, last = _sound_limits(clip)
+    result = framed(clip, first, last)
+    if softly and first < units.frames(_AT_ONCE_S, clip.rate):
+        start = units.frames(LEAD_S, clip.rate) - first  # of the clip, behind what was put in front
+        begun = result.samples[start:][: units.frames(_SOFTENED_S, clip.rate)]
+        begun *= _rise(_SOFTENED_S, clip.rate)[: len(begun)]
+    return result
 
 
 def framed(clip: Clip, first: int, last: int) -> Clip:

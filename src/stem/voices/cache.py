@@ -7,7 +7,6 @@ convenience: when the folder cannot be used, everything is simply spoken again.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import hmac
 import json
@@ -25,7 +24,6 @@ from stem.errors import OutputError
 from stem.files import (
     cache_folder,
     create_private,
-    file_hash,
     lock,
     sweep,
     temporary_beside,
@@ -47,6 +45,7 @@ from stem.voices.cache_folder import (
     speech_cache,
     tidy,
 )
+from stem.voices.content import content_hash
 from stem.voices.engines import Engine, files_of
 from stem.voices.template import VoiceTemplate
 
@@ -219,7 +218,7 @@ class CachedEngine:
         paths = files_of(self._engine, voice)
         if not paths:
             return voice.voice
-        first, *rest = map(_content_hash, paths)
+        first, *rest = map(content_hash, paths)
         return f"{first or voice.voice} {' '.join(rest)}"
 
 
@@ -229,22 +228,7 @@ def _beside(voice: VoiceTemplate) -> list[str]:
         each for value in voice.settings.values() for each in (value if isinstance(value, list) else [value])
     )
     names = [value for value in values if isinstance(value, str) and value and not Path(value).is_absolute()]
-    return [_content_hash(voice.path.parent / name) for name in names]
-
-
-def _content_hash(path: Path) -> str:
-    """Return a hash of a file's content; "" when there is none: the engine has the better words for that."""
-    try:
-        status = path.stat()
-        return _hashed(path, status.st_mtime_ns, status.st_size)
-    except OSError:
-        return ""
-
-
-@functools.lru_cache(maxsize=32)
-def _hashed(path: Path, _changed_ns: int, _size: int) -> str:
-    """Hash a file again only when it changed: a neural voice has 60 MB and a track 80 phrases."""
-    return file_hash(path)
+    return [content_hash(voice.path.parent / name) for name in names]
 
 
 def _secret_key(path: Path) -> bytes:

@@ -8,6 +8,7 @@ one to go on with. No server, proxy or mirror is believed.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import shutil
 import time
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from stem.errors import ConfigError, DownloadError, OutputError, UsageError
-from stem.files import lock, output_error, publish
+from stem.files import cache_folder, lock, output_error, publish
 from stem.messages import Message
+from stem.voices.card import fetch_card
 from stem.voices.http import (
     BAD_RANGE,
     OK,
@@ -32,9 +34,12 @@ from stem.voices.http import (
     is_safe,
     lost,
 )
-from stem.voices.template import Download, RemoteFile, VoiceTemplate
+from stem.voices.published import Download, RemoteFile, card_path
+from stem.voices.template import VoiceTemplate
 
 __all__ = ["Patience", "Progress", "download"]
+
+_LOGGER = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None], None]
 """Is told the bytes that are here, and the bytes of the whole voice once they are known."""
@@ -43,6 +48,7 @@ _WORTH_BYTES = 1 << 16
 """So much more than ever before counts as progress; for less, a server could keep us busy for ever."""
 _MOST_UNSTATED_BYTES = 1 << 22
 """For a file of which only the MD5 is published: settings and cards are a few kilobytes."""
+_LOCKS = "downloads"
 _ABANDONED_S = 30 * 24 * 3600
 _PATIENT = Patience()
 _WHEN_MENDED = Message("When that is mended, {the_same} goes on where this one stopped.")
@@ -70,12 +76,12 @@ def download(
 
     Args:
         voice: The voice.
-        mirror: Address to use instead of the origin of the voice; the same folders stand below it.
+        mirror: Address to use instead of the origins of the voice; the same folders stand below it.
         on_progress: Is told now and then how far it is.
         patience: How long to wait, and how often to try.
 
     Returns:
-        The files, in the order of the voice template; they are whole.
+        The files, in the order of the voice template, and whole; and what its makers tell of it, if it came.
 
     Raises:
         UsageError: when there is nothing to download, or the mirror is not a safe web address.
@@ -86,12 +92,12 @@ def download(
     wanted = voice.download
     if wanted is None:
         raise UsageError(Message("There is nothing to download for the voice '{voice}'.", voice=voice.name))
-    _check_files(wanted.files, voice.path)
-    base = _base(wanted, mirror)
+    _check_files(wanted, voice.path)
+    bases = _bases(wanted, mirror)
     folder = Path(voice.voice).parent
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
+    _sweep(folder, wanted.files)
     tally = _Tally(wanted.files, on_progress)
     missing = [file for file in wanted.files if not tally.is_here(folder / file.name, file)]
     _check_room(folder, missing)
@@ -102,8 +108,28 @@ def download(
             final = folder / file.name
             with _alone(final):
                 if not tally.is_here(final, file):
-                    _Arrival(file, f"{base}/{file.name}", final, web, patience, tally).fetch()
-    return tuple(folder / file.name for file in wanted.files)
+                    arrivals = [
+                        _Arrival(file, f"{base}/{file.name}", final, web, patience, tally) for base in bases
+                    ]
+                    bases.insert(0, bases.pop(_first_that_comes(arrivals)))
+        if wanted.card:
+            fetch_card(voice, f"{bases[0]}/{wanted.card}", web)
+    found = (*(folder / file.name for file in wanted.files), card_path(Path(voice.voice)))
+    return tuple(path for path in found if path.is_file())
+
+
+def _first_that_comes(arrivals: Sequence[_Arrival]) -> int:
+    """Bring a file from the first address that gives it, and return which that was."""
+    for number, arrival in enumerate(arrivals):
+        try:
+            arrival.fetch()
+        except DownloadError as error:
+            if arrival is arrivals[-1]:
+                raise
+            _LOGGER.warning(Message("{error} Another address is asked.", error=error.sentence))
+        else:
+            return number
+    raise AssertionError
 
 
 class _Tally:
@@ -281,25 +307,31 @@ def _alone(final: Path) -> Iterator[None]:
     """Wait until no other run is busy with a file, and keep it so."""
     with ExitStack() as stack:
         with _writing(final):
-            stack.enter_context(lock(final.with_name(f".{final.name}.lock")))
+            name = hashlib.sha256(str(final.absolute()).encode(errors="surrogateescape")).hexdigest()
+            stack.enter_context(lock(cache_folder(_LOCKS) / name))
         yield
 
 
-def _check_files(files: Sequence[RemoteFile], template: Path) -> None:
+def _check_files(wanted: Download, template: Path) -> None:
     """Refuse names that lead out of the folder, and hashes that are none: a template may come from anyone."""
+    names = (*(file.name for file in wanted.files), *((wanted.card,) if wanted.card else ()))
     problems = [
-        Message("'{file}' cannot be the name of a file to download", file=file.name)
-        for file in files
-        if not _NAME.fullmatch(file.name)
+        Message("'{file}' cannot be the name of a file to download", file=name)
+        for name in names
+        if not _NAME.fullmatch(name)
     ]
-    problems += [Message("'{md5}' is no MD5", md5=file.md5) for file in files if not _MD5.fullmatch(file.md5)]
+    hashes = [file.md5 for file in wanted.files]
+    problems += [Message("'{md5}' is no MD5", md5=md5) for md5 in hashes if not _MD5.fullmatch(md5)]
     if problems:
         raise ConfigError(template, problems)
 
 
-def _base(wanted: Download, mirror: str | None) -> str:
-    """Return the address of the folder that holds the files."""
-    root = (mirror or wanted.origin).rstrip("/")
+def _bases(wanted: Download, mirror: str | None) -> list[str]:
+    """Return the addresses of the folder that holds the files, in the order in which they are asked."""
+    return [_base(wanted, root.rstrip("/")) for root in ((mirror,) if mirror else wanted.addresses)]
+
+
+def _base(wanted: Download, root: str) -> str:
     try:
         safe = is_safe(root, after=root)
     except ValueError:
@@ -322,8 +354,14 @@ def _parts(folder: Path) -> list[tuple[Path, str]]:
     return [(path, match["name"]) for path, match in matches if match is not None]
 
 
-def _sweep(folder: Path) -> None:
-    """Remove parts that nothing was added to for a month: nobody is coming back for them."""
+def _sweep(folder: Path, files: Sequence[RemoteFile]) -> None:
+    """Remove parts that nothing was added to for a month, for which nobody is coming back; and locks of old.
+
+    Locks are in the cache now, and no run that knows them here is still busy.
+    """
+    for file in files:
+        with suppress(OSError):
+            (folder / f".{file.name}.lock").unlink()
     for path, _ in _parts(folder):
         with suppress(OSError):  # another run was quicker, or a later one will
             if time.time() - path.stat().st_mtime > _ABANDONED_S:

@@ -114,7 +114,7 @@ def choose_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
         return find_voice(name, folder)
     by_rank = sorted(voices(folder), key=lambda voice: (-voice.rank, voice.name))
     best = next((voice for voice in by_rank if voice.rank > 0 and _may_be_usual(voice)), None)
-    if best is not None and not (came_with_stem(best.path) or is_the_users(best.path)):
+    if best is not None and not (best.package or came_with_stem(best.path) or is_the_users(best.path)):
         _LOGGER.warning(
             Message("The usual voice is '{voice}', the one in {path}.", voice=best.name, path=best.path)
         )

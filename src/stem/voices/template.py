@@ -1,8 +1,9 @@
 """Voice templates: which engine speaks, how, and what is done to its sound afterwards.
 
 A voice template is a TOML file; its name is the file's. Own templates, in `voice_templates` in a project's
-folder or in the user's settings folder, come before those that came with stem, and it is told when one does.
-A template that inherits from another says only what differs; what came with stem inherits from nothing else.
+folder or in the user's settings folder, come before those of installed packages (`packages`); these come
+before those that came with stem. It is told when one of a project's folder does. A template that inherits
+from another says only what differs; what came with stem inherits from nothing else.
 """
 
 from __future__ import annotations
@@ -20,14 +21,13 @@ from stem.files import HERE, expanded, packaged_folder
 from stem.messages import Message, joined
 from stem.sound.filters import FILTERS, Filter
 from stem.tables import from_table, load_toml, out_of_bounds
+from stem.voices.packages import misfits, package_of, voice_packages
+from stem.voices.published import MODEL_SUFFIX, Download
 
 _KIND = "voice_templates"
 _SEXES = ("female", "male", "own")
 
 _LOGGER = logging.getLogger(__name__)
-
-MODEL_SUFFIX = ".onnx"
-"""Of a neural voice's file; any such file can be named as a voice."""
 
 LIMITS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "pause_scale": (0.25, 4.0), "level": (-12.0, 12.0)}
 """Of what a voice template may set, lowest and highest."""
@@ -36,38 +36,6 @@ _MOST_FILTERS = 50
 _MOST_VOICES = 200
 _MOST_PARENTS = 5
 """So many voices one may build on, each on the next: what lists all voices reads them for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file of a voice that can be downloaded.
-
-    Attributes:
-        name: Its name, there and here.
-        md5: Of its content, in hexadecimal.
-        bytes: Its size; None when only the hash is known.
-    """
-
-    name: str
-    md5: str
-    bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """Where a voice's files come from.
-
-    Attributes:
-        origin: Web address of the collection; another may be named when downloading.
-        revision: The collection's revision.
-        folder: Folder in the collection.
-        files: What to fetch.
-    """
-
-    origin: str
-    revision: str
-    folder: str
-    files: tuple[RemoteFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +60,7 @@ class VoiceTemplate:
         path: The template's file.
         accent: Where in the language area it comes from.
         licence: Of the voice, in a few words.
+        redistributable: Whether its licence lets its files be passed on.
         speed: 1.0 is the voice's own; 0.9 is slower.
         pitch: In semitones; 0 is the voice's own.
         pause_scale: A factor for the pauses that may stretch.
@@ -100,6 +69,7 @@ class VoiceTemplate:
         download: Where its files come from; None when there is nothing to fetch.
         parents: The files of those that it inherits from, the nearest first.
         named: Whether it stands in its project's own `voice_templates`, so that its name is enough there.
+        package: The installed package that brings it; "" for none.
     """
 
     name: str
@@ -114,6 +84,7 @@ class VoiceTemplate:
     path: Path
     accent: str = ""
     licence: str = ""
+    redistributable: bool = True
     speed: float = 1.0
     pitch: float = 0.0
     pause_scale: float = 1.0
@@ -122,6 +93,7 @@ class VoiceTemplate:
     download: Download | None = None
     parents: tuple[Path, ...] = ()
     named: bool = False
+    package: str = ""
 
     @property
     def is_flemish(self) -> bool:
@@ -137,6 +109,8 @@ class VoiceTemplate:
 
 
 _FLANDERS = "Flanders"
+_BY_COMPUTER = "Gesproken door een computerstem."
+"""The credit of a voice that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +127,7 @@ class _Table:
     chain: tuple[dict[str, object], ...] = ()
     accent: str = ""
     licence: str = ""
+    redistributable: bool = True
     speed: float = 1.0
     pitch: float = 0.0
     pause_scale: float = 1.0
@@ -199,15 +174,17 @@ def find_voice(name: str, folder: Path = HERE) -> VoiceTemplate:
 
 def _tell_hidden(path: Path, project: Path) -> None:
     """Tell that a voice of a project's folder goes before another of its name."""
-    packaged, settings, here = _folders(project)
-    if path.parent != here or here in {packaged, settings}:
+    here = project.absolute() / _KIND
+    if path.parent != here or here in {packaged_folder(_KIND), _settings_folder()}:
         return
-    hidden = {
-        settings: Message("the one of your own settings"),
-        packaged: Message("the one that comes with stem"),
-    }
-    for folder, whose in hidden.items():
-        if (folder / path.name).is_file():
+    packaged, packages, settings, _ = _groups(project)
+    hidden = (
+        (settings, Message("the one of your own settings")),
+        (packages, Message("the one of an installed package")),
+        (packaged, Message("the one that comes with stem")),
+    )
+    for group, whose in hidden:
+        if any(path.name == each.name for each in group):
             _LOGGER.warning(
                 Message(
                     "The voice '{voice}' is the one in {path}, not {other}.",
@@ -254,6 +231,9 @@ def voice_names(folder: Path = HERE) -> tuple[str, ...]:
 
 
 def _all(folder: Path) -> Iterator[VoiceTemplate | ConfigError]:
+    for package in voice_packages():
+        if package.problem:
+            yield package.error((package.problem,))
     for _, path in sorted(_files(folder).items()):
         try:
             yield _read(path, folder)
@@ -261,9 +241,14 @@ def _all(folder: Path) -> Iterator[VoiceTemplate | ConfigError]:
             yield error
 
 
-def _folders(project: Path) -> tuple[Path, ...]:
-    """Return the folders of voice templates; the later one goes before the earlier."""
-    return (packaged_folder(_KIND), _settings_folder(), project.absolute() / _KIND)
+def _groups(project: Path) -> tuple[list[Path], ...]:
+    """Return the files of all voice templates; a later group goes before an earlier one."""
+    own = (_settings_folder(), project.absolute() / _KIND)
+    return (
+        list(packaged_folder(_KIND).glob("*.toml")),
+        [path for package in voice_packages() for path in package.templates],
+        *(list(folder.glob("*.toml")) for folder in own),
+    )
 
 
 def _settings_folder() -> Path:
@@ -271,16 +256,17 @@ def _settings_folder() -> Path:
 
 
 def _files(project: Path, besides: Path | None = None) -> dict[str, Path]:
-    """Return name -> file; a name in a later folder hides the same name in an earlier one.
+    """Return name -> file; a name in a later group hides the same name in an earlier one.
 
     Args:
         project: Its folder.
-        besides: The template that inherits: nothing in a later folder than its own can change it.
+        besides: The template that inherits: nothing in a later group than its own can change it.
     """
-    folders = _folders(project)
-    if besides is not None and besides.absolute().parent in folders:
-        folders = folders[: folders.index(besides.absolute().parent) + 1]
-    found = [path for folder in folders for path in folder.glob("*.toml")]
+    groups = _groups(project)
+    if besides is not None:
+        own = (number for number, group in enumerate(groups) if besides.absolute() in group)
+        groups = groups[: next(own, len(groups)) + 1]
+    found = [path for group in groups for path in group]
     if len(found) > _MOST_VOICES:
         raise ConfigError(
             project.absolute() / _KIND,
@@ -304,25 +290,31 @@ def _of_model(path: Path) -> VoiceTemplate:
         voice=str(path.absolute()),
         settings={},
         chain=(),
-        credit="",
+        credit=_BY_COMPUTER,
         path=path,
     )
 
 
 def _read(path: Path, project: Path) -> VoiceTemplate:
     """Return the voice template in a file; one that came with stem is read once, as long as it stays."""
-    if not came_with_stem(path):
-        return _written(path, project)
-    is_named = path.absolute().parent == project.absolute() / _KIND
-    return replace(_packaged(path, models_folder(), path.stat().st_mtime_ns), named=is_named)
+    if came_with_stem(path):
+        is_named = path.absolute().parent == project.absolute() / _KIND
+        return replace(_packaged(path, models_folder(), path.stat().st_mtime_ns), named=is_named)
+    package = package_of(path)
+    if package is None:
+        return _built(path, project)
+    try:
+        return replace(_built(path, project), package=package.name)
+    except ConfigError as error:
+        raise package.error(error.problems, path) from error
 
 
 @lru_cache(maxsize=100)
 def _packaged(path: Path, _models: Path, _changed_ns: int) -> VoiceTemplate:
-    return _written(path, HERE)
+    return _built(path, HERE)
 
 
-def _written(path: Path, project: Path) -> VoiceTemplate:
+def _built(path: Path, project: Path) -> VoiceTemplate:
     problems: list[str] = []
     lineage = [path]
     table = _inherited(path, project, problems, lineage)
@@ -336,6 +328,8 @@ def _written(path: Path, project: Path) -> VoiceTemplate:
     filters = _chain(table.get("chain"), path, problems)
     if problems or written is None:
         raise ConfigError(path, problems)
+    if not written.credit.strip() and written.engine in {"piper", "command"}:
+        written = replace(written, credit=_BY_COMPUTER)
     return VoiceTemplate(
         name=path.stem,
         chain=filters,
@@ -349,6 +343,7 @@ def _written(path: Path, project: Path) -> VoiceTemplate:
 def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Path]) -> dict[str, object]:
     """Return the table in a file, laid over the one that it inherits from, which is added to `lineage`."""
     table = load_toml(path)
+    problems += misfits(path, table)
     if isinstance(voice := table.get("voice"), str):  # else told with the rest
         table["voice"] = _voice(voice, table, path, problems)
     parent = table.pop("inherits", None)
@@ -380,8 +375,9 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
     basis = _inherited(files[parent], project, problems, lineage)
     merged = [each for each in (basis.get("settings"), table.get("settings")) if isinstance(each, dict)]
     together = {"settings": {key: value for each in merged for key, value in each.items()}}
-    # Another voice needs none of its files.
-    kept = {key: value for key, value in basis.items() if key != "download" or "voice" not in table}
+    # Another voice needs none of its files, and has a licence of its own.
+    of_its_files = {"download", "redistributable"} if "voice" in table else set()
+    kept = {key: value for key, value in basis.items() if key not in of_its_files}
     own = {"rank": 0}  # being best is not in the family
     return {**kept, **own, **table, **(together if merged else {})}
 
@@ -429,6 +425,10 @@ def _voice(voice: str, table: Mapping[str, object], path: Path, problems: list[s
             )
         return str(beside)
     if "download" in table:
+        if Path(voice).name != voice:
+            problems.append(
+                Message("'voice' must be the name of a file to download, not {voice}", voice=voice)
+            )
         return str(models_folder() / voice)
     if Path(voice).suffix:
         problems.append(

@@ -113,7 +113,7 @@ def _shown(voice: VoiceTemplate, usual: VoiceTemplate | None, speaking: set[str]
         "Wie": who,
         "Wat de stem zegt, gaat": f"naar {place}, ook namen" if place else _NOWHERE,
         "Licentie": voice.licence,
-        "Komt van": (urlsplit(voice.download.origin).hostname or "") if voice.download else "",
+        "Komt van": _source(voice),
         "Grootte": f"{size / _MB:.0f} MB" if size else "",
     }
     return Shown(
@@ -125,6 +125,13 @@ def _shown(voice: VoiceTemplate, usual: VoiceTemplate | None, speaking: set[str]
         needs=_needs(voice),
         fetch=site().fetcher.find(voice.name),
     )
+
+
+def _source(voice: VoiceTemplate) -> str:
+    """Return where a voice comes from; empty when it came with stem or is one's own."""
+    if voice.package:
+        return f"het pakket {voice.package}"
+    return (urlsplit(voice.download.addresses[0]).hostname or "") if voice.download else ""
 
 
 def _needs(voice: VoiceTemplate) -> str:

@@ -35,6 +35,9 @@ _SPELLED_S = 0.35
 _CLAUSE_ENDS = re.compile(r"[,;:.!?…](?=\s)")  # the last of "?!..."
 
 
+_SENTENCE_ENDS = re.compile(r"[.!?…](?=\s)")
+
+
 _SIGNS = re.compile(r"(?<=\w)[.,:;/](?=\w)|[%&€$£@+=°²³¼½¾#*/]")
 
 
@@ -54,8 +57,14 @@ _SPELLED = re.compile(  # "ggz", "x"; not the letters of "m'n" and "'t"
 
 
 @lru_cache(maxsize=4096)  # a script is tried at many lengths, and its sentences stay
-def expected_seconds(phrase: str) -> float:
-    """Return how long `phrase` takes at a calm pace (about 110 words a minute)."""
+def expected_seconds(phrase: str, *, pauses: bool = True) -> float:
+    """Return how long `phrase` takes at a calm pace (about 110 words a minute).
+
+    Args:
+        phrase: What is said.
+        pauses: Whether the voice rests between clauses, and not between sentences alone.
+    """
+    ends = _CLAUSE_ENDS if pauses else _SENTENCE_ENDS
     phrase = _THOUSANDS.sub("", phrase.rstrip())
     digits = sum(character.isdigit() for character in phrase)
     rounds = len(_ROUND.findall(phrase))
@@ -67,5 +76,5 @@ def expected_seconds(phrase: str) -> float:
         + _DIGIT_S * (digits - rounds)
         + _ROUND_S * rounds
         + _SIGN_S * len(_SIGNS.findall(phrase))
-        + _CLAUSE_S * len(_CLAUSE_ENDS.findall(phrase))
+        + _CLAUSE_S * len(ends.findall(phrase))
     )

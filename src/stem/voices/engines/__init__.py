@@ -173,7 +173,7 @@ def at_own_pace(clip: Clip, traits: Traits, voice: VoiceTemplate) -> Clip:
     return trimmed(shifted(stretched(clip, speed), semitones))
 
 
-_SAMPLE = (
+SAMPLE = (
     "Voel hoe je voeten op de grond staan.",
     "Misschien merk je iets op, en misschien ook niet.",
     "Laat je adem rustig komen en gaan.",
@@ -187,5 +187,5 @@ def measured_pace(say: Callable[[str], Clip]) -> float:
     Args:
         say: Says a phrase with that voice, and raises what it raises.
     """
-    clips = [say(phrase) for phrase in _SAMPLE]
-    return sum(map(expected_seconds, _SAMPLE)) / sum(clip.frames / clip.rate for clip in clips)
+    clips = [say(phrase) for phrase in SAMPLE]
+    return sum(map(expected_seconds, SAMPLE)) / sum(clip.frames / clip.rate for clip in clips)

@@ -53,7 +53,15 @@ class _Fault:
     hint: str = Message("Say it in other words, or choose another voice.")
 
 
-def judged(take: Callable[[], Clip], phrase: str, engine: str, pace: float = 1.0) -> Clip:
+def judged(
+    take: Callable[[], Clip],
+    phrase: str,
+    engine: str,
+    pace: float = 1.0,
+    *,
+    pauses: bool = True,
+    softly: bool = False,
+) -> Clip:
     """Return a take without audible faults, of at most two.
 
     Args:
@@ -61,6 +69,8 @@ def judged(take: Callable[[], Clip], phrase: str, engine: str, pace: float = 1.0
         phrase: What should be heard in it.
         engine: The engine's name, for the error.
         pace: The voice's speed; 1.0 is about 110 words a minute, 2.0 twice as fast.
+        pauses: Whether it rests between clauses.
+        softly: As of `clips.trimmed`.
 
     Returns:
         The take, trimmed (`clips.trimmed`).
@@ -69,12 +79,15 @@ def judged(take: Callable[[], Clip], phrase: str, engine: str, pace: float = 1.0
         SynthesisError: when both takes are bad; it says what is wrong with the second.
         StemError: whatever `take` raises; nothing is tried again then.
     """
-    verdict = _verdict(take(), phrase, pace)
+    expected_s = expected_seconds(phrase, pauses=pauses)
+    raw = take()
+    verdict = _verdict(raw, phrase, pace, expected_s)
     if isinstance(verdict, _Fault):
-        verdict = _verdict(take(), phrase, pace)
+        raw = take()
+        verdict = _verdict(raw, phrase, pace, expected_s)
     if isinstance(verdict, _Fault):
         raise SynthesisError(engine, phrase, verdict.reason, hint=verdict.hint)
-    return verdict
+    return trimmed(raw, softly=True) if softly else verdict
 
 
 def is_believable(clip: Clip, phrase: str, pace: float = 1.0) -> bool:
@@ -85,26 +98,35 @@ def is_believable(clip: Clip, phrase: str, pace: float = 1.0) -> bool:
         phrase: What should be heard in it.
         pace: The voice's speed; 1.0 is about 110 words a minute, 2.0 twice as fast.
     """
+    return _fits(clip, pace, expected_seconds(phrase))
+
+
+def _fits(clip: Clip, pace: float, expected_s: float) -> bool:
     calm_s = clip.frames / clip.rate * pace
-    expected_s = expected_seconds(phrase)
     return _SHORTEST * expected_s <= calm_s <= max(_LONGEST * expected_s, _NEVER_TOO_LONG_S)
 
 
-def _verdict(raw: Clip, phrase: str, pace: float) -> Clip | _Fault:
-    """Return the take, trimmed; or the first fault that is found in it."""
+def _verdict(raw: Clip, phrase: str, pace: float, expected_s: float) -> Clip | _Fault:
+    """Return the take, trimmed; or the first fault that is found in it.
+
+    Args:
+        raw: The take.
+        phrase: What should be heard in it.
+        pace: The voice's speed.
+        expected_s: How long the phrase takes at a pace of 1.
+    """
     if not np.isfinite(raw.samples).all():
         return _Fault(Message("the take has samples that are not numbers"))
     try:
         clip = trimmed(raw)
     except AudioError:
         return _Fault(Message("no sound came; perhaps there is nothing to say in it"), hint="")
-    if not is_believable(clip, phrase, pace):
-        length_s, expected_s = clip.frames / clip.rate, expected_seconds(phrase) / pace
+    if not _fits(clip, pace, expected_s):
         return _Fault(
             Message(
                 "the take lasts {length_s:.1f} s, which does not fit the text (about {expected_s:.1f} s)",
-                length_s=length_s,
-                expected_s=expected_s,
+                length_s=clip.frames / clip.rate,
+                expected_s=expected_s / pace,
             ),
             hint=Message("Write unusual signs, addresses and foreign scripts as they should be spoken."),
         )

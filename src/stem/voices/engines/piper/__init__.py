@@ -27,20 +27,18 @@ from stem.voices.engines.piper.model import (
     library,
     load,
     phonemized,
-    reason_of,
     run_options,
-    settings_path,
 )
+from stem.voices.engines.piper.network import reason_of
+from stem.voices.engines.piper.pace import own_pace
 from stem.voices.engines.piper.reading import listed, prepared, words
+from stem.voices.published import settings_path
 from stem.voices.template import VoiceTemplate
 
 _PACKAGES = ("piper-tts", "onnxruntime", "onnx", "numpy")
 """What the sound depends on; NumPy may draw other numbers from one seed in another version."""
-_REWRITING = 1
-"""To be raised when the same phrase is read, fed or joined in another way."""
-
-_PACE = 1.5
-"""Of a voice at length_scale 1, roughly: voices read aloud at about 165 words a minute by themselves."""
+_REWRITING = 2
+"""To be raised when the same phrase is read, fed, joined or trimmed in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +104,9 @@ class Piper:
         settings = from_table(Settings, voice.settings, voice.path)
         model = load(voice)
         length_scale = settings.length_scale / voice.speed
+        speaker = _speaker(settings.speaker, model, voice.path)
         config = library().SynthesisConfig(
-            speaker_id=_speaker(settings.speaker, model, voice.path),
+            speaker_id=speaker,
             length_scale=length_scale,
             noise_scale=settings.noise_scale,
             noise_w_scale=settings.noise_w_scale,
@@ -130,7 +129,9 @@ class Piper:
                 hint = Message("Perhaps its .onnx and .json do not belong together.")
                 raise SynthesisError(NAME, phrase, reason, hint=hint) from error
 
-        return judged(take, phrase, NAME, _PACE / length_scale)
+        pace = own_pace(model, Path(voice.voice), speaker) / length_scale
+        # A comma is hardly a rest to it, and its "s" may be there from the first sample.
+        return judged(take, phrase, NAME, pace, pauses=False, softly=True)
 
     def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
         """Return a sentence for each word of which the voice lacks a sound."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,17 @@ from stem.installation import damaged_hint
 from stem.messages import Message
 from stem.sound.clips import Clip
 from stem.voices.engines.piper import noise
+from stem.voices.engines.piper.network import GET_AGAIN, ready, reason_of
 from stem.voices.engines.piper.reading import closed, is_speech, listed, prepared
+from stem.voices.published import settings_path
 from stem.voices.template import VoiceTemplate
 
 NAME = "piper"
 AGAIN = damaged_hint("'stem-meditatie[piper]'")
-_GET_AGAIN = Message("Get the voice's two files again.")
 
 _INPUTS = frozenset({"input", "input_lengths", "scales"})
 _BETWEEN_S = 0.3
 """Seconds between the sentences of one phrase; mostly there is one."""
-_LONGEST_REASON = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,12 @@ def library() -> Any:
         EngineUnavailable: when it cannot be loaded.
     """
     try:
-        import onnx  # noqa: F401 - what reading and running a network takes is there, or nothing is
-        import onnxruntime  # noqa: F401
+        import onnxruntime  # noqa: F401 - what reading and running a network takes is there, or nothing is
         import piper
         import piper.config
+
+        if find_spec("onnx") is None:  # imported when it is needed: it takes memory
+            raise ImportError("No module named 'onnx'")  # noqa: TRY301 - as any other that is missing
     except ImportError as error:
         raise EngineUnavailable(
             NAME, Message("it cannot be loaded ({error})", error=reason_of(error)), hint=AGAIN
@@ -126,12 +129,6 @@ def run_options() -> Any:
     import onnxruntime
 
     return onnxruntime.RunOptions()
-
-
-def reason_of(error: Exception) -> str:
-    """Return the reason in a library's error, in one line without a full stop."""
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return line.rpartition(" : ")[2].strip(" .")[:_LONGEST_REASON]  # "[ONNXRuntimeError] : 1 : FAIL : reason"
 
 
 _loading = threading.Lock()
@@ -164,11 +161,6 @@ def load(voice: VoiceTemplate) -> Model:
         ) from error
 
 
-def settings_path(path: Path) -> Path:
-    """Return where the settings of the voice in a file stand."""
-    return path.with_name(f"{path.name}.json")
-
-
 def _state(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_mtime_ns, status.st_size
@@ -177,32 +169,32 @@ def _state(path: Path) -> tuple[int, int]:
 @lru_cache(maxsize=2)  # the voice, and one that is compared with it
 def _loaded(path: Path, _network_then: tuple[int, int], _settings_then: tuple[int, int]) -> Model:
     """Load a voice. `PiperVoice.load` would load the network first, as it was before the rewriting."""
-    settings = settings_path(path)
-    config = _config(settings)
-    network = _network(path)
-    inputs = {each.name for each in network.graph.input} - {each.name for each in network.graph.initializer}
-    if not inputs >= _INPUTS:
+    config = _config(settings_path(path))
+    session = ready(path)
+    inputs = {each.name for each in session.get_inputs()}
+    noises = noise.inputs_of(inputs)
+    read = inputs - set(noises)
+    if not read >= _INPUTS:
         raise ConfigError(path, [Message("it is a neural network, but no Piper voice")])
-    if inputs - _INPUTS != ({"sid"} if config.num_speakers > 1 else set()):
+    if read - _INPUTS != ({"sid"} if config.num_speakers > 1 else set()):
         problem = Message(
             "its 'num_speakers', {num_speakers}, does not fit the network in {path}",
             num_speakers=config.num_speakers,
             path=path.name,
         )
-        raise ConfigError(settings, [problem], hint=_GET_AGAIN)
-    noises = noise.made_repeatable(network, path)
-    return Model(library().PiperVoice(config=config, session=_session(network, path)), noises)
+        raise ConfigError(settings_path(path), [problem], hint=GET_AGAIN)
+    return Model(library().PiperVoice(config=config, session=session), noises)
 
 
 def _config(path: Path) -> Any:
     """Read a voice's .json with Piper's own code, and judge what that takes on trust."""
     if path.exists() and not path.is_file():  # a pipe would never come to its end
-        raise ConfigError(path, [Message("it is no file")], hint=_GET_AGAIN)
+        raise ConfigError(path, [Message("it is no file")], hint=GET_AGAIN)
     try:
         config = library().PiperConfig.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except KeyError as error:
         problem = Message("it is not the settings of a Piper voice: {error} is missing", error=error)
-        raise ConfigError(path, [problem], hint=_GET_AGAIN) from error
+        raise ConfigError(path, [problem], hint=GET_AGAIN) from error
     except (ValueError, RecursionError, TypeError, AttributeError) as error:
         unknown = "PhonemeType" in str(error)
         problem = (
@@ -210,7 +202,7 @@ def _config(path: Path) -> Any:
             if unknown
             else Message("it is damaged")
         )
-        raise ConfigError(path, [problem], hint="" if unknown else _GET_AGAIN) from error
+        raise ConfigError(path, [problem], hint="" if unknown else GET_AGAIN) from error
     if problems := _misfits(config):
         raise ConfigError(path, problems)
     return config
@@ -263,38 +255,3 @@ def _is_numbers(value: object) -> bool:
 
 def _is_table_of(value: object, fits: Callable[[object], bool]) -> bool:
     return isinstance(value, dict) and all(map(fits, value.values()))
-
-
-def _network(path: Path) -> Any:
-    """Return the network in a file; no other file that it may name is read."""
-    import onnx
-
-    damaged = ConfigError(path, [Message("it is damaged, or no .onnx file at all")], hint=_GET_AGAIN)
-    content = path.read_bytes()
-    try:
-        network = onnx.load_model_from_string(content)
-    except Exception as error:  # what protobuf raises is not onnx's to promise
-        raise damaged from error
-    if not network.graph.node:  # some bytes happen to read as a network of nothing
-        raise damaged
-    return network
-
-
-def _session(network: Any, path: Path) -> Any:
-    """Return the network ready to run, one thread a phrase.
-
-    Two phrases at once on two cores are quicker than one phrase on both.
-    """
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # else it also writes to stderr what it raises
-    try:
-        return onnxruntime.InferenceSession(
-            network.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        problem = Message("onnxruntime cannot use it ({error})", error=reason_of(error))
-        raise ConfigError(path, [problem], hint=_GET_AGAIN) from error

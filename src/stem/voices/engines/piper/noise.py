@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ Noise that falls short is repeated, in other numbers of the 192 than before: nob
 _APART = 4096
 """Each input starts this much further on. The first is mostly that of the lengths: two numbers a symbol."""
 
+_INPUT = "stem_noise_"
 _NORMAL = frozenset({"RandomNormal", "RandomNormalLike"})
 _OTHER_CHANCE = frozenset({"RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"})
 
@@ -63,6 +64,12 @@ def for_sentence(
     return {name: noise[number * _APART :] for number, name in enumerate(names)}
 
 
+def inputs_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of a network's inputs that `made_repeatable` gave it, in its order."""
+    own = (name for name in names if name.removeprefix(_INPUT).isdecimal() and name.startswith(_INPUT))
+    return tuple(sorted(own, key=lambda name: int(name.removeprefix(_INPUT))))
+
+
 def made_repeatable(network: Any, path: Path) -> tuple[str, ...]:
     """Let a network (`onnx.ModelProto`) read its noise from new inputs; return their names.
 
@@ -86,7 +93,7 @@ def made_repeatable(network: Any, path: Path) -> tuple[str, ...]:
                     ],
                 )
             if node.op_type in _NORMAL:
-                names.append(f"stem_noise_{len(names)}")
+                names.append(f"{_INPUT}{len(names)}")
                 graph.node.extend(_reading(node, names[-1]))
             else:
                 graph.node.append(node)

@@ -1,0 +1,1 @@
+"""A voice for stem: only files; nothing here is run."""

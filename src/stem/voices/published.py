@@ -1,0 +1,66 @@
+"""The files of a voice as they are published: where they are, how large, and what their content is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stem.messages import Message
+
+MODEL_SUFFIX = ".onnx"
+"""Of a neural voice's file; any such file can be named as a voice."""
+
+
+def settings_path(model: Path) -> Path:
+    """Return where the settings of the voice in a file stand."""
+    return model.with_name(f"{model.name}.json")
+
+
+def card_path(model: Path) -> Path:
+    """Return where stands what the makers of a voice tell of it: what it learnt from, and its licence."""
+    return model.with_name(f"{model.stem}.MODEL_CARD")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file of a voice that can be downloaded.
+
+    Attributes:
+        name: Its name, there and here.
+        md5: Of its content, in hexadecimal.
+        bytes: Its size; None when only the hash is known.
+    """
+
+    name: str
+    md5: str
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where a voice's files come from.
+
+    Attributes:
+        revision: The collection's revision.
+        folder: Folder in the collection.
+        files: What to fetch.
+        origins: Web addresses of the collection, tried in this order; another may be named when downloading.
+        origin: The one address, for a collection that has no other.
+        card: The file there in which its makers tell what it learnt from, and its licence; "" for none.
+    """
+
+    revision: str
+    folder: str
+    files: tuple[RemoteFile, ...]
+    origins: tuple[str, ...] = ()
+    origin: str = ""
+    card: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.addresses:
+            raise ValueError(Message("'origins' is missing"))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where the collection is, the first to be asked first."""
+        return (*((self.origin,) if self.origin else ()), *self.origins)
