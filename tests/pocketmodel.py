@@ -1,7 +1,8 @@
-"""Writes a Pocket TTS of random weights and tiny shapes into a folder, with its makers' own classes.
+"""Writes a Pocket TTS of random weights and small shapes into a folder, with its makers' own classes.
 
 Run as a program, since who runs it is not to import torch: pocketmodel.py FOLDER WIDTH EAGERNESS. Of another
-width it is another model; an eager one comes to its end at once, one of -1000 never.
+width it is another model, of width 0 one of the real shapes; an eager one comes to its end as soon as it may,
+one of -1000 never.
 """
 
 from __future__ import annotations
@@ -23,13 +24,12 @@ def shapes(folder: Path, width: int) -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load((CONFIGS_DIR / "dutch.yaml").read_text(encoding="utf-8"))
     config["weights_path"] = config["weights_path_without_voice_cloning"] = None
     speech, sound = config["flow_lm"], config["mimi"]
+    speech["lookup_table"]["tokenizer_path"] = str(folder / "tokenizer.json")
+    if not width:
+        return config
     speech["flow"] = {"depth": 1, "dim": width}
     speech["transformer"] |= {"d_model": width, "num_heads": 2, "num_layers": 2}
-    speech["lookup_table"] |= {
-        "dim": width,
-        "n_bins": PIECES,
-        "tokenizer_path": str(folder / "tokenizer.json"),
-    }
+    speech["lookup_table"] |= {"dim": width, "n_bins": PIECES}
     sound |= {"inner_dim": 8, "outer_dim": 32}
     sound["seanet"] |= {"dimension": 32, "n_filters": 4}
     sound["transformer"] |= {
@@ -44,12 +44,12 @@ def shapes(folder: Path, width: int) -> dict[str, Any]:
     return config
 
 
-def write_tokenizer(path: Path) -> None:
+def write_tokenizer(path: Path, count: int) -> None:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
     signs = [*string.ascii_letters, *" .,!?;:'-\N{LOWER ONE EIGHTH BLOCK}"]
-    pairs = ("".join(pair) for pair in itertools.product(string.ascii_lowercase, repeat=2))
-    pieces = ["<unk>", *signs, *itertools.islice(pairs, PIECES - len(signs) - 1)]
+    rows = itertools.chain(*(itertools.product(string.ascii_lowercase, repeat=n) for n in (2, 3)))
+    pieces = ["<unk>", *signs, *itertools.islice(map("".join, rows), count - len(signs) - 1)]
     model = models.BPE(vocab={piece: n for n, piece in enumerate(pieces)}, merges=[], unk_token="<unk>")
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -65,8 +65,9 @@ def main(place: str, width: str, eagerness: str) -> None:
 
     folder = Path(place)
     folder.mkdir(parents=True)
-    write_tokenizer(folder / "tokenizer.json")
-    (folder / "shapes.yaml").write_text(yaml.safe_dump(shapes(folder, int(width))), encoding="utf-8")
+    config = shapes(folder, int(width))
+    write_tokenizer(folder / "tokenizer.json", config["flow_lm"]["lookup_table"]["n_bins"])
+    (folder / "shapes.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     torch.manual_seed(int(width))
     model = TTSModel.load_model(config=folder / "shapes.yaml")
     with torch.no_grad():

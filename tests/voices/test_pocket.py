@@ -191,6 +191,13 @@ def test_a_voice_is_judged_by_its_own_pace_which_is_measured_once(
         monkeypatch.undo()
 
 
+def test_a_short_phrase_that_is_said_twice_is_heard_to_be(pocket: Pocket, tmp_path: Path) -> None:
+    for phrase in ("Stop.", "Adem in.", "En blijf.", "Stil maar."):
+        assert pocket.speak(phrase, voice(tmp_path / phrase)).frames
+        with pytest.raises(StemError, match="does not fit the text"):
+            pocket.speak(phrase, voice(tmp_path / f"{phrase} twee", "twice"))
+
+
 @dataclass(frozen=True)
 class Unusable:
     """What is wrong with a voice's files or its template, and what is told."""

@@ -80,14 +80,21 @@ def spoil(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path, Path],
 
 
 def swap(name: str) -> Callable[[Path, Path], None]:
-    return lambda folder, models: shutil.copy(models / "ander" / name, folder / name) and None
+    def swapped(folder: Path, models: Path) -> None:
+        shutil.copy(models / "ander" / name, folder / name)
+
+    return swapped
 
 
 def with_words(folder: Path, _models: Path) -> None:
     path = folder / "tokenizer.json"
     words = json.loads(path.read_text(encoding="utf-8"))
-    words["model"]["vocab"]["hm"] = pocketmodel.PIECES
+    words["model"]["vocab"]["hmmm"] = pocketmodel.PIECES
     path.write_text(json.dumps(words), encoding="utf-8")
+
+
+def weights_for_a_state(folder: Path, _models: Path) -> None:
+    shutil.copy(folder / "model.safetensors", folder / "wie.safetensors")
 
 
 CASES: dict[str, tuple[Callable[[Path, Path], None], str]] = {
@@ -107,9 +114,7 @@ CASES: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "shapes of another kind": (spoil("shapes.yaml", lambda _: b"mimi: {}"), "shapes.yaml: it is damaged"),
     "state of another": (swap("wie.safetensors"), "wie.safetensors: it does not belong to this model"),
     "weights for a state": (
-        lambda folder, _models: (
-            shutil.copy(folder / "model.safetensors", folder / "wie.safetensors") and None
-        ),
+        weights_for_a_state,
         "wie.safetensors: it does not belong to this model",
     ),
     "a recording for a state": (
