@@ -1002,3 +1002,50 @@ def test_whatever_happens_it_is_the_published_file_or_an_error(
     download(voice(lasting_server.address, folder), patience=HASTE)
     assert seen(folder) == [NAME, f"{NAME}.json"]
     shutil.rmtree(folder)
+
+
+# --- a file whose MD5 nobody knows
+
+UNKNOWN = "proef-model.safetensors"
+ELSEWHERE = "1e08e6a/languages/dutch/model.safetensors"
+
+
+def unknown(origin: str, folder: Path, size: int | None = None, path: str = ELSEWHERE) -> VoiceTemplate:
+    return voice(origin, folder, files=(RemoteFile(UNKNOWN, bytes=size, path=path),))
+
+
+def test_a_file_of_unknown_content_stands_where_it_says_and_is_whole(folder: Path) -> None:
+    """In each row: what the server does, and what is read; nothing that is not whole gets its name."""
+    good = published({f"/{ELSEWHERE}": MODEL})
+    short = always(Reply(body=MODEL, stop_after=200_000))
+    rows: list[tuple[str, Answer, int | None, str]] = [
+        ("good", good, None, ""),
+        ("of the right size", good, len(MODEL), ""),
+        ("lost once", in_turn(short, then=good), None, ""),
+        ("lost, then nothing to go on with", in_turn(short, then=always(Reply(body=MODEL))), None, ""),
+        ("always lost", short, None, "the connection to 127.0.0.1 was lost"),
+        ("of no length", always(Reply(body=MODEL, framing="end")), None, "its length is not told"),
+        ("of another size", good, len(MODEL) + 1, "it has 300000 bytes instead of 300001"),
+        ("elsewhere", published({f"/{REVISION}/{FOLDER}/{UNKNOWN}": MODEL}), None, "is not to be found"),
+    ]
+    for name, answer, size, sentence in rows:
+        with FaultServer(answer) as running:
+            at = folder / name
+            at.mkdir(parents=True)
+            begun = at / f"{UNKNOWN}.00000000.part"
+            begun.write_bytes(b"from another mirror")
+            try:
+                (path,) = download(unknown(running.address, at, size), patience=HASTE)
+                told, content = "", path.read_bytes()
+            except DownloadError as error:
+                told, content = error.sentence, MODEL
+                assert not (at / UNKNOWN).exists(), name
+            assert bool(told) == bool(sentence), f"{name}: {told}"
+            assert sentence in told, name
+            assert content == MODEL, name
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a//b", "a/../b", "https://x", "a b"])
+def test_a_place_that_leads_elsewhere_is_refused(folder: Path, path: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be where a file stands"):
+        download(unknown("https://stem.example", folder, path=path))

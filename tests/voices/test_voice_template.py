@@ -42,7 +42,7 @@ def write(folder: Path, name: str = "eigen", text: str = GOOD) -> Path:
 
 
 EMBEDDED = ("rustig", "zacht")
-ELSEWHERE = ("alex", "google", "nathalie", "nathalie-licht", "pim", "rdh", "rdh-licht", "ronnie")
+ELSEWHERE = ("alex", "daan", "google", "nathalie", "nathalie-licht", "pim", "rdh", "rdh-licht", "ronnie")
 
 
 def test_the_packaged_voices_are_whole() -> None:

@@ -58,6 +58,8 @@ def get(names: tuple[str, ...], mirror: str | None) -> None:
             tell(f"{voice.title}: {voice.licence}.")
             origin = mirror or voice.download.addresses[0]
             tell(Message("From {origin}, {folder}", origin=origin, folder=voice.download.folder))
+            if not all(file.md5 for file in voice.download.files):
+                tell(Message("stem knows their revision, and no checksum: it takes what is sent as that."))
         with byte_progress(voice.name) as on_progress:
             for path in here.download(voice.name, mirror=mirror, on_progress=on_progress):
                 show(str(path))

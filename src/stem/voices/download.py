@@ -3,6 +3,9 @@
 A file comes in beside its final name, as a part that is named after the MD5 it must end with, and gets its
 final name in one step once its size and MD5 are right. However a run ends, what came in stays for the next
 one to go on with. No server, proxy or mirror is believed.
+
+A file whose MD5 nobody knows yet is the exception: it has to be as long as the server says, and each run
+begins it anew, since nothing would tell that two parts of it do not belong together.
 """
 
 from __future__ import annotations
@@ -49,12 +52,16 @@ _WORTH_BYTES = 1 << 16
 _MOST_UNSTATED_BYTES = 1 << 22
 """For a file of which only the MD5 is published: settings and cards are a few kilobytes."""
 _LOCKS = "downloads"
+_MOST_UNKNOWN_BYTES = 1 << 30
+"""For one of which not even that is known: a model has some hundreds of megabytes."""
 _ABANDONED_S = 30 * 24 * 3600
 _PATIENT = Patience()
 _WHEN_MENDED = Message("When that is mended, {the_same} goes on where this one stopped.")
 
 _NAME = re.compile(r"\w[\w.+-]*")
-_MD5 = re.compile(r"[0-9a-fA-F]{32}")
+_PATH = re.compile(r"\w[\w.+-]*(?:/\w[\w.+-]*)*")
+_MD5 = re.compile(r"(?:[0-9a-fA-F]{32})?")
+_NO_MARK = "0" * 8
 _PART = re.compile(r"(?P<name>.+)\.(?P<mark>[0-9a-f]{8})\.part")
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)", re.ASCII)
 
@@ -93,6 +100,7 @@ def download(
     if wanted is None:
         raise UsageError(Message("There is nothing to download for the voice '{voice}'.", voice=voice.name))
     _check_files(wanted, voice.path)
+    _check_paths(wanted.files, voice.path)
     bases = _bases(wanted, mirror)
     folder = Path(voice.voice).parent
     with _writing(folder):
@@ -109,7 +117,8 @@ def download(
             with _alone(final):
                 if not tally.is_here(final, file):
                     arrivals = [
-                        _Arrival(file, f"{base}/{file.name}", final, web, patience, tally) for base in bases
+                        _Arrival(file, _address(base, file, wanted), final, web, patience, tally)
+                        for base in bases
                     ]
                     bases.insert(0, bases.pop(_first_that_comes(arrivals)))
         if wanted.card:
@@ -170,6 +179,7 @@ class _Arrival:
         part: What came in so far.
         ranges: Whether the server may still be believed to send the rest of a file.
         etag: The server's mark of the version that came in so far, if it is a strong one.
+        stated: How long the file is, by the server.
     """
 
     file: RemoteFile
@@ -181,6 +191,7 @@ class _Arrival:
     part: Path = field(init=False)
     ranges: bool = True
     etag: str = ""
+    stated: int | None = None
 
     def __post_init__(self) -> None:
         self.part = _part(self.final.parent, self.file)
@@ -188,7 +199,9 @@ class _Arrival:
     def fetch(self) -> None:
         """Bring the file under its final name, going on with what an earlier run left."""
         self._drop_other_versions()
-        if not _is_whole(self.part, self.file):  # it is when a run died right before the end
+        if not self.file.md5:
+            self._drop()
+        if not self._all_here:  # it is when a run died right before the end
             if _size(self.part) >= self._limit:
                 self._drop()
             try:
@@ -201,7 +214,15 @@ class _Arrival:
 
     @property
     def _limit(self) -> int:
-        return _MOST_UNSTATED_BYTES if self.file.bytes is None else self.file.bytes
+        if self.file.bytes is not None:
+            return self.file.bytes
+        return _MOST_UNSTATED_BYTES if self.file.md5 else _MOST_UNKNOWN_BYTES
+
+    @property
+    def _all_here(self) -> bool:
+        if not self.file.md5 and _size(self.part) != self.stated:
+            return False
+        return _is_whole(self.part, self.file)
 
     def _complete(self) -> None:
         """Ask until the part is whole, or it makes no more sense to ask."""
@@ -234,7 +255,7 @@ class _Arrival:
         Args:
             fresh: Whether a memory on the way (a caching proxy) is to be passed by: it gave something wrong.
         """
-        here = _size(self.part) if self.ranges else 0
+        here = _size(self.part) if self.ranges and (self.file.md5 or self.etag) else 0
         headers = {"Range": f"bytes={here}-"} if here else {}
         if here and self.etag:
             headers["If-Range"] = self.etag
@@ -249,7 +270,9 @@ class _Arrival:
             etag = response.headers.get("ETag", "")
             self.etag = etag if etag.startswith('"') else ""  # a weak one does not promise the same bytes
             self._take_in(response, start)
-        if not _is_whole(self.part, self.file):
+        if not self._all_here:
+            if not self.file.md5:
+                raise lost(response.url)
             raise _WrongContent(Message("its MD5 is not {md5}", md5=self.file.md5))
         return True
 
@@ -266,6 +289,9 @@ class _Arrival:
             if response.status_code == BAD_RANGE or given is None or int(given[1]) != here:
                 return None
             start, total = here, given[2]
+        self.stated = int(total) if total.isdecimal() else None
+        if self.stated is None and not self.file.md5:
+            raise _WrongContent(Message("its length is not told"))
         if self.file.bytes is not None and total.isdecimal() and int(total) != self.file.bytes:
             raise _WrongContent(
                 Message("it has {total} bytes instead of {bytes}", total=int(total), bytes=self.file.bytes)
@@ -326,6 +352,19 @@ def _check_files(wanted: Download, template: Path) -> None:
         raise ConfigError(template, problems)
 
 
+def _check_paths(files: Sequence[RemoteFile], template: Path) -> None:
+    """Refuse what is no place below an origin."""
+    if wrong := [file.path for file in files if file.path and not _PATH.fullmatch(file.path)]:
+        raise ConfigError(template, [Message("'{path}' cannot be where a file stands", path=wrong[0])])
+
+
+def _address(base: str, file: RemoteFile, wanted: Download) -> str:
+    """Return where a file stands: in the folder of all, or elsewhere below the origin of that."""
+    if not file.path:
+        return f"{base}/{file.name}"
+    return base.removesuffix(f"{wanted.revision}/{wanted.folder.strip('/')}") + file.path
+
+
 def _bases(wanted: Download, mirror: str | None) -> list[str]:
     """Return the addresses of the folder that holds the files, in the order in which they are asked."""
     return [_base(wanted, root.rstrip("/")) for root in ((mirror,) if mirror else wanted.addresses)]
@@ -344,7 +383,7 @@ def _base(wanted: Download, root: str) -> str:
 
 def _part(folder: Path, file: RemoteFile) -> Path:
     """Return the name of a file that is not whole: a changed template never goes on with another file."""
-    return folder / f"{file.name}.{file.md5[:8].lower()}.part"
+    return folder / f"{file.name}.{file.md5[:8].lower() or _NO_MARK}.part"
 
 
 def _parts(folder: Path) -> list[tuple[Path, str]]:
@@ -390,6 +429,8 @@ def _is_whole(path: Path, file: RemoteFile) -> bool:
     with _writing(path):
         if not path.exists() or (file.bytes is not None and path.stat().st_size != file.bytes):
             return False
+        if not file.md5:  # it got its name once it was as long as was told
+            return True
         with path.open("rb") as content:
             digest = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False))
     return digest.hexdigest() == file.md5.lower()

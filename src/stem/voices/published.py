@@ -26,14 +26,16 @@ class RemoteFile:
     """A file of a voice that can be downloaded.
 
     Attributes:
-        name: Its name, there and here.
-        md5: Of its content, in hexadecimal.
-        bytes: Its size; None when only the hash is known.
+        name: Its name here, and there unless `path` says otherwise.
+        md5: Of its content, in hexadecimal; "" when nobody knows it yet, and the revision has to do.
+        bytes: Its size; None when that is not known.
+        path: Where it stands below the origin; "" for below the revision and the folder of all.
     """
 
     name: str
-    md5: str
+    md5: str = ""
     bytes: int | None = None
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

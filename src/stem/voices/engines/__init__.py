@@ -111,6 +111,7 @@ ENGINES: dict[str, str] = {
     "espeak": "stem.voices.engines.espeak:Espeak",
     "google": "stem.voices.engines.google:Google",
     "piper": "stem.voices.engines.piper:Piper",
+    "pocket": "stem.voices.engines.pocket:Pocket",
     "recordings": "stem.voices.recordings.engine:Recordings",
 }
 """Engine name -> "module:class"."""
