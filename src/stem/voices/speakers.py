@@ -253,13 +253,8 @@ class Ensemble:
 
     def parts(self, phrases: Iterable[str]) -> Iterator[tuple[Speaker, tuple[str, ...]]]:
         """Yield each speaker with the phrases that are its own to say."""
-        left = dict.fromkeys(phrases)
-        for speaker in self._speakers:
-            recorded = _recorded(speaker.voice) if speaker.traits.only_recorded else left
-            own = tuple(phrase for phrase in left if phrase in recorded)
-            left = dict.fromkeys(phrase for phrase in left if phrase not in recorded)
-            if own:
-                yield speaker, own
+        for index, own in _shares([(each.voice, each.traits) for each in self._speakers], phrases):
+            yield self._speakers[index], own
 
     def sendings(self, phrases: Iterable[str]) -> tuple[Sending, ...]:
         """Return what would be sent away to say `phrases`."""
@@ -297,6 +292,25 @@ def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float
     if runs_program(voice) or sends_to(voice) or not can_speak(voice):
         return 1.0
     return measured_pace(Speaker.ready(voice, lexicon, terms).say)
+
+
+def who_speaks(voices: Sequence[VoiceTemplate], phrases: Iterable[str]) -> tuple[VoiceTemplate, ...]:
+    """Return those of the voices of a track that have something to say in it; none is made ready for that."""
+    shares = _shares([(voice, traits_of(voice.engine)) for voice in voices], phrases)
+    return tuple(voices[index] for index, _ in shares)
+
+
+def _shares(
+    voices: Sequence[tuple[VoiceTemplate, Traits]], phrases: Iterable[str]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the place of each voice that has phrases of its own to say, and these."""
+    left = dict.fromkeys(phrases)
+    for index, (voice, traits) in enumerate(voices):
+        recorded = _recorded(voice) if traits.only_recorded else left
+        own = tuple(phrase for phrase in left if phrase in recorded)
+        left = dict.fromkeys(phrase for phrase in left if phrase not in recorded)
+        if own:
+            yield index, own
 
 
 def _recorded(voice: VoiceTemplate) -> Collection[str]:
