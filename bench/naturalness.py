@@ -84,8 +84,9 @@ def clips(takes: Sequence[Sound]) -> Iterator[Sound]:
 def _levelled(clip: Sound) -> Sound:
     loudness = lufs(clip[:, None], units.SAMPLE_RATE)
     assert loudness is not None
-    levelled: Sound = soxr.resample(clip, units.SAMPLE_RATE, RATE, "VHQ")
-    return np.clip(levelled * np.float32(units.gain(TARGET_LUFS - loudness)), -1, 1)
+    resampled = soxr.resample(clip, units.SAMPLE_RATE, RATE, "VHQ")
+    levelled: Sound = np.clip(resampled * np.float32(units.gain(TARGET_LUFS - loudness)), -1, 1)
+    return levelled
 
 
 def judges() -> Iterator[Judge]:

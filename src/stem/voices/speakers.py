@@ -13,6 +13,7 @@ from stem.messages import Message, Plural
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
+from stem.voices.cloning import check_consent
 from stem.voices.engines import Engine, Traits, at_own_pace, engine, measured_pace, traits_of
 from stem.voices.permission import check_leave, notice, runs_program
 from stem.voices.template import (
@@ -128,7 +129,7 @@ def better_voice(voice: VoiceTemplate, folder: Path = HERE) -> VoiceTemplate | N
 
 
 def _may_be_usual(voice: VoiceTemplate) -> bool:
-    return can_speak(voice) and not sends_to(voice) and not runs_program(voice)
+    return can_speak(voice) and not (sends_to(voice) or runs_program(voice) or voice.clone)
 
 
 def can_speak(voice: VoiceTemplate) -> bool:
@@ -179,10 +180,11 @@ class Speaker:
 
         Raises:
             EngineUnavailable: when it cannot speak here, or has no leave to send text or run a program.
-            ConfigError: when there is no such engine.
+            ConfigError: when there is no such engine, or whose voice it resembles has not consented.
         """
         found = _engine_of(voice)
         check_leave(voice)
+        check_consent(voice)
         if found.traits.sends_to and not terms.online:
             raise EngineUnavailable(
                 found.name,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
@@ -19,6 +19,7 @@ from stem.files import HERE, expanded, packaged_folder
 from stem.messages import Message, joined
 from stem.sound.filters import FILTERS, Filter
 from stem.tables import from_table, load_toml, out_of_bounds
+from stem.voices.consent import Consent, credit, has_own_state
 
 _KIND = "voice_templates"
 _SEXES = ("female", "male", "own")
@@ -97,6 +98,8 @@ class VoiceTemplate:
         level: In dB, added to the level of the speech.
         rank: Of the voices that can speak here, the one with the highest is the usual one.
         download: Where its files come from; None when there is nothing to fetch.
+        clone: Whether it was made after the voice of someone, who must have consented to it.
+        consent: What that person consented to; see `cloning.check_consent`.
         parents: The files of those that it inherits from, the nearest first.
         named: Whether it stands in its project's own `voice_templates`, so that its name is enough there.
     """
@@ -119,6 +122,8 @@ class VoiceTemplate:
     level: float = 0.0
     rank: int = 0
     download: Download | None = None
+    clone: bool = False
+    consent: Consent | None = None
     parents: tuple[Path, ...] = ()
     named: bool = False
 
@@ -158,6 +163,8 @@ class _Table:
     level: float = 0.0
     rank: int = 0
     download: Download | None = None
+    clone: bool = False
+    consent: Consent | None = None
 
     def __post_init__(self) -> None:
         problems = out_of_bounds(self, LIMITS)
@@ -322,7 +329,7 @@ def _read(path: Path, project: Path) -> VoiceTemplate:
     filters = _chain(table.get("chain"), path, problems)
     if problems or written is None:
         raise ConfigError(path, problems)
-    return VoiceTemplate(
+    voice = VoiceTemplate(
         name=path.stem,
         chain=filters,
         path=path,
@@ -330,6 +337,10 @@ def _read(path: Path, project: Path) -> VoiceTemplate:
         named=path.absolute().parent == project.absolute() / _KIND,
         **{name: getattr(written, name) for name in _Table.__dataclass_fields__ if name != "chain"},
     )
+    published = () if voice.download is None else [file.name for file in voice.download.files]
+    if not (voice.clone or has_own_state(voice.settings, published)):
+        return voice
+    return replace(voice, clone=True, credit=credit(voice.consent, voice.credit))
 
 
 def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Path]) -> dict[str, object]:
@@ -369,7 +380,8 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
     # Another voice needs none of its files.
     kept = {key: value for key, value in basis.items() if key != "download" or "voice" not in table}
     own = {"rank": 0}  # being best is not in the family
-    return {**kept, **own, **table, **(together if merged else {})}
+    likeness = {"clone": True} if basis.get("clone") is True else {}  # whose voice it is, is
+    return {**kept, **own, **table, **(together if merged else {}), **likeness}
 
 
 def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:

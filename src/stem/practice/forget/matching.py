@@ -65,15 +65,16 @@ def reasons(personal: Personal, wanted: Sequence[str]) -> tuple[str, ...]:
     found += [
         Message("what was filled in for {name}", name=name)
         for name, value in personal.words.items()
-        if any(_holds(value, each) for each in wanted)
+        if any(holds(value, each) for each in wanted)
     ]
     changed = (text for edit in personal.edits for text in (edit.sentence, edit.text or ""))
-    if any(_holds(text, each) for text in changed for each in wanted):
+    if any(holds(text, each) for text in changed for each in wanted):
         found.append(Message("a sentence that was changed"))
     return tuple(found)
 
 
-def _holds(text: str, wanted: str) -> bool:
+def holds(text: str, wanted: str) -> bool:
+    """Tell whether a text has the words that are looked for, next to each other."""
     inside, those = words(text), words(wanted)
     return any(inside[first : first + len(those)] == those for first in range(len(inside)))
 
