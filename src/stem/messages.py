@@ -105,6 +105,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "link_is": marked("link ="),
         "series_is": marked("series ="),
         "voice_is": marked("voice ="),
+        "who_is": marked("name ="),
         "value_of": "",
         # Where a setting is given, as in "Choose another name for the output."
         "as_name": marked("for it"),
@@ -131,6 +132,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "allow_voice": marked("the voice"),
         "forget": marked("the code"),
         "get_voice": marked("the voice"),
+        "give_consent": marked("the voice"),
         "make_sheet": marked("one of the script"),
         "say": marked("let it say something"),
         "say_text": marked("the text"),

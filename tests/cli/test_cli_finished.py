@@ -90,7 +90,9 @@ def test_info_tells_what_is_in_a_track(folder: Path, capsys: pytest.CaptureFixtu
     out, _ = told(capsys, "info", track)
     for text in ("Proef", "De Linde", "Zeven dagen", "3 of 7", "Einde", "LUFS", "113", "There is no record"):
         assert text in out
+    assert "speech   a computer voice made by rules" in out
     document = json.loads(told(capsys, "info", track, "--json")[0])
+    assert document["source_type"].endswith("/digitalsourcetype/algorithmicMedia")
     assert [mark["title"] for mark in document["chapters"]] == ["Begin", "Einde"]
     assert document["lyrics"].splitlines() == ["Welkom.", "Ga rustig zitten.", "Dank je wel."]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
 import sys
 from pathlib import Path
 
+import consenting
 import faultserver
 import heard
 import numpy as np
@@ -303,3 +306,41 @@ def test_a_program_beside_its_template_is_that_template_s_own(
         told(capsys, "say", "Welkom.", "--voice", "piep", "-o", "zin.mp3")
         made.append((place / "zin.mp3").read_bytes())
     assert made[0] != made[1]
+
+
+def test_a_voice_made_after_someones_is_consented_to_and_forgotten(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = consenting.template()
+    state = models_folder() / "ik.safetensors"
+    assert "needs no consent" in told(capsys, "voices", "consent", "zacht", code=2)[1]
+    assert "has no [consent]" in told(capsys, "say", "Welkom.", "--voice", "ik", "-o", "w.mp3", code=1)[1]
+    assert "--who" in told(capsys, "voices", "consent", "ik", code=2)[1]
+    whose = ("--who", consenting.WHO, "--until", "2099-12-31")
+    assert "no last day" in told(capsys, "voices", "consent", "ik", *whose[:3], "1999-01-01", code=2)[1]
+    out, err = told(capsys, "voices", "consent", "ik", *whose)
+    sentence = out.strip()
+    assert sentence.startswith("Ik ben Marieke Jansen. Vandaag is het ")
+    assert "tot en met 31 december 2099." in sentence
+    assert "never make a voice of a client" in err
+    short = str(consenting.write(folder / "kort.wav", consenting.read_aloud("Ik ben Marieke.")))
+    assert "kort.wav lasts" in told(capsys, "voices", "consent", "ik", short, *whose, code=2)[1]
+    assert path.read_text(encoding="utf-8") == consenting.TEMPLATE
+    spoken = str(consenting.write(folder / "toestemming.wav", consenting.read_aloud(sentence), 0o644))
+    path.write_text(consenting.TEMPLATE + '[settings]\nstate = "ik.safetensors"\n', encoding="utf-8")
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_bytes(b"s")
+    kept = Path(told(capsys, "voices", "consent", "ik", spoken, *whose)[0].strip())
+    assert (kept.parent, kept.read_bytes()) == (models_folder(), Path(spoken).read_bytes())
+    assert os.name != "posix" or {kept.stat().st_mode & 0o777, state.stat().st_mode & 0o777} == {0o600}
+    assert path.read_text(encoding="utf-8").startswith("# Mijn eigen stem\n")
+    again = told(capsys, "voices", "consent", "ik")[0].strip()  # what stands in the template holds on
+    assert again.startswith("Ik ben Marieke Jansen.")
+    found = told(capsys, "forget", "jansen", "--in", str(folder))[1]
+    assert "resembles Marieke Jansen. To remove it too: stem forget --voice ik" in found
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert "Nothing was removed" in told(capsys, "forget", "--voice", "ik", code=1)[1]
+    assert "no copy" in told(capsys, "forget", "--voice", "zacht", "--yes", code=2)[1]
+    gone = told(capsys, "forget", "--voice", "ik", "--yes")[0].split()
+    assert gone == [str(kept), str(state), str(path)]
+    assert not any(Path(each).exists() for each in gone)

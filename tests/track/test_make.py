@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.config import Config
 from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
+from stem.export.tags import source_type
 from stem.sound.beds import load_bed
 from stem.track.make import Track, make_track
 from stem.track.plan import Plan, plan_sentence, plan_track
@@ -151,6 +152,7 @@ def test_chapters_and_the_safety_line_are_in_the_tags(made: tuple[Track, NDArray
     assert tags["TIT2"].text == ["Proef"]
     assert "niet in het verkeer" in tags["COMM::nld"].text[0]
     assert "computerstem" in tags["COMM::nld"].text[0]
+    assert tags["TXXX:digitalSourceType"].text == [source_type.RULES]
 
 
 @pytest.mark.slow

@@ -164,15 +164,27 @@ def _may_go(search: Search, *, yes: bool) -> bool:
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar="CODE|NAME...")
+@click.argument("words", nargs=-1, metavar="[CODE|NAME...]")
+@click.option("--voice", "copy", metavar="VOICE", help="A voice made after someone's, and the consent to it.")
 @click.option("--in", "folders", multiple=True, metavar="FOLDER", help="Where to look.  [default: output/]")
 @click.option("--yes", is_flag=True, help="Do not ask, unless a name turns out to be that of several codes.")
-def forget(words: Sequence[str], folders: Sequence[str], yes: bool) -> None:
+def forget(words: Sequence[str], copy: str | None, folders: Sequence[str], yes: bool) -> None:
     """Remove the tracks that were made for a name or a code, their records, and what was spoken for them.
 
     Own texts and recordings in which it stands are shown, and asked about one by one, also with --yes.
     """
     here = project()
+    if copy is not None:
+        _forget_voice(copy, words, yes=yes)
+        return
+    for like in here.voices_like(words):
+        tell(
+            Message(
+                "The voice '{voice}' resembles {who}. To remove it too: stem forget --voice {voice}",
+                voice=like.name,
+                who=like.consent.who if like.consent else "",
+            )
+        )
     search, mentions = here.tracks_of(words, folders), here.mentions(words)
     for each in search.unreadable:
         tell(Message("{path}: cannot be judged: {reason}", path=each.path, reason=each.reason))
@@ -208,6 +220,24 @@ def _goes_too(mention: Mention) -> bool:
     if not reasons:
         show(str(mention.path))
     return not reasons
+
+
+def _forget_voice(name: str, words: Sequence[str], *, yes: bool) -> None:
+    """Remove a voice that resembles someone, when that is meant."""
+    if words:
+        sentence = Message("A voice is forgotten by itself.")
+        raise UsageError(sentence, hint=Message("First: stem forget --voice {voice}", voice=name))
+    here = project()
+    for path in here.traces_of_voice(name):
+        tell(str(path))
+    if not yes and not confirmed(Message("Remove this voice, and the consent to it?")):
+        tell(Message("Nothing was removed."))
+        raise click.exceptions.Exit(1)
+    for path in here.forget_voice(name):
+        show(str(path))
+    tell(
+        Message("Tracks stay as they are; what it said may be in the cache, which stem cache clear empties.")
+    )
 
 
 def _tell_forgotten(forgotten: Forgotten) -> None:

@@ -98,6 +98,35 @@ def allow(name: str, forget: bool) -> None:
     tell(Message("To take that back: stem voices allow {voice} --forget", voice=name))
 
 
+@voices.command()
+@click.argument("name", metavar="VOICE")
+@click.argument("recording", required=False, metavar="FILE")
+@click.option("--who", default="", metavar="NAME", help="Whose voice it resembles, as listeners are told.")
+@click.option("--for", "purpose", default="", metavar="TEXT", help="What it is for, in Dutch.")
+@click.option("--until", default="", metavar="DATE", help="Its last day.  [default: a year from now]")
+def consent(name: str, recording: str | None, who: str, purpose: str, until: str) -> None:
+    """Consent to a VOICE made after yours: shows what to read aloud today; with FILE, keeps that sound."""
+    here = project()
+    wanted = here.consent(name, who, purpose, until)
+    if recording is not None:
+        show(str(here.keep_consent(name, wanted, recording)))
+        tell(Message("Every track tells: {credit}", credit=here.voice(name).credit))
+        tell(Message("To take it back: stem forget --voice {voice}", voice=shlex.quote(name)))
+        return
+    show(wanted.sentence)
+    tell(
+        Message(
+            "{who} reads this aloud today, into a recorder. Nobody else can consent for {who}; "
+            "never make a voice of a client, or of anyone else who depends on you.",
+            who=wanted.who,
+        )
+    )
+    asked = {"--who": who, "--for": purpose, "--until": until}
+    given = [word for option, text in asked.items() if text for word in (option, text)]
+    command = shlex.join(["stem", "voices", "consent", name, "toestemming.m4a", *given])
+    tell(Message("Then, today: {command}", command=command))
+
+
 @click.command()
 @click.argument("text", required=False)
 @click.option("--word", metavar="WORD", help="Try out a word or a name: alone, and in a sentence.")

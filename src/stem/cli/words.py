@@ -41,6 +41,7 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         "format": "--format",
         "format_is": "--format",
         "get_voice": "stem voices get",
+        "give_consent": "stem voices consent",
         "in_names": marked(" (--names)"),
         "jobs_is": "--jobs",
         "let_replace": marked("let --force replace it"),
@@ -64,6 +65,7 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         "use_force": marked("use --force"),
         "value_of": "-s ",
         "voice_is": "--voice",
+        "who_is": "--who",
         "with_edits": marked("with --edits"),
     }
 )

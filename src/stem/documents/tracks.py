@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stem.config import Config
 from stem.errors import StemError
+from stem.export.tags.source_type import TOLD, term_of
 from stem.messages import Message
 from stem.record.model import Record
 from stem.record.verify import FileInfo
@@ -110,6 +111,7 @@ def info_document(facts: FileInfo) -> dict[str, object]:
         "artist": tags.artist,
         "album": tags.album,
         "comment": tags.comment,
+        "source_type": tags.source_type,
         "cover_bytes": len(tags.cover),
         "lyrics": tags.lyrics,
         "chapters": [
@@ -129,7 +131,7 @@ def _finite(level: float) -> float | None:
 def info_lines(facts: FileInfo, config: Config) -> Iterator[str]:
     """Yield what is in a file, for people; `config` tells whom they can call when no record does."""
     settings = facts.record.settings if facts.record else config
-    record = facts.record
+    record, tags = facts.record, facts.told.tags
     yield Message(
         "{path}: {kind}, {length}, {size_mb:.1f} MB, {kbps:.0f} kbps, {rate} Hz, {channels} channels",
         path=facts.path,
@@ -143,6 +145,8 @@ def info_lines(facts: FileInfo, config: Config) -> Iterator[str]:
     level, peak = facts.loudness.integrated_lufs, facts.loudness.true_peak_dbtp
     yield Message("{lufs:.1f} LUFS, peak {dbtp:.1f} dBTP", lufs=level, dbtp=peak)
     yield from _tag_lines(facts)
+    if tags.source_type:
+        yield _speech_line(tags.source_type)
     for line in safety(settings.country).help_lines_with(settings.help):
         yield Message("help     {line}", line=line)
     if record is None:
@@ -181,3 +185,11 @@ def _tag_lines(facts: FileInfo) -> Iterator[str]:
         yield Message("chapter  {chapter}", chapter=chapter)
     if tags.comment:
         yield Message("comment  {text}", text=tags.comment)
+
+
+def _speech_line(source_type: str) -> Message:
+    """Return how the speech came about, in words where the term is known."""
+    term = term_of(source_type)
+    if source_type in TOLD:
+        return Message("speech   {told} ({term})", told=TOLD[source_type], term=term)
+    return Message("speech   {term}", term=term)

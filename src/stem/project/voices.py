@@ -20,6 +20,7 @@ from stem.track.spec import TrackSpec
 from stem.track.stages import OnNotice, no_notice
 from stem.track.target import output_path
 from stem.track.voice_samples import SENTENCES, Choice, check_name, choices, make_samples, template_text
+from stem.voices.consent import Consent
 from stem.voices.recordings.engine import voice_of
 from stem.voices.recordings.sheets import SheetLine
 from stem.voices.speakers import Terms, better_voice, can_speak, choose_voice, recordings_folder, sends_to
@@ -40,6 +41,7 @@ class Voices(Tracks):
 
     def speaking_voices(self) -> tuple[VoiceTemplate, ...]:
         """Return the voices that can and may speak here and now, the best first."""
+        from stem.voices.cloning import has_consent
         from stem.voices.permission import asks_leave, has_leave
 
         allowed = [
@@ -48,6 +50,7 @@ class Voices(Tracks):
             if can_speak(each)
             and (self.settings.allow_online or not sends_to(each))
             and (has_leave(each) or not asks_leave(each))
+            and has_consent(each)
         ]
         return tuple(sorted(allowed, key=lambda voice: (-voice.rank, voice.name)))
 
@@ -104,6 +107,45 @@ class Voices(Tracks):
         from stem.voices.permission import take_leave
 
         take_leave(self.voice(name))
+
+    def consent(self, name: str, who: str = "", purpose: str = "", until: str = "") -> Consent:
+        """Return what someone is to consent to today, for a voice made after theirs; see `practice.consent`.
+
+        Args:
+            name: Of the voice.
+            who: By what name listeners are told of whose voice it resembles.
+            purpose: What it is for.
+            until: Its last day, such as 2027-12-01.
+        """
+        from stem.practice.consent import consent_to
+
+        return consent_to(self.voice(name), who, purpose, until)
+
+    def keep_consent(self, name: str, consent: Consent, recording: str | Path) -> Path:
+        """Keep a consent with its sentence, read aloud, in the user's folder of voices; return where."""
+        from stem.practice.consent import keep_consent
+
+        return keep_consent(self.voice(name), consent, self.path(recording))
+
+    def voices_like(self, words: Sequence[str]) -> tuple[VoiceTemplate, ...]:
+        """Return the voices that resemble someone of these names."""
+        from stem.practice.consent import voices_like
+
+        return voices_like(words, self.folder)
+
+    def traces_of_voice(self, name: str) -> tuple[Path, ...]:
+        """Return the files of a voice that resembles someone; nothing is removed."""
+        from stem.practice.consent import traces_of
+
+        return traces_of(name, self.folder)
+
+    def forget_voice(self, name: str) -> tuple[Path, ...]:
+        """Remove a voice that resembles someone, its template and its consent; return what is gone."""
+        from stem.practice.consent import forget_files
+
+        traces = self.traces_of_voice(name)
+        forget_files(traces)
+        return traces
 
     def sentence(
         self,

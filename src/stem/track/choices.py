@@ -20,6 +20,7 @@ from stem.track.intro_outro import IntroOutro, intro_outro
 from stem.track.profiles import DEFAULT, PROFILES, Profile, find_profile
 from stem.track.spec import TrackSpec
 from stem.track.target import USUAL_FORMAT
+from stem.voices.cloning import check_consent
 from stem.voices.speakers import Terms, choose_voice, recordings_folder
 from stem.voices.template import VoiceTemplate
 
@@ -92,9 +93,13 @@ def resolve(
     wish = spec.voice or template.voice or config.voice
     recordings = recordings_folder(wish, folder)
     fill = choose_voice(spec.fill, folder) if spec.fill else None
+    voice = choose_voice(wish, folder) if recordings is None else None
     if recordings is None and fill is not None:
         hint = Message("Name their folder: {voice_is} opnames/")
         raise UsageError(Message("{fill} is for what is missing among own recordings."), hint=hint)
+    for each in (voice, fill):
+        if each is not None:
+            check_consent(each)
     return Resolved(
         template=template,
         profile=profile,
@@ -102,7 +107,7 @@ def resolve(
         bell=bell,
         format=format_name,
         destination=destination,
-        voice=choose_voice(wish, folder) if recordings is None else None,
+        voice=voice,
         folder=recordings,
         fill=fill,
         by_wish=bool(wish),

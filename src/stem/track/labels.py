@@ -9,13 +9,15 @@ from stem import __version__, units
 from stem.export.captions import Line, captions, clause_times, is_long, timed_lines
 from stem.export.cover import cover_from, generated
 from stem.export.formats import find_format
-from stem.export.tags import ChapterMark, Tags, TimedLine
+from stem.export.tags import ChapterMark, Tags, TimedLine, source_type
 from stem.script.safety import safety
 from stem.script.timeline import Timeline
 from stem.track.choices import NO_COVER
 from stem.track.plan import Plan
-from stem.track.stages import ensemble_of
+from stem.voices.engines import traits_of
+from stem.voices.speakers import who_speaks
 from stem.voices.takes import Takes
+from stem.voices.template import VoiceTemplate
 
 REPLAY_GAIN_LUFS = -18.0
 """Reference level of ReplayGain 2.0."""
@@ -42,6 +44,7 @@ def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
         track_total=plan.total,
         comment=" ".join(filter(None, comment)),
         encoder=f"stem {__version__}, {find_format(plan.format).encoder}",
+        source_type=_source_type(plan),
         replay_gain_db=REPLAY_GAIN_LUFS - plan.profile.levels.speech_lufs,
         lyrics="\n".join(line.text.replace("\n", " ") for line in public if line.text),
         timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),
@@ -51,10 +54,23 @@ def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
 
 def _credits(plan: Plan) -> tuple[str, ...]:
     """Return who speaks the script: of own recordings and a voice that fills in, both when both do."""
-    if plan.fill is None:
-        return (plan.voice.credit,)
-    voices = (speaker.voice for speaker, _ in ensemble_of(plan).parts(plan.phrases))
-    return tuple(dict.fromkeys(voice.credit for voice in voices if voice is not plan.house))
+    return tuple(dict.fromkeys(voice.credit for voice in _speaking(plan) if voice is not plan.house))
+
+
+def _source_type(plan: Plan) -> str:
+    """Return how the speech came about, in IPTC's terms; nothing when all of it was recorded."""
+    traits = [traits_of(voice.engine) for voice in _speaking(plan)]
+    computers = [each for each in traits if not each.only_recorded]
+    if not computers:
+        return ""
+    by_rule = all(each.by_rule for each in computers)
+    if len(computers) < len(traits):
+        return source_type.WITH_RULES if by_rule else source_type.WITH_TRAINED
+    return source_type.RULES if by_rule else source_type.TRAINED
+
+
+def _speaking(plan: Plan) -> tuple[VoiceTemplate, ...]:
+    return who_speaks(plan.voices, plan.phrases)
 
 
 def _is_public(plan: Plan, line: Line) -> bool:

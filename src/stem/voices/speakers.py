@@ -13,6 +13,7 @@ from stem.messages import Message, Plural
 from stem.script.dutch.lexicon import Lexicon
 from stem.sound.clips import Clip
 from stem.voices.cache import CachedEngine
+from stem.voices.cloning import check_consent
 from stem.voices.engines import Engine, Traits, at_own_pace, engine, measured_pace, traits_of
 from stem.voices.permission import check_leave, notice, runs_program
 from stem.voices.template import (
@@ -128,7 +129,7 @@ def better_voice(voice: VoiceTemplate, folder: Path = HERE) -> VoiceTemplate | N
 
 
 def _may_be_usual(voice: VoiceTemplate) -> bool:
-    return can_speak(voice) and not sends_to(voice) and not runs_program(voice)
+    return can_speak(voice) and not (sends_to(voice) or runs_program(voice) or voice.clone)
 
 
 def can_speak(voice: VoiceTemplate) -> bool:
@@ -179,10 +180,11 @@ class Speaker:
 
         Raises:
             EngineUnavailable: when it cannot speak here, or has no leave to send text or run a program.
-            ConfigError: when there is no such engine.
+            ConfigError: when there is no such engine, or whose voice it resembles has not consented.
         """
         found = _engine_of(voice)
         check_leave(voice)
+        check_consent(voice)
         if found.traits.sends_to and not terms.online:
             raise EngineUnavailable(
                 found.name,
@@ -253,13 +255,8 @@ class Ensemble:
 
     def parts(self, phrases: Iterable[str]) -> Iterator[tuple[Speaker, tuple[str, ...]]]:
         """Yield each speaker with the phrases that are its own to say."""
-        left = dict.fromkeys(phrases)
-        for speaker in self._speakers:
-            recorded = _recorded(speaker.voice) if speaker.traits.only_recorded else left
-            own = tuple(phrase for phrase in left if phrase in recorded)
-            left = dict.fromkeys(phrase for phrase in left if phrase not in recorded)
-            if own:
-                yield speaker, own
+        for index, own in _shares([(each.voice, each.traits) for each in self._speakers], phrases):
+            yield self._speakers[index], own
 
     def sendings(self, phrases: Iterable[str]) -> tuple[Sending, ...]:
         """Return what would be sent away to say `phrases`."""
@@ -297,6 +294,25 @@ def expected_pace(voice: VoiceTemplate, lexicon: Lexicon, terms: Terms) -> float
     if runs_program(voice) or sends_to(voice) or not can_speak(voice):
         return 1.0
     return measured_pace(Speaker.ready(voice, lexicon, terms).say)
+
+
+def who_speaks(voices: Sequence[VoiceTemplate], phrases: Iterable[str]) -> tuple[VoiceTemplate, ...]:
+    """Return those of the voices of a track that have something to say in it; none is made ready for that."""
+    shares = _shares([(voice, traits_of(voice.engine)) for voice in voices], phrases)
+    return tuple(voices[index] for index, _ in shares)
+
+
+def _shares(
+    voices: Sequence[tuple[VoiceTemplate, Traits]], phrases: Iterable[str]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the place of each voice that has phrases of its own to say, and these."""
+    left = dict.fromkeys(phrases)
+    for index, (voice, traits) in enumerate(voices):
+        recorded = _recorded(voice) if traits.only_recorded else left
+        own = tuple(phrase for phrase in left if phrase in recorded)
+        left = dict.fromkeys(phrase for phrase in left if phrase not in recorded)
+        if own:
+            yield index, own
 
 
 def _recorded(voice: VoiceTemplate) -> Collection[str]:

@@ -21,6 +21,7 @@ from stem.files import HERE, expanded, packaged_folder
 from stem.messages import Message, joined
 from stem.sound.filters import FILTERS, Filter
 from stem.tables import from_table, load_toml, out_of_bounds
+from stem.voices.consent import Consent, credit, has_own_state
 from stem.voices.packages import misfits, package_of, voice_packages
 from stem.voices.published import MODEL_SUFFIX, Download
 
@@ -67,6 +68,8 @@ class VoiceTemplate:
         level: In dB, added to the level of the speech.
         rank: Of the voices that can speak here, the one with the highest is the usual one.
         download: Where its files come from; None when there is nothing to fetch.
+        clone: Whether it was made after the voice of someone, who must have consented to it.
+        consent: What that person consented to; see `cloning.check_consent`.
         parents: The files of those that it inherits from, the nearest first.
         named: Whether it stands in its project's own `voice_templates`, so that its name is enough there.
         package: The installed package that brings it; "" for none.
@@ -91,6 +94,8 @@ class VoiceTemplate:
     level: float = 0.0
     rank: int = 0
     download: Download | None = None
+    clone: bool = False
+    consent: Consent | None = None
     parents: tuple[Path, ...] = ()
     named: bool = False
     package: str = ""
@@ -134,6 +139,8 @@ class _Table:
     level: float = 0.0
     rank: int = 0
     download: Download | None = None
+    clone: bool = False
+    consent: Consent | None = None
 
     def __post_init__(self) -> None:
         problems = out_of_bounds(self, LIMITS)
@@ -330,7 +337,7 @@ def _built(path: Path, project: Path) -> VoiceTemplate:
         raise ConfigError(path, problems)
     if not written.credit.strip() and written.engine in {"piper", "command"}:
         written = replace(written, credit=_BY_COMPUTER)
-    return VoiceTemplate(
+    voice = VoiceTemplate(
         name=path.stem,
         chain=filters,
         path=path,
@@ -338,6 +345,10 @@ def _built(path: Path, project: Path) -> VoiceTemplate:
         named=path.absolute().parent == project.absolute() / _KIND,
         **{name: getattr(written, name) for name in _Table.__dataclass_fields__ if name != "chain"},
     )
+    published = () if voice.download is None else [file.name for file in voice.download.files]
+    if not (voice.clone or has_own_state(voice.settings, published)):
+        return voice
+    return replace(voice, clone=True, credit=credit(voice.consent, voice.credit))
 
 
 def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Path]) -> dict[str, object]:
@@ -379,7 +390,8 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
     of_its_files = {"download", "redistributable"} if "voice" in table else set()
     kept = {key: value for key, value in basis.items() if key not in of_its_files}
     own = {"rank": 0}  # being best is not in the family
-    return {**kept, **own, **table, **(together if merged else {})}
+    likeness = {"clone": True} if basis.get("clone") is True else {}  # whose voice it is, is
+    return {**kept, **own, **table, **(together if merged else {}), **likeness}
 
 
 def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:

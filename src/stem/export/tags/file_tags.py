@@ -60,6 +60,7 @@ class Tags:
         encoder: Software and encoder.
         replay_gain_db: What a player adds to bring the speech to ReplayGain's reference level, in dB.
         peak: The highest true peak, as a factor of full scale.
+        source_type: How the speech came about, as `source_type` has it; empty when nothing is told of it.
         track_number: In the album, from 1.
         track_total: How many the album has; counts only together with a number.
         year: Four digits. A date tells when someone was treated: none is written unless it is given.
@@ -78,6 +79,7 @@ class Tags:
     encoder: str = f"stem {__version__}, LAME"
     replay_gain_db: float | None = None
     peak: float | None = None
+    source_type: str = ""
     track_number: int | None = None
     track_total: int | None = None
     year: str | None = None
@@ -128,6 +130,7 @@ def plain(told: FileTags) -> FileTags:
         comment=_one_line(tags.comment),
         genre=_one_line(tags.genre),
         encoder=_one_line(tags.encoder),
+        source_type=_one_line(tags.source_type),
         year=_one_line(tags.year or "") or None,
         lyrics=_TURNING.sub("", _CONTROL_IN_TEXT.sub("", _LINE_END.sub("\n", tags.lyrics))).strip(),
         timed_lines=tuple(replace(line, text=_one_line(line.text)) for line in tags.timed_lines),

@@ -28,6 +28,7 @@ _NO_OFFSET = 0xFFFFFFFF
 _MILLISECONDS, _LYRICS, _FRONT_COVER = 2, 1, 3
 """Of SYLT its unit of time and its kind of text, of APIC its kind of picture (ID3v2.3, 4.10 and 4.15)."""
 _GAIN, _PEAK = "REPLAYGAIN_TRACK_GAIN", "REPLAYGAIN_TRACK_PEAK"
+_SOURCE_TYPE = "digitalSourceType"
 
 
 def write(source: Path, target: Path, told: FileTags) -> None:
@@ -77,6 +78,7 @@ def told_by(tag: id3.ID3) -> FileTags:
             encoder=texts["TSSE"],
             replay_gain_db=number_of(str(tag.get(f"TXXX:{_GAIN}", ""))),
             peak=number_of(str(tag.get(f"TXXX:{_PEAK}", ""))),
+            source_type=str(tag.get(f"TXXX:{_SOURCE_TYPE}", "")),
             track_number=number,
             track_total=total,
             year=str(tag.get("TDRC", ""))[:4] or None,
@@ -118,6 +120,8 @@ def _text_frames(tags: Tags) -> Iterator[id3.Frame]:
         yield _named(_GAIN, f"{tags.replay_gain_db:.2f} dB")
     if tags.peak is not None:
         yield _named(_PEAK, f"{tags.peak:.6f}")
+    if tags.source_type:
+        yield _named(_SOURCE_TYPE, tags.source_type)
 
 
 def _named(name: str, text: str) -> id3.Frame:

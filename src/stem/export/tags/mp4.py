@@ -23,6 +23,7 @@ _OWN = "----:com.apple.iTunes:"
 """In front of the names that Apple did not foresee; players know these by custom."""
 _LANGUAGE, _LRC = f"{_OWN}LANGUAGE", f"{_OWN}SYNCEDLYRICS"
 _GAIN, _PEAK = f"{_OWN}replaygain_track_gain", f"{_OWN}replaygain_track_peak"
+_SOURCE_TYPE = f"{_OWN}digitalSourceType"
 _TITLE_BYTES = 255
 """A "chpl" atom counts a title's bytes in one byte."""
 _TIMEOUT_S = 300.0
@@ -67,6 +68,7 @@ def read(path: Path) -> FileTags:
             encoder=text("\xa9too"),
             replay_gain_db=number_of(text(_GAIN)),
             peak=number_of(text(_PEAK)),
+            source_type=text(_SOURCE_TYPE),
             track_number=number or None,
             track_total=total or None,
             year=text("\xa9day")[:4] or None,
@@ -94,6 +96,7 @@ def _atoms(tags: Tags) -> dict[str, object]:
         _LANGUAGE: tags.language,
         _GAIN: None if tags.replay_gain_db is None else f"{tags.replay_gain_db:.2f} dB",
         _PEAK: None if tags.peak is None else f"{tags.peak:.6f}",
+        _SOURCE_TYPE: tags.source_type,
         _LRC: as_lrc(tags.timed_lines),
     }
     atoms: dict[str, object] = {name: [value] for name, value in texts.items() if value}

@@ -29,6 +29,7 @@ from stem.messages import Message
 from stem.units import frames
 
 _GAIN, _PEAK = "REPLAYGAIN_TRACK_GAIN", "REPLAYGAIN_TRACK_PEAK"
+_SOURCE_TYPE = "DIGITALSOURCETYPE"
 _R128, _R128_STEPS = "R128_TRACK_GAIN", 256
 _R128_ABOVE_DB = 5.0
 """Opus players aim at -23 LUFS (RFC 7845, 5.2.1), ReplayGain at -18: so much less the former add."""
@@ -117,6 +118,7 @@ def _common(tags: Tags) -> Iterator[tuple[str, str]]:
     yield "LANGUAGE", tags.language
     yield "ENCODER", tags.encoder
     yield "COMMENT", tags.comment
+    yield _SOURCE_TYPE, tags.source_type
     yield "LYRICS", tags.lyrics
     yield "SYNCEDLYRICS", as_lrc(tags.timed_lines)
 
@@ -147,6 +149,7 @@ def _told(comments: Mapping[str, str], length_s: float, gain_db: float | None, c
             encoder=text("ENCODER"),
             replay_gain_db=gain_db,
             peak=number_of(text(_PEAK)),
+            source_type=text(_SOURCE_TYPE),
             track_number=number,
             track_total=total or track_of(text("TRACKTOTAL"))[0],
             year=text("DATE")[:4] or None,

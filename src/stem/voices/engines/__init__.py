@@ -35,6 +35,7 @@ class Traits:
         ipa: Whether it reads phonemes between [[ and ]] in a phrase.
         remembered: Whether its clips are worth keeping between runs.
         at_once: How many phrases it says at the same time; 0 for as many as there are cores.
+        by_rule: Whether rules make its sound; else a model that recordings trained, as far as is known.
         only_recorded: Whether it can say nothing but what someone recorded, by phrase under "files" in a
             voice's settings.
     """
@@ -45,6 +46,7 @@ class Traits:
     ipa: bool = False
     remembered: bool = True
     at_once: int = 0
+    by_rule: bool = False
     only_recorded: bool = False
 
 

@@ -77,7 +77,7 @@ class Espeak:
     """The engine "espeak": `voice` is an espeak voice file with the line "language nl"."""
 
     name = "espeak"
-    traits = Traits(speed=True, pitch=True, ipa=True)
+    traits = Traits(speed=True, pitch=True, ipa=True, by_rule=True)
 
     def __init__(self) -> None:
         try:
