@@ -1,6 +1,6 @@
 """The backgrounds against recordings of the real thing, by the statistics of sound textures.
 
-    python bench/textures.py FOLDER              # recordings: waves, rain, wind, fireplace, birds, summer-night
+    python bench/textures.py FOLDER              # waves, rain, wind, fireplace, birds, summer-night (.ogg)
     python bench/textures.py FOLDER zee wind     # of these backgrounds alone
     python bench/textures.py --seeds 200         # which seed clips, or is too quiet for its level
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -125,7 +126,9 @@ def _envelopes(spectrum: Spectrum) -> Figures:
     for name, power in (("skew", 3), ("kurtosis", 4)):
         for hertz, envelope in zip(_OCTAVES_HZ, heard, strict=True):
             apart = envelope - envelope.mean()
-            figures[f"{name} {hertz:5.0f} Hz"] = float((apart**power).mean() / (apart**2).mean() ** (power / 2))
+            figures[f"{name} {hertz:5.0f} Hz"] = float(
+                (apart**power).mean() / (apart**2).mean() ** (power / 2)
+            )
     spread = np.array([_modulation(envelope) for envelope in plain[1:]]).mean(axis=0)  # 250 Hz and up
     for low, high, level in zip(_MODULATION_HZ[:-1], _MODULATION_HZ[1:], spread, strict=True):
         figures[f"modulation {low:g}-{high:g} Hz, dB"] = level
@@ -140,7 +143,7 @@ def _modulation(envelope: Floats) -> Floats:
     power = np.square(np.abs(np.fft.rfft(envelope))) / len(envelope) ** 2
     hertz = np.fft.rfftfreq(len(envelope), 1 / _ENVELOPE_RATE)
     edges = np.searchsorted(hertz, _MODULATION_HZ)
-    parts = [2 * power[low : max(high, low + 1)].sum() for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [2 * power[low : max(high, low + 1)].sum() for low, high in pairwise(edges)]
     return np.asarray(10 * np.log10(np.array(parts) / power[0] + 1e-12))
 
 
@@ -239,8 +242,8 @@ def main(arguments: list[str]) -> None:
     """Print the table, or the faults."""
     if arguments[:1] == ["--seeds"]:
         for name in arguments[2:] or BEDS:
-            lines = list(faults(name, range(int(arguments[1])), made))
-            print("\n".join(lines) or f"{name}: none of {arguments[1]} seeds clips or is too quiet", flush=True)
+            found = list(faults(name, range(int(arguments[1])), made))
+            print("\n".join(found) or f"{name}: no fault in {arguments[1]} seeds", flush=True)
         return
     folder, names = Path(arguments[0]), arguments[1:] or [*RECORDINGS, *ALONE]
     columns: dict[str, Figures] = {}
