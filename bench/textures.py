@@ -71,7 +71,7 @@ class Spectrum:
         hertz_a_bin = RATE / self._frames
         return max(1, round(low / hertz_a_bin)), min(len(self._bins), round(high / hertz_a_bin))
 
-    def band(self, low: float, high: float) -> NDArray[np.complex64]:
+    def band(self, low: float, high: float) -> NDArray[np.complexfloating]:
         """Return the bins between two frequencies."""
         first, last = self._edges(low, high)
         return self._bins[first:last]
@@ -147,7 +147,7 @@ def _modulation(envelope: Floats) -> Floats:
     return np.asarray(10 * np.log10(np.array(parts) / power[0] + 1e-12))
 
 
-def _likeness(one: NDArray[np.complex64], other: NDArray[np.complex64]) -> float:
+def _likeness(one: NDArray[np.complexfloating], other: NDArray[np.complexfloating]) -> float:
     both = np.sqrt(np.square(np.abs(one)).sum() * np.square(np.abs(other)).sum())
     return float((one * other.conj()).real.sum() / both)
 
