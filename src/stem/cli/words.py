@@ -100,6 +100,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "status": Message("status"),
         "summary": Message("summary"),
         "under_the_voice": Message("under_the_voice"),
+        "on_a_phone": Message("on_a_phone"),
         "voice": Message("voice"),
     }
 )

@@ -105,7 +105,12 @@ def _installed(voice: VoiceTemplate) -> str:
 def beds_document(catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:
     """Return the backgrounds and the bells."""
     beds = [
-        {"name": bed.name, "under_the_voice": f"{bed.under_the_voice_lu:g} LU", "summary": bed.summary}
+        {
+            "name": bed.name,
+            "under_the_voice": f"{bed.under_the_voice_lu:g} LU",
+            "on_a_phone": f"{bed.on_phone:.0%}",
+            "summary": bed.summary,
+        }
         for bed in catalogue.beds
     ]
     return {"beds": beds, "bells": _rows(catalogue.bells)}

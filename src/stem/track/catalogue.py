@@ -25,11 +25,13 @@ class CatalogueEntry:
         name: As a spec has it.
         summary: What it is, in one line.
         under_the_voice_lu: Of a background, how far it lies under the speech in the usual profile; else 0.
+        on_phone: Of a background, the share of its power that the loudspeaker of a telephone gives; else 0.
     """
 
     name: str
     summary: str
     under_the_voice_lu: float = 0.0
+    on_phone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def catalogue() -> Catalogue:
     """
     usual_lu = PROFILES[DEFAULT].levels.ducked_lu
     return Catalogue(
-        beds=tuple(CatalogueEntry(name, bed.summary, usual_lu + bed.under_lu) for name, bed in BEDS.items()),
+        beds=tuple(
+            CatalogueEntry(name, bed.summary, usual_lu + bed.under_lu, bed.on_phone)
+            for name, bed in BEDS.items()
+        ),
         bells=_entries(BELLS),
         profiles=_entries(PROFILES),
         destinations=_entries(DESTINATIONS),

@@ -11,13 +11,23 @@ from numpy.typing import NDArray
 from stem import units
 from stem.sound.beds.grains import lay
 from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, wander
+from stem.sound.beds.returns import least_returning
 from stem.sound.beds.weather import fill_with_hiss
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
+_SONG_S = 2.0
+"""About how long a song lasts, with the wood's answer."""
+
+_LAYOUTS = 48
+_LOOK_S = 0.2
+
 _TAIL_S = 1.4
 _TAIL_T60_S = 1.2
 """How long a wood answers."""
+
+_SECOND = 0.1
+"""The second harmonic beside the first: a throat and a wing are no flute."""
 
 _TAIL_SHARE = 1.3
 """Strength of the answer beside the bird itself: it sings far away."""
@@ -39,6 +49,38 @@ class _Note:
     length_s: float
     first_hz: float
     last_hz: float
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Bird:
+    """A bird somewhere in the wood.
+
+    Attributes:
+        notes: Returns a song.
+        apart_s: About how long from one to the next.
+        place: From -1, left, to 1, right.
+        decibels: Of its songs.
+    """
+
+    notes: Callable[[np.random.Generator], list[_Note]]
+    apart_s: float
+    place: float
+    decibels: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Song:
+    """One song in a loop.
+
+    Attributes:
+        bird: Who sings it.
+        start: Where it begins, as a share of the loop.
+        strength: Its amplitude.
+    """
+
+    bird: _Bird
+    start: float
     strength: float
 
 
@@ -79,42 +121,61 @@ def _robin(rng: np.random.Generator) -> list[_Note]:
     return notes
 
 
+_BIRDS_AIR_DBFS = -43.0
+_NEAR_BIRDS = (
+    _Bird(_blackbird, apart_s=9.0, place=-0.5, decibels=-33.0),
+    _Bird(_robin, apart_s=11.0, place=0.6, decibels=-36.0),
+)
+_FAR_BIRDS = (
+    _Bird(_great_tit, apart_s=14.0, place=0.2, decibels=-38.0),
+    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-40.0),
+    _Bird(_robin, apart_s=16.0, place=-0.7, decibels=-42.0),
+)
+
+
 def fill_with_near_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a wood in the morning: air, a blackbird, and a robin."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=150.0, high=5000.0, dbfs=-37.0, unrest_db=1.5)
-    _sing(rng, out, _blackbird, apart_s=9.0, place=-0.5, decibels=-31.0)
-    _sing(rng, out, _robin, apart_s=11.0, place=0.6, decibels=-34.0)
+    fill_with_hiss(rng, out, db_per_octave=-4.5, low=300.0, high=5000.0, dbfs=_BIRDS_AIR_DBFS, unrest_db=1.5)
+    _sing(rng, out, _NEAR_BIRDS)
 
 
 def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the birds at the other end of the wood."""
-    _sing(rng, out, _great_tit, apart_s=14.0, place=0.2, decibels=-36.0)
-    _sing(rng, out, _blackbird, apart_s=12.0, place=0.7, decibels=-38.0)
-    _sing(rng, out, _robin, apart_s=16.0, place=-0.7, decibels=-40.0)
+    _sing(rng, out, _FAR_BIRDS)
 
 
-def _sing(
-    rng: np.random.Generator,
-    out: Samples,
-    song: Callable[[np.random.Generator], list[_Note]],
-    *,
-    apart_s: float,
-    place: float,
-    decibels: float,
-) -> None:
-    """Add one bird that sings about every `apart_s` seconds, and the wood that answers."""
-    count = round(units.seconds(len(out)) / apart_s)
+def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> None:
+    """Add birds that sing now and then, never by the clock, and the wood that answers."""
+    steps = round(units.seconds(len(out)) / _LOOK_S)
+    singing = (np.arange(steps) < _SONG_S / _LOOK_S).astype(np.float64)
+
+    def level(songs: list[_Song]) -> NDArray[np.float64]:
+        air = units.gain(_BIRDS_AIR_DBFS) ** 2
+        powers = (song.strength**2 * np.roll(singing, int(song.start * steps)) for song in songs)
+        return np.asarray(10 * np.log10(air + sum(powers)))
+
+    drawn = [_songs(rng, birds, units.seconds(len(out))) for _ in range(_LAYOUTS)]
     wood = _wood(rng)
-    direct = np.sqrt(np.array([1 - place, 1 + place]))
-    for number in range(count):
-        voice = _sung(song(rng)) * units.gain(decibels + rng.uniform(-5.0, 2.0))
+    for song in least_returning(drawn, level, _LOOK_S):
+        voice = _sung(song.bird.notes(rng)) * song.strength
         size = 1 << (len(voice) + len(wood) - 1).bit_length()  # powers of two are quick to transform
         spectrum = np.fft.rfft(voice, size)
         answer = np.fft.irfft(spectrum[:, np.newaxis] * np.fft.rfft(wood, size, axis=0), size, axis=0)
         answer = answer[: len(voice) + len(wood) - 1]
+        direct = np.sqrt(np.array([1 - song.bird.place, 1 + song.bird.place]))
         answer[: len(voice)] += voice[:, np.newaxis] * direct
-        start = int((number + rng.uniform(-0.35, 0.35)) * len(out) / count) % len(out)
-        lay(out, start, answer.astype(np.float32))
+        lay(out, int(song.start * len(out)), answer.astype(np.float32))
+
+
+def _songs(rng: np.random.Generator, birds: tuple[_Bird, ...], loop_s: float) -> list[_Song]:
+    """Return one layout of all songs round a loop."""
+    songs = []
+    for bird in birds:
+        count = round(loop_s / bird.apart_s)
+        starts = (np.arange(count) + rng.uniform(-0.45, 0.45, count)) / count % 1
+        strengths = 10 ** ((bird.decibels + rng.uniform(-5.0, 1.0, count)) / 20)
+        songs += [_Song(bird, *each) for each in zip(starts.tolist(), strengths.tolist(), strict=True)]
+    return songs
 
 
 def _wood(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -133,44 +194,69 @@ def _sung(notes: list[_Note]) -> NDArray[np.float64]:
     for note in notes:
         through = np.linspace(0.0, 1.0, units.frames(note.length_s))
         hertz = note.first_hz + (note.last_hz - note.first_hz) * np.square(np.sin(np.pi / 2 * through))
-        wave = np.sin(2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE) * np.sin(np.pi * through) ** 1.5
+        turns = 2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE
+        wave = (np.sin(turns) + _SECOND * np.sin(2 * turns)) * np.sin(np.pi * through) ** 1.5
         start = units.frames(note.start_s)
         sound[start : start + len(wave)] += note.strength * wave
     return sound
 
 
+_NEAR_CRICKETS = ((0.1, -34.0), (-0.7, -37.0), (0.6, -40.0))
+"""Place, and level in dB, of each."""
+
+_NIGHT_BESIDE_A_CRICKET = 0.3
+"""What is always heard, in amplitude."""
+
+
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=80.0, high=2500.0, dbfs=-35.0, unrest_db=1.0)
-    for place in (-0.7, 0.1, 0.6):
-        _chirp(rng, out, hertz=rng.uniform(4300.0, 4900.0), place=place, decibels=-36.0)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-51.0, unrest_db=1.5)
+    loop_s = units.seconds(len(out))
+    steps = round(loop_s / _LOOK_S)
+
+    def level(songs: list[list[tuple[float, float]]]) -> NDArray[np.float64]:
+        powers = np.full(steps, _NIGHT_BESIDE_A_CRICKET**2)
+        for (_, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
+            at_s, swells = np.transpose(chirps)
+            weights = np.square(swells * units.gain(decibels - _NEAR_CRICKETS[0][1]))
+            powers += np.bincount((at_s / _LOOK_S).astype(int) % steps, weights, steps)
+        return np.asarray(10 * np.log10(powers))
+
+    drawn: list[list[list[tuple[float, float]]]] = [
+        [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_LAYOUTS)
+    ]
+    for (place, decibels), chirps in zip(_NEAR_CRICKETS, least_returning(drawn, level, _LOOK_S), strict=True):
+        ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
+        hertz = rng.uniform(4300.0, 4900.0)
+        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (3, 4, 4)]
+        for at_s, swell in chirps:
+            chirp = kinds[rng.integers(len(kinds))]
+            start = units.frames(at_s + rng.normal(0.0, 0.008)) % len(out)
+            lay(out, start, chirp[:, np.newaxis] * (ears * np.float32(swell)))
 
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=80.0, high=2500.0, dbfs=-44.0, unrest_db=1.0)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-58.0, unrest_db=1.0)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
-    for hertz, decibels in ((4400.0, -53.0), (5000.0, -56.0)):
+    for hertz, decibels in ((4400.0, -57.0), (5000.0, -60.0)):
         apart = np.log2(noise.hertz / np.float32(hertz))
         hump: Curve = np.exp(-np.square(apart / np.float32(0.1)))
-        swell = wander(rng, steps, 2.0, 0.03, 0.3) * wander(rng, steps, 3.0, 14.0, 22.0)
+        swell = wander(rng, steps, 1.0, 0.03, 0.3) * wander(rng, steps, 3.0, 14.0, 22.0)
         noise.add_to(out, hump, swell * units.gain(decibels))
 
 
-def _chirp(rng: np.random.Generator, out: Samples, *, hertz: float, place: float, decibels: float) -> None:
-    """Add one cricket: chirps of three or four pulses, about two a second, with rests between its songs."""
-    ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
-    chirps = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (3, 4, 4)]
-    pace_s, at_s, loop_s = rng.uniform(0.45, 0.6), rng.uniform(0.0, 4.0), units.seconds(len(out))
+def _chirps(rng: np.random.Generator, loop_s: float) -> list[tuple[float, float]]:
+    """Return when a cricket chirps and how strongly: about twice a second, with rests between its songs."""
+    pace_s, at_s = rng.uniform(0.45, 0.6), rng.uniform(0.0, 4.0)
+    chirps = []
     while at_s < loop_s:
-        for number in range(rng.integers(6, 16)):
-            chirp = chirps[rng.integers(len(chirps))]
-            swell = min(1.0, 0.4 + 0.2 * number) * rng.uniform(0.8, 1.0)
-            start = units.frames(at_s + rng.normal(0.0, 0.008)) % len(out)
-            lay(out, start, chirp[:, np.newaxis] * (ears * np.float32(swell)))
+        for number in range(rng.integers(4, 18)):
+            chirps.append((at_s, min(1.0, 0.4 + 0.2 * number) * rng.uniform(0.8, 1.0)))
             at_s += pace_s
-        at_s += rng.uniform(2.0, 7.0)
+        at_s += rng.uniform(1.5, 9.0)
+    return chirps
 
 
 def _pulses(hertz: float, count: int) -> Curve:
@@ -179,7 +265,7 @@ def _pulses(hertz: float, count: int) -> Curve:
     within = (time_s % 0.036) / 0.022
     number = np.floor(time_s / 0.036)
     shape = np.where((within < 1) & (number < count), np.sin(np.pi * np.minimum(within, 1.0)) ** 2, 0.0)
-    sound: Curve = (shape * (0.6 + 0.4 * number / count) * np.sin(2 * np.pi * hertz * time_s)).astype(
-        np.float32
-    )
+    turns = 2 * np.pi * hertz * time_s
+    tone = np.sin(turns) + _SECOND * np.sin(2 * turns)
+    sound: Curve = (shape * (0.6 + 0.4 * number / count) * tone).astype(np.float32)
     return sound

@@ -17,20 +17,21 @@ _KINDS = 400
 _RISE = 0.1
 """How much of its pitch a bubble gains while it falls to 1/e; more sounds like a tap."""
 
-_ONSET_S = 0.003
+_ONSET_S, _ONSET_TURNS = 0.003, 6.0
+"""How long a bubble takes to grow, and in how many turns a small one does so sooner."""
 
 
 def fill_with_near_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with water that babbles over stones nearby."""
-    fill_with_hiss(rng, out, db_per_octave=-4.5, low=120.0, high=5000.0, dbfs=-37.0, unrest_db=0.8)
-    _babble(rng, out, a_second=80.0, low=350.0, high=1700.0, decibels=-26.0, width=0.8)
-    _babble(rng, out, a_second=60.0, low=1200.0, high=4500.0, decibels=-29.0, width=0.8)
+    fill_with_hiss(rng, out, db_per_octave=-4.5, low=250.0, high=9000.0, dbfs=-37.0, unrest_db=0.8)
+    _babble(rng, out, a_second=80.0, low=400.0, high=2000.0, decibels=-26.0, width=0.8)
+    _babble(rng, out, a_second=60.0, low=1200.0, high=9000.0, decibels=-30.0, width=0.8)
 
 
 def fill_with_far_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a deeper place a little downstream."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=60.0, high=1500.0, dbfs=-36.0, unrest_db=1.0)
-    _babble(rng, out, a_second=25.0, low=200.0, high=600.0, decibels=-30.0, width=0.4)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=200.0, high=1500.0, dbfs=-41.0, unrest_db=1.0)
+    _babble(rng, out, a_second=25.0, low=300.0, high=800.0, decibels=-34.0, width=0.4)
 
 
 def _babble(
@@ -54,5 +55,7 @@ def _bubble(rng: np.random.Generator, low: float, high: float) -> Curve:
     hertz = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     radius_m = 3.0 / hertz
     decay_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
-    room = float(speech_dip(np.array([hertz], np.float32))[0]) * (hertz / 500.0) ** -0.3
-    return ping(hertz, decay_s, _ONSET_S, rise=_RISE * rng.random()) * np.float32(room)
+    room = float(speech_dip(np.array([hertz], np.float32))[0])
+    return ping(hertz, decay_s, min(_ONSET_S, _ONSET_TURNS / hertz), rise=_RISE * rng.random()) * np.float32(
+        room
+    )

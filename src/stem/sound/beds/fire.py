@@ -16,9 +16,11 @@ def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with flames that flutter, and the crackles of small wood."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    colour = slope(noise.hertz, -6.5) * cut(noise.hertz, 70.0, 7000.0) * speech_dip(noise.hertz)
-    flutter = wander(rng, steps, 1.5, 2.0, 9.0) * wander(rng, steps, 1.5, 0.05, 0.5)
-    noise.add_to(out, colour, flutter * units.gain(-28.0))
+    flutter = wander(rng, steps, 1.5, 2.0, 9.0) * wander(rng, steps, 1.5, 0.05, 2.0)
+    body = slope(noise.hertz, -6.0) * cut(noise.hertz, 90.0, 7000.0) * speech_dip(noise.hertz)
+    noise.add_to(out, body, flutter * units.gain(-28.0))
+    steam = slope(noise.hertz, 0.0) * cut(noise.hertz, 4500.0, 13_000.0) * speech_dip(noise.hertz)
+    noise.add_to(out, steam, flutter * wander(rng, steps, 2.0, 0.5, 20.0) * units.gain(-45.5))
     _crackle(rng, out, a_second=6.0, decibels=-28.0, spread_db=12.0)
 
 
@@ -26,7 +28,7 @@ def fill_with_embers(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with embers: darker, and now and then a log settles."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    colour = slope(noise.hertz, -6.0) * cut(noise.hertz, 40.0, 500.0)
+    colour = slope(noise.hertz, -6.0) * cut(noise.hertz, 55.0, 500.0)
     noise.add_to(out, colour, wander(rng, steps, 1.5, 0.5, 5.0) * units.gain(-31.0))
     _crackle(rng, out, a_second=1.5, decibels=-31.0, spread_db=11.0)
     settling = [ping(hertz, 0.03, 0.006) for hertz in rng.uniform(140.0, 320.0, 20)]
@@ -46,12 +48,12 @@ def _crackle(
 
 def _crackle_of(rng: np.random.Generator) -> Curve:
     """Return a snap of wood, two or three tones that are gone at once; the air has taken its edge."""
-    hertz = np.exp(rng.uniform(np.log(600.0), np.log(6000.0), 3))
+    hertz = np.exp(rng.uniform(np.log(600.0), np.log(12_000.0), 3))
     parts = [
-        ping(float(one), rng.uniform(0.0015, 0.006), 0.0012, phase=rng.uniform(0, 2 * np.pi)) for one in hertz
+        ping(float(one), rng.uniform(0.0015, 0.006), 0.0004, phase=rng.uniform(0, 2 * np.pi)) for one in hertz
     ]
     snap = np.zeros(max(map(len, parts)), np.float32)
     for one, part in zip(hertz, parts, strict=True):
         room = float(speech_dip(np.array([one], np.float32))[0])
-        snap[: len(part)] += part * np.float32(0.6 * room * (one / 1000.0) ** -0.5)
+        snap[: len(part)] += part * np.float32(0.6 * room * (one / 1000.0) ** -0.2)
     return snap

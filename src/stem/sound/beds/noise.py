@@ -28,14 +28,24 @@ _SIDE = 0.6
 _LOWEST_HZ = 25.0
 """What lies lower is not heard and costs headroom."""
 
+BROWN_LOWEST_HZ = 45.0
+"""The same where most of a sound would lie down there: few loudspeakers and no telephone give it."""
+
 _DIP_HZ, _DIP_DB = 2200.0, -8.0
 """Clears the band in which speech is understood; one octave wide at half its depth."""
 
 
-def fill_with_noise(rng: np.random.Generator, out: Samples, *, db_per_octave: float, dbfs: float) -> None:
+def fill_with_noise(
+    rng: np.random.Generator,
+    out: Samples,
+    *,
+    db_per_octave: float,
+    dbfs: float,
+    lowest_hz: float = _LOWEST_HZ,
+) -> None:
     """Fill `out`, shape (frames, 2), with even noise of RMS `dbfs` that makes room for speech at 2.2 kHz."""
     noise = Noise.random(rng, len(out))
-    colour = slope(noise.hertz, db_per_octave) * speech_dip(noise.hertz)
+    colour = slope(noise.hertz, db_per_octave, lowest_hz) * speech_dip(noise.hertz)
     for channel in range(2):
         out[:, channel] = noise.wave(colour, channel)
     out *= np.float32(units.gain(dbfs))
@@ -126,11 +136,11 @@ def band(hertz: Curve, low: float, high: float) -> Curve:
     return np.sqrt(half_cosine(rise))
 
 
-def slope(hertz: Curve, db_per_octave: float) -> Curve:
-    """Return a magnitude that changes by `db_per_octave`, 1 at 1 kHz, and falls away steeply under 25 Hz."""
+def slope(hertz: Curve, db_per_octave: float, lowest_hz: float = _LOWEST_HZ) -> Curve:
+    """Return a magnitude that changes by `db_per_octave`, 1 at 1 kHz, steeply less under `lowest_hz`."""
     exponent = db_per_octave / units.decibels(2.0)
     sloped: Curve = (hertz / np.float32(1000)) ** np.float32(exponent)
-    sloped /= np.sqrt(1 + (np.float32(_LOWEST_HZ) / hertz) ** 8)
+    sloped /= np.sqrt(1 + (np.float32(lowest_hz) / hertz) ** 8)
     return sloped
 
 

@@ -18,7 +18,7 @@ from stem.sound.beds.animals import (
 from stem.sound.beds.bowls import fill_with_high_bowls, fill_with_low_bowls
 from stem.sound.beds.brook import fill_with_far_brook, fill_with_near_brook
 from stem.sound.beds.fire import fill_with_embers, fill_with_flames
-from stem.sound.beds.noise import fill_with_noise
+from stem.sound.beds.noise import BROWN_LOWEST_HZ, fill_with_noise
 from stem.sound.beds.sea import fill_with_far_surf, fill_with_near_surf
 from stem.sound.beds.tones import (
     fill_with_binaural_tones,
@@ -57,6 +57,7 @@ class Recipe:
         loops: For each loop its length in seconds and what fills it.
         under_lu: How much farther under the voice it belongs than other beds, in LU: what sounds where speech
             does hides more of it, and draws attention at a level at which brown noise is forgotten.
+        on_phone: The share of its power that a telephone gives, from 300 to 3400 Hz.
         tonal: Whether it is tones, or nothing: low bit rates and one channel do these little harm.
         salt: Sets its chance apart from that of other beds; with one seed for all, two noises in one track
             would have the same phases, and add up to a third instead of sounding side by side.
@@ -65,6 +66,7 @@ class Recipe:
     summary: str
     loops: tuple[tuple[int, Fill], ...]
     under_lu: float = 0.0
+    on_phone: float = 0.0
     tonal: bool = False
     salt: int = 0
 
@@ -92,76 +94,100 @@ BEDS: dict[str, Recipe] = {
     "zee": Recipe(
         "De zee: golven die rustig komen en gaan",
         ((_LONG_S, fill_with_near_surf), (_SHORT_S, fill_with_far_surf)),
+        under_lu=3.0,
+        on_phone=0.0,
     ),
     "regen": Recipe(
         "Regen: zachte regen op bladeren",
         ((_LONG_S, fill_with_near_rain), (_SHORT_S, fill_with_far_rain)),
         under_lu=4.0,
         salt=1,
+        on_phone=0.0,
     ),
     "beek": Recipe(
         "Een beek: water dat over stenen kabbelt",
         ((_LONG_S, fill_with_near_brook), (_SHORT_S, fill_with_far_brook)),
-        under_lu=3.0,
+        under_lu=7.0,
         salt=2,
+        on_phone=0.0,
     ),
     "wind": Recipe(
         "Wind: lange, zachte vlagen door de bomen",
         ((_LONG_S, fill_with_near_wind), (_SHORT_S, fill_with_far_wind)),
+        under_lu=3.0,
         salt=3,
+        on_phone=0.0,
     ),
     "vuur": Recipe(
         "Een haardvuur: warm, met hier en daar geknetter",
         ((_LONG_S, fill_with_flames), (_SHORT_S, fill_with_embers)),
         under_lu=2.0,
         salt=4,
+        on_phone=0.0,
     ),
     "vogels": Recipe(
         "Vogels: een bos in de ochtend, in de verte een merel",
         ((_LONG_S, fill_with_near_birds), (_SHORT_S, fill_with_far_birds)),
         under_lu=5.0,
         salt=5,
+        on_phone=0.0,
     ),
     "krekels": Recipe(
         "Krekels: een warme avond buiten",
         ((_LONG_S, fill_with_near_crickets), (_SHORT_S, fill_with_far_crickets)),
         under_lu=3.0,
         salt=6,
+        on_phone=0.0,
     ),
     "drone": Recipe(
         "Een drone: lage, lange tonen die langzaam verschuiven",
         ((_LONG_S, fill_with_low_drone), (_SHORT_S, fill_with_high_drone)),
         tonal=True,
         salt=7,
+        on_phone=0.0,
     ),
     "klankschalen": Recipe(
         "Klankschalen: zachte slagen die lang naklinken",
         ((_LONG_S, fill_with_low_bowls), (_SHORT_S, fill_with_high_bowls)),
+        under_lu=1.0,
         tonal=True,
+        on_phone=0.0,
     ),
     "bruin": Recipe(
         "Bruine ruis: donker en gelijkmatig, als een verre waterval",
-        ((_LONG_S, partial(fill_with_noise, db_per_octave=-6.02, dbfs=_NOISE_DBFS)),),
+        (
+            (
+                _LONG_S,
+                partial(fill_with_noise, db_per_octave=-6.02, dbfs=_NOISE_DBFS, lowest_hz=BROWN_LOWEST_HZ),
+            ),
+        ),
+        under_lu=1.0,
+        on_phone=0.0,
     ),
     "pink": Recipe(
         "Roze ruis: zacht en gelijkmatig, als regen op een dak",
         ((_LONG_S, partial(fill_with_noise, db_per_octave=-3.01, dbfs=_NOISE_DBFS)),),
+        under_lu=2.0,
+        on_phone=0.0,
     ),
     "kamer": Recipe(
         "Kamer: de stilte van een kamer, bijna onhoorbaar",
         ((_LONG_S, fill_with_room),),
         under_lu=10.0,
         salt=8,
+        on_phone=0.0,
     ),
     "binauraal": Recipe(
         "Binaurale tonen: alleen met koptelefoon; werking niet bewezen; niet bij epilepsie",
         ((_LONG_S, fill_with_binaural_tones),),
         salt=9,
+        on_phone=0.0,
     ),
     "none": Recipe(
         "Geen achtergrond: alleen de stem",
         ((30, partial(fill_with_noise, db_per_octave=-3.01, dbfs=FLOOR_DBFS)),),
         tonal=True,
+        on_phone=0.0,
     ),
 }
 """Every bed by its name. Nothing ever chooses "binauraal": it is there for who asks for it by name."""

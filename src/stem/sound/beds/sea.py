@@ -8,17 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, gain_curve, slope, slow_noise
+from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, gain_curve, slope, slow_noise, speech_dip
+from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
 _WATER_DB_PER_OCTAVE = -4.5
-_SHORTEST_WAVE_S, _LONGEST_WAVE_S = 7.0, 12.0
-_RISE = 0.35
-"""The part of a wave in which it rises."""
+_SHORTEST_WAVE_S, _LONGEST_WAVE_S = 5.0, 15.0
+_TOP = 0.35
+"""The part of a wave in which its weight rises."""
 
-_WAVES_IN_A_SET = 5
-"""The sea comes in sets: a slow growing and shrinking of the waves, with chance on top."""
+_EARLY_S = 1.2
+"""How far a wave may come before or after its time."""
+
+_SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
+"""The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
+
+_LAYOUTS = 96
+_LOOK_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,8 @@ class _SeaBand:
         high: Hertz where it ends.
         dbfs: Its RMS at the top of a wave of strength 1.
         rest: Its share of that between the waves, as a factor of amplitude.
-        late_s: How much later than the wave it swells.
+        late_s: How much later than the wave's top it has its own.
+        rise: The part of a wave in which it rises: what breaks does so at once.
         sharpness: 1 follows the wave; more keeps it to the wave's top.
         fizz: How unsteady it is from moment to moment, as a factor of amplitude.
     """
@@ -40,21 +48,22 @@ class _SeaBand:
     dbfs: float
     rest: float
     late_s: float
+    rise: float = _TOP
     sharpness: float = 1.0
     fizz: float = 0.0
 
 
 _NEAR_SURF = (
-    _SeaBand(25, 240, dbfs=-23.0, rest=0.35, late_s=-0.7),
-    _SeaBand(120, 960, dbfs=-20.0, rest=0.16, late_s=0.0),
-    _SeaBand(480, 3840, dbfs=-21.5, rest=0.07, late_s=0.5, sharpness=1.5, fizz=0.08),
-    _SeaBand(1920, 16000, dbfs=-28.5, rest=0.08, late_s=1.2, sharpness=1.3, fizz=0.15),
+    _SeaBand(25, 240, dbfs=-26.0, rest=0.27, late_s=-0.7),
+    _SeaBand(120, 960, dbfs=-20.0, rest=0.13, late_s=0.0, rise=0.25, fizz=0.1),
+    _SeaBand(480, 3840, dbfs=-20.0, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.7, fizz=0.3),
+    _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.4, fizz=0.3),
 )
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
 _FAR_SURF = (
-    _SeaBand(25, 240, dbfs=-28.0, rest=0.5, late_s=0.0),
-    _SeaBand(120, 960, dbfs=-30.0, rest=0.4, late_s=0.3),
+    _SeaBand(25, 240, dbfs=-31.0, rest=0.6, late_s=0.0),
+    _SeaBand(120, 960, dbfs=-32.0, rest=0.6, late_s=0.3),
 )
 """Farther along the beach: soft, and without what the air takes away."""
 
@@ -65,8 +74,8 @@ class _Waves:
 
     Attributes:
         start_s: Where each begins to rise.
-        length_s: From its first rise to its last fall, 7 to 12 s.
-        strength: Its height, about 0.5 to 1.
+        length_s: From its first rise to its last fall, 5 to 15 s.
+        strength: Its height, about 0.3 to 1.1.
         drift_s: How much later it reaches the right ear than the left; negative when it comes from the right.
     """
 
@@ -81,21 +90,30 @@ class _Waves:
         count = round(loop_s / ((_SHORTEST_WAVE_S + _LONGEST_WAVE_S) / 2 * (1 - overlap)))
         length_s = rng.uniform(_SHORTEST_WAVE_S, _LONGEST_WAVE_S, count)
         apart_s = length_s / length_s.sum() * loop_s
-        start_s = np.cumsum(apart_s) - apart_s + rng.uniform(-0.8, 0.8, count)
-        turn = 2 * np.pi * (np.arange(count) / count * round(count / _WAVES_IN_A_SET) + rng.random())
-        strength = (0.72 + 0.17 * np.sin(turn)) * rng.uniform(0.85, 1.12, count)
+        start_s = np.cumsum(apart_s) - apart_s + rng.uniform(-_EARLY_S, _EARLY_S, count)
+        steps = round(loop_s * SAMPLE_RATE / STEP_FRAMES)
+        sets = slow_noise(rng, steps, _SLOWEST_SET_HZ, _QUICKEST_SET_HZ)
+        at = (start_s * SAMPLE_RATE / STEP_FRAMES).astype(np.int64) % steps
+        strength = np.clip(0.7 + 0.17 * sets[at], 0.4, 1.0) * rng.uniform(0.8, 1.1, count)
         drift_s = rng.uniform(0.2, 0.9, count) * rng.choice([-1, 1], count)
         return cls(start_s, length_s, strength, drift_s)
 
-    def gains(self, part: _SeaBand, ear: int, steps: int) -> NDArray[np.float64]:
-        """Return the gain of a band at every step round the loop, for one ear (-1 left, 1 right, 0 both)."""
-        loop_s = steps * STEP_FRAMES / SAMPLE_RATE
-        time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
-        begin_s = self.start_s + part.late_s + ear / 2 * self.drift_s
-        through = (time_s - begin_s[:, np.newaxis]) % loop_s / self.length_s[:, np.newaxis]
-        rise, fall = through / _RISE, (through - _RISE) / (1 - _RISE)
-        height = np.square(np.sin(np.pi / 2 * np.where(rise < 1, rise, 1 + np.clip(fall, 0, 1))))
-        shares = (self.strength[:, np.newaxis] * height) ** part.sharpness
+    def level(self, parts: tuple[_SeaBand, ...], loop_s: float) -> NDArray[np.float64]:
+        """Return the level in dB of all bands together, every `_LOOK_S` round the loop."""
+        time_s = np.arange(round(loop_s / _LOOK_S)) * _LOOK_S
+        amplitudes = [self.gains(part, 0, time_s, loop_s) * units.gain(part.dbfs) for part in parts]
+        return np.asarray(10 * np.log10(np.square(amplitudes).sum(axis=0)))
+
+    def gains(
+        self, part: _SeaBand, ear: int, time_s: NDArray[np.floating], loop_s: float
+    ) -> NDArray[np.float64]:
+        """Return the gain of a band at moments in the loop, for one ear (-1 left, 1 right, 0 both)."""
+        top_s = self.start_s + _TOP * self.length_s + part.late_s + ear / 2 * self.drift_s
+        since_s = (time_s - top_s[:, np.newaxis] + loop_s / 2) % loop_s - loop_s / 2
+        through = since_s / self.length_s[:, np.newaxis]
+        away = np.where(through < 0, through / part.rise, through / (1 - _TOP))
+        height = np.square(np.cos(np.pi / 2 * np.clip(away, -1, 1)))
+        shares = self.strength[:, np.newaxis] * height**part.sharpness
         # Waves that overlap add in power: they are different water.
         gains: NDArray[np.float64] = np.sqrt(part.rest**2 + np.square(shares).sum(axis=0))
         return gains
@@ -113,12 +131,17 @@ def fill_with_far_surf(rng: np.random.Generator, out: Samples) -> None:
 
 def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], overlap: float) -> None:
     noise = Noise.random(rng, len(out))
-    waves = _Waves.random(rng, len(out) / SAMPLE_RATE, overlap)
+    loop_s = units.seconds(len(out))
+    waves = least_returning(
+        [_Waves.random(rng, loop_s, overlap) for _ in range(_LAYOUTS)],
+        lambda waves: waves.level(parts, loop_s),
+        _LOOK_S,
+    )
+    water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
     for number, part in enumerate(parts):
         # The lowest band has no direction: under 120 Hz the channels stay the same.
         ears = (-1, 1) if number else (0, 0)
-        sound = band(noise.hertz, part.low, part.high)
-        sound *= slope(noise.hertz, _WATER_DB_PER_OCTAVE)
+        sound = band(noise.hertz, part.low, part.high) * water
         for channel, ear in enumerate(ears):
             out[:, channel] += _swelling(rng, noise.wave(sound, channel), part, waves, ear)
 
@@ -126,8 +149,9 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
 def _swelling(rng: np.random.Generator, water: Curve, part: _SeaBand, waves: _Waves, ear: int) -> Curve:
     """Return one channel of a band, `water`, changed in place as the waves let it come and go."""
     steps = len(water) // STEP_FRAMES
-    gains = waves.gains(part, ear, steps) * units.gain(part.dbfs)
+    time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
+    gains = waves.gains(part, ear, time_s, units.seconds(len(water))) * units.gain(part.dbfs)
     if part.fizz:
-        gains *= np.maximum(1 + part.fizz * slow_noise(rng, steps, 1.0, 12.0), 0)
+        gains *= np.maximum(1 + part.fizz * np.tanh(slow_noise(rng, steps, 0.3, 8.0)), 0)
     water *= gain_curve(gains)
     return water

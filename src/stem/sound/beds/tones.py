@@ -8,6 +8,7 @@ import numpy as np
 
 from stem import units
 from stem.sound.beds.noise import (
+    BROWN_LOWEST_HZ,
     MONO_BELOW_HZ,
     STEP_FRAMES,
     Noise,
@@ -33,8 +34,10 @@ _SWAY_HZ = 0.08
 _SIDEBANDS = 0.4
 """Their RMS beside the steady part, so that a partial grows faint now and then but never leaves."""
 
-_VOICES = ((-0.31, 0.35), (0.0, 1.0), (0.37, 0.35))
-"""Hertz beside the partial, and amplitude, of the strings that sound it together."""
+_BESIDE_HZ = (0.12, 0.55)
+_BESIDE = 0.35
+"""Hertz beside the partial, and amplitude, of the two strings that sound it with the middle one. Each partial
+has its own: with the same for all, the whole drone would beat as one."""
 
 _WIDTH = 0.8
 """How much of the swaying of a partial is each ear's own."""
@@ -64,7 +67,8 @@ def _sustain(
     skirt *= _SIDEBANDS / math.sqrt(np.square(skirt).sum())
     lines: list[tuple[int, Spectrum]] = []
     for ratio, decibels in partials:
-        for beside_hz, share in _VOICES:
+        lower_hz, upper_hz = rng.uniform(*_BESIDE_HZ, 2)
+        for beside_hz, share in ((-lower_hz, _BESIDE), (0.0, 1.0), (upper_hz, _BESIDE)):
             centre = round((_ROOT_HZ * ratio + beside_hz) * length_s)
             shared, left, right = np.exp(2j * np.pi * rng.random((3, len(skirt)))) * skirt
             steady = np.exp(2j * np.pi * rng.random())
@@ -107,5 +111,6 @@ def fill_with_room(rng: np.random.Generator, out: Samples) -> None:
     density_db = levels_db - 10 * np.log10(centres)  # an octave is as wide as its centre is high
     octaves = np.log2(noise.hertz)
     colour = 10 ** (np.interp(octaves, np.log2(centres), density_db) / 20).astype(np.float32)
-    colour *= cut(noise.hertz, 60.0, 9000.0) * slope(noise.hertz, 0.0) * speech_dip(noise.hertz)
+    colour *= cut(noise.hertz, 60.0, 9000.0) * slope(noise.hertz, 0.0, BROWN_LOWEST_HZ)
+    colour *= speech_dip(noise.hertz)
     noise.add_to(out, colour, np.full(len(out) // STEP_FRAMES, units.gain(-20.0)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.sound.beds.grains import moments, ping, scatter
 from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, cut, slope, slow_noise, speech_dip, wander
+from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
@@ -19,9 +20,9 @@ _KINDS = 300
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
-    fill_with_hiss(rng, out, db_per_octave=-2.0, low=350.0, high=7000.0, dbfs=-29.0, unrest_db=0.7)
+    fill_with_hiss(rng, out, db_per_octave=-2.0, low=350.0, high=11_000.0, dbfs=-29.0, unrest_db=1.2)
     drops = [_drop(rng) for _ in range(_KINDS)]
-    for a_second, decibels, spread_db in ((160.0, -24.0, 5.0), (9.0, -16.0, 3.0)):
+    for a_second, decibels, spread_db in ((160.0, -24.0, 5.0), (9.0, -13.0, 3.0)):
         starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 2.0, 0.05, 1.0))
         strengths = 10 ** ((decibels + spread_db * rng.uniform(-1.5, 1.5, len(starts))) / 20)
         scatter(rng, out, drops, starts, strengths, width=0.8)
@@ -45,17 +46,17 @@ def fill_with_hiss(
     """Fill `out`, shape (frames, 2), with noise that makes room for speech and slowly grows and shrinks."""
     noise = Noise.random(rng, len(out))
     colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
-    noise.add_to(out, colour, wander(rng, len(out) // STEP_FRAMES, unrest_db, 0.02, 0.3) * units.gain(dbfs))
+    steps = len(out) // STEP_FRAMES
+    unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 3, 0.3, 2.0)
+    noise.add_to(out, colour, unrest * units.gain(dbfs))
 
 
 def _drop(rng: np.random.Generator) -> Curve:
     """Return a drop on a leaf: so soft and short that it has hardly a pitch."""
-    hertz = float(np.exp(rng.uniform(np.log(450.0), np.log(6500.0))))
+    hertz = float(np.exp(rng.uniform(np.log(450.0), np.log(11_000.0))))
     room = float(speech_dip(np.array([hertz], np.float32))[0])
     decay_s = 0.9 / hertz + 0.0008
-    return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(
-        room * (hertz / 1000.0) ** -0.4
-    )
+    return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,20 @@ class _WindBand:
 
 
 _NEAR_WIND = (
-    _WindBand(25, 240, dbfs=-30.0, follow_db=1.5),
-    _WindBand(120, 960, dbfs=-25.0, follow_db=2.5),
-    _WindBand(480, 3840, dbfs=-32.0, follow_db=3.5),
-    _WindBand(1920, 16000, dbfs=-40.0, follow_db=4.5),
+    _WindBand(25, 240, dbfs=-28.0, follow_db=3.3),
+    _WindBand(120, 960, dbfs=-25.0, follow_db=3.2),
+    _WindBand(480, 3840, dbfs=-35.0, follow_db=4.3),
+    _WindBand(1920, 16000, dbfs=-43.0, follow_db=5.2),
 )
 """The weight of the air, its sough round the house, then twigs and leaves."""
 
 _FAR_WIND = (
-    _WindBand(25, 240, dbfs=-33.0, follow_db=1.5),
+    _WindBand(25, 240, dbfs=-33.0, follow_db=3.0),
     _WindBand(120, 960, dbfs=-30.0, follow_db=2.5),
 )
 
-_WIND_DB_PER_OCTAVE = -5.0
+_WIND_DB_PER_OCTAVE = -6.0
+_LAYOUTS = 24
 _ACROSS_S = 0.5
 """A gust reaches the right ear this much later than the left."""
 
@@ -105,14 +107,17 @@ def fill_with_far_wind(rng: np.random.Generator, out: Samples) -> None:
 
 def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) -> None:
     noise = Noise.random(rng, len(out))
-    gusts = _gusts(rng, len(out) // STEP_FRAMES)
+    steps = len(out) // STEP_FRAMES
+    gusts = least_returning(
+        [_gusts(rng, steps) for _ in range(_LAYOUTS)], lambda gusts: gusts, STEP_FRAMES / SAMPLE_RATE
+    )
+    colour = slope(noise.hertz, _WIND_DB_PER_OCTAVE) * speech_dip(noise.hertz)
     across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
     for number, part in enumerate(parts):
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
-        gains *= wander(rng, len(gusts), 0.8, 0.5, 3.0)  # a gust is never smooth
+        gains *= wander(rng, len(gusts), 1.5, 0.4, 5.0)  # a gust is never smooth
         late = across if number else 0  # the lowest band has no direction
-        air = band(noise.hertz, part.low, part.high) * speech_dip(noise.hertz)
-        air *= slope(noise.hertz, _WIND_DB_PER_OCTAVE)
+        air = band(noise.hertz, part.low, part.high) * colour
         noise.add_to(out, air, np.stack((gains, np.roll(gains, late))))
 
 

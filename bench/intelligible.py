@@ -1,0 +1,128 @@
+"""How well a voice is understood over each background, and how the background gives way to it.
+
+    pip install pystoi
+    python bench/intelligible.py                 # every background
+    python bench/intelligible.py zee bruin       # these alone
+
+`aankomen`, said by `zacht`, each background at its usual level: the MP3 as ffmpeg decodes it, against the
+voice's stem, by STOI and ESTOI (Taal 2011; Jensen and Taal 2016) at 16 kHz; then in a telephone's band
+(300-3400 Hz), and after AAC at 96 kbps. "phone" is how much of the background is left in that band, in dB of
+its power; "under" how far it lies there under the voice, while that speaks.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from pystoi import stoi
+from scipy.signal import butter, sosfiltfilt
+
+from stem.sound.beds import BEDS
+
+Floats = NDArray[np.float64]
+
+RATE, STOI_RATE = 44_100, 16_000
+LEAST_STOI, LEAST_ESTOI = 0.98, 0.94
+
+_PHONE = butter(6, (300, 3400), "band", fs=STOI_RATE, output="sos")
+_FFMPEG = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", "-i"]
+
+
+def decoded(path: Path) -> NDArray[np.float32]:
+    """Return a file's samples, shape (frames, 2)."""
+    raw = ["-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"]
+    done = subprocess.run([*_FFMPEG, str(path), *raw], capture_output=True, check=True)
+    return np.frombuffer(done.stdout, np.float32).reshape(-1, 2)
+
+
+def heard(sound: NDArray[np.float32]) -> Floats:
+    """Return a sound in mono at the rate that STOI is made for."""
+    return np.asarray(soxr.resample(sound.mean(axis=1, dtype=np.float64), RATE, STOI_RATE), np.float64)
+
+
+def made(folder: Path, bed: str, *options: str) -> tuple[Path, Path, Path]:
+    """Make a track in `folder`, and return it, the voice's stem and the background's."""
+    target = folder / f"{bed}{''.join(options)}"
+    target.mkdir()
+    make = ["make", "aankomen", "--voice", "zacht", "--bed", bed, "--stems", "-o", str(target), *options]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    subprocess.run([sys.executable, "-m", "stem", *make], env=environment, capture_output=True, check=True)
+    return next(target.glob("*.mp3")), next(target.glob("*-stem.flac")), next(target.glob("*-acht*.flac"))
+
+
+def understood(folder: Path, bed: str) -> list[float]:
+    """Return STOI and ESTOI of the file, on a phone and as AAC, and the background's part on a phone."""
+    track, voice_stem, bed_stem = made(folder, bed)
+    aac = track.with_suffix(".m4a")
+    subprocess.run([*_FFMPEG, str(track), "-vn", "-c:a", "aac", "-b:a", "96k", str(aac)], check=True)
+    voice, mix, as_aac, behind = (heard(decoded(path)) for path in (voice_stem, track, aac, bed_stem))
+    figures = []
+    for clean, degraded in (
+        (voice, mix),
+        (sosfiltfilt(_PHONE, voice), sosfiltfilt(_PHONE, mix)),
+        (voice, as_aac),
+    ):
+        frames = min(len(clean), len(degraded))
+        figures += [
+            float(stoi(clean[:frames], degraded[:frames], STOI_RATE, extended=extended))
+            for extended in (False, True)
+        ]
+    speaking = np.convolve(np.square(voice), np.ones(1600) / 1600, "same") > 1e-6
+    on_phone, voice_on_phone = (np.square(sosfiltfilt(_PHONE, each)) for each in (behind, voice))
+    share = 10 * np.log10(on_phone.sum() / np.square(behind).sum())
+    under = 10 * np.log10(voice_on_phone[speaking].mean() / on_phone[speaking].mean())
+    return [*figures, float(share), float(under)]
+
+
+def giving_way(folder: Path) -> tuple[float, float]:
+    """Return in how many seconds a background goes down and comes up, from 10 to 90% of the way in dB.
+
+    Measured from two stems of one background, of which one gives way: what one is over the other is the gain.
+    """
+    lively, even = (decoded(made(folder, "bruin", "--duck", duck)[2]) for duck in ("4", "0"))
+    step = RATE // 50
+    frames = min(len(lively), len(even)) // step * step
+    levels = [
+        10 * np.log10(np.square(each[:frames], dtype=np.float64).mean(axis=1).reshape(-1, step).mean(axis=1))
+        for each in (lively, even)
+    ]
+    gain = levels[0] - levels[1]
+    low, high = np.percentile(gain[50:-500], (5, 95))
+    through = (gain - low) / (high - low)
+    state, since, downs, ups = through[100] > 0.5, 0, [], []
+    for at in range(100, len(through) - 500):
+        if 0.1 < through[at] < 0.9:
+            continue
+        if (through[at] >= 0.9) != state:
+            (ups if not state else downs).append((at - since) / 50)
+            state = not state
+        since = at
+    return float(np.median(downs)), float(np.median(ups))
+
+
+def main(names: list[str]) -> None:
+    """Print the table."""
+    print(f"{'':>13} {'MP3':>15} {'phone':>15} {'AAC 96':>15} {'phone, dB':>10} {'under, dB':>10}")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names or [bed for bed in BEDS if bed != "none"]:
+            figures = understood(Path(folder), name)
+            pairs = [f"{figures[at]:.3f} / {figures[at + 1]:.3f}" for at in (0, 2, 4)]
+            short = min(figures[0:6:2]) < LEAST_STOI or min(figures[1:6:2]) < LEAST_ESTOI
+            row = "".join(f" {pair:>15}" for pair in pairs)
+            tail = f" {figures[6]:10.1f} {figures[7]:10.1f}{'  falls short' if short else ''}"
+            print(f"{name:>13}{row}{tail}", flush=True)
+        if not names:
+            down_s, up_s = giving_way(Path(folder))
+            print(f"A background goes down in {down_s:.2f} s and comes up in {up_s:.2f} s (10 to 90%).")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
