@@ -29,6 +29,7 @@ FLOORS = [
         "characters",
         "config",
         "cores",
+        "memory",
         "messages",
         "pages",
         "programs",

@@ -16,6 +16,7 @@ from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import tag
 from stem.files import free_name, give_name, output_error, sweep, temporary_beside
+from stem.memory import hold_on
 from stem.messages import Message
 from stem.progress import Events, beat, stage
 from stem.script.timeline import Timeline
@@ -110,6 +111,7 @@ def make_track(
         Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         StemError: EngineError, AudioError or OutputError; nothing stands under the final name then.
     """
+    hold_on()
     with ExitStack() as lent:
         with stage(events, "bed"):
             check_ready(plan)
