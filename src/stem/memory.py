@@ -13,8 +13,8 @@ _BLOCK_BYTES = 8 << 20
 def hold_on() -> None:
     """Keep some memory that is freed, for what asks for as much a moment later.
 
-    A block of sound is half a megabyte, which glibc gives back to the system at once; to get the next one costs
-    as much as to filter it. Where there is no glibc, nothing happens.
+    A block of sound is half a megabyte, which glibc gives back to the system at once; to get the next one
+    costs as much as to filter it. Where there is no glibc, nothing happens.
     """
     with suppress(OSError, AttributeError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt

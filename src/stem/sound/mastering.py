@@ -33,14 +33,15 @@ _BEYOND = 10 * _STEP
 """How far beyond its last: more than the limiter and the resampler look ahead."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Measured:
-    """What was measured of a piece, up to the frame behind its last."""
+    """What was measured of a piece, up to the frame behind its last; so many frames of it so far."""
 
     last: int
     meter: Meter
     peak: TruePeak
     rms: Rms
+    frames: int = 0
 
 
 @dataclass(eq=False)
@@ -85,10 +86,14 @@ class Master:
         before_own = min(_HEARD, own_first - start)
         meter = Meter(channels=self.channels, skip_frames=before_own, precision=np.float32)
         heard = _Measured(piece.last, meter, TruePeak(self.channels), Rms())
+        self._measured[piece.first] = heard
         mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)
         measured = _heard(mastered, heard, before_own, own_first - start, own_last - start)
         yield from cropped(resampled(measured, self.rate), first - int(start * self._ratio), last - first)
-        self._measured[piece.first] = heard
+
+    def share(self) -> float:
+        """Return how much of the whole has been heard, 0 to 1."""
+        return min(sum(each.frames for each in list(self._measured.values())) / max(self.mix.frames, 1), 1.0)
 
     def loudness(self) -> Loudness:
         """Return what was measured of the whole, when all pieces have been heard."""
@@ -125,6 +130,8 @@ def _heard(blocks: Iterator[Samples], by: _Measured, before: int, first: int, la
         if len(own):
             by.meter.add(own)
             by.peak.add(block[max(first - before - done, 0) : last - done + _STEP])
-            by.rms.add(block[max(first - done, 0) : last - done])
+            counted = block[max(first - done, 0) : last - done]
+            by.rms.add(counted)
+            by.frames += len(counted)
         done += len(block)
         yield block

@@ -12,7 +12,6 @@ from typing import Protocol, runtime_checkable
 
 from stem.sound.clips import Samples
 
-
 _FAIR = 4
 
 

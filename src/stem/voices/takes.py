@@ -1,8 +1,8 @@
 """Takes: every phrase of a track spoken once, conformed, through the voice's chain, and levelled as a whole.
 
 A take's sound goes to an unnamed temporary file: a track of an hour needs no more memory than a short one.
-Of a clip that is remembered between runs, so is what has to be known before the mix begins, and its sound behind
-the voice's chain. That is read, or made again, when it is first asked for: while other pieces are encoded.
+Of a clip that is remembered between runs, so is what has to be known before the mix begins, and its sound
+behind the voice's chain. That is read, or made again, when it is asked for: while other pieces are encoded.
 """
 
 from __future__ import annotations
