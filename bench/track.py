@@ -5,7 +5,9 @@
 
 Every run is a process of its own, as a user's is. "cold" starts from an empty cache: all sentences are spoken
 and the background is made; "warm" has both. Times are the best of several, taken in turns with LAME's: what
-else the machine does only makes them longer. "own MB" leaves out the pages of the background's file.
+else the machine does only makes them longer. Memory is that of the program and its children together, what they
+share counted once; "own MB" leaves out what is mapped from files. "serial s" is how long one core alone had work,
+were all other work shared evenly: on a busy machine it says nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ ROUNDS = {20: 3, 60: 1}
 """How often each length, in minutes, is measured."""
 
 _LOOK_S = 0.02
-_LOOKS_PER_MAP = 25  # to read the map of a process's memory takes that process a few milliseconds
+_LOOKS_PER_MAP = 15  # to read the map of a process's memory takes that process a few milliseconds
 
 LAME_ALONE = """
 import sys, time
@@ -56,9 +58,8 @@ class Run:
         wall_s: How long it took.
         first_s: When the first encoded sound was in the file.
         processor_s: Processor time of all its threads and children.
-        peak_mb: Its largest memory, all that is mapped counted.
-        own_mb: The same without the pages of the background's file: it is mapped read-only, so the system
-            shares them with its file cache and takes them back when it needs them. 0 without a /proc.
+        peak_mb: The largest memory of it and its children (proportional set size); 0 without a /proc.
+        own_mb: The same without what is mapped from files, which the system takes back when it needs it.
     """
 
     wall_s: float
@@ -88,9 +89,9 @@ def sleep_script(hours: int) -> str:
 
 def measured(command: list[str], folder: Path, longest_s: float = math.inf) -> Run:
     """Run a command in `folder`, with its cache and output there, and measure it, for `longest_s` at most."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = _environment(folder)
     known = set(folder.glob("output/*"))
-    first_s, own_mb, looks = math.nan, 0.0, 0
+    first_s, peak_mb, own_mb, looks = math.nan, 0.0, 0.0, 0
     started = time.perf_counter()
     running = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -105,13 +106,15 @@ def measured(command: list[str], folder: Path, longest_s: float = math.inf) -> R
         if math.isnan(first_s) and any(_size(path) for path in set(folder.glob("output/*")) - known):
             first_s = wall_s
         if looks % _LOOKS_PER_MAP == 0:
-            own_mb = max(own_mb, _own_mb(running.pid))
+            mapped = [_memory_mb(pid) for pid in _with_children(running.pid)]
+            peak_mb = max(peak_mb, sum(whole for whole, _ in mapped))
+            own_mb = max(own_mb, sum(own for _, own in mapped))
         looks += 1
         time.sleep(_LOOK_S)
     running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode and wall_s <= longest_s:
         raise SystemExit(f"{command} failed")
-    return Run(wall_s, first_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, own_mb)
+    return Run(wall_s, first_s, usage.ru_utime + usage.ru_stime, peak_mb, own_mb)
 
 
 def _size(path: Path) -> int:
@@ -121,20 +124,32 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _own_mb(pid: int) -> float:
-    """Return the memory of a process without what it maps of a background's file; 0 when that is not told."""
-    total_kb = 0
+def _environment(folder: Path) -> dict[str, str]:
+    """Return that of a user: a cache of its own, and modules that are compiled once."""
+    own = {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **own}
+
+
+def _with_children(pid: int) -> list[int]:
+    """Return a process and all that it started, as far as they live."""
+    found = [pid]
     try:
-        lines = Path(f"/proc/{pid}/smaps").read_text().splitlines()
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                found += _with_children(int(child))
     except OSError:
-        return 0.0
-    is_bed = False
-    for line in lines:
-        if line[0] in "0123456789abcdef":  # "7f3a...-7f3b... r--s 00000000 fe:00 1234  /the/file"
-            is_bed = line.endswith(".npy")
-        elif line.startswith("Rss:") and not is_bed:
-            total_kb += int(line.split()[1])
-    return total_kb / 1024
+        pass
+    return found
+
+
+def _memory_mb(pid: int) -> tuple[float, float]:
+    """Return the memory of a process, and what of it is mapped from no file; 0 when that is not told."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0, 0.0
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
+    return kilobytes["Pss"] / 1024, kilobytes["Pss_Anon"] / 1024
 
 
 @dataclass(frozen=True)
@@ -145,6 +160,7 @@ class Measured:
         cold: A run with nothing in the cache.
         warm: The best of the runs with everything in it, their largest memory.
         lame_s: What LAME alone takes at best, for the same samples.
+        ffmpeg_s: What ffmpeg takes to make an MP3 of them.
         stages_s: Processor time of each stage of such a run.
         sound_s: The length of the track.
     """
@@ -152,6 +168,7 @@ class Measured:
     cold: Run
     warm: Run
     lame_s: float
+    ffmpeg_s: float
     stages_s: dict[str, float]
     sound_s: float
 
@@ -164,7 +181,7 @@ def measure(script: str, rounds: int) -> Measured:
         make = ["make", "maat.j2", "--force"]
         cold = measured([sys.executable, "-m", "stem", *make], folder)
         stages = [sys.executable, str(Path(__file__).with_name("stages.py")), *make]
-        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+        environment = _environment(folder)
         told = subprocess.run(
             stages, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
         ).stdout
@@ -176,6 +193,9 @@ def measure(script: str, rounds: int) -> Measured:
             warm.append(measured([sys.executable, "-m", "stem", *make], folder))
             alone = [sys.executable, "-c", LAME_ALONE, str(pcm)]
             lame_s.append(float(subprocess.run(alone, stdout=subprocess.PIPE, check=True).stdout))
+        other = ["-f", "s16le", "-ar", "44100", "-ac", "2", "-i", str(pcm), "-b:a", "128k"]
+        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *other, str(folder / "other.mp3")]
+        ffmpeg_s = min(measured([*ffmpeg, "-y"], folder).wall_s for _ in range(rounds))
         best = Run(
             wall_s=min(run.wall_s for run in warm),
             first_s=min(run.first_s for run in warm),
@@ -184,18 +204,20 @@ def measure(script: str, rounds: int) -> Measured:
             own_mb=max(run.own_mb for run in warm),
         )
         sound_s = pcm.stat().st_size / (4 * 44_100)
-        return Measured(cold, best, min(lame_s), json.loads(told.splitlines()[-1]), sound_s)
+        return Measured(cold, best, min(lame_s), ffmpeg_s, json.loads(told.splitlines()[-1]), sound_s)
 
 
 def print_tables(found: dict[str, Measured]) -> None:
     """Print what was measured of tracks, by their names."""
     print(f"{'track':>10} {'sound s':>8} {'cache':>6} {'wall s':>7} {'first s':>7} {'cpu s':>7}", end=" ")
-    print(f"{'peak MB':>8} {'own MB':>7} {'LAME s':>7} {'ratio':>6}")
+    print(f"{'peak MB':>8} {'own MB':>7} {'serial s':>8} {'ffmpeg s':>8} {'LAME s':>7} {'ratio':>6}")
+    cores = os.cpu_count() or 1
     for name, track in found.items():
         for cache, run in (("cold", track.cold), ("warm", track.warm)):
             print(f"{name:>10} {track.sound_s:8.0f} {cache:>6}", end=" ")
             print(f"{run.wall_s:7.1f} {run.first_s:7.2f} {run.processor_s:7.1f}", end=" ")
-            print(f"{run.peak_mb:8.0f} {run.own_mb:7.0f}", end=" ")
+            serial_s = (cores * run.wall_s - run.processor_s) / max(cores - 1, 1)
+            print(f"{run.peak_mb:8.0f} {run.own_mb:7.0f} {serial_s:8.1f} {track.ffmpeg_s:8.1f}", end=" ")
             print(f"{track.lame_s:7.1f} {run.wall_s / track.lame_s:6.2f}")
     tracks = list(found.values())
     growth_mb = tracks[-1].warm.own_mb - tracks[0].warm.own_mb

@@ -30,6 +30,7 @@ FLOORS = [
         "characters",
         "config",
         "cores",
+        "memory",
         "messages",
         "pages",
         "programs",

@@ -81,12 +81,16 @@ class Cancelled(StemError):  # noqa: N818 - it is what was asked for, and reads 
 
 @dataclass(slots=True)
 class _Heard:
-    """A stage that is going on: who hears of it, what was told last, and which part of it is being done."""
+    """A stage that is going on: who hears of it, what was told last, and which part of it is being done.
+
+    Threads may count what they have done meanwhile.
+    """
 
     events: Callable[[Progress], object]
     told: Progress
     start: float = 0.0
     end: float = 1.0
+    counted: Callable[[], float] | None = None
 
 
 _heard: ContextVar[_Heard | None] = ContextVar("heard", default=None)
@@ -126,6 +130,17 @@ def part(number: int, of: int) -> Iterator[None]:
         _heard.reset(token)
 
 
+@contextmanager
+def counting(share: Callable[[], float]) -> Iterator[None]:
+    """Let every `beat` within that tells no share tell this one: what other threads have done."""
+    heard = _heard.get()
+    token = _heard.set(None if heard is None else replace(heard, counted=share))
+    try:
+        yield
+    finally:
+        _heard.reset(token)
+
+
 def beat(share: float | None = None, of: float = 1.0) -> None:
     """Tell that work goes on, and how much of it is done when that is known.
 
@@ -140,6 +155,8 @@ def beat(share: float | None = None, of: float = 1.0) -> None:
     heard = _heard.get()
     if heard is None:
         return
+    if share is None and heard.counted is not None:
+        share = heard.counted()
     if share is not None:
         done = heard.start + (heard.end - heard.start) * min(share, 1.0)
         heard.told = replace(heard.told, done=done * of, total=of)
@@ -194,6 +211,38 @@ def in_order(work: Callable[[_S], _T], items: Iterable[_S], at_once: int) -> Ite
             is_over.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextmanager
+def beside(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
+    """Let work go on in a thread, and lend what waits for what comes of it, as `awaited` does.
+
+    Who waits hears how much of it is done. When this is left, the work ends at its next `beat`.
+    """
+    is_over = Event()
+    told = Progress("bed", 0.0)
+
+    def heard(progress: Progress) -> bool:
+        nonlocal told
+        told = progress
+        return not is_over.is_set()
+
+    def watched() -> _T:
+        with stage(heard, "bed"):
+            return work()
+
+    def outcome() -> _T:
+        while not future.done():
+            beat(told.share)
+            wait([future], _LOOK_S)
+        return future.result()
+
+    with ThreadPoolExecutor(1, "stem") as pool:
+        future = pool.submit(watched)
+        try:
+            yield outcome
+        finally:
+            is_over.set()
 
 
 def apart(work: Callable[[], _T], end: Callable[[], object] = lambda: None) -> _T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from stem.errors import OutputError
 from stem.export import mp3
 from stem.export.mp3 import Mp3Settings, write_mp3
+from stem.progress import Cancelled
 from stem.sound.clips import Samples
 from stem.sound.pieces import Piece
 
@@ -137,3 +139,17 @@ def test_a_disk_that_fills_while_pieces_wait_is_told(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(mp3, "_PIECE_S", PIECE_S)
     with pytest.raises(OutputError, match="disk is full"):
         write_mp3(Path("/dev/full"), Known(speech_like(SECONDS * 44_100, 2, 44_100)))
+
+
+def test_a_stop_at_a_join_ends_the_other_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3, "_PIECE_S", PIECE_S)
+    before = set(threading.enumerate())
+
+    def stop(_done: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_mp3(tmp_path / "a.mp3", Known(speech_like(SECONDS * 44_100, 2, 44_100)), on_block=stop)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()

@@ -78,7 +78,16 @@ def test_a_piece_comes_with_what_stands_around_it(mix: Mix) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "sizes"), [(1, [1]), (150, [150]), (151, [100, 51]), (530, [100] * 4 + [130]), (0, [0])]
+    ("length", "sizes"),
+    [
+        (0, [0]),
+        (1, [1]),
+        (25, [25]),
+        (150, [150]),
+        (157, [70, 87]),
+        (330, [80] * 3 + [90]),
+        (530, [60, 70, 60, 70, 70, 60, 70, 70]),
+    ],
 )
 def test_a_sound_is_cut_by_its_clock(length: int, sizes: list[int]) -> None:
     pieces = cut(length, 10, 104)

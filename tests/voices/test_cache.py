@@ -343,14 +343,18 @@ def test_a_note_whose_clip_is_gone_is_forgotten_with_it_all_the_same(voice: Voic
     assert entries() == []
 
 
-def test_a_note_that_is_used_stays(voice: VoiceTemplate) -> None:
+def test_notes_go_before_any_clip_and_a_clip_whose_note_is_used_stays(voice: VoiceTemplate) -> None:
     cached = noted(voice)
-    paths = entries()
-    for path in paths:
+    cached.speak("Adem uit.", voice)
+    for path in entries():
         os.utime(path, (0, 0))
     cached.note("Adem in.", voice, "chain")
-    tidy(cache_folder("speech"), 500)
-    assert entries() == paths[1:]  # the clip was not
+    (clip,) = cached.entry_names(["Adem in."], voice)
+    tidy(cache_folder("speech"), speech_cache().bytes - 1)
+    assert len(entries()) == 2
+    assert not list(cache_folder("speech").glob("*.note"))
+    tidy(cache_folder("speech"), speech_cache().bytes - 1)
+    assert [path.name for path in entries()] == [clip]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full and file size limits")

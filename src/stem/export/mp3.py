@@ -44,14 +44,14 @@ MP3_FRAME = 1152
 ENCODER_DELAY = 576
 """Sample frames that LAME puts before the first one of ours; a decoder adds 529 of its own and knows that."""
 
-_PIECE_S = 90
+_PIECE_S = 75
 """Of a piece that is encoded by itself, about."""
 
 _WARM_UP = 98
 """MP3 frames that an encoder is given before its piece. After 2.6 s it does what one does that began earlier:
 of 66 places tried in a track, half were the same to the bit at once, and all could be joined."""
 
-_OVERLAP = 49
+_OVERLAP = 16
 """MP3 frames behind its piece: as long as that there may be none where the next one can take over."""
 
 _DITHER_SEED = 20_260_101
@@ -203,9 +203,8 @@ class _Coding:
 
     def _coded(self, sound: Sliced, piece: Piece, unit: int) -> CodedPiece:
         warm_up = -(-_WARM_UP * MP3_FRAME // unit) * unit
-        overlap = -(-_OVERLAP * MP3_FRAME // unit) * unit
         first = max(piece.first - warm_up, 0)
-        blocks = sound.blocks(piece, warm_up, overlap)
+        blocks = sound.blocks(piece, warm_up, _OVERLAP * MP3_FRAME)
         coded = self.as_one(blocks, first, is_end=piece.last == sound.frames)
         return CodedPiece(first // MP3_FRAME, bytearray().join(music for _, music in coded))
 

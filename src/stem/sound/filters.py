@@ -23,13 +23,16 @@ from numpy.typing import NDArray
 from stem import units
 from stem.messages import Message
 from stem.sound.clips import Samples
-from stem.sound.response import Section, apply_sections, convolved
+from stem.sound.response import Section, apply_both_ways, apply_sections, convolved
 
 LEVEL_WINDOW_MS = 50.0
 """The time constant with which a voice's own level is judged: about a syllable."""
 
 _MOST_NEPERS = 300.0
 """How far a scale may rise: e to the 300th is 1e130, and the square of what a clip has stays under 1e300."""
+
+_STRETCH_FRAMES = 32_768
+"""What is smoothed at a time: it stays in the processor's own memory."""
 
 _Signal = NDArray[np.float64]
 
@@ -255,9 +258,7 @@ class Deesser:
     def apply(self, samples: Samples, rate: int) -> Samples:
         """Return the filtered samples, shape (frames, 1)."""
         signal = _signal(samples)
-        section = [Highpass(self.hz).section(rate)]
-        # Forwards and backwards: twice the slope, and no phase.
-        band = apply_sections(section, apply_sections(section, signal)[::-1])[::-1]
+        band = apply_both_ways(Highpass(self.hz).section(rate), signal)  # twice the slope, and no phase
         gains = _gains(_envelope(band**2, self.attack_ms, self.release_ms, rate), _level(signal, rate), self)
         return _as_samples(signal + (gains - 1) * band)
 
@@ -320,15 +321,26 @@ def _smoothed(power: _Signal, time_constant_ms: float, rate: int) -> _Signal:
     # That is a cumulative sum on a scale that rises by 1 / pole a frame, as far as floats go. All of it is
     # above 0, so nothing is lost in the sum.
     decay = 1000 / (time_constant_ms * rate)
-    length = max(min(len(power), math.ceil(_MOST_NEPERS / decay)), 1)
-    scale = np.exp(decay * np.arange(1, length + 1))
+    length = min(_STRETCH_FRAMES, math.ceil(_MOST_NEPERS / decay))
+    scale, share = _rising(decay, length), -math.expm1(-decay)
     smoothed, last = np.empty_like(power), 0.0
     for first in range(0, len(power), length):
-        part = power[first : first + length]
+        part = smoothed[first : first + length]
         rising = scale[: len(part)]
-        smoothed[first : first + len(part)] = (last + np.cumsum(part * rising) * -math.expm1(-decay)) / rising
-        last = float(smoothed[first + len(part) - 1])
+        np.multiply(power[first : first + length], rising, out=part)
+        np.cumsum(part, out=part)
+        part *= share
+        part += last
+        part /= rising
+        last = float(part[-1])
     return smoothed
+
+
+@lru_cache(maxsize=16)
+def _rising(decay: float, length: int) -> _Signal:
+    scale = np.exp(decay * np.arange(1, length + 1))
+    scale.setflags(write=False)
+    return scale
 
 
 # --- Room --------------------------------------------------------------------------------------------------

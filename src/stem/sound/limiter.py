@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem.sound.clips import BLOCK_FRAMES, Samples, recut
-from stem.sound.true_peak import _NEAR_HEIGHT, _REACH, peaks_between
+from stem.sound.true_peak import _NEAR_HEIGHT, _REACH, peaks_between, sample_peak
 from stem.units import SAMPLE_RATE, frames, gain
 
 LOOK_AHEAD_S = 0.005
@@ -63,9 +63,11 @@ def limited(
 
 def _required_reduction(around: Samples, ceiling: float) -> NDArray[np.float64]:
     """Return for each frame the part of its gain that must go; for those with `_REACH` frames either side."""
-    if np.abs(around).max() <= ceiling * _NEAR_HEIGHT:
+    if sample_peak(around) <= ceiling * _NEAR_HEIGHT:
         return np.zeros(len(around) - 2 * _REACH)
     between = peaks_between(around, ceiling)
+    if max(float(between.max()), sample_peak(around)) <= ceiling:
+        return np.zeros(len(around) - 2 * _REACH)
     frame_peaks = reduce(np.maximum, np.abs(around[_REACH:-_REACH]).T)
     # A peak between two frames comes down when both do.
     peaks = np.maximum(frame_peaks, np.maximum(between[:-1], between[1:]))

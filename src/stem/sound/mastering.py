@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
+
 from stem import units
 from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples, cropped, downmixed, resampled
@@ -24,18 +26,22 @@ _WARM = 50 * _STEP
 """How long before its first frame a piece is begun: in 1 s a release of the limiter is over (it is rounded to
 nothing after 0.83 s), and filters have rung out. Whole frames at every rate that a file can have."""
 
+_HEARD = 10 * _STEP
+"""From how long before its first frame a piece is measured: the meter's filter has rung out by then."""
+
 _BEYOND = 10 * _STEP
 """How far beyond its last: more than the limiter and the resampler look ahead."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Measured:
-    """What was measured of a piece, up to the frame behind its last."""
+    """What was measured of a piece, up to the frame behind its last; so many frames of it so far."""
 
     last: int
     meter: Meter
     peak: TruePeak
     rms: Rms
+    frames: int = 0
 
 
 @dataclass(eq=False)
@@ -77,12 +83,17 @@ class Master:
         start = max(self._inside(first) - _WARM, 0)
         stop = min(self._inside(last) + _BEYOND, self.mix.frames)
         mixed = self.mix.blocks(BLOCK_FRAMES, start, stop)
-        meter = Meter(channels=self.channels, skip_frames=own_first - start)
+        before_own = min(_HEARD, own_first - start)
+        meter = Meter(channels=self.channels, skip_frames=before_own, precision=np.float32)
         heard = _Measured(piece.last, meter, TruePeak(self.channels), Rms())
-        mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)
-        measured = _heard(mastered, heard, own_first - start, own_last - start)
-        yield from cropped(resampled(measured, self.rate), first - int(start * self._ratio), last - first)
         self._measured[piece.first] = heard
+        mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)
+        measured = _heard(mastered, heard, before_own, own_first - start, own_last - start)
+        yield from cropped(resampled(measured, self.rate), first - int(start * self._ratio), last - first)
+
+    def share(self) -> float:
+        """Return how much of the whole has been heard, 0 to 1."""
+        return min(sum(each.frames for each in list(self._measured.values())) / max(self.mix.frames, 1), 1.0)
 
     def loudness(self) -> Loudness:
         """Return what was measured of the whole, when all pieces have been heard."""
@@ -110,14 +121,17 @@ class Master:
         return self.mix.frames if frame == self.frames else int(frame / self._ratio)
 
 
-def _heard(blocks: Iterator[Samples], by: _Measured, first: int, last: int) -> Iterator[Samples]:
-    """Pass blocks on as they are, and measure those of a piece, of the peak a little more."""
+def _heard(blocks: Iterator[Samples], by: _Measured, before: int, first: int, last: int) -> Iterator[Samples]:
+    """Pass blocks on as they are, and measure a piece: of what lies `before`, the meter's filter hears it."""
     done = 0
     for block in blocks:
         beat()
-        if done < last:
-            by.meter.add(block[: last - done])
-            by.peak.add(block[: last - done + _STEP])
-            by.rms.add(block[max(first - done, 0) : last - done])
+        own = block[max(first - before - done, 0) : last - done] if done < last else block[:0]
+        if len(own):
+            by.meter.add(own)
+            by.peak.add(block[max(first - before - done, 0) : last - done + _STEP])
+            counted = block[max(first - done, 0) : last - done]
+            by.rms.add(counted)
+            by.frames += len(counted)
         done += len(block)
         yield block

@@ -12,6 +12,8 @@ from typing import Protocol, runtime_checkable
 
 from stem.sound.clips import Samples
 
+_FAIR = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -41,13 +43,17 @@ class Sliced(Protocol):
         Args:
             piece: A part that begins at a multiple of `unit`.
             before: A multiple of `unit`.
-            after: The same.
+            after: Any number.
         """
         ...
 
 
 def cut(frames: int, unit: int, about: int) -> list[Piece]:
-    """Return a sound in pieces of about so many frames, of whole units; the last is half as long or more."""
-    size = max(about // unit, 1) * unit
-    starts = list(range(0, max(frames - size // 2, 1), size))
+    """Return a sound in pieces of about so many frames, as equal as whole units allow.
+
+    Where there are more than two, they are a multiple of four: two or four cores end at the same time then.
+    """
+    count = max(round(frames / about), 1)
+    count += -count % _FAIR if count > 2 else 0  # noqa: PLR2004 - two pieces are fair already
+    starts = sorted({number * frames // count // unit * unit for number in range(count)})
     return [Piece(first, last) for first, last in zip(starts, [*starts[1:], frames], strict=True)]

@@ -47,12 +47,14 @@ def peaks_between(samples: Samples, above: float) -> NDArray[np.float32]:
     count = len(samples) - 2 * _REACH + 1
     peaks = np.zeros(count, np.float32)
     for channel in np.ascontiguousarray(samples.T):
-        high = np.abs(channel) > above * _NEAR_HEIGHT
+        height = np.float32(above * _NEAR_HEIGHT)
+        high = (channel > height) | (channel < -height)
         if not high.any():
             continue
-        first = _REACH - _NEAR
-        near = np.logical_or.reduce([high[first + k : first + k + count] for k in range(2 * _NEAR)])
-        places = np.flatnonzero(near)
+        near = high[_REACH - _NEAR :]
+        for reach in (1, 2, 4):  # high from here on: within 2, within 4, within 2 * _NEAR frames
+            near = near[:-reach] | near[reach:]
+        places = np.flatnonzero(near[:count])
         places = places[_points_between(channel, places, _COARSE) > above * _COARSE_HEIGHT]
         peaks[places] = np.maximum(peaks[places], _points_between(channel, places, _FINE))
     return peaks
@@ -65,6 +67,11 @@ def _points_between(
     width = interpolators.shape[1]
     windows = sliding_window_view(channel, width)[places + (_REACH - width // 2)]
     return np.asarray(np.abs(interpolators @ windows.T).max(axis=0))
+
+
+def sample_peak(samples: Samples) -> float:
+    """Return the highest sample, either way; not a number when one is not."""
+    return float(max(samples.max(), -samples.min()))
 
 
 class TruePeak:
@@ -103,5 +110,5 @@ def true_peak(samples: Samples) -> float:
 
 
 def _highest(samples: Samples, known: float) -> float:
-    known = max(known, float(np.abs(samples).max()))
+    known = max(known, sample_peak(samples))
     return max(known, float(peaks_between(samples, known).max()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +16,9 @@ from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import tag
 from stem.files import free_name, give_name, output_error, sweep, temporary_beside
+from stem.memory import hold_on
 from stem.messages import Message
-from stem.progress import Events, beat, stage
+from stem.progress import Events, beat, beside, counting, part, stage
 from stem.script.timeline import Timeline
 from stem.sound.beds import Bed, OwnBed
 from stem.sound.loudness import Loudness
@@ -110,14 +111,18 @@ def make_track(
         Cancelled: when `events` wants it stopped; what it raises itself comes out as it is.
         StemError: EngineError, AudioError or OutputError; nothing stands under the final name then.
     """
+    hold_on()
     with ExitStack() as lent:
         with stage(events, "bed"):
             check_ready(plan)
             temporary = lent.enter_context(_begun(target))
-            bed = bed_of(plan)
+            bed_made = lent.enter_context(_bed_beside(plan))
         with stage(events, "speech"):
             takes = lent.enter_context(Takes())
-            plan = speak(plan, takes, on_notice)
+            with part(0, 2):
+                plan = speak(plan, takes, on_notice)
+            with part(1, 2):
+                bed = bed_made()
         with stage(events, "mix"):
             mix = mixed(plan, takes, bed)
             warned = for_whom(plan, units.seconds(mix.timeline.frames))
@@ -170,6 +175,20 @@ def _begun(target: Path) -> Iterator[Path]:
         yield temporary
 
 
+@contextmanager
+def _bed_beside(plan: Plan) -> Iterator[Callable[[], Bed]]:
+    """Lend what waits for the background, which is made beside the speech.
+
+    Music is read at once: when it cannot be used, nothing is spoken, or sent away, in vain.
+    """
+    if plan.bed.layers:
+        with beside(lambda: bed_of(plan)) as made:
+            yield made
+    else:
+        bed = bed_of(plan)
+        yield lambda: bed
+
+
 def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractContextManager[EncodedStems]:
     path = target if overwrite else free_name(target)
     return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
@@ -180,9 +199,8 @@ def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> tuple
     kind, channels = find_format(delivery.format), delivery.settings.channels
     ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
     master = Master(mix, ceiling, channels, delivery.rate)
-    kind.write(
-        path, master, delivery.settings, delivery.rate, on_block=lambda done: beat(done / master.frames)
-    )
+    with counting(master.share):
+        kind.write(path, master, delivery.settings, delivery.rate, on_block=lambda _done: beat())
     return master.loudness(), master.rms_db()
 
 

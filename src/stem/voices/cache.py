@@ -36,12 +36,12 @@ from stem.voices.cache_folder import (
     KIND,
     LIMIT_BYTES,
     LOCKS,
+    NOTES,
     TIDY_EVERY,
     CacheReport,
     clear_speech_cache,
     forget_entries,
     is_file,
-    note_path,
     speech_cache,
     tidy,
 )
@@ -121,7 +121,7 @@ class CachedEngine:
         clip = self._recall(path)
         return clip if clip is not None else self._make_once(path, phrase, voice)
 
-    def note(self, phrase: str, voice: VoiceTemplate, about: str) -> bytes | None:
+    def note(self, phrase: str, voice: VoiceTemplate, about: str, kind: str = NOTES[0]) -> bytes | None:
         """Return what someone noted about a phrase's clip; None when the clip is not there, or another one.
 
         The clip itself is not read: it may turn out to be damaged, and is then made again when it is spoken.
@@ -130,28 +130,33 @@ class CachedEngine:
             phrase: As in `engines.Engine.speak`.
             voice: Likewise.
             about: All else that the note depends on; a note about anything else is none.
+            kind: One of `NOTES`.
         """
         if self._folder is None:
             return None
         clip_path = self._folder / self._entry_name(phrase, voice)
-        path = note_path(clip_path)
+        path = clip_path.with_name(clip_path.name + kind)
         content = _read(path)
-        note = content[_NOTE_HEAD_BYTES:]
-        if not content or content != _noted(path, clip_path, about, note):
+        note = memoryview(content)[_NOTE_HEAD_BYTES:]
+        if not content or content[:_NOTE_HEAD_BYTES] != _note_head(path, clip_path, about, note):
             return None
-        with suppress(OSError):
-            os.utime(path)
-        return note
+        for used in (path, clip_path):
+            with suppress(OSError):
+                os.utime(used)
+        return bytes(note)
 
-    def keep_note(self, phrase: str, voice: VoiceTemplate, about: str, note: bytes) -> None:
+    def keep_note(
+        self, phrase: str, voice: VoiceTemplate, about: str, note: bytes, kind: str = NOTES[0]
+    ) -> None:
         """Note something about a phrase's clip, in place of what was noted before; if it can be kept."""
         if self._folder is None:
             return
         clip_path = self._folder / self._entry_name(phrase, voice)
-        path = note_path(clip_path)
-        if content := _noted(path, clip_path, about, note):
+        path = clip_path.with_name(clip_path.name + kind)
+        if head := _note_head(path, clip_path, about, note):
             with suppress(OutputError, OSError):
-                _write_entry(path, content)
+                _write_entry(path, head + note)
+            self._tidy_at_times(path.parent, len(note))
 
     def _recall(self, path: Path) -> Clip | None:
         clip = _load(path)
@@ -275,18 +280,20 @@ def _write_entry(path: Path, content: bytes) -> None:
         temporary.replace(path)
 
 
-def _noted(path: Path, clip_path: Path, about: str, note: bytes) -> bytes:
-    """Return the entry of a note, whose checksum holds that of its clip; nothing when there is no clip."""
+def _note_head(path: Path, clip_path: Path, about: str, note: bytes | memoryview) -> bytes:
+    """Return what a note begins with: its checksum holds that of its clip; nothing when there is no clip."""
     head = _read(clip_path, _HEAD_BYTES)
     if head[: len(_MAGIC)] != _MAGIC:
         return b""
-    return _NOTE_MAGIC + _checksum(path, head + hashlib.sha256(about.encode()).digest() + note) + note
+    about_clip = head + hashlib.sha256(about.encode()).digest()
+    return _NOTE_MAGIC + _checksum(path, about_clip, note)
 
 
-def _checksum(path: Path, body: bytes | memoryview) -> bytes:
+def _checksum(path: Path, *bodies: bytes | memoryview) -> bytes:
     """Return a hash over an entry's name and content, so that an entry under a wrong name is noticed too."""
     digest = hashlib.sha256(path.name.encode())
-    digest.update(body)
+    for body in bodies:
+        digest.update(body)
     return digest.digest()
 
 

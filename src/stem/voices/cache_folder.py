@@ -26,9 +26,10 @@ KIND = "speech"
 KEY_NAME = "key"
 LOCKS = "locks"
 _TIDYING = "tidying"
-_NOTE_SUFFIX = ".note"
+NOTES = (".note", ".sound")
+"""What is kept beside a clip can be found out from it again, and goes before any clip does."""
 _CLIP = re.compile(r"[0-9a-f]{64}")
-_ENTRY = re.compile(rf"{_CLIP.pattern}({re.escape(_NOTE_SUFFIX)})?")
+_ENTRY = re.compile(rf"{_CLIP.pattern}({'|'.join(map(re.escape, NOTES))})?")
 
 TIDY_EVERY = 1 / 20
 _TIDIED = 9 / 10
@@ -131,13 +132,10 @@ def forget_entries(names: Iterable[str]) -> tuple[int, int]:
         How many were removed, and how many could not be.
     """
     folder = cache_path(KIND)
-    paths = [folder / name for name in dict.fromkeys(names) if _CLIP.fullmatch(name)]
-    errors = [
-        _removal_error(path) or _removal_error(note_path(path))
-        for path in paths
-        if is_file(path) or is_file(note_path(path))
-    ]
-    return errors.count(None), len(errors) - errors.count(None)
+    names = (name for name in dict.fromkeys(names) if _CLIP.fullmatch(name))
+    entries = [[path for kind in ("", *NOTES) if is_file(path := folder / f"{name}{kind}")] for name in names]
+    removed = [all(_removal_error(path) is None for path in paths) for paths in entries if paths]
+    return sum(removed), len(removed) - sum(removed)
 
 
 def _report(folder: Path, entries: Sequence[_Entry], limit_bytes: int) -> CacheReport:
@@ -168,11 +166,6 @@ def tidy(folder: Path, limit_bytes: int) -> None:
                 total -= entry.bytes
 
 
-def note_path(clip_path: Path) -> Path:
-    """Return where that is kept which was noted about a clip."""
-    return clip_path.with_name(clip_path.name + _NOTE_SUFFIX)
-
-
 def is_file(path: Path) -> bool:
     """Tell whether a name is that of a plain file: no link, folder or pipe, which are never ours."""
     try:
@@ -181,9 +174,12 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def _goes_early(entry: _Entry) -> float:
-    """Return how long an entry was not used; if its clock was wrong, or it would never go, for ever."""
-    return entry.unused if entry.unused > -_SKEW_S else math.inf
+def _goes_early(entry: _Entry) -> tuple[bool, float]:
+    """Return whether it is made from a clip in a moment, and how long it was not used.
+
+    For ever if its clock was wrong, or it would never go.
+    """
+    return bool(entry.path.suffix), entry.unused if entry.unused > -_SKEW_S else math.inf
 
 
 def _entries(folder: Path) -> list[_Entry]:

@@ -212,14 +212,16 @@ class Speaker:
         clip = (self.clips or self._engine).speak(self._pronounced(phrase), self.voice)
         return at_own_pace(clip, self.traits, self.voice)
 
-    def note(self, phrase: str, about: str) -> bytes | None:
+    def note(self, phrase: str, about: str, kind: str) -> bytes | None:
         """Return what was noted about a phrase's clip; see `CachedEngine.note`."""
-        return None if self.clips is None else self.clips.note(self._pronounced(phrase), self.voice, about)
+        if self.clips is None:
+            return None
+        return self.clips.note(self._pronounced(phrase), self.voice, about, kind)
 
-    def keep_note(self, phrase: str, about: str, note: bytes) -> None:
+    def keep_note(self, phrase: str, about: str, note: bytes, kind: str) -> None:
         """Note something about a phrase's clip, if it is remembered."""
         if self.clips is not None:
-            self.clips.keep_note(self._pronounced(phrase), self.voice, about, note)
+            self.clips.keep_note(self._pronounced(phrase), self.voice, about, note, kind)
 
     def remarks(self, phrase: str) -> tuple[str, ...]:
         """Return, as sentences, what will be heard otherwise than the phrase says."""

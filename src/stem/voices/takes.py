@@ -1,8 +1,8 @@
 """Takes: every phrase of a track spoken once, conformed, through the voice's chain, and levelled as a whole.
 
 A take's sound goes to an unnamed temporary file: a track of an hour needs no more memory than a short one.
-Of a clip that is remembered between runs, so is what has to be known before the mix begins. Its sound is then
-made when it is first read: in a finished text that is while the encoder works, which takes longer.
+Of a clip that is remembered between runs, so is what has to be known before the mix begins, and its sound
+behind the voice's chain. That is read, or made again, when it is asked for: while other pieces are encoded.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from stem.progress import beat, in_order
 from stem.sound.clips import Samples, conform
 from stem.sound.filters import apply_chain
 from stem.sound.loudness import block_powers, gated_lufs
+from stem.voices.cache_folder import NOTES
 from stem.voices.speakers import Speaker
 
 CORRECTION_LIMIT_DB = 2.0
@@ -38,6 +39,7 @@ TREATMENT = 1
 """To be raised when the same clip comes out of stretching, conforming, a chain or the meter otherwise."""
 
 _FRAMES = struct.Struct("<Q")
+_MEASURES, _SOUND = NOTES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,11 +146,12 @@ class Takes:
         name = f"{voice.engine} {voice.name}"  # a folder of recordings may have the name of a voice
         self._levels_db[name] = voice.level
         done = 0
+        about = _treatment(speaker)
         try:
-            for phrase, (measures, wet) in zip(todo, _all_known(todo, speaker), strict=True):
+            for phrase, (measures, wet) in zip(todo, _all_known(todo, speaker, about), strict=True):
                 if wet is not None:
                     self._write(phrase, wet)
-                self._takes[phrase] = Take(measures, name, partial(_sound, phrase, speaker))
+                self._takes[phrase] = Take(measures, name, partial(_sound, phrase, speaker, about))
                 done += 1
                 on_take(done, len(todo))
         except EngineError as error:
@@ -220,21 +223,21 @@ class Takes:
         self._written += len(wet)
 
 
-def _all_known(phrases: Sequence[str], speaker: Speaker) -> Iterator[_Known]:
+def _all_known(phrases: Sequence[str], speaker: Speaker, about: str) -> Iterator[_Known]:
     """Yield what `_known` returns for each phrase, in order."""
-    about = _treatment(speaker)
     at_once = speaker.traits.at_once or cores()
     return in_order(lambda phrase: _known(phrase, speaker, about), phrases, at_once)
 
 
 def _known(phrase: str, speaker: Speaker, about: str) -> _Known:
     """Return a phrase's measures; also its sound, unless they are remembered and it can be made later."""
-    note = speaker.note(phrase, about)
+    note = speaker.note(phrase, about, _MEASURES)
     if note is not None:
         return Measures.unpacked(note), None
     frames, wet = _spoken(phrase, speaker)
     measures = Measures.of(frames, wet)
-    speaker.keep_note(phrase, about, measures.packed())
+    speaker.keep_note(phrase, about, measures.packed(), _MEASURES)
+    _keep_sound(phrase, speaker, about, wet)
     return measures, wet
 
 
@@ -252,5 +255,14 @@ def _spoken(phrase: str, speaker: Speaker) -> tuple[int, Samples]:
     return clip.frames, apply_chain(speaker.voice.chain, clip.samples, clip.rate)
 
 
-def _sound(phrase: str, speaker: Speaker) -> Samples:
-    return _spoken(phrase, speaker)[1]
+def _sound(phrase: str, speaker: Speaker, about: str) -> Samples:
+    kept = speaker.note(phrase, about, _SOUND)
+    if kept is not None:
+        return np.frombuffer(kept, "<f4")[:, np.newaxis]
+    wet = _spoken(phrase, speaker)[1]
+    _keep_sound(phrase, speaker, about, wet)
+    return wet
+
+
+def _keep_sound(phrase: str, speaker: Speaker, about: str, wet: Samples) -> None:
+    speaker.keep_note(phrase, about, wet.astype("<f4", copy=False).tobytes(), _SOUND)

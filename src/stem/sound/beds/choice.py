@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stem import files, units
+from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.messages import Message
-from stem.progress import part
+from stem.progress import beat, in_order
 from stem.sound.beds.bed import Bed, loudness
 from stem.sound.beds.file_bed import check_own_bed, is_own, load_own_bed
 from stem.sound.beds.kept import load_single
 from stem.sound.beds.layers import Layer, read_layers, under_lu
 from stem.sound.beds.recipes import BEDS
 from stem.sound.segments import AudioSegment, wav_of
+
+_AT_ONCE = 2
+"""Layers that are made at the same time: each takes a process of much memory."""
 
 GIVEN = "(sound)"
 """The name of music that came as sound: there is no file to name."""
@@ -112,12 +116,13 @@ class BedChoice:
                 return load_own_bed(path, start_s=self.start_s, once=self.once)
         if not self.layers:
             return load_own_bed(Path(self.name), start_s=self.start_s, once=self.once)
+        names = [layer.name for layer in self.layers]
+        if len(names) == 1:
+            return load_single(names[0], seed)
         singles = []
-        for number, layer in enumerate(self.layers):
-            with part(number, len(self.layers)):
-                singles.append(load_single(layer.name, seed))
-        if len(singles) == 1:
-            return singles[0]
+        for single in in_order(lambda name: load_single(name, seed), names, min(cores(), _AT_ONCE)):
+            singles.append(single)
+            beat(len(singles) / len(names))
         loops = tuple(loop for single in singles for loop in single.loops)
         gains = tuple(
             units.gain(singles[0].lufs - single.lufs + layer.decibels)
