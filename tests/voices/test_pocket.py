@@ -20,7 +20,8 @@ from stem.errors import EngineUnavailable, StemError
 from stem.progress import Cancelled, stage
 from stem.voices.engines import engine, say
 from stem.voices.engines.pocket import Behind, Pocket, judging, partner
-from stem.voices.template import Download, RemoteFile, VoiceTemplate, find_voice
+from stem.voices.published import Download, RemoteFile
+from stem.voices.template import VoiceTemplate, find_voice
 
 NETWORK = Path(pocketnetwork.__file__)
 BEHIND = Behind(NETWORK, ("numpy",))
@@ -213,7 +214,7 @@ def set_to(folder: Path, **settings: object) -> VoiceTemplate:
 
 def downloadable(folder: Path, **files: object) -> VoiceTemplate:
     wanted = tuple(map(RemoteFile, ("model.safetensors", "woorden.json", "wie.safetensors")))
-    return replace(voice(folder, **files), download=Download("https://stem.example", "1", "nl", wanted))
+    return replace(voice(folder, **files), download=Download("1", "nl", wanted, origin="https://stem.example"))
 
 
 GET = "Get the voice's files again."

@@ -100,7 +100,6 @@ def download(
     if wanted is None:
         raise UsageError(Message("There is nothing to download for the voice '{voice}'.", voice=voice.name))
     _check_files(wanted, voice.path)
-    _check_paths(wanted.files, voice.path)
     bases = _bases(wanted, mirror)
     folder = Path(voice.voice).parent
     with _writing(folder):
@@ -117,12 +116,12 @@ def download(
             with _alone(final):
                 if not tally.is_here(final, file):
                     arrivals = [
-                        _Arrival(file, _address(base, file, wanted), final, web, patience, tally)
+                        _Arrival(file, wanted.address(file, base), final, web, patience, tally)
                         for base in bases
                     ]
                     bases.insert(0, bases.pop(_first_that_comes(arrivals)))
         if wanted.card:
-            fetch_card(voice, f"{bases[0]}/{wanted.card}", web)
+            fetch_card(voice, wanted.address(RemoteFile(wanted.card), bases[0]), web)
     found = (*(folder / file.name for file in wanted.files), card_path(Path(voice.voice)))
     return tuple(path for path in found if path.is_file())
 
@@ -348,29 +347,22 @@ def _check_files(wanted: Download, template: Path) -> None:
     ]
     hashes = [file.md5 for file in wanted.files]
     problems += [Message("'{md5}' is no MD5", md5=md5) for md5 in hashes if not _MD5.fullmatch(md5)]
+    places = [file.path for file in wanted.files if file.path]
+    problems += [
+        Message("'{path}' cannot be where a file stands", path=place)
+        for place in places
+        if not _PATH.fullmatch(place)
+    ]
     if problems:
         raise ConfigError(template, problems)
 
 
-def _check_paths(files: Sequence[RemoteFile], template: Path) -> None:
-    """Refuse what is no place below an origin."""
-    if wrong := [file.path for file in files if file.path and not _PATH.fullmatch(file.path)]:
-        raise ConfigError(template, [Message("'{path}' cannot be where a file stands", path=wrong[0])])
-
-
-def _address(base: str, file: RemoteFile, wanted: Download) -> str:
-    """Return where a file stands: in the folder of all, or elsewhere below the origin of that."""
-    if not file.path:
-        return f"{base}/{file.name}"
-    return base.removesuffix(f"{wanted.revision}/{wanted.folder.strip('/')}") + file.path
-
-
 def _bases(wanted: Download, mirror: str | None) -> list[str]:
-    """Return the addresses of the folder that holds the files, in the order in which they are asked."""
-    return [_base(wanted, root.rstrip("/")) for root in ((mirror,) if mirror else wanted.addresses)]
+    """Return the addresses of the collection, in the order in which they are asked."""
+    return [_base(root.rstrip("/")) for root in ((mirror,) if mirror else wanted.addresses)]
 
 
-def _base(wanted: Download, root: str) -> str:
+def _base(root: str) -> str:
     try:
         safe = is_safe(root, after=root)
     except ValueError:
@@ -378,7 +370,7 @@ def _base(wanted: Download, root: str) -> str:
     if not safe:
         hint = Message("Such an address begins with https:// and a name.")
         raise UsageError(Message("Voices cannot be downloaded from '{root}'.", root=root), hint=hint)
-    return f"{root}/{wanted.revision}/{wanted.folder.strip('/')}"
+    return root
 
 
 def _part(folder: Path, file: RemoteFile) -> Path:

@@ -66,3 +66,7 @@ class Download:
     def addresses(self) -> tuple[str, ...]:
         """Where the collection is, the first to be asked first."""
         return (*((self.origin,) if self.origin else ()), *self.origins)
+
+    def address(self, file: RemoteFile, origin: str) -> str:
+        """Return where a file of the collection at an origin stands."""
+        return f"{origin}/{file.path or '/'.join((self.revision, self.folder.strip('/'), file.name))}"
