@@ -66,6 +66,11 @@ _FEWEST_MS = 60
 """A number between < and > is one of milliseconds, but nobody pauses for so few."""
 
 _CLOSER = {"[": "]", "(": ")", "{": "}"}
+_ARTICLE = re.compile(
+    r"\b(?:een|de|die|deze|geen|korte|lange|kleine|even|elke|je|uw|jouw|mijn|in|met|na|om|te|en|of)\s*$"
+)
+"""Before a noun of the sentence, such as a pause that someone takes."""
+
 _SENTENCE_END = re.compile(r"(?:[.!?:…]|^)[\"”’'»)\]}>*_]*$")  # noqa: RUF001 - real quotes
 _AROUND = 40
 """Characters before and after that tell whether something stands alone."""
@@ -314,7 +319,11 @@ class _Passage:
                 return self._leave_out(
                     "not understood" if bracketed and not meaning else "left out", start, stop
                 )
-        elif not timed and speaks_of_pauses(bare) and read_mark(bare):
+        elif (
+            not (timed or _ARTICLE.search(self.text[max(0, start - _AROUND) : start]))
+            and speaks_of_pauses(bare)
+            and read_mark(bare)
+        ):
             self._tell("not understood", start, stop, SPOKEN)
         self.closing_stress[stop - len(found[0])] = stop
         return end
@@ -341,7 +350,8 @@ class _Passage:
             ].strip(" .")
             if meaning is not None and (meaning.certain or alone or ends_row or is_seconds(content)):
                 return self._mean(meaning, start, end)
-            if alone or speaks_of_pauses(content):
+            ends = self.text[end : end + 1] in {".", "!", "?"} and meaning is not None and meaning.mark
+            if alone or ends or speaks_of_pauses(content):
                 return self._leave_out("not understood", start, end)
         self._say("(", start)
         return start + 1

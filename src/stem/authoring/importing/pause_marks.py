@@ -280,7 +280,6 @@ def _words(text: str) -> set[str]:
 
 _SECONDS = re.compile(
     "[0-9½¼¾]\\s*(?:(?:ms|s|secs?|seconden|tellen|min|minuten|ademhalingen)\\b|\"|''|\u2033|\u201d)|\\btel\\b.*\\btot\\b"
-    rf"|\b{_WORD_NUMBER}\s(?:seconden|tellen|min|minuut|minuten|ademhalingen)\b"
 )
 _SECONDS_ALONE = re.compile(
     "[0-9]{1,3}(?:[.,][0-9])?(?:\\s?[-\u2013]\\s?[0-9]{1,3})?\\s*(?:(?:s|secs?|seconden|seconds)\\b\\.?|\"|''|\u2033|\u201d)"

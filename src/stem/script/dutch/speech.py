@@ -225,7 +225,7 @@ _NUMBERED = re.compile(
 )
 """Without one of these there are no amounts, times, numbers and days."""
 
-_MOST_PASSES = 4
+_MOST_PASSES = 24
 """What one sign leaves behind can be written like another; people write nothing that takes three."""
 
 
