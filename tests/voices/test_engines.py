@@ -20,6 +20,7 @@ from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
 from stem.voices.cache import CachedEngine
 from stem.voices.engines import ENGINES, Traits, engine, files_of, measured_pace, say, traits_of
+from stem.voices.engines.pocket import MAKERS, Behind, Pocket
 from stem.voices.template import VoiceTemplate, find_voice
 
 pytestmark = pytest.mark.usefixtures("every_child_is_begun")
@@ -97,7 +98,8 @@ def test_the_registry_gives_the_engine_by_name() -> None:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_every_engine_is_what_the_protocol_says(name: str) -> None:
-    found = engine(name)
+    # That one's own package is too large to be here: what it needs to be made is.
+    found = Pocket(Behind(MAKERS.file, ("numpy",))) if name == "pocket" else engine(name)
     assert found.name == name
     assert found.version
     assert isinstance(found.traits, Traits)
