@@ -19,7 +19,7 @@ from stem.units import SAMPLE_RATE
 _SONG_S = 2.0
 """About how long a song lasts, with the wood's answer."""
 
-_LAYOUTS = 48
+_BIRD_LAYOUTS, _CRICKET_LAYOUTS = 96, 48
 _LOOK_S = 0.2
 
 _TAIL_S = 1.4
@@ -154,7 +154,7 @@ def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> N
         powers = (song.strength**2 * np.roll(singing, int(song.start * steps)) for song in songs)
         return np.asarray(10 * np.log10(air + sum(powers)))
 
-    drawn = [_songs(rng, birds, units.seconds(len(out))) for _ in range(_LAYOUTS)]
+    drawn = [_songs(rng, birds, units.seconds(len(out))) for _ in range(_BIRD_LAYOUTS)]
     wood = _wood(rng)
     for song in least_returning(drawn, level, _LOOK_S):
         voice = _sung(song.bird.notes(rng)) * song.strength
@@ -223,7 +223,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
         return np.asarray(10 * np.log10(powers))
 
     drawn: list[list[list[tuple[float, float]]]] = [
-        [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_LAYOUTS)
+        [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_CRICKET_LAYOUTS)
     ]
     for (place, decibels), chirps in zip(_NEAR_CRICKETS, least_returning(drawn, level, _LOOK_S), strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
