@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -214,7 +214,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
-    def level(songs: list[list[tuple[float, float]]]) -> NDArray[np.float64]:
+    def level(songs: Sequence[Sequence[tuple[float, float]]]) -> NDArray[np.float64]:
         powers = np.full(steps, _NIGHT_BESIDE_A_CRICKET**2)
         for (_, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
             at_s, swells = np.transpose(chirps)
@@ -222,7 +222,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
             powers += np.bincount((at_s / _LOOK_S).astype(int) % steps, weights, steps)
         return np.asarray(10 * np.log10(powers))
 
-    drawn: list[list[list[tuple[float, float]]]] = [
+    drawn: list[Sequence[Sequence[tuple[float, float]]]] = [
         [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_CRICKET_LAYOUTS)
     ]
     for (place, decibels), chirps in zip(_NEAR_CRICKETS, least_returning(drawn, level, _LOOK_S), strict=True):
