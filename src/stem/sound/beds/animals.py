@@ -225,7 +225,8 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     drawn: list[Sequence[Sequence[tuple[float, float]]]] = [
         [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_CRICKET_LAYOUTS)
     ]
-    for (place, decibels), chirps in zip(_NEAR_CRICKETS, least_returning(drawn, level, _LOOK_S), strict=True):
+    songs = least_returning(drawn, level, _LOOK_S)
+    for (place, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
         hertz = rng.uniform(4300.0, 4900.0)
         kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (3, 4, 4)]
