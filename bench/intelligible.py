@@ -97,7 +97,9 @@ def giving_way(folder: Path) -> tuple[float, float]:
     gain = levels[0] - levels[1]
     low, high = np.percentile(gain[50:-500], (5, 95))
     through = (gain - low) / (high - low)
-    state, since, downs, ups = through[100] > 0.5, 0, [], []
+    state, since = bool(through[100] > 0.5), 0
+    downs: list[float] = []
+    ups: list[float] = []
     for at in range(100, len(through) - 500):
         if 0.1 < through[at] < 0.9:
             continue

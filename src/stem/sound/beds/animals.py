@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from stem.units import SAMPLE_RATE
 _SONG_S = 2.0
 """About how long a song lasts, with the wood's answer."""
 
-_LAYOUTS = 48
+_BIRD_LAYOUTS, _CRICKET_LAYOUTS = 96, 48
 _LOOK_S = 0.2
 
 _TAIL_S = 1.4
@@ -154,7 +154,7 @@ def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> N
         powers = (song.strength**2 * np.roll(singing, int(song.start * steps)) for song in songs)
         return np.asarray(10 * np.log10(air + sum(powers)))
 
-    drawn = [_songs(rng, birds, units.seconds(len(out))) for _ in range(_LAYOUTS)]
+    drawn = [_songs(rng, birds, units.seconds(len(out))) for _ in range(_BIRD_LAYOUTS)]
     wood = _wood(rng)
     for song in least_returning(drawn, level, _LOOK_S):
         voice = _sung(song.bird.notes(rng)) * song.strength
@@ -214,7 +214,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
-    def level(songs: list[list[tuple[float, float]]]) -> NDArray[np.float64]:
+    def level(songs: Sequence[Sequence[tuple[float, float]]]) -> NDArray[np.float64]:
         powers = np.full(steps, _NIGHT_BESIDE_A_CRICKET**2)
         for (_, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
             at_s, swells = np.transpose(chirps)
@@ -222,10 +222,11 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
             powers += np.bincount((at_s / _LOOK_S).astype(int) % steps, weights, steps)
         return np.asarray(10 * np.log10(powers))
 
-    drawn: list[list[list[tuple[float, float]]]] = [
-        [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_LAYOUTS)
+    drawn: list[Sequence[Sequence[tuple[float, float]]]] = [
+        [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_CRICKET_LAYOUTS)
     ]
-    for (place, decibels), chirps in zip(_NEAR_CRICKETS, least_returning(drawn, level, _LOOK_S), strict=True):
+    songs = least_returning(drawn, level, _LOOK_S)
+    for (place, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
         hertz = rng.uniform(4300.0, 4900.0)
         kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (3, 4, 4)]

@@ -24,7 +24,7 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_LAYOUTS = 96
+_LAYOUTS = 144
 _LOOK_S = 0.4
 
 
@@ -62,8 +62,8 @@ _NEAR_SURF = (
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
 _FAR_SURF = (
-    _SeaBand(25, 240, dbfs=-31.0, rest=0.6, late_s=0.0),
-    _SeaBand(120, 960, dbfs=-32.0, rest=0.6, late_s=0.3),
+    _SeaBand(25, 240, dbfs=-32.0, rest=0.75, late_s=0.0),
+    _SeaBand(120, 960, dbfs=-33.0, rest=0.75, late_s=0.3),
 )
 """Farther along the beach: soft, and without what the air takes away."""
 

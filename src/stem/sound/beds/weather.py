@@ -90,7 +90,7 @@ _FAR_WIND = (
 )
 
 _WIND_DB_PER_OCTAVE = -6.0
-_LAYOUTS = 24
+_LAYOUTS = 72
 _ACROSS_S = 0.5
 """A gust reaches the right ear this much later than the left."""
 
