@@ -218,8 +218,8 @@ def sounds_are_encoded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(encoded.FOLDER, str(folder))
         mp3 = sys.modules.get("stem.export.mp3")
-        real = None if mp3 is None else mp3._lame
-        if mp3 is not None:
+        real: Callable[..., Any] | None = None if mp3 is None else mp3._lame
+        if mp3 is not None and real is not None:
             patch.setattr(mp3, "_lame", functools.partial(encoded.Lame, real, encoded.Kept()))
         yield real
 
