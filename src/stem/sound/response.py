@@ -104,7 +104,8 @@ def _overlap(sections: tuple[Section, ...], step: int, *, single: bool = False) 
     ring = max(map(_ring_frames, sections))
     size = 1 << (3 * max(ring, step, _LEAST_FRAMES)).bit_length()
     hop = (size - ring) // step * step
-    response = _response(sections, size).astype(np.complex64 if single else np.complex128)
+    exact = _response(sections, size)
+    response: NDArray[np.complexfloating] = exact.astype(np.complex64) if single else exact
     response.setflags(write=False)
     return _Overlap(hop, size - hop, response)
 
