@@ -5,9 +5,9 @@
 
 Every run is a process of its own, as a user's is. "cold" starts from an empty cache: all sentences are spoken
 and the background is made; "warm" has both. Times are the best of several, taken in turns with LAME's: what
-else the machine does only makes them longer. Memory is that of the program and its children together, what they
-share counted once; "own MB" leaves out what is mapped from files. "serial s" is how long one core alone had work,
-were all other work shared evenly: on a busy machine it says nothing.
+else the machine does only makes them longer. Memory is that of the program and its children together, what
+they share counted once; "own MB" leaves out what is mapped from files. "serial s" is for how long one core
+alone had work, were all other work shared evenly: on a busy machine it says nothing.
 """
 
 from __future__ import annotations

@@ -344,7 +344,7 @@ def test_a_note_whose_clip_is_gone_is_forgotten_with_it_all_the_same(voice: Voic
 
 
 def test_notes_go_before_any_clip_and_a_clip_whose_note_is_used_stays(voice: VoiceTemplate) -> None:
-    cached = noted(voice)
+    cached = noted(voice, bytes(5000))
     cached.speak("Adem uit.", voice)
     for path in entries():
         os.utime(path, (0, 0))

@@ -338,7 +338,7 @@ def _smoothed(power: _Signal, time_constant_ms: float, rate: int) -> _Signal:
 
 @lru_cache(maxsize=16)
 def _rising(decay: float, length: int) -> _Signal:
-    scale = np.exp(decay * np.arange(1, length + 1))
+    scale: _Signal = np.exp(decay * np.arange(1, length + 1))
     scale.setflags(write=False)
     return scale
 

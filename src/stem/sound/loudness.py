@@ -120,7 +120,7 @@ class Meter:
         channels: 1 (measured as played, on two), 2, or 3 to 5 in the order L, R, C, Ls, Rs.
         skip_frames: Of the first samples, how many do not count but for what they leave ringing in the
             filter; whole steps of 20 ms. For who measures a track in pieces; see `extend`.
-        precision: Of the filter. In single precision it takes a third of the time; readings move by less than
+        single: Whether to filter in single precision, in a third of the time; readings move by less than
             0.0001 LU, which is enough to change a sample that is levelled by them.
     """
 
@@ -129,11 +129,12 @@ class Meter:
         rate: int = SAMPLE_RATE,
         channels: int = 2,
         skip_frames: int = 0,
-        precision: type[np.floating] = np.float64,
+        *,
+        single: bool = False,
     ) -> None:
         self._fine_step = frames(STEP_S / _FINE_STEPS, rate)
         self._weights = np.array(_CHANNEL_WEIGHTS[:channels] if channels > 1 else [2.0])
-        self._weighting = StreamFilter(_k_weighting(rate), channels, self._fine_step, precision)
+        self._weighting = StreamFilter(_k_weighting(rate), channels, self._fine_step, single=single)
         self._skipped = skip_frames // self._fine_step
         self._powers = [np.zeros(0)]
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-import numpy as np
-
 from stem import units
 from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples, cropped, downmixed, resampled
@@ -84,7 +82,7 @@ class Master:
         stop = min(self._inside(last) + _BEYOND, self.mix.frames)
         mixed = self.mix.blocks(BLOCK_FRAMES, start, stop)
         before_own = min(_HEARD, own_first - start)
-        meter = Meter(channels=self.channels, skip_frames=before_own, precision=np.float32)
+        meter = Meter(channels=self.channels, skip_frames=before_own, single=True)
         heard = _Measured(piece.last, meter, TruePeak(self.channels), Rms())
         self._measured[piece.first] = heard
         mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)

@@ -38,7 +38,7 @@ _ROWS = 4
 
 def apply_sections(sections: Sequence[Section], signal: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a signal of shape (frames,) behind filters, one after another; as long as it was."""
-    return _overlap(tuple(sections), 1, np.float64).of_whole(signal, len(signal))
+    return _overlap(tuple(sections), 1).of_whole(signal, len(signal))
 
 
 def apply_both_ways(section: Section, signal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -75,7 +75,7 @@ class _Overlap:
         hops = -(-frames // self.hop)
         room = np.zeros(self.behind + hops * self.hop)
         room[self.behind : self.behind + len(signal)] = signal
-        return self.filtered(room[np.newaxis], hops)[0, :frames]
+        return np.asarray(self.filtered(room[np.newaxis], hops)[0, :frames], dtype=np.float64)
 
     def filtered(self, samples: NDArray[np.floating], hops: int) -> NDArray[np.floating]:
         """Return so many hops of samples of shape (channels, frames), without the `behind` first frames."""
@@ -99,12 +99,13 @@ class _Overlap:
 
 
 @lru_cache(maxsize=16)
-def _overlap(sections: tuple[Section, ...], step: int, precision: type[np.floating]) -> _Overlap:
+def _overlap(sections: tuple[Section, ...], step: int, *, single: bool = False) -> _Overlap:
     """Return filters as transforms whose hops are a multiple of `step` frames."""
     ring = max(map(_ring_frames, sections))
     size = 1 << (3 * max(ring, step, _LEAST_FRAMES)).bit_length()
     hop = (size - ring) // step * step
-    response = _response(sections, size).astype(np.result_type(precision, np.complex64))
+    exact = _response(sections, size)
+    response: NDArray[np.complexfloating] = exact.astype(np.complex64) if single else exact
     response.setflags(write=False)
     return _Overlap(hop, size - hop, response)
 
@@ -126,7 +127,7 @@ class StreamFilter:
         sections: One after another.
         channels: Of the stream.
         step: Frames; what comes out is a multiple of this.
-        precision: Of what comes out; single is what a level needs.
+        single: Whether in single precision, which is enough to measure.
     """
 
     def __init__(
@@ -134,9 +135,10 @@ class StreamFilter:
         sections: Sequence[Section],
         channels: int,
         step: int,
-        precision: type[np.floating] = np.float64,
+        *,
+        single: bool = False,
     ) -> None:
-        self._overlap = _overlap(tuple(sections), step, precision)
+        self._overlap = _overlap(tuple(sections), step, single=single)
         self._step = step
         self._held: Samples = np.zeros((self._overlap.behind, channels), np.float32)
 

@@ -30,7 +30,7 @@ def lines_of(timeline: Timeline, takes: Takes) -> tuple[Line, ...]:
     return captions(timeline, {phrase: clause_times(phrase, samples) for phrase, samples in heard.items()})
 
 
-def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tags:
+def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...], cover: bytes) -> Tags:
     """Return what stands in the tags of a plan's file; sentences with what was filled in stay out."""
     told = safety(plan.country)
     comment = (told.line, *warned, *_credits(plan), plan.bed.credit)
@@ -48,7 +48,7 @@ def tags_of(plan: Plan, warned: tuple[str, ...], lines: tuple[Line, ...]) -> Tag
         replay_gain_db=REPLAY_GAIN_LUFS - plan.profile.levels.speech_lufs,
         lyrics="\n".join(line.text.replace("\n", " ") for line in public if line.text),
         timed_lines=tuple(TimedLine(start_s, text) for start_s, text in timed_lines(public)),
-        cover=_cover(plan),
+        cover=cover,
     )
 
 
@@ -78,7 +78,8 @@ def _is_public(plan: Plan, line: Line) -> bool:
     return plan.name_in_file or line.phrase not in plan.personal
 
 
-def _cover(plan: Plan) -> bytes:
+def cover_of(plan: Plan) -> bytes:
+    """Return the picture of a plan's file, drawn if need be; nothing when it is to have none."""
     if plan.cover == NO_COVER:
         return b""
     return generated(plan.title) if plan.cover is None else cover_from(Path(plan.cover))

@@ -26,7 +26,7 @@ from stem.sound.mastering import Master
 from stem.sound.mixing import Levels, Mix
 from stem.sound.segments import AudioSegment, read_segment
 from stem.track.delivery import delivery, tag_bytes
-from stem.track.labels import chapter_marks, lines_of, tags_of
+from stem.track.labels import chapter_marks, cover_of, lines_of, tags_of
 from stem.track.plan import Plan
 from stem.track.preview import for_whom
 from stem.track.profiles import Profile
@@ -117,6 +117,7 @@ def make_track(
             check_ready(plan)
             temporary = lent.enter_context(_begun(target))
             bed_made = lent.enter_context(_bed_beside(plan))
+            cover = lent.enter_context(beside(lambda: cover_of(plan)))
         with stage(events, "speech"):
             takes = lent.enter_context(Takes())
             with part(0, 2):
@@ -127,7 +128,7 @@ def make_track(
             mix = mixed(plan, takes, bed)
             warned = for_whom(plan, units.seconds(mix.timeline.frames))
             lines = lines_of(mix.timeline, takes)
-            told = tags_of(plan, warned, lines)
+            told = tags_of(plan, warned, lines, cover())
             written = delivery(plan, units.seconds(mix.frames), tag_bytes(told))
             loudness, rms_db = _encode(mix, plan.profile, written, temporary)
         with stage(events, "check"):
