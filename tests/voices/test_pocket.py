@@ -214,7 +214,9 @@ def set_to(folder: Path, **settings: object) -> VoiceTemplate:
 
 def downloadable(folder: Path, **files: object) -> VoiceTemplate:
     wanted = tuple(map(RemoteFile, ("model.safetensors", "woorden.json", "wie.safetensors")))
-    return replace(voice(folder, **files), download=Download("1", "nl", wanted, origin="https://stem.example"))
+    return replace(
+        voice(folder, **files), download=Download("1", "nl", wanted, origin="https://stem.example")
+    )
 
 
 GET = "Get the voice's files again."
