@@ -30,16 +30,16 @@ def test_how_the_speech_came_about_is_told_by_who_spoke() -> None:
         "all own words": (replace(plan, house=ALL), ""),
     }
     for case, (each, expected) in told.items():
-        assert tags_of(each, (), ()).source_type == expected, case
+        assert tags_of(each, (), (), b"").source_type == expected, case
 
 
 def test_recordings_with_a_computer_voice_are_both_told_and_credited() -> None:
     plan = plan_sentence("Welkom.", OWN)
     both = replace(plan, cues=(*plan.cues, *plan_sentence("Ga zitten.", RULES).cues))
     for computer, term in ((RULES, source_type.WITH_RULES), (TRAINED, source_type.WITH_TRAINED)):
-        tags = tags_of(replace(both, fill=computer), (), ())
+        tags = tags_of(replace(both, fill=computer), (), (), b"")
         assert tags.source_type == term
         assert OWN.credit in tags.comment
         assert computer.credit in tags.comment
-    house = tags_of(replace(both, house=OWN, voice=RULES), (), ())
+    house = tags_of(replace(both, house=OWN, voice=RULES), (), (), b"")
     assert (house.source_type, OWN.credit in house.comment) == (source_type.WITH_RULES, False)
