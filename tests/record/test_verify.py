@@ -158,6 +158,17 @@ def test_damage_is_found(made: Made, tmp_path: Path, fault: Fault) -> None:
         check_before_publishing(path, made.track.timeline, made.track.loudness)
 
 
+def test_without_ffmpeg_nobody_is_told_to_try_again(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "klein.mp3"
+    path.write_bytes(made.content)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "nowhere"))
+    with pytest.raises(AudioError, match="ffmpeg cannot be started") as caught:
+        check_before_publishing(path, made.track.timeline, made.track.loudness)
+    assert "imageio-ffmpeg" in caught.value.hint
+
+
 def test_a_decoder_alone_finds_no_turned_bit(made: Made, tmp_path: Path) -> None:
     """The control of the checksum: ffmpeg gives all frames back and says nothing."""
     path = tmp_path / "klein.mp3"

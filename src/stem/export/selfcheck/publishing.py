@@ -43,7 +43,7 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         mp3 = mp3_of(recording) if kind == "mp3" else None
         heard, peak = _heard(recording, None if mp3 is None else _HEARD_S)
     except AudioError as error:
-        raise _wrong(error.problem) from error
+        raise _wrong(error.problem, error.hint) from error
     if mp3 is not None and mp3.faults:
         fault = mp3.faults[0]
         raise _wrong(
@@ -85,9 +85,6 @@ def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:
     return frames, peak
 
 
-def _wrong(problem: str) -> AudioError:
-    return AudioError(
-        Message("the file that was written"),
-        problem,
-        hint=Message("Nothing was kept of it. {Try_again}; when it says this again, tell the makers."),
-    )
+def _wrong(problem: str, hint: str = "") -> AudioError:
+    again = Message("Nothing was kept of it. {Try_again}; when it says this again, tell the makers.")
+    return AudioError(Message("the file that was written"), problem, hint=hint or again)
