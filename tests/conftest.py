@@ -15,9 +15,8 @@ from collections.abc import Callable, Generator, Iterator
 from multiprocessing import util
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import encoded
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -175,16 +174,11 @@ def made_beds(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> P
 
     Making one takes up to two seconds. Fixtures that live longer than a test have them in their cache.
     """
-    folder = of_the_run(tmp_path_factory, "made-beds")
-    lend(folder)
-    return folder
-
-
-def of_the_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
-    """Return a folder that all processes of this test run share."""
     run = tmp_path_factory.getbasetemp()
-    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / name
+    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    folder = shared / "made-beds"
     folder.mkdir(mode=0o700, exist_ok=True)
+    lend(folder)
     return folder
 
 
@@ -209,19 +203,6 @@ def covers_are_drawn_once() -> Iterator[None]:
         if labels is not None:  # tests of small modules need not import it
             patch.setattr(labels, "generated", functools.cache(labels.generated))
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def sounds_are_encoded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any] | None]:
-    """LAME is a third of the work of tests that make tracks, and many make the same; the real one is lent."""
-    folder = of_the_run(tmp_path_factory, "encoded")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(encoded.FOLDER, str(folder))
-        mp3 = sys.modules.get("stem.export.mp3")
-        real: Callable[..., Any] | None = None if mp3 is None else mp3._lame
-        if mp3 is not None and real is not None:
-            patch.setattr(mp3, "_lame", functools.partial(encoded.Lame, real, encoded.Kept()))
-        yield real
 
 
 @pytest.fixture(scope="session", autouse=True)

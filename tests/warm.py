@@ -16,7 +16,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
-import functools
 import gc
 import io
 import os
@@ -269,11 +268,6 @@ def main(descriptor: int) -> None:
     for name in _IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    import encoded
-
-    from stem.export import mp3
-
-    mp3._lame = functools.partial(encoded.Lame, mp3._lame, encoded.Kept())
     serve(socket.socket(fileno=descriptor))
 
 

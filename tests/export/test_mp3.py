@@ -8,11 +8,10 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import encoded
 import imageio_ffmpeg
 import numpy as np
 import pytest
@@ -214,23 +213,6 @@ def test_the_division_into_blocks_does_not_show(tmp_path: Path) -> None:
         results.add((tmp_path / "a.mp3").read_bytes())
     write_mp3(tmp_path / "a.mp3", [samples[:0], samples, samples[:0]])
     assert results == {(tmp_path / "a.mp3").read_bytes()}
-
-
-def test_lame_makes_the_same_of_the_same(sounds_are_encoded_once: Callable[..., Any]) -> None:
-    """What `encoded` builds on, and every track that is made again."""
-    pcm = np.random.default_rng(4).integers(-9_000, 9_000, (44_100, 2)).astype("<i2").tobytes()
-    real, usual = sounds_are_encoded_once, (Mp3Settings(), 44_100)
-    kept = dict[bytes, bytes]()
-
-    def made(lame: Any, *parts: bytes) -> list[bytes]:
-        return [*(bytes(lame.encode(part)) for part in parts), bytes(lame.flush())]
-
-    for parts in ((pcm[:60_000], pcm[60_000:]), (pcm[:60_000], pcm)):  # the latter goes on otherwise
-        anew = made(real(*usual), *parts)
-        assert any(anew)
-        for _ in range(2):
-            assert made(encoded.Lame(real, kept, *usual), *parts) == anew
-    assert len(kept) == 5
 
 
 @pytest.mark.parametrize("steps", [0.0, 0.25, 0.5, 1000.3])
