@@ -39,7 +39,7 @@ class Diagnosis:
     Example:
         >>> diagnosis = next(project.diagnose())
         >>> diagnosis.subject, diagnosis.works
-        ('Python', True)
+        ('stem', True)
 
     Attributes:
         subject: What was tried.

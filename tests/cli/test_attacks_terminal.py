@@ -343,6 +343,7 @@ FULL: dict[str, list[str]] = {
     "feed": ["feed", "feed", "--link", "https://a.nl/"],
     "voices": ["voices"],
     "voices allow": ["voices", "allow", "eigen"],
+    "voices consent": ["voices", "consent", "kopie", "--who", "Anna", "--for", "oefeningen"],
     "voices pack": ["voices", "pack", "lager"],
     "say": ["say", "Welkom.", "-o", "zin.mp3"],
     "tune": ["tune", "zacht", "--pick", "1"],
@@ -398,6 +399,7 @@ def streams(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> dic
     voice += '[settings]\ncommand = ["spreek.py"]\n'
     (folder / "voice_templates" / "eigen.toml").write_text(voice)
     (folder / "voice_templates" / "spreek.py").touch(0o755)
+    (folder / "voice_templates" / "kopie.toml").write_text('inherits = "zacht"\nclone = true\n')
     (folder / "voice_templates" / "lager.toml").write_text('inherits = "zacht"\npitch = -1\n')
     (folder / "feed").mkdir()
     for path in (folder / "kort.mp3", folder / "feed" / "kort.mp3"):

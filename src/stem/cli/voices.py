@@ -100,7 +100,7 @@ def allow(name: str, forget: bool) -> None:
 
 @voices.command()
 @click.argument("name", metavar="VOICE")
-@click.argument("recording", required=False, metavar="FILE")
+@click.argument("recording", required=False, metavar="[FILE]")
 @click.option("--who", default="", metavar="NAME", help="Whose voice it resembles, as listeners are told.")
 @click.option("--for", "purpose", default="", metavar="TEXT", help="What it is for, in Dutch.")
 @click.option("--until", default="", metavar="DATE", help="Its last day.  [default: a year from now]")
