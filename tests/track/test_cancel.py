@@ -27,7 +27,7 @@ from stem.sound.beds import BEDS, bed_worker, load_bed
 from stem.track.make import make_track
 from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
-from stem.voices.engines import espeak_worker
+from stem.voices.engines import espeak
 
 SCRIPT = """+++
 title = "Proef"
@@ -199,7 +199,7 @@ def test_a_stop_while_phrases_are_said_ends_them(
     stopped_at: list[float] = []
 
     def events(progress: Progress) -> object:
-        monkeypatch.setattr(espeak_worker, "__file__", str(folder / "slow.py"))
+        monkeypatch.setattr(espeak, "_WORKER", str(folder / "slow.py"))
         if progress.stage != "speech" or not set(descendants_here()) - BEFORE:
             return None
         stopped_at.append(time.monotonic())

@@ -25,7 +25,7 @@ from stem.errors import ConfigError, EngineUnavailable, SynthesisError
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip
 from stem.voices.engines import espeak as espeak_module
-from stem.voices.engines import espeak_worker, measured_pace, say
+from stem.voices.engines import measured_pace, say
 from stem.voices.engines.espeak import Espeak
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -104,7 +104,7 @@ def test_a_worker_that_was_killed_is_told_as_that(
 ) -> None:
     killed = tmp_path / "worker.py"
     killed.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
-    monkeypatch.setattr(espeak_worker, "__file__", str(killed))
+    monkeypatch.setattr(espeak_module, "_WORKER", str(killed))
     with pytest.raises(SynthesisError, match="espeak-ng was stopped by signal 9") as caught:
         espeak.speak("Dag.", find_voice("zacht"))
     assert "try again" in caught.value.hint
