@@ -157,7 +157,7 @@ def test_every_mistake_is_in_a_table_and_nothing_can_be_made(visitor: Visitor, p
     ("content", "status", "told"),
     [
         (b"", 400, "Dit bestand is leeg."),
-        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, 400, "een afbeelding"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, 400, "afbeelding, geen lijst. Kies de lijst zelf"),
         (b"PK\x03\x04" + b"x" * 100, 400, "beschadigd"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 100, 400, ".xls"),
         (b"%PDF-1.7", 400, "PDF"),
