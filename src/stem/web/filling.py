@@ -61,6 +61,7 @@ def text(name: str) -> Answer | tuple[Response, int]:
                 "most": slider.most,
                 "value": slider.value,
                 "usual": slider.usual,
+                "lasts": slider.lasts,
                 "ranges": slider.ranges,
             },
         }

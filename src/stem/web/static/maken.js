@@ -53,6 +53,13 @@ function snapped(value, before) {
   return near.reduce((best, end) => (Math.abs(end - value) < Math.abs(best - value) ? end : best));
 }
 
+// What nobody chose need not end on a step of the slider: its own length is told.
+function showLength() {
+  const told = length(Number(slider.value === usual.value ? usual.dataset.duurt : slider.value));
+  document.getElementById("duur-tekst").textContent = told;
+  slider.setAttribute("aria-valuetext", told);
+}
+
 function showSlider(told) {
   const untouched = slider.disabled || slider.value === usual.value;
   slider.disabled = told.least >= told.most;
@@ -63,8 +70,9 @@ function showSlider(told) {
   document.getElementById("duur-kort").textContent = clock(told.least);
   document.getElementById("duur-lang").textContent = clock(told.most);
   usual.value = told.usual;
+  usual.dataset.duurt = told.lasts;
   if (untouched) slider.value = told.usual;
-  document.getElementById("duur-tekst").textContent = length(Number(slider.value));
+  showLength();
 }
 
 async function look() {
@@ -98,7 +106,7 @@ form.addEventListener("input", (event) => {
   if (event.target === slider) {
     slider.value = snapped(Number(slider.value), before);
     before = Number(slider.value);
-    document.getElementById("duur-tekst").textContent = length(before);
+    showLength();
   }
   if (event.target.name === "code") return;
   clearTimeout(timer);
