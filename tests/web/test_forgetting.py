@@ -60,7 +60,9 @@ def test_someone_is_found_shown_and_forgotten(visitor: Visitor, practice: Path) 
     run = Run("Proef", "c017", "proef", lambda _events: pytest.fail("it is not made"))
     visitor.site.workshop._runs[run.id] = run
     asked: dict[str, object] = {"wie": "c017", "wat": [track, recorded, "0" * 16]}
-    assert "Voor c017 wordt nu een opname gemaakt." in visitor.post("/vergeten/voorgoed", asked).text
+    refused = visitor.post("/vergeten/voorgoed", asked).text
+    assert "Voor c017 wordt nu een opname gemaakt." in refused
+    assert "Er is nog niets weg" in refused
     assert len(list((practice / "output").glob("c017*.mp3"))) == 1
     del visitor.site.workshop._runs[run.id]
 
