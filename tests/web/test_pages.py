@@ -194,6 +194,9 @@ def test_live_text_is_what_will_be_said(visitor: Visitor) -> None:
     assert " je " not in said
     assert re.fullmatch(r"Samen \d+ minuten( en \d+ seconden?)?, waarvan .+ stilte\.", told["total"])
     assert told["wrong"] == {}
+    assert told["doubt"] == ""
+    uncommon = visitor.told("/maken/aankomen/tekst", {"v-naam": "Saoirse"})
+    assert uncommon["doubt"].startswith("Hoe klinkt de naam?")
     assert {line["kind"] for line in told["lines"]} == {"said", "pause", "chapter"}
     slider = told["slider"]
     assert slider["least"] < slider["usual"] < slider["most"]

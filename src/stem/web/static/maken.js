@@ -8,6 +8,7 @@ const text = document.getElementById("tekst");
 const total = document.getElementById("totaal");
 const fault = document.getElementById("tekst-fout");
 const warnings = document.getElementById("waarschuwingen");
+const doubt = document.getElementById("twijfel");
 const slider = document.getElementById("duur");
 const usual = document.getElementById("duur-gewoon");
 const WAIT_MS = 150;
@@ -95,6 +96,7 @@ async function look() {
     if (!told.lines) return;
     showLines(text, total, told, (words) => hearButton("zin", { tekst: words }, words));
     warnings.replaceChildren(...told.warnings.map((each) => element("p", "note", each)));
+    if (doubt && doubt.textContent !== told.doubt) doubt.textContent = told.doubt;
     showSlider(told.slider);
   } catch (error) {
     if (error.name !== "AbortError") fault.hidden = true; // the bar above tells that stem is gone
