@@ -82,6 +82,8 @@ def forget() -> str | tuple[str, int]:
     for each in going:
         site().lists.forget(each.code)
         site().changes.drop(each.record_path)
+        code = "" if each.code == USUAL_CODE else each.code
+        site().workshop.forget(each.files[0][0].absolute(), code)
         site().codes = {name: code for name, code in site().codes.items() if code != each.code}
     done = project.forget(Search(going, ()))
     left = [*done.left, *(LeftFile(each.path, reason) for each in texts for reason in each.remove())]

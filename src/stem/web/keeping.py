@@ -105,6 +105,7 @@ def forget(name: str) -> str:
     site().lists.forget(shown.code)
     done = project.forget(project.one_track(shown.record_path))
     site().changes.drop(shown.record_path)
+    site().workshop.forget(shown.path.absolute())
     return render_template("forgotten.html", shown=shown, done=done)
 
 
