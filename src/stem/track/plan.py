@@ -163,8 +163,12 @@ class Plan:
         """What may be read wrong of what was filled in, as sentences that do not show it."""
         if not self.spec or not self.template:
             return ()
-        ipa = all(traits_of(voice.engine).ipa for voice in self.voices)
-        return doubts(self.spec.values, self.template, self.lexicon, ipa=ipa)
+        return doubts(self.spec.values, self.template, self.lexicon, ipa=self.reads_ipa)
+
+    @property
+    def reads_ipa(self) -> bool:
+        """Whether all who speak read phonemes."""
+        return all(traits_of(voice.engine).ipa for voice in self.voices)
 
     @property
     def voices(self) -> tuple[VoiceTemplate, ...]:
