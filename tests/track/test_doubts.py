@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ Ga rustig zitten.
 """
 
 FAMILIAR = ("", "Anna", "Wilhelmina", "Noor", "Sem", "Jan-Willem", "Mohammed", "Lieke", "Nguyễn")
-UNCOMMON = ("Szymon", "Xochitl", "Siobhan")
+UNCOMMON = ("Szymon", "Xochitl", "Siobhan", "Saoirse", "Aoife", "Wacek")
 
 
 def planned(folder: Path, monkeypatch: pytest.MonkeyPatch, **values: str) -> Plan:
@@ -45,6 +46,16 @@ def test_an_uncommon_name_is_asked_about_and_not_shown(
     for sentence in (told(asked), told(asked, language=dutch())):
         assert name not in sentence
     assert told(asked, language=dutch()).startswith("Hoe klinkt de naam?")
+
+
+def test_a_name_known_in_phonemes_alone_is_asked_about_for_a_voice_that_does_not_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, asked in (("Wojciech", 1), ("Maciej", 1), ("Naomi", 0), ("Vincent", 0)):
+        plan = planned(tmp_path, monkeypatch, naam=name)
+        assert plan.doubts == (), name
+        other = replace(plan, voice=replace(plan.voice, engine="pocket"))
+        assert len(other.doubts) == asked, name
 
 
 def test_who_tells_how_it_sounds_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,17 @@ def address(site: Site, path: str) -> str:
     return f"http://127.0.0.1:{site.port}{path}"
 
 
-PAGES = ["/", "/maken/door-andere-ogen", "/maken/gedragen", "/opnames", "/taken", "/privacy", "/nergens"]
+PAGES = [
+    "/",
+    "/maken/door-andere-ogen",
+    "/maken/gedragen",
+    "/opnames",
+    "/taken",
+    "/clienten",
+    "/vergeten",
+    "/privacy",
+    "/nergens",
+]
 
 
 def test_every_page_can_be_used_by_all(opened: Browser, site: Site) -> None:
@@ -106,6 +116,10 @@ def test_every_state_can_be_used_by_all(opened: Browser, site: Site, monkeypatch
             judged(heading)
         page.goto(address(site, "/taken"))
         judged("Wat er gemaakt wordt")
+        page.goto(address(site, "/vergeten"))
+        page.get_by_label("Code of naam").fill("anna")
+        page.keyboard.press("Enter")
+        judged("Wat is er van anna?")
         page.goto(address(site, "/maken/aankomen"))
         page.get_by_label("Code van de cliënt").fill("c017")
         page.get_by_label("Hoe lang?").fill("180")

@@ -203,6 +203,19 @@ def test_a_microphone_that_falls_away_ends_the_take_and_nothing_is_kept(opened: 
         assert the_set(site).takes == {}
         recorded_by_keys(page, WHOLE_S)  # it is opened anew
         expect(page.locator("#oordeel .word")).to_have_text("Goed.")
+        kept = the_set(site).takes
+        page.keyboard.press("n")
+        expect(page.locator("#lamp")).to_have_text("Spreek")
+        page.evaluate("() => window.opened.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
+        expect(page.locator("#probleem")).to_contain_text("Wat je daarvoor opnam, staat er nog.")
+        expect(page.locator("#oordeel .word")).to_have_text("Goed.")
+        assert the_set(site).takes == kept
+        page.get_by_role("button", name="Probeer eerst de microfoon").click()
+        expect(page.locator("#meter")).to_be_visible()
+        page.evaluate("() => window.opened.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
+        expect(page.locator("#probleem")).to_contain_text("De microfoon is weggevallen.")
+        expect(page.locator("#meter")).to_be_hidden()
+        assert faults(page) == []
 
 
 @pytest.mark.parametrize(("width", "light"), [("wide", "light"), ("narrow", "dark")])

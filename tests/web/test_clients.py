@@ -137,6 +137,12 @@ def test_what_the_command_line_made_is_there_already(visitor: Visitor, practice:
     assert "/maak" not in nothing
 
 
+def test_a_name_that_a_voice_may_read_wrong_is_asked_about_by_its_row(visitor: Visitor) -> None:
+    page = visitor.get(dropped(visitor, "code;script;naam\nc017;proef;Anna\nc018;proef;Saoirse\n")).text
+    assert "Hoe klinkt de naam in rij 3? Een stem leest die misschien verkeerd" in page
+    assert "Saoirse" not in page
+
+
 def test_every_mistake_is_in_a_table_and_nothing_can_be_made(visitor: Visitor, practice: Path) -> None:
     address = dropped(visitor, "code;script;duur;naam\n;proef;lang;Wilhelmina\nc1;preof;;[Beatrix\n")
     page = visitor.get(address).text
@@ -157,7 +163,7 @@ def test_every_mistake_is_in_a_table_and_nothing_can_be_made(visitor: Visitor, p
     ("content", "status", "told"),
     [
         (b"", 400, "Dit bestand is leeg."),
-        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, 400, "een afbeelding"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, 400, "afbeelding, geen lijst. Kies de lijst zelf"),
         (b"PK\x03\x04" + b"x" * 100, 400, "beschadigd"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 100, 400, ".xls"),
         (b"%PDF-1.7", 400, "PDF"),

@@ -60,12 +60,18 @@ def test_someone_is_found_shown_and_forgotten(visitor: Visitor, practice: Path) 
     run = Run("Proef", "c017", "proef", lambda _events: pytest.fail("it is not made"))
     visitor.site.workshop._runs[run.id] = run
     asked: dict[str, object] = {"wie": "c017", "wat": [track, recorded, "0" * 16]}
-    assert "Voor c017 wordt nu een opname gemaakt." in visitor.post("/vergeten/voorgoed", asked).text
+    refused = visitor.post("/vergeten/voorgoed", asked).text
+    assert "Voor c017 wordt nu een opname gemaakt." in refused
+    assert "Er is nog niets weg" in refused
     assert len(list((practice / "output").glob("c017*.mp3"))) == 1
-    del visitor.site.workshop._runs[run.id]
+    visitor.site.workshop.stop(run)
+    assert visitor.get(f"/taken/{run.id}").status_code == 200
 
     gone = visitor.post("/vergeten/voorgoed", asked).text
     assert "<h1>Vergeten</h1>" in gone
+    again = visitor.post(f"/taken/{run.id}/opnieuw")  # it would be back
+    assert again.status_code == 404
+    assert visitor.site.workshop.runs == ()
     assert not list((practice / "output").glob("c017*"))
     assert len(list((practice / "output").glob("c020*.mp3"))) == 1
     assert not list((practice / "opnames").glob("*c017*"))

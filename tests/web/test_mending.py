@@ -324,6 +324,11 @@ def test_a_change_whose_sentence_is_gone_is_told_and_kept_until_it_is_let_go(
     wanted = visitor.site.changes.of(record_file, read_record(record_file))
     script = practice / "scripts" / "proef.j2"
     script.write_text(SCRIPT.replace("Kijk eens rond.", "Kijk naar buiten."), encoding="utf-8")
+    overtaken = visitor.post(f"{address(visitor)}/zin/{SIT}", {"doe": "bewaar", "tekst": "Sta even op."})
+    assert overtaken.status_code == 409
+    assert "De oefening is veranderd sinds deze opname" in overtaken.text
+    assert "Sta even op." in overtaken.text
+    assert "Kijk eens rond. → Wordt: Luister eens." in visitor.get(f"{address(visitor)}/wijzigingen").text
     page = visitor.get(address(visitor)).text  # the text is another one by now
     assert "Wijzig</a>" not in page
     assert "De oefening is veranderd sinds deze opname." in page
@@ -336,6 +341,8 @@ def test_a_change_whose_sentence_is_gone_is_told_and_kept_until_it_is_let_go(
     form = hidden(lost[1])
     assert visitor.post(f"{address(visitor)}/wijzigingen/los", {**form, "zin": "x"}).status_code == 404
     assert visitor.post(f"{address(visitor)}/wijzigingen/los", form).status_code == 303
+    thrown = visitor.get(f"{address(visitor)}/wijzigingen").text
+    assert "De wijziging van deze zin is weg: Kijk eens rond." in thrown
     assert "niet meer in de tekst staat" not in visitor.get(address(visitor)).text
 
 

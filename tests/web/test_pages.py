@@ -14,6 +14,7 @@ from pagehelp import Visitor, practice_in, visiting
 
 from stem import Project, TrackSpec
 from stem.track.outline import Outline
+from stem.web import words
 
 SCRIPT = """+++
 title = "Proef <b>"
@@ -193,9 +194,13 @@ def test_live_text_is_what_will_be_said(visitor: Visitor) -> None:
     assert " je " not in said
     assert re.fullmatch(r"Samen \d+ minuten( en \d+ seconden?)?, waarvan .+ stilte\.", told["total"])
     assert told["wrong"] == {}
+    assert told["doubt"] == ""
+    uncommon = visitor.told("/maken/aankomen/tekst", {"v-naam": "Saoirse"})
+    assert uncommon["doubt"].startswith("Hoe klinkt de naam?")
     assert {line["kind"] for line in told["lines"]} == {"said", "pause", "chapter"}
     slider = told["slider"]
     assert slider["least"] < slider["usual"] < slider["most"]
+    assert told["total"].startswith(f"Samen {words.length(slider['lasts'])}, ")
     assert len(slider["ranges"]) == 2  # a gap: no text of this exercise lasts four minutes
 
 
@@ -203,6 +208,10 @@ def test_a_length_is_what_the_text_then_lasts(visitor: Visitor) -> None:
     told = visitor.told("/maken/aankomen/tekst", {"duur": "330", "duur-gewoon": "285"})
     assert told["total"].startswith("Samen 5 minuten en 30 seconden,")
     assert told["slider"]["value"] == 330
+    usual = visitor.told("/maken/aankomen/tekst", {})["slider"]
+    assert f'<output id="duur-tekst" for="duur">{words.length(usual["lasts"])}</output>' in (
+        visitor.get("/maken/aankomen").text
+    )
 
 
 def test_a_length_that_cannot_be_had_falls_back_to_the_usual_one(visitor: Visitor) -> None:

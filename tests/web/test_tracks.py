@@ -199,12 +199,15 @@ def test_hostile_words_in_a_record_are_shown_as_words(tmp_path: Path, practice: 
     record = (practice / "output" / "c017_proef.stem.json").read_text(encoding="utf-8")
     bad = record.replace("Dag Wilhelmina.", "<img src=x onerror=alert(1)>").replace('"Proef"', '"<b>Proef"')
     bad = bad.replace('"Begin"', '"<script>alert(1)</script>"')
+    said = "The recordings in 'x' can only say the sentences of their own script."
+    bad = re.sub(r'"remarks": ?\[\]', f'"remarks": ["{said}", "Change 1"]', bad)
     (folder / "output" / "x.stem.json").write_text(bad, encoding="utf-8")
     (folder / "output" / "x.mp3").write_bytes(b"x")
     with visiting(folder) as visitor:
         pages = [visitor.get("/opnames").text, *(visitor.get(each).text for each in addresses(visitor))]
     assert len(pages) == 2
     assert "&lt;img src=x onerror=alert(1)&gt;" in pages[1]
+    assert "staat</summary><ul><li>De eigen opnames in" in pages[1]
     for page in pages:
         assert "<img" not in page
         assert "<b>" not in page

@@ -40,6 +40,7 @@ from stem.track.words import (
     with_pronunciation,
     words_only,
 )
+from stem.voices.engines import traits_of
 from stem.voices.recordings.engine import missing_error, voice_of
 from stem.voices.recordings.sheets import SheetLine, numbered
 from stem.voices.speakers import Terms
@@ -160,7 +161,14 @@ class Plan:
     @property
     def doubts(self) -> tuple[str, ...]:
         """What may be read wrong of what was filled in, as sentences that do not show it."""
-        return doubts(self.spec.values, self.template, self.lexicon) if self.spec and self.template else ()
+        if not self.spec or not self.template:
+            return ()
+        return doubts(self.spec.values, self.template, self.lexicon, ipa=self.reads_ipa)
+
+    @property
+    def reads_ipa(self) -> bool:
+        """Whether all who speak read phonemes."""
+        return all(traits_of(voice.engine).ipa for voice in self.voices)
 
     @property
     def voices(self) -> tuple[VoiceTemplate, ...]:

@@ -197,10 +197,13 @@ def with_pronunciation(lexicon: Lexicon, values: Mapping[str, str], template: Sc
     return lexicon.plus(called(values[_NAME]), said)
 
 
-def doubts(values: Mapping[str, str], template: ScriptTemplate, lexicon: Lexicon) -> tuple[str, ...]:
+def doubts(
+    values: Mapping[str, str], template: ScriptTemplate, lexicon: Lexicon, *, ipa: bool
+) -> tuple[str, ...]:
     """Return, as a sentence, that a voice may read the name wrong; it does not show the name."""
     name = values.get(_NAME, "")
-    if not takes_pronunciation(template) or values.get(PRONUNCIATION, "").strip() or not lexicon.doubts(name):
+    is_told = bool(values.get(PRONUNCIATION, "").strip())
+    if is_told or not takes_pronunciation(template) or not lexicon.doubts(name, ipa=ipa):
         return ()
     return (
         Message(

@@ -56,11 +56,13 @@ def text(name: str) -> Answer | tuple[Response, int]:
             "lines": list(lines(outline)),
             "total": total(outline),
             "warnings": warnings(outline),
+            "doubt": doubt(outline),
             "slider": {
                 "least": slider.least,
                 "most": slider.most,
                 "value": slider.value,
                 "usual": slider.usual,
+                "lasts": slider.lasts,
                 "ranges": slider.ranges,
             },
         }
@@ -206,6 +208,7 @@ def _form(
         lines=[] if outline is None else list(lines(outline)),
         total="" if outline is None else total(outline),
         warnings=[] if outline is None else warnings(outline),
+        doubt="" if outline is None else doubt(outline),
         number=form_number(),
     )
 
@@ -248,13 +251,17 @@ def total(outline: Outline) -> str:
     return f"Samen {words.length(seconds(timeline.frames))}, waarvan {silent} stilte."
 
 
-_DOUBTS = (
+_DOUBT = (
     "Hoe klinkt de naam? Een stem leest die misschien verkeerd. "
-    "Luister eerst, en vul zo nodig in bij Klinkt als."
+    "Luister eerst, en schrijf zo nodig hier hoe hij klinkt."
 )
 
 
 def warnings(outline: Outline) -> list[str]:
     """Return what a maker should know beforehand."""
-    known = below.for_whom(outline.plan, seconds(outline.timeline.frames))
-    return [*map(words.in_dutch, known), *([_DOUBTS] if outline.plan.doubts else [])]
+    return [*map(words.in_dutch, below.for_whom(outline.plan, seconds(outline.timeline.frames)))]
+
+
+def doubt(outline: Outline) -> str:
+    """Return what is asked where one writes how the name sounds; empty when nothing is."""
+    return _DOUBT if outline.plan.doubts else ""

@@ -27,6 +27,7 @@ pages = Blueprint("forgetting", __name__)
 LONGEST = 200
 """Characters of a name."""
 
+_BUSY = "Er is nog niets weg: er wordt nu iets gemaakt met wat je koos."
 _NOTHING = "Vul een code of een naam in."
 
 
@@ -77,10 +78,12 @@ def forget() -> str | tuple[str, int]:
     going = tuple(each for each in search.found if _id(each.record_path) in chosen)
     texts = tuple(each for each in mentions if _id(each.path) in chosen)
     if any(_busy_with(each.code, each.files[0][0]) for each in going) or any(map(_is_used, texts)):
-        return _found(who)
+        return _found(who, _BUSY)
     for each in going:
         site().lists.forget(each.code)
         site().changes.drop(each.record_path)
+        code = "" if each.code == USUAL_CODE else each.code
+        site().workshop.forget(each.files[0][0].absolute(), code)
         site().codes = {name: code for name, code in site().codes.items() if code != each.code}
     done = project.forget(Search(going, ()))
     left = [*done.left, *(LeftFile(each.path, reason) for each in texts for reason in each.remove())]

@@ -223,6 +223,7 @@ class Slider:
         most: The longest.
         value: The one that is chosen.
         usual: The one that nobody chose.
+        lasts: How long that one really is: it need not end on a step.
         ranges: Those that can be had; between them are gaps.
     """
 
@@ -230,11 +231,17 @@ class Slider:
     most: int
     value: int
     usual: int
+    lasts: int
     ranges: tuple[tuple[int, int], ...]
     step: int = _STEP_S
 
+    @property
+    def shown(self) -> int:
+        """The length of the track that would be made, in seconds."""
+        return self.lasts if self.value == self.usual else self.value
 
-UNKNOWN = Slider(0, 0, 0, 0, ())
+
+UNKNOWN = Slider(0, 0, 0, 0, 0, ())
 """As long as nothing is known of the text."""
 
 
@@ -248,7 +255,7 @@ def slider(outline: Outline, wanted_s: float | None) -> Slider:
     kept = tuple((low, high) for low, high in ranges if low <= high) or ((usual, usual),)
     usual = _nearest(usual, kept)
     value = usual if wanted_s is None or not outline.fits else int(wanted_s)
-    return Slider(kept[0][0], kept[-1][1], value, usual, kept)
+    return Slider(kept[0][0], kept[-1][1], value, usual, round(usual_s), kept)
 
 
 def _nearest(length_s: int, ranges: tuple[tuple[int, int], ...]) -> int:

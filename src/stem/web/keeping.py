@@ -49,7 +49,7 @@ def again(name: str) -> Answer | tuple[str, int]:
     shown = found(name)
     wanted, version = mended.wanted(shown), request.form.get("versie")
     if version not in {None, wanted.version}:
-        return render_template("stale.html", shown=shown, number=0, typed=""), 409
+        return render_template("stale.html", shown=shown, number=0, typed="", has_other_text=False), 409
     length_s = _length_s(request.form.get("duur", ""))
     asked, path = f"{wanted.version} {length_s}", shown.path.absolute()
     runs = (run for run in site().workshop.runs if run.target == path and not run.is_over)
@@ -105,6 +105,7 @@ def forget(name: str) -> str:
     site().lists.forget(shown.code)
     done = project.forget(project.one_track(shown.record_path))
     site().changes.drop(shown.record_path)
+    site().workshop.forget(shown.path.absolute())
     return render_template("forgotten.html", shown=shown, done=done)
 
 

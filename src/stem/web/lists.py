@@ -73,7 +73,8 @@ class Listed:
     @classmethod
     def of(cls, batch: Batch, code: str = "") -> Listed:
         """Return what a batch asks for, rehearsed."""
-        return cls(batch.title, batch=batch, report=batch.rehearse(), code=code, notices=batch.notices)
+        notices = (*batch.notices, *batch.remarks)
+        return cls(batch.title, batch=batch, report=batch.rehearse(), code=code, notices=notices)
 
     @property
     def address(self) -> str:

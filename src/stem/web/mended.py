@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ def lines(
     def marked(number: int) -> dict[str, object]:
         sentence = of_script[number - 1]
         edit, waits = asked.edit(sentence.key), sentence.key in asked.waiting
-        told = becomes(sentence, edit) if waits else ""
+        told = becomes(sentence.sentence, edit) if waits else ""
         return {"number": number, "changed": waits or edit is not None, "becomes": told}
 
     def gone_line(number: int) -> dict[str, object]:
@@ -104,13 +104,22 @@ def lines(
     return [*found, *map(gone_line, (number for numbers in gone.values() for number in numbers))]
 
 
-def becomes(sentence: Mendable, edit: Edit | None) -> str:
+def waiting(of_script: Sequence[Mendable], asked: Wanted) -> Iterator[str]:
+    """Yield in words each change that is not in the track, also of what is not in the script any more."""
+    known = [each.key for each in of_script]
+    yield from (becomes(key[0], asked.edit(key)) for key in known if key in asked.waiting)
+    for key in sorted(asked.waiting.difference(known)):
+        edit = asked.edit(key)
+        yield f"{key[0]} → {becomes(key[0], edit)}" if edit else f"De wijziging van deze zin is weg: {key[0]}"
+
+
+def becomes(sentence: str, edit: Edit | None) -> str:
     """Return in words what a sentence is to be."""
     if edit is None:
-        return f"Wordt weer: {sentence.sentence}"
+        return f"Wordt weer: {sentence}"
     if edit.is_left_out:
         return "Valt weg."
-    parts = [f"Wordt: {sentence.sentence if edit.text is None else edit.text}"]
+    parts = [f"Wordt: {sentence if edit.text is None else edit.text}"]
     if edit.pause_s is not None:
         parts.append(f"Daarna {still(edit.pause_s)} stil.")
     return " ".join(parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from stem import Edit, Mendable, StemError
@@ -73,11 +73,7 @@ def ask_throw_away(name: str) -> str:
     """Show what would go when the changes are thrown away."""
     shown = found(name)
     asked = mended.wanted(shown)
-    told = [
-        mended.becomes(each, asked.edit(each.key))
-        for each in mended.sentences(shown)
-        if each.key in asked.waiting
-    ]
+    told = list(mended.waiting(mended.sentences_if_known(shown), asked))
     return render_template("changes.html", shown=shown, wanted=asked, told=told)
 
 
@@ -136,6 +132,9 @@ def _found(name: str, number: int) -> tuple[Shown, tuple[Mendable, ...]]:
     """Return a track and the sentences of its script, of which there is one of that number."""
     shown = found(name)
     of_script = mended.sentences(shown)
+    personal = shown.record.personal
+    if not of_script and personal is not None and personal.texts:
+        abort(make_response(_stale(shown, has_other_text=True)))
     if not 1 <= number <= len(of_script):
         abort(404)
     return shown, of_script
@@ -171,9 +170,12 @@ def _check_is(sentence: Mendable) -> None:
         raise StaleError
 
 
-def _stale(shown: Shown, number: int = 0) -> tuple[str, int]:
+def _stale(shown: Shown, number: int = 0, *, has_other_text: bool = False) -> tuple[str, int]:
     typed = request.form.get("tekst", "")
-    return render_template("stale.html", shown=shown, number=number, typed=typed), 409
+    page = render_template(
+        "stale.html", shown=shown, number=number, typed=typed, has_other_text=has_other_text
+    )
+    return page, 409
 
 
 def _say_here(shown: Shown, sentence: Mendable, word: str, said: str) -> None:

@@ -121,7 +121,7 @@ def one(name: str) -> str:
         facts=facts,
         chapters=chapters,
         lines=mended.lines(_lines(record), of_script, wanted),
-        remarks=record.personal.remarks if record.personal else (),
+        remarks=list(_remarks(record)),
         wanted=wanted,
         can_be_changed=bool(of_script),
         lost=mended.lost(of_script, wanted),
@@ -207,6 +207,13 @@ def _shown(name: str, record_path: Path) -> Shown | None:
     same = status.st_size == track.record.track.bytes
     state = "" if same else "Dit bestand is veranderd sinds het gemaakt is."
     return Shown(name, record_path, track.path, track.record, state, status.st_mtime)
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    """Yield what sounds otherwise than it is written; what has no Dutch is told where it is about."""
+    for remark in record.personal.remarks if record.personal else ():
+        if (told := words.in_dutch(remark)) != remark:
+            yield told
 
 
 def _lines(record: Record) -> Iterator[dict[str, object]]:

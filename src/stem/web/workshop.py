@@ -173,6 +173,15 @@ class Workshop:
             Run(run.title, run.code, run.script, run.make, run.target, asked=run.asked)
         )
 
+    def forget(self, track: Path, code: str = "") -> None:
+        """Let go of what made a track, or anything for a client: it could be made again by it."""
+        with self._changed:
+            for name, run in tuple(self._runs.items()):
+                is_theirs = track == run.target or track in run.targets
+                if run.is_over and (is_theirs or (code and code in {run.code, *run.codes})):
+                    del self._runs[name]
+            self._of_forms = {form: name for form, name in self._of_forms.items() if name in self._runs}
+
     def stop(self, run: Run) -> None:
         """Stop a run; what waits is stopped at once, what is being made within a second."""
         with self._changed:

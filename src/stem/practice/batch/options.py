@@ -98,10 +98,11 @@ class JobList:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Which rows have a name that a voice may read wrong, as sentences that do not show it."""
+        plans = [each.plan for each in self.expected]
         rows = [
             job.place
-            for job, each in zip(self.jobs, self.expected, strict=True)
-            if each.plan.template and doubts(job.spec.values, each.plan.template, each.plan.lexicon)
+            for job, plan in zip(self.jobs, plans, strict=True)
+            if plan.template and doubts(job.spec.values, plan.template, plan.lexicon, ipa=plan.reads_ipa)
         ]
         if not rows:
             return ()

@@ -15,6 +15,7 @@ name.
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from stem.errors import ConfigError
@@ -38,20 +39,16 @@ __all__ = [
 
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", Message("a PDF")),
-    (b"{\\rtf", Message("an RTF document")),
-    (b"\x89PNG", Message("a picture")),
-    (b"\xff\xd8\xff", Message("a picture")),
-    (b"GIF8", Message("a picture")),
-    (b"RIFF", Message("a sound")),
-    (b"ID3", Message("a sound")),
-    (b"\xff\xfb", Message("a sound")),
-    (b"OggS", Message("a sound")),
-    (b"fLaC", Message("a sound")),
-    (b"\x1f\x8b", Message("a packed file")),
-    (b"7z\xbc\xaf", Message("a packed file")),
-    (b"Rar!", Message("a packed file")),
+    (rb"%PDF", Message("a PDF")),
+    (rb"\{\\rtf", Message("an RTF document")),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\x00{4}|II\*\x00|MM\x00\*|RIFF.{4}WEBP", Message("a picture")),
+    (rb".{4}ftyp(?:hei|hev|mif1|msf1|avif)", Message("a picture")),
+    (rb"RIFF|ID3|\xff\xfb|OggS|fLaC|.{4}ftypM4A", Message("a sound")),
+    (rb"\x1f\x8b|7z\xbc\xaf|Rar!", Message("a packed file")),
 )
+"""How files begin that are often taken for a list, as expressions."""
+
+_THE_LIST = Message("Choose the list itself: a file that ends in .xlsx or .csv.")
 
 
 def read_batch_file(name: str, content: bytes) -> BatchFile:
@@ -82,8 +79,8 @@ def read_batch_file(name: str, content: bytes) -> BatchFile:
             )
         raise ConfigError(name, [Message("it is a workbook of an old Excel (.xls)")], hint=AS_TABLE)
     for start, kind in _FOREIGN:
-        if content.startswith(start):
-            raise ConfigError(name, [Message("it is {kind}, no list", kind=kind)], hint=AS_TABLE)
+        if re.match(start, content, re.DOTALL):
+            raise ConfigError(name, [Message("it is {kind}, no list", kind=kind)], hint=_THE_LIST)
     if name.casefold().endswith(".toml"):
         return read_toml(name, content)
     return read_separated(name, content)

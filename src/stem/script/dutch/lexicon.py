@@ -106,10 +106,17 @@ class Lexicon:
         form, said = _bare(word), _bare(respelling)
         return replace(self, entries=_overlaid(self.entries, {form: Entry(said)})) if form and said else self
 
-    def doubts(self, name: str) -> bool:
-        """Tell whether a name may be read otherwise than its bearer says it: not ours, and unlike Dutch."""
+    def doubts(self, name: str, *, ipa: bool) -> bool:
+        """Tell whether a name may be read otherwise than its bearer says it: not ours, and unlike Dutch.
+
+        Args:
+            name: As it is written.
+            ipa: Whether the voice reads phonemes; to another, a word that we have in phonemes alone says
+                nothing.
+        """
         said = spoken(name)
-        ours = [self._found(said, token) is not None for token in _TOKEN.finditer(said)]
+        found = [self._found(said, token) for token in _TOKEN.finditer(said)]
+        ours = [each is not None and (ipa or self._said(each, ipa=False) != each.word) for each in found]
         written = _TOKEN.findall(name)
         return any(map(doubtful, written)) and not all(ours)
 

@@ -328,6 +328,8 @@ _DOUBTFUL = re.compile(
     r"|sz|cz|rz|zs|dz|dj|kh|gh|dh|bh|sh|w[hj]|^hn|g(?=[iey][aou])|jh"
     r"|ou(?![dwtk])|uo|ua(?!r)|[aeo]y(?!$)|igh|ea(?!t|$|n)|ai(?![ks])|oo[aeiy]|ee[aou]|yi|iya|[aeiou]h(?:$|[^aeiou])"
     r"|[^j]elle$|[^nt]ette$|ille$|[aeiou]ine$|oux$|eau$|aux?$|anh|inh"
+    r"|aoi|^eoi|[aeiou]mh"  # Saoirse, Eoin, Niamh
+    r"|[aeiou]jc|cie[cjk]|[aeiou]cek$|rcin$"  # Wojciech, Maciej, Jacek, Marcin
 )
 
 

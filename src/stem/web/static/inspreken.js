@@ -21,18 +21,20 @@ const ZONES = [[-30, "te zacht"], [-3, "goed"], [Infinity, "te hard"]];
 
 const PROBLEMS = {
   none: "Deze browser kan hier niet opnemen. Open stem in een andere: Chrome, Edge, Firefox of Safari.",
-  NotFoundError: "Er is geen microfoon gevonden. Sluit er een aan, en kies dan Opnemen.",
-  OverconstrainedError: "Deze microfoon is er niet meer. Kies een andere, en dan Opnemen.",
-  NotAllowedError: "De microfoon mag niet worden gebruikt. Sta hem toe met het pictogram voor het adres, boven in je browser, en kies dan Opnemen.",
-  NotReadableError: "De microfoon is bezet of doet het niet. Sluit andere programma's die hem gebruiken, en kies dan Opnemen.",
-  other: "De microfoon kan niet worden geopend. Kijk of hij het doet in een ander programma, en kies dan Opnemen.",
+  NotFoundError: "Er is geen microfoon gevonden. Sluit er een aan, en neem dan op.",
+  OverconstrainedError: "Deze microfoon is er niet meer. Kies een andere, en neem dan op.",
+  NotAllowedError: "De microfoon mag niet worden gebruikt. Sta hem toe met het pictogram voor het adres, boven in je browser, en neem dan op.",
+  NotReadableError: "De microfoon is bezet of doet het niet. Sluit andere programma's die hem gebruiken, en neem dan op.",
+  other: "De microfoon kan niet worden geopend. Kijk of hij het doet in een ander programma, en neem dan op.",
   gone: "Het opnemen is afgebroken: de microfoon viel weg, of de computer ging slapen. Neem deze zin opnieuw op.",
+  fell: "De microfoon is weggevallen. Kijk of hij nog vastzit; bij het opnemen gaat hij weer open.",
   empty: "Er is niets opgenomen. Neem deze zin opnieuw op.",
   large: "Deze opname is te groot. Eén zin duurt hoogstens een minuut of twee.",
   away: "stem antwoordt niet. Staat het programma nog open?",
   unsent: "stem antwoordt niet. Je opname staat nog op deze pagina.",
   strange: "Deze opname is niet bewaard. Laad deze pagina opnieuw.",
 };
+const STAYS = " Wat je daarvoor opnam, staat er nog.";
 const ELSEWHERE = "Deze zin is intussen ook in een ander venster opgenomen. Die opname is nu de vorige.";
 
 const at = (name) => document.getElementById(name);
@@ -160,11 +162,14 @@ function close() {
   stream?.getTracks().forEach((track) => track.stop());
   analyser?.context.close();
   stream = analyser = null;
+  at("meter").hidden = true;
+  at("proef").hidden = false;
 }
 
 function lost() {
   isBroken = true;
   if (recorder?.state === "recording") recorder.stop();
+  else if (stream && state === "rest") tellProblem(PROBLEMS.fell);
   close();
 }
 
@@ -210,8 +215,14 @@ async function record() {
   } catch {
     tellProblem(PROBLEMS.other);
   }
+  return rested();
+}
+
+// Nothing new was recorded: what there is already is told again.
+function rested() {
   state = "rest";
-  return showButtons();
+  showButtons();
+  if (sentences[place].take) judge();
 }
 
 function begin() {
@@ -249,9 +260,8 @@ function stop() {
 function taken(sound) {
   const wrong = isBroken ? "gone" : !sound.size ? "empty" : sound.size > LARGEST ? "large" : "";
   if (wrong) {
-    state = "rest";
-    showButtons();
-    tellProblem(PROBLEMS[wrong]);
+    tellProblem(PROBLEMS[wrong] + (sentences[place].take ? STAYS : ""));
+    rested();
     return;
   }
   forgetHeard();

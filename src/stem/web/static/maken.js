@@ -8,6 +8,7 @@ const text = document.getElementById("tekst");
 const total = document.getElementById("totaal");
 const fault = document.getElementById("tekst-fout");
 const warnings = document.getElementById("waarschuwingen");
+const doubt = document.getElementById("twijfel");
 const slider = document.getElementById("duur");
 const usual = document.getElementById("duur-gewoon");
 const WAIT_MS = 150;
@@ -53,6 +54,13 @@ function snapped(value, before) {
   return near.reduce((best, end) => (Math.abs(end - value) < Math.abs(best - value) ? end : best));
 }
 
+// What nobody chose need not end on a step of the slider: its own length is told.
+function showLength() {
+  const told = length(Number(slider.value === usual.value ? usual.dataset.duurt : slider.value));
+  document.getElementById("duur-tekst").textContent = told;
+  slider.setAttribute("aria-valuetext", told);
+}
+
 function showSlider(told) {
   const untouched = slider.disabled || slider.value === usual.value;
   slider.disabled = told.least >= told.most;
@@ -63,8 +71,9 @@ function showSlider(told) {
   document.getElementById("duur-kort").textContent = clock(told.least);
   document.getElementById("duur-lang").textContent = clock(told.most);
   usual.value = told.usual;
+  usual.dataset.duurt = told.lasts;
   if (untouched) slider.value = told.usual;
-  document.getElementById("duur-tekst").textContent = length(Number(slider.value));
+  showLength();
 }
 
 async function look() {
@@ -87,6 +96,7 @@ async function look() {
     if (!told.lines) return;
     showLines(text, total, told, (words) => hearButton("zin", { tekst: words }, words));
     warnings.replaceChildren(...told.warnings.map((each) => element("p", "note", each)));
+    if (doubt && doubt.textContent !== told.doubt) doubt.textContent = told.doubt;
     showSlider(told.slider);
   } catch (error) {
     if (error.name !== "AbortError") fault.hidden = true; // the bar above tells that stem is gone
@@ -98,7 +108,7 @@ form.addEventListener("input", (event) => {
   if (event.target === slider) {
     slider.value = snapped(Number(slider.value), before);
     before = Number(slider.value);
-    document.getElementById("duur-tekst").textContent = length(before);
+    showLength();
   }
   if (event.target.name === "code") return;
   clearTimeout(timer);
