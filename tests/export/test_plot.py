@@ -290,7 +290,7 @@ def test_without_matplotlib_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(OutputError, match="matplotlib, which draws it, is not installed") as caught:
         check_drawing(Path("zee.png"))
-    assert caught.value.hint == "Install it with: pip install 'stem-meditatie[plot]'"
+    assert caught.value.hint == "Install it: pip install 'stem-meditatie[plot]'"
 
 
 @pytest.mark.parametrize("fault", ["no sound", "too low", "no folder"])
