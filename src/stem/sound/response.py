@@ -6,8 +6,8 @@
     filtered = [stream(block) for block in blocks] + [stream.rest()]
 
 That is exact but for the rounding of floats (300 dB down; 130 in single precision) and for what rings on too
-long: what comes round to the front again is 160 dB down. `scipy.signal` does it by recursion, in about the
-same time, and takes a second and a half to import.
+long: what comes round to the front again is 160 dB down. `scipy.signal` does it by recursion,
+and takes a second and a half to import.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SILENT = 1e-8
 """What rings on below this share of its height is gone."""
 
 _ROWS = 4
-"""Transforms at once: each takes two thirds of the time then, in single precision a third."""
+"""Transforms at once: each takes less time then."""
 
 
 def apply_sections(sections: Sequence[Section], signal: NDArray[np.float64]) -> NDArray[np.float64]:
