@@ -22,7 +22,7 @@ def test_a_track_is_made_from_the_unpacked_wheel(root: Path, tmp_path: Path) -> 
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(unpacked)
         names = archive.namelist()
-    for kind in ("scripts", "voice_templates", "packaging"):
+    for kind in ("scripts", "voice_templates", "packaging/voice"):
         packed = {name.removeprefix(f"stem/{kind}/") for name in names if name.startswith(f"stem/{kind}/")}
         here = {str(path.relative_to(root / kind)) for path in (root / kind).rglob("*") if path.is_file()}
         assert packed == here

@@ -18,6 +18,7 @@ _ODD = re.compile(r"[|/#%@$§^+<\[\\{'=>~♥•⭐\u23f1-\u23f3\u231b\u23f8\U000
 _UNIT = r"(?:ms|s|secs?|seconden|seconds?|tellen|min|minuten|minuut)\b\.?"
 _LENGTH = rf"[0-9]{{1,5}}(?:[.,][0-9]{{1,3}})?\s?(?:{_UNIT})?"
 _HOURGLASS = "[\u23f1-\u23f3\u231b\u23f8\U0001f507\U0001f92b]\ufe0f?"
+_ONE_HOURGLASS = re.compile(_HOURGLASS)
 _NOUN = r"(?:pauze|pause|stilte|silence|slnc)"
 _PAUSES: tuple[re.Pattern[str], ...] = (
     re.compile(
@@ -49,7 +50,7 @@ _GONE: tuple[re.Pattern[str], ...] = (
     re.compile(r"^#\s?[0-9]{1,3}$"),
     re.compile(r"(?:(?<!\S)#[^\W\d_][\w-]{1,40}(?:\s+|$)){2,}"),
 )
-_WIKI_HEADING = re.compile(r"(={2,6})\s*([^=]{1,80}?)\s*\1")
+_WIKI_HEADING = re.compile(r"(={2,6})\s*([^=\s](?:[^=]{0,78}[^=\s])?)\s*\1")
 _WIKI_BOLD = re.compile(r"'''([^'\n]{1,200})'''")
 _WIKI_ITALIC = re.compile(r"(?<![\w'])''(?=[^\W\d_])([^'\n]{1,200})''(?![\w'])")
 _FRAMED = re.compile(
@@ -199,7 +200,7 @@ def _plain(row: Row, layout: Layout) -> Row:
 def _as_pause(row: Row, layout: Layout) -> Callable[[re.Match[str]], str]:
     def write(found: re.Match[str]) -> str:
         parts = found.groupdict()
-        mark: str | None = "[pauze kort]" * len(re.findall(_HOURGLASS, found[0]))
+        mark: str | None = "[pauze kort]" * len(_ONE_HOURGLASS.findall(found[0]))
         if parts.get("ms"):
             mark = pause_mark(int(parts["ms"]) / 1000)
         elif parts.get("length"):

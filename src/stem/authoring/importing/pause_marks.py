@@ -206,7 +206,7 @@ def read_mark(content: str, *, square: bool = False) -> Meaning | None:
     if len(content) > LONGEST_CONTENT:
         return None
     plain = " ".join(content.casefold().replace("*", " ").replace("_", " ").split())
-    plain = re.sub(r"^[{\[#]+|[}\]#]+$", "", plain).replace("|", " ").strip()
+    plain = plain.lstrip("{[#").rstrip("}]#").replace("|", " ").strip()
     pause = _pause(plain) or _by_signs(plain, square=square)
     if pause is not None:
         return pause

@@ -110,7 +110,7 @@ class _Page(HTMLParser):
         """End the row that grows."""
         text = " ".join("".join(self.parts).split())
         self.parts = []
-        text = re.sub(r"(\*{1,2}) *(.*?) *\1", r"\1\2\1", text) if "*" in text else text
+        text = re.sub(r"(\*{1,2})([^*]*)\1", lambda found: f"{found[1]}{found[2].strip()}{found[1]}", text)
         if not text.strip("* "):
             return
         if self.cells:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from stem.script.dutch import abbreviations
 from stem.script.dutch.amounts import MONEY, UNITS
@@ -64,15 +64,17 @@ class _Rules:
     def __init__(self, rules: Iterable[Rewriting], signs: str = "") -> None:
         self._rules = tuple(rules)
         self._signs = frozenset(signs)
-        self._compiled: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = []
+
+    @cached_property
+    def compiled(self) -> list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]:
+        """The rules, when first needed: where templates are rendered nothing is said."""
+        return [(re.compile(written), said) for written, said in self._rules]
 
     def rewritten(self, text: str) -> str:
         """Return a text as the rules have it."""
         if self._signs and self._signs.isdisjoint(text):
             return text
-        if not self._compiled:  # when first needed: where templates are rendered nothing is said
-            self._compiled = [(re.compile(written), said) for written, said in self._rules]
-        for pattern, said in self._compiled:
+        for pattern, said in self.compiled:
             text = pattern.sub(said, text)
         return text
 
@@ -217,8 +219,8 @@ _DATED = (_Rules((*SUMS, *DATES, *TELEPHONES)),)
 _TIMED = (_Rules((*TIMES, *MONEY)),)
 _COUNTED = (_Rules((*UNITS, *NUMBERS)),)
 
-_PLAIN = re.compile(r"[A-Za-zëïüöèêç]+(?:[,;:]? [A-Za-zëïüöèêç]+)*[.!?]?")
-"""A sentence in which nothing but an abbreviation can be rewritten."""
+_PLAIN = re.compile(r"[A-Za-zëïèêç]+(?:[,;:]? [A-Za-zëïèêç]+)*[.!?]?")
+"""A sentence in which nothing but an abbreviation can be rewritten, which "ö" may be."""
 
 _NUMBERED = re.compile(
     r"[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒²³±+=]|\b[IVXLCDM]+(?:e|de|ste)?\b|\b(?:ma|di|wo|do|vr|za|zo) (?:en|of)\b"
