@@ -189,6 +189,11 @@ def _louder(record: Record, decibels: float) -> Loudness:
     )
 
 
+def _sparse(loudness: Loudness) -> Loudness:
+    """Return the readings of a track with a word now and then."""
+    return replace(loudness, momentary_max_lufs=loudness.integrated_lufs + 9.0)
+
+
 @pytest.mark.parametrize(
     ("change", "whats"),
     [
@@ -203,6 +208,8 @@ def _louder(record: Record, decibels: float) -> Loudness:
         (lambda record: replace(record, loudness=_louder(record, 0.15)), ["loudness"]),
         (lambda record: replace(record, loudness=_louder(record, -2.0)), ["loudness", "true peak"]),
         (lambda record: replace(record, loudness=_louder(record, 0.05)), []),
+        (lambda record: replace(record, loudness=_sparse(_louder(record, 0.4))), []),
+        (lambda record: replace(record, loudness=_sparse(_louder(record, 0.6))), ["loudness"]),
         (lambda record: replace(record, track=replace(record.track, rate=48_000)), ["sample rate"]),
         (lambda record: replace(record, track=replace(record.track, bytes=1)), ["size"]),
         (lambda record: replace(record, track=replace(record.track, sha256="0" * 64)), ["SHA-256"]),

@@ -29,6 +29,10 @@ from stem.units import format_time
 _PACKET_S = 0.05
 _LOUDNESS_LU = 0.1
 """An MP3 of 32 to 192 kbps moved it by 0.06 LU (measured)."""
+_SPARSE_LU = 8.0
+_SPARSE_LOUDNESS_LU = 0.5
+"""Of a whole so far under its loudest 0.4 s: there is little speech, the background lies at the meter's gate,
+and coding moves blocks of it to the other side. One word in 19 s of sea moved by 0.14 LU (measured)."""
 _FULL_SCALE_DBTP = 0.0
 _CHAPTER_S = 0.002
 _GAP_S = 0.5
@@ -182,7 +186,9 @@ def _length(heard: Heard, record: Record, *, exact: bool) -> Iterator[FileFault]
 
 
 def _levels(found: Loudness, expected: Loudness, peak_db: float) -> Iterator[FileFault]:
-    if _apart(found.integrated_lufs, expected.integrated_lufs) > _LOUDNESS_LU:
+    is_sparse = expected.momentary_max_lufs - expected.integrated_lufs > _SPARSE_LU
+    slack_lu = _SPARSE_LOUDNESS_LU if is_sparse else _LOUDNESS_LU
+    if _apart(found.integrated_lufs, expected.integrated_lufs) > slack_lu:
         lufs, found_lufs = (f"{each.integrated_lufs:.2f} LUFS" for each in (expected, found))
         yield FileFault(Message("loudness"), lufs, found_lufs)
     if _apart(found.true_peak_dbtp, expected.true_peak_dbtp) > peak_db:
