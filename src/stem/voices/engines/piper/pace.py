@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from contextlib import suppress
 from pathlib import Path
 
-from stem.errors import OutputError
-from stem.files import cache_folder, write_whole
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import trimmed
 from stem.voices.content import content_hash
 from stem.voices.engines import SAMPLE
 from stem.voices.engines.piper.model import Model, library
+from stem.voices.paces import kept_pace
 from stem.voices.published import settings_path
 
 _USUAL = 1.5
@@ -22,7 +20,6 @@ _USUAL = 1.5
 _SLOWEST, _QUICKEST = 0.75, 3.0
 """No voice reads slower or quicker; one that seems to has a fault, and its takes are to be refused."""
 
-_KIND = "paces"
 _measuring = threading.Lock()
 _known: dict[str, float] = {}
 
@@ -39,26 +36,9 @@ def own_pace(model: Model, path: Path, speaker: int | None) -> float:
     name = hashlib.sha256(facts.encode()).hexdigest()
     with _measuring:  # threads that start together measure it once
         if name not in _known:
-            _known[name] = _kept(name, model, speaker)
+            pace = kept_pace(name, (_SLOWEST, _QUICKEST), lambda: _measured(model, speaker))
+            _known[name] = _USUAL if pace is None else pace
         return _known[name]
-
-
-def _kept(name: str, model: Model, speaker: int | None) -> float:
-    """Return what was measured before, in this run or another, or measure it."""
-    path = None
-    with suppress(OutputError, OSError, ValueError):  # what cannot be kept is measured in each run
-        path = cache_folder(_KIND) / f"{name}.json"
-        kept = json.loads(path.read_bytes())
-        if isinstance(kept, float) and _SLOWEST <= kept <= _QUICKEST:
-            return kept
-    pace = _measured(model, speaker)
-    if pace is None:
-        return _USUAL
-    believed = min(max(pace, _SLOWEST), _QUICKEST)
-    if path is not None:
-        with suppress(OutputError):
-            write_whole(path, json.dumps(believed).encode())
-    return believed
 
 
 def _measured(model: Model, speaker: int | None) -> float | None:

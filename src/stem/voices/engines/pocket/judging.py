@@ -11,15 +11,14 @@ import hashlib
 import json
 import statistics
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from stem.errors import AudioError, OutputError, SynthesisError
-from stem.files import cache_folder, write_whole
+from stem.errors import AudioError, SynthesisError
 from stem.messages import Message
 from stem.script.dutch.pace import expected_seconds
 from stem.sound.clips import Clip, trimmed
 from stem.voices.engines.guard import judged
+from stem.voices.paces import kept_pace
 
 Draw = Callable[[str, int], Clip | None]
 """Says a phrase, in another way for each attempt; untrimmed; None when no end to it was found."""
@@ -94,27 +93,15 @@ def _pace(draw: Draw, files: Sequence[Path]) -> float:
     facts = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()]
     name = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
     if name not in _known:
-        _known[name] = _kept(name, draw)
+        pace = kept_pace(name, _PACES, lambda: _middle(draw))
+        _known[name] = _USUAL if pace is None else pace
     return _known[name]
 
 
-def _kept(name: str, draw: Draw) -> float:
-    """Return what was measured before, in this run or another, or measure it."""
-    path = None
-    lowest, highest = _PACES
-    with suppress(OutputError, OSError, ValueError):  # what cannot be kept is measured in each run
-        path = cache_folder("paces") / f"{name}.json"
-        kept = json.loads(path.read_bytes())
-        if isinstance(kept, float) and lowest <= kept <= highest:
-            return kept
+def _middle(draw: Draw) -> float | None:
+    """Say the sentences, and return the pace in the middle of theirs; None when most were without sound."""
     paces = [pace for phrase in MEASURED if (pace := _measured(draw(phrase, 0), phrase)) is not None]
-    if len(paces) <= len(MEASURED) // 2:
-        return _USUAL
-    pace = min(max(statistics.median(paces), lowest), highest)
-    if path is not None:
-        with suppress(OutputError):
-            write_whole(path, json.dumps(pace).encode())
-    return pace
+    return statistics.median(paces) if len(paces) > len(MEASURED) // 2 else None
 
 
 def _measured(raw: Clip | None, phrase: str) -> float | None:
