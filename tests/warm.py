@@ -156,6 +156,8 @@ def _forked() -> Forker:
 
     def begin(its: socket.socket) -> None:
         if os.fork() == 0:
+            os.closerange(3, its.fileno())  # our end of the pair too, or it would never see that we are gone
+            os.closerange(its.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
             for each in range(3):
                 os.dup2(os.open(os.devnull, os.O_RDWR), each)
             try:
