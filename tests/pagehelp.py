@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from stem.practice.setup import begin_practice
 from stem.web.app import make_app
 from stem.web.gate import Gate
 from stem.web.passes import Passes
-from stem.web.site import Site
+from stem.web.site import EXTENSION, Site
 
 PORT = 7836
 
@@ -70,12 +73,24 @@ Dat was het.
 """A script in which nothing is wrong, with a choice and two lengths."""
 
 
+@cache
+def _first_app() -> Flask:
+    return make_app(Site(Passes(PORT), PORT, None))
+
+
+def app_of(site: Site) -> Flask:
+    """Return the application of a site; addresses and templates, the same for all, are compiled once."""
+    app = copy.copy(_first_app())
+    app.extensions = {**app.extensions, EXTENSION: site}
+    return app
+
+
 class Visitor:
     """Someone with the page open in a browser."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._client = Client(Gate(make_app(site), PORT, site.passes))
+        self._client = Client(Gate(app_of(site), PORT, site.passes))
         self._client.set_cookie(f"stem_{PORT}", site.passes.cookie, domain="127.0.0.1")
 
     def get(self, path: str, **headers: str) -> TestResponse:

@@ -327,7 +327,12 @@ def _check_own(folder: Path) -> None:
 
 def packaged_folder(kind: str) -> Path:
     """Return a folder that came with stem, such as "scripts": in the wheel or the checkout."""
-    package = Path(__file__).resolve().parent
+    return _packaged_folder(Path(__file__), kind)
+
+
+@functools.cache  # a plan asks for it some fifty times
+def _packaged_folder(module: Path, kind: str) -> Path:
+    package = module.resolve().parent
     installed = package / kind
     return installed if installed.is_dir() else package.parent.parent / kind
 
