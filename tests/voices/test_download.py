@@ -24,6 +24,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import pytest
 import requests
 from faultserver import (
@@ -45,8 +46,9 @@ from stem.cli.output import in_options
 from stem.errors import ConfigError, DownloadError, OutputError, StemError, UsageError
 from stem.voices.download import download
 from stem.voices.http import Patience, is_safe, retry_after_s
+from stem.voices.origins import origins
 from stem.voices.published import Download, RemoteFile
-from stem.voices.template import VoiceTemplate
+from stem.voices.template import VoiceTemplate, find_voice
 
 MODEL = random.Random(4).randbytes(300_000)
 CARD = json.dumps({"audio": {"sample_rate": 22050}}).encode()
@@ -55,6 +57,7 @@ NAME = "nl_NL-proef-medium.onnx"
 MODEL_PATH, CARD_PATH = f"/{REVISION}/{FOLDER}/{NAME}", f"/{REVISION}/{FOLDER}/{NAME}.json"
 PUBLISHED = {MODEL_PATH: MODEL, CARD_PATH: CARD}
 GOOD = published(PUBLISHED)
+TOLD = b"# Model card\n\n* Licence: CC0 \xe2\x80\x93 see below\n"
 HASTE = Patience(connect_s=10.0, silence_s=10.0, backoff_s=0.0)
 """Does not wait between tries, and takes a busy machine for nothing worse."""
 HURRY = Patience(connect_s=10.0, silence_s=0.25, backoff_s=0.0)
@@ -203,12 +206,64 @@ def test_what_came_from_one_origin_is_gone_on_with_at_the_next(server: FaultServ
     assert (folder / NAME).read_bytes() == MODEL
 
 
+def test_a_folder_that_the_user_names_is_an_origin_and_is_believed_no_more_than_a_server(
+    server: FaultServer, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In each row: what stands on a stick, under which names, and what is read when it cannot be used."""
+    stick = tmp_path / "stick"
+    tree = {path.strip("/"): content for path, content in PUBLISHED.items()}
+    flat = {Path(path).name: content for path, content in PUBLISHED.items()}
+    card = {"nl_NL-proef-medium.MODEL_CARD": TOLD}
+    rows: list[tuple[str, dict[str, bytes], str]] = [
+        ("as in the collection", {**tree, f"{REVISION}/{FOLDER}/MODEL_CARD": TOLD}, ""),
+        ("as on another computer", {**flat, **card}, ""),
+        ("not there", card, f"it is not in {stick}"),
+        ("another", {**flat, NAME: WRONG}, f"what stands in {stick} is not the published file"),
+    ]
+    for name, files, sentence in rows:
+        for path, content in files.items():
+            (stick / path).parent.mkdir(parents=True, exist_ok=True)
+            (stick / path).write_bytes(content)
+        wanted = voice(server.address, folder, card="MODEL_CARD")
+        if sentence:
+            with pytest.raises(DownloadError) as caught:
+                download(wanted, mirror=str(stick))
+            assert sentence in caught.value.sentence, name
+            assert "with --mirror" in in_options(caught.value.hint)
+            assert not wanted.installed, name
+            assert not list(folder.glob("*.part")), name
+        else:
+            paths = download(wanted, mirror=str(stick))
+            assert [path.read_bytes() for path in paths] == [MODEL, CARD, TOLD], name
+        shutil.rmtree(folder)
+        shutil.rmtree(stick)
+    assert server.requests == []
+    assert caplog.messages == []
+
+
+def test_an_own_template_adds_an_origin_to_a_voice_of_stem(tmp_path: Path) -> None:
+    """The origin of one's own is asked first; a folder only where nobody else can have written it."""
+    settings = platformdirs.user_config_path("stem", appauthor=False) / "voice_templates"
+    share = tmp_path / "deling"
+    share.mkdir()
+    for place in (settings, tmp_path / "voice_templates"):
+        place.mkdir(parents=True)
+        (place / "alex.toml").write_text(f'inherits = "alex"\n[download]\norigin = "{share.as_posix()}"\n')
+    own, stems = find_voice("alex", settings.parent / "elders"), find_voice("pim").download
+    assert own.download is not None
+    assert stems is not None
+    assert own.download.addresses == (share.as_posix(), *stems.origins)
+    assert own.download.files[0].md5
+    assert origins(own, own.download, None) == [share, *stems.origins]
+    theirs = find_voice("alex", tmp_path)
+    assert theirs.download == own.download
+    with pytest.raises(UsageError, match=r"^Voices cannot be downloaded from '.+'\.$"):
+        download(theirs)
+
+
 def test_a_template_names_an_origin() -> None:
     with pytest.raises(ValueError, match="'origins' is missing"):
         Download(REVISION, FOLDER, ())
-
-
-TOLD = b"# Model card\n\n* Licence: CC0 \xe2\x80\x93 see below\n"
 
 
 @pytest.mark.parametrize(

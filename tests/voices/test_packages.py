@@ -84,6 +84,15 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda site: (installed(site), (site / "stem_voice_klein-1.0.dist-info/RECORD").write_bytes(b"\xff")),
         "the list of its files is damaged",
     ),
+    "editable": (
+        lambda site: (
+            installed(site),
+            (site / "stem_voice_klein-1.0.dist-info/direct_url.json").write_text(
+                '{"dir_info": {"editable": true}, "url": "file:///home/m/stem-voice-klein"}'
+            ),
+        ),
+        "it was installed with -e, and its files stand elsewhere; leave out -e.",
+    ),
     "no model": (
         lambda site: (installed(site) / "klein.onnx").unlink(),
         "'voice' names the file klein.onnx, which does not stand beside the template",
@@ -145,7 +154,8 @@ def test_two_packages_with_one_voice_are_both_named_and_neither_speaks(site: Pat
     with pytest.raises(ConfigError) as caught:
         find_voice("klein")
     assert caught.value.sentence == (
-        "the package stem-voice-klein, klein.toml: the package stem-voice-ander brings a voice 'klein' too."
+        "the package stem-voice-klein, klein.toml: the package stem-voice-ander brings a voice 'klein' too; "
+        "remove one of the two."
     )
     Path("voice_templates").mkdir()
     Path("voice_templates/lager.toml").write_text('inherits = "klein"\n')

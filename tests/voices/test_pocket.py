@@ -253,7 +253,7 @@ UNUSABLE = {
     "state of another": Unusable(
         lambda at: voice(at, state={"does": "misfit"}),
         r"wie\.safetensors.*: it does not belong to this model",
-        GET,
+        f"{GET} One of your own is to be made again too, with the model that speaks.",
     ),
     "no library": Unusable(
         lambda at: voice(at, weights={"does": "import"}),

@@ -71,6 +71,29 @@ def test_a_phrase_is_the_same_sound_in_any_order_and_process(models: Path) -> No
     assert "torch" not in sys.modules
 
 
+BY_ITSELF = """
+import contextlib, hashlib, sys
+from stem.voices.engines.pocket import makers
+folder, phrase, plainly = sys.argv[1:]
+if plainly:
+    makers._nothing_unused = makers._nothing_drawn = contextlib.nullcontext
+names = {"config": "shapes.yaml", "weights": "model.safetensors", "tokenizer": "tokenizer.json"}
+network = makers.load({key: f"{folder}/{name}" for key, name in names.items()})
+sound = network.say(phrase, network.state(f"{folder}/wie.safetensors"), 1)
+print(hashlib.sha256(sound.tobytes()).hexdigest())
+print(*{"torch._dynamo", "scipy.signal", "scipy.io", "huggingface_hub"} & set(sys.modules))
+"""
+
+
+def test_what_the_package_never_uses_here_is_left_out_and_its_sound_is_the_same(models: Path) -> None:
+    found = []
+    for plainly in ("", "plainly"):
+        words = [sys.executable, "-c", BY_ITSELF, str(models / "een"), PHRASES[1], plainly]
+        found.append(subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines())
+    assert found[0][0] == found[1][0]
+    assert (found[0][1:], len(found[1][1].split())) == ([""], 4)
+
+
 def spoil(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path, Path], None]:
     def spoiled(folder: Path, _models: Path) -> None:
         path = folder / name

@@ -46,7 +46,9 @@ def voices(context: click.Context, as_json: bool) -> None:
 
 @voices.command()
 @click.argument("names", nargs=-1, required=True, metavar="VOICE...")
-@click.option("--mirror", metavar="ADDRESS", help="Another web address with the same files.")
+@click.option(
+    "--mirror", metavar="ADDRESS|FOLDER", help="Another web address, or a folder, with the same files."
+)
 def get(names: tuple[str, ...], mirror: str | None) -> None:
     """Download voices, checked to the last byte; what was begun before goes on."""
     here = project()

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -21,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stem.errors import ConfigError, DownloadError, OutputError, UsageError
-from stem.files import cache_folder, lock, output_error, publish
+from stem.errors import ConfigError, DownloadError, UsageError
+from stem.files import cache_folder, lock, publish
 from stem.messages import Message
 from stem.voices.card import fetch_card
 from stem.voices.http import (
@@ -34,9 +33,10 @@ from stem.voices.http import (
     Patience,
     Web,
     host,
-    is_safe,
     lost,
 )
+from stem.voices.origins import Copy, origins
+from stem.voices.parts import check_room, is_whole, part_of, parts, size_of, sweep, writing
 from stem.voices.published import Download, RemoteFile, card_path
 from stem.voices.template import VoiceTemplate
 
@@ -54,15 +54,11 @@ _MOST_UNSTATED_BYTES = 1 << 22
 _LOCKS = "downloads"
 _MOST_UNKNOWN_BYTES = 1 << 30
 """For one of which not even that is known: a model has some hundreds of megabytes."""
-_ABANDONED_S = 30 * 24 * 3600
 _PATIENT = Patience()
-_WHEN_MENDED = Message("When that is mended, {the_same} goes on where this one stopped.")
 
 _NAME = re.compile(r"\w[\w.+-]*")
 _PATH = re.compile(r"\w[\w.+-]*(?:/\w[\w.+-]*)*")
 _MD5 = re.compile(r"(?:[0-9a-fA-F]{32})?")
-_NO_MARK = "0" * 8
-_PART = re.compile(r"(?P<name>.+)\.(?P<mark>[0-9a-f]{8})\.part")
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)", re.ASCII)
 
 
@@ -83,7 +79,8 @@ def download(
 
     Args:
         voice: The voice.
-        mirror: Address to use instead of the origins of the voice; the same folders stand below it.
+        mirror: Address or folder to use instead of the origins of the voice; the same folders stand below it,
+            and in a folder the files may also stand by themselves.
         on_progress: Is told now and then how far it is.
         patience: How long to wait, and how often to try.
 
@@ -91,7 +88,7 @@ def download(
         The files, in the order of the voice template, and whole; and what its makers tell of it, if it came.
 
     Raises:
-        UsageError: when there is nothing to download, or the mirror is not a safe web address.
+        UsageError: when there is nothing to download, or the mirror is no safe web address and no folder.
         ConfigError: when the voice template's list of files makes no sense.
         DownloadError: when a file cannot be had; what came in stays for the next time.
         OutputError: when there is no room, or the folder cannot be written.
@@ -100,14 +97,14 @@ def download(
     if wanted is None:
         raise UsageError(Message("There is nothing to download for the voice '{voice}'.", voice=voice.name))
     _check_files(wanted, voice.path)
-    bases = _bases(wanted, mirror)
+    sources = origins(voice, wanted, mirror)
     folder = Path(voice.voice).parent
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder, wanted.files)
+    sweep(folder, wanted.files)
     tally = _Tally(wanted.files, on_progress)
     missing = [file for file in wanted.files if not tally.is_here(folder / file.name, file)]
-    _check_room(folder, missing)
+    check_room(folder, missing)
     # Those of unknown size, which are small, first: then the total is known, and the model comes last.
     missing.sort(key=lambda file: (file.bytes is not None, file.bytes or 0))
     with closing(Web(patience)) as web:
@@ -116,17 +113,19 @@ def download(
             with _alone(final):
                 if not tally.is_here(final, file):
                     arrivals = [
-                        _Arrival(file, wanted.address(file, base), final, web, patience, tally)
-                        for base in bases
+                        Copy(file, source, wanted.place(file), final)
+                        if isinstance(source, Path)
+                        else _Arrival(file, wanted.address(file, source), final, web, patience, tally)
+                        for source in sources
                     ]
-                    bases.insert(0, bases.pop(_first_that_comes(arrivals)))
-        if wanted.card:
-            fetch_card(voice, wanted.address(RemoteFile(wanted.card), bases[0]), web)
+                    sources.insert(0, sources.pop(_first_that_comes(arrivals)))
+                    tally.is_here(final, file)
+        fetch_card(voice, wanted, sources[0], web)
     found = (*(folder / file.name for file in wanted.files), card_path(Path(voice.voice)))
     return tuple(path for path in found if path.is_file())
 
 
-def _first_that_comes(arrivals: Sequence[_Arrival]) -> int:
+def _first_that_comes(arrivals: Sequence[_Arrival | Copy]) -> int:
     """Bring a file from the first address that gives it, and return which that was."""
     for number, arrival in enumerate(arrivals):
         try:
@@ -157,10 +156,10 @@ class _Tally:
 
     def is_here(self, path: Path, file: RemoteFile) -> bool:
         """Tell whether a file is whole; when it is, count it."""
-        whole = _is_whole(path, file)
+        whole = is_whole(path, file)
         if whole:
-            self._sizes[file.name] = _size(path)
-            self.tell(file, _size(path))
+            self._sizes[file.name] = size_of(path)
+            self.tell(file, size_of(path))
         return whole
 
 
@@ -193,7 +192,7 @@ class _Arrival:
     stated: int | None = None
 
     def __post_init__(self) -> None:
-        self.part = _part(self.final.parent, self.file)
+        self.part = part_of(self.final.parent, self.file)
 
     def fetch(self) -> None:
         """Bring the file under its final name, going on with what an earlier run left."""
@@ -201,15 +200,14 @@ class _Arrival:
         if not self.file.md5:
             self._drop()
         if not self._all_here:  # it is when a run died right before the end
-            if _size(self.part) >= self._limit:
+            if size_of(self.part) >= self._limit:
                 self._drop()
             try:
                 self._complete()
             except (PassingFault, LastingFault) as fault:
                 raise DownloadError(self.file.name, fault.problem, hint=fault.hint) from fault
-        with _writing(self.final):
+        with writing(self.final):
             publish(self.part, self.final, overwrite=True)
-        self.tally.is_here(self.final, self.file)
 
     @property
     def _limit(self) -> int:
@@ -219,13 +217,13 @@ class _Arrival:
 
     @property
     def _all_here(self) -> bool:
-        if not self.file.md5 and _size(self.part) != self.stated:
+        if not self.file.md5 and size_of(self.part) != self.stated:
             return False
-        return _is_whole(self.part, self.file)
+        return is_whole(self.part, self.file)
 
     def _complete(self) -> None:
         """Ask until the part is whole, or it makes no more sense to ask."""
-        failures, furthest, was_wrong = 0, _size(self.part), False
+        failures, furthest, was_wrong = 0, size_of(self.part), False
         while True:
             try:
                 if self._ask(fresh=was_wrong):
@@ -241,8 +239,8 @@ class _Arrival:
                     raise LastingFault(problem, hint=OTHER_ADDRESS) from error
                 was_wrong, furthest = True, 0
             except PassingFault as fault:
-                if _size(self.part) >= furthest + _WORTH_BYTES:
-                    failures, furthest = 0, _size(self.part)
+                if size_of(self.part) >= furthest + _WORTH_BYTES:
+                    failures, furthest = 0, size_of(self.part)
                 failures += 1
                 if failures >= self.patience.tries:
                     raise
@@ -254,7 +252,7 @@ class _Arrival:
         Args:
             fresh: Whether a memory on the way (a caching proxy) is to be passed by: it gave something wrong.
         """
-        here = _size(self.part) if self.ranges and (self.file.md5 or self.etag) else 0
+        here = size_of(self.part) if self.ranges and (self.file.md5 or self.etag) else 0
         headers = {"Range": f"bytes={here}-"} if here else {}
         if here and self.etag:
             headers["If-Range"] = self.etag
@@ -301,27 +299,27 @@ class _Arrival:
         """Write the body of an answer, which begins at byte `start`, to the part."""
         here = start
         if not start:
-            with _writing(self.part):
+            with writing(self.part):
                 self.part.write_bytes(b"")
         for block in self.web.blocks(response):
             here += len(block)
             if here > self._limit:
                 raise _WrongContent(Message("it has more than {limit} bytes", limit=self._limit))
             # Opened each time: what is written is then safe from a kill, and an error here is the disk's.
-            with _writing(self.part), self.part.open("ab") as file:
+            with writing(self.part), self.part.open("ab") as file:
                 file.write(block)
             self.tally.tell(self.file, here)
         if self.file.bytes is not None and here < self.file.bytes:
             raise lost(response.url)
 
     def _drop(self) -> None:
-        with _writing(self.part):
+        with writing(self.part):
             self.part.unlink(missing_ok=True)
         self.tally.tell(self.file, 0)
 
     def _drop_other_versions(self) -> None:
         """Remove parts of what was published under this name before; the lock keeps others from them."""
-        for path, name in _parts(self.final.parent):
+        for path, name in parts(self.final.parent):
             if name == self.file.name and path != self.part:
                 with suppress(OSError):  # a leftover hurts nobody
                     path.unlink()
@@ -331,7 +329,7 @@ class _Arrival:
 def _alone(final: Path) -> Iterator[None]:
     """Wait until no other run is busy with a file, and keep it so."""
     with ExitStack() as stack:
-        with _writing(final):
+        with writing(final):
             name = hashlib.sha256(str(final.absolute()).encode(errors="surrogateescape")).hexdigest()
             stack.enter_context(lock(cache_folder(_LOCKS) / name))
         yield
@@ -355,94 +353,3 @@ def _check_files(wanted: Download, template: Path) -> None:
     ]
     if problems:
         raise ConfigError(template, problems)
-
-
-def _bases(wanted: Download, mirror: str | None) -> list[str]:
-    """Return the addresses of the collection, in the order in which they are asked."""
-    return [_base(root.rstrip("/")) for root in ((mirror,) if mirror else wanted.addresses)]
-
-
-def _base(root: str) -> str:
-    try:
-        safe = is_safe(root, after=root)
-    except ValueError:
-        safe = False
-    if not safe:
-        hint = Message("Such an address begins with https:// and a name.")
-        raise UsageError(Message("Voices cannot be downloaded from '{root}'.", root=root), hint=hint)
-    return root
-
-
-def _part(folder: Path, file: RemoteFile) -> Path:
-    """Return the name of a file that is not whole: a changed template never goes on with another file."""
-    return folder / f"{file.name}.{file.md5[:8].lower() or _NO_MARK}.part"
-
-
-def _parts(folder: Path) -> list[tuple[Path, str]]:
-    """Return the parts in a folder, each with the name of the file that it is of."""
-    with _writing(folder):
-        matches = [(path, _PART.fullmatch(path.name)) for path in folder.iterdir()]
-    return [(path, match["name"]) for path, match in matches if match is not None]
-
-
-def _sweep(folder: Path, files: Sequence[RemoteFile]) -> None:
-    """Remove parts that nothing was added to for a month, for which nobody is coming back; and locks of old.
-
-    Locks are in the cache now, and no run that knows them here is still busy.
-    """
-    for file in files:
-        with suppress(OSError):
-            (folder / f".{file.name}.lock").unlink()
-    for path, _ in _parts(folder):
-        with suppress(OSError):  # another run was quicker, or a later one will
-            if time.time() - path.stat().st_mtime > _ABANDONED_S:
-                path.unlink()
-
-
-def _check_room(folder: Path, missing: Sequence[RemoteFile]) -> None:
-    """Refuse to begin what the disk has no room for."""
-    needed = sum(max(0, (file.bytes or 0) - _size(_part(folder, file))) for file in missing)
-    with _writing(folder):
-        free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise OutputError(
-            folder,
-            Message(
-                "the voice takes {needed:.1f} MB more and the disk has room for {free:.1f} MB",
-                needed=needed / 1000000.0,
-                free=free / 1000000.0,
-            ),
-            hint=Message("Make room there, then {try_again}."),
-        )
-
-
-def _is_whole(path: Path, file: RemoteFile) -> bool:
-    """Tell whether a path holds exactly the published file."""
-    with _writing(path):
-        if not path.exists() or (file.bytes is not None and path.stat().st_size != file.bytes):
-            return False
-        if not file.md5:  # it got its name once it was as long as was told
-            return True
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False))
-    return digest.hexdigest() == file.md5.lower()
-
-
-def _size(path: Path) -> int:
-    """Return a file's size in bytes; 0 when it is not there."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn what the system says about a path into a sentence, with a hint that fits a download."""
-    try:
-        yield
-    except OSError as error:
-        told = output_error(path, error)
-        raise OutputError(told.path, told.problem, hint=_WHEN_MENDED) from error
-    except OutputError as error:
-        raise OutputError(path, error.problem, hint=_WHEN_MENDED) from error

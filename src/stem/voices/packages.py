@@ -75,7 +75,9 @@ def misfits(template: Path, table: Mapping[str, object]) -> Iterator[str]:
     for other in voice_packages():
         if other.name != package.name and template.name in {each.name for each in other.templates}:
             yield Message(
-                "the package {package} brings a voice '{voice}' too", package=other.name, voice=template.stem
+                "the package {package} brings a voice '{voice}' too; remove one of the two",
+                package=other.name,
+                voice=template.stem,
             )
     if table.get("engine") in ENGINES_WITH_PATHS:
         yield Message("'engine' may not be '{engine}' in a package", engine=table["engine"])
@@ -143,6 +145,12 @@ def _packages(info: Path) -> Iterator[VoicePackage]:
         package = Distribution.at(info)
         name, points = package.name, package.entry_points.select(group=GROUP)
         files = [PurePosixPath(file) for file in package.files or ()]
+        origin = json.loads(package.read_text("direct_url.json") or "{}")
+        if origin.get("dir_info", {}).get("editable"):
+            yield VoicePackage(
+                name, problem=Message("it was installed with -e, and its files stand elsewhere; leave out -e")
+            )
+            return
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         yield VoicePackage(
             info.name.partition("-")[0].replace("_", "-"), problem=Message("the list of its files is damaged")

@@ -46,7 +46,8 @@ class Download:
         revision: The collection's revision.
         folder: Folder in the collection.
         files: What to fetch.
-        origins: Web addresses of the collection, tried in this order; another may be named when downloading.
+        origins: Web addresses of the collection, tried in this order; in a template of the user's, also
+            folders. Another may be named when downloading.
         origin: The one address, for a collection that has no other.
         card: The file there in which its makers tell what it learnt from, and its licence; "" for none.
     """
@@ -67,6 +68,10 @@ class Download:
         """Where the collection is, the first to be asked first."""
         return (*((self.origin,) if self.origin else ()), *self.origins)
 
+    def place(self, file: RemoteFile) -> str:
+        """Return where a file stands below an origin."""
+        return file.path or "/".join((self.revision, self.folder.strip("/"), file.name))
+
     def address(self, file: RemoteFile, origin: str) -> str:
         """Return where a file of the collection at an origin stands."""
-        return f"{origin}/{file.path or '/'.join((self.revision, self.folder.strip('/'), file.name))}"
+        return f"{origin}/{self.place(file)}"

@@ -384,14 +384,14 @@ def _inherited(path: Path, project: Path, problems: list[str], lineage: list[Pat
         return table
     lineage.append(files[parent])
     basis = _inherited(files[parent], project, problems, lineage)
-    merged = [each for each in (basis.get("settings"), table.get("settings")) if isinstance(each, dict)]
-    together = {"settings": {key: value for each in merged for key, value in each.items()}}
     # Another voice needs none of its files, and has a licence of its own.
     of_its_files = {"download", "redistributable"} if "voice" in table else set()
     kept = {key: value for key, value in basis.items() if key not in of_its_files}
+    both = ((key, kept.get(key), table.get(key)) for key in ("settings", "download"))
+    together = {key: {**a, **b} for key, a, b in both if isinstance(a, dict) and isinstance(b, dict)}
     own = {"rank": 0}  # being best is not in the family
     likeness = {"clone": True} if basis.get("clone") is True else {}  # whose voice it is, is
-    return {**kept, **own, **table, **(together if merged else {}), **likeness}
+    return {**kept, **own, **table, **together, **likeness}
 
 
 def _chain(tables: object, path: Path, problems: list[str]) -> tuple[Filter, ...]:

@@ -6,14 +6,19 @@ The files come from stem: nothing is downloaded here. See `worker.Network`, of w
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 _NO_END = "without EOS"
 _NO_MEMORY = "allocate memory"
+_UNUSED = ("scipy.signal", "scipy.io", "scipy.io.wavfile", "huggingface_hub")
 
 
 class Damaged(Exception):  # noqa: N818 - its name is what is told
@@ -36,7 +41,9 @@ def load(paths: Mapping[str, str]) -> Network:
     for name in ("POCKET_TTS_SAVE_WEIGHTS", "DEBUG_MIMI"):
         os.environ.pop(name, None)
     import torch
-    from pocket_tts import TTSModel
+
+    with _nothing_unused():
+        from pocket_tts import TTSModel
 
     torch.set_num_threads(1)
     config = _config(paths)
@@ -47,7 +54,8 @@ def load(paths: Mapping[str, str]) -> Network:
         file = Path(folder) / "config.yaml"
         file.write_text(yaml.safe_dump(config), encoding="utf-8")
         try:
-            model = TTSModel.load_model(config=file)
+            with _nothing_drawn():
+                model = TTSModel.load_model(config=file)
         except RuntimeError as error:
             if _NO_MEMORY in str(error):
                 raise MemoryError from error
@@ -57,6 +65,45 @@ def load(paths: Mapping[str, str]) -> Network:
     # Else as many frames are decoded at once as happen to be there, which rounds otherwise.
     model.max_decoder_frames_per_call = 1
     return Network(model)
+
+
+class _Unused(ModuleType):
+    """Stands for a module of which nothing is called here; whatever is imported from it is None."""
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+
+@contextmanager
+def _nothing_unused() -> Iterator[None]:
+    """Import the package without what only its other uses need, which takes longer than all the rest.
+
+    That is SciPy, for recordings, a library for downloads, and the compiler of PyTorch, which the decorator
+    of a function for training brings along.
+    """
+    import torch
+
+    names = [name for name in _UNUSED if name not in sys.modules]
+    sys.modules.update({name: _Unused(name) for name in names})
+    try:
+        with patch.object(torch.compiler, "disable", lambda function: function):
+            yield
+    finally:
+        for name in names:
+            del sys.modules[name]
+
+
+@contextmanager
+def _nothing_drawn() -> Iterator[None]:
+    """Build a model without drawing weights for it: each of them is in the file, or loading fails."""
+    import torch
+
+    def as_it_is(tensor: Any, *_: object, **__: object) -> Any:
+        return tensor
+
+    with patch.object(torch.Tensor, "uniform_", as_it_is), patch.object(torch.Tensor, "normal_", as_it_is):
+        yield
 
 
 def _config(paths: Mapping[str, str]) -> dict[str, Any]:

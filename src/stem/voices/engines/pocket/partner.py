@@ -24,6 +24,9 @@ from stem.voices.engines.pocket import worker
 NAME = "pocket"
 AGAIN = Message("Install it again: pip install --force-reinstall 'stem-meditatie[pocket]'")
 _GET_AGAIN = Message("Get the voice's files again.")
+_MAKE_AGAIN = Message(
+    "Get the voice's files again. One of your own is to be made again too, with the model that speaks."
+)
 _MEMORY = Message("Close other programs, or choose another voice.")
 
 _LOADING_S = 180.0
@@ -199,7 +202,8 @@ def _failure(answer: Mapping[str, str], phrase: str, paths: Mapping[str, Path]) 
             "Misfit": Message("it does not belong to this model"),
         }
         problem = problems.get(kind) or Message("it cannot be used ({error})", error=told)
-        return ConfigError(paths[part], [problem], hint=_GET_AGAIN)
+        hint = _MAKE_AGAIN if part == "state" else _GET_AGAIN
+        return ConfigError(paths[part], [problem], hint=hint)
     if doing == "load":
         return EngineUnavailable(NAME, Message("it cannot be loaded ({error})", error=told), hint=AGAIN)
     return SynthesisError(NAME, phrase, Message("the voice's network stopped ({error})", error=told))
