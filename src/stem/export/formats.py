@@ -170,7 +170,7 @@ class Format:
         self._check(settings, rate)
         told = Settings(settings.bitrate_kbps or self.usual_kbps, settings.channels)
         if isinstance(sound, Sliced):
-            self._check_frames(sound.frames, told.channels)
+            self.check_frames(sound.frames, told.channels)
         else:
             sound = self._counted(downmixed(sound) if told.channels == 1 else sound, told.channels)
         return self.writer(path, sound, told, rate, on_block)
@@ -203,10 +203,15 @@ class Format:
         frames = 0
         for block in blocks:
             frames += len(block)
-            self._check_frames(frames, channels)
+            self.check_frames(frames, channels)
             yield block
 
-    def _check_frames(self, frames: int, channels: int) -> None:
+    def check_frames(self, frames: int, channels: int) -> None:
+        """Make sure that a file can hold so much sound.
+
+        Raises:
+            AudioError: when it cannot.
+        """
         if self.most_bytes is not None and frames * channels * _STEP_BYTES > self.most_bytes:
             problem = Message("it is longer than a {title} file can hold", title=self.title)
             raise AudioError(
