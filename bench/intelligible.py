@@ -6,8 +6,9 @@
 
 `aankomen`, said by `zacht`, each background at its usual level: the MP3 as ffmpeg decodes it, against the
 voice's stem, by STOI and ESTOI (Taal 2011; Jensen and Taal 2016) at 16 kHz; then in a telephone's band
-(300-3400 Hz), and after AAC at 96 kbps. "phone" is how much of the background is left in that band, in dB of
-its power; "under" how far it lies there under the voice, while that speaks.
+(300-3400 Hz), and as AAC at 96 kbps, which stem writes of the same samples. "phone" is how much of the
+background is left in that band, in dB of its power; "under" how far it lies there under the voice, while that
+speaks.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from pystoi import stoi
 from scipy.signal import butter, sosfiltfilt
 
+from stem.export.formats import FORMATS, Settings
 from stem.sound.beds import BEDS
 
 Floats = NDArray[np.float64]
@@ -62,7 +64,7 @@ def understood(folder: Path, bed: str) -> list[float]:
     """Return STOI and ESTOI of the file, on a phone and as AAC, and the background's part on a phone."""
     track, voice_stem, bed_stem = made(folder, bed)
     aac = track.with_suffix(".m4a")
-    subprocess.run([*_FFMPEG, str(track), "-vn", "-c:a", "aac", "-b:a", "96k", str(aac)], check=True)
+    FORMATS["m4a"].write(aac, [decoded(voice_stem) + decoded(bed_stem)], Settings(96))
     voice, mix, as_aac, behind = (heard(decoded(path)) for path in (voice_stem, track, aac, bed_stem))
     figures = []
     for clean, degraded in (

@@ -7,6 +7,8 @@ Measured with ffmpeg 9.0 on both sides, decoded and as written being compared by
 
     MP3, FLAC, WAV    every frame at its place, and no more of them
     M4A, Opus         the same (an edit list, and Opus's pre-skip, say what to cut); the sound is coded anew
+    AAC               ffmpeg's coder "fast": over a quiet background its usual one costs more of the voice (ESTOI
+                      0.934 against 0.943 at 96 kbps) and errs more, by 7 dB up to 1.3 kHz
     after a seek      at its time within a sample. In M4A a decoder cannot give the frame of 1024 it lands in:
                       ffmpeg begins up to 23 ms later, with the time told. In Opus, ffmpeg is up to 6.5 ms off
                       for places in the last 6.5 ms before a page, of which there is one a second
@@ -408,7 +410,7 @@ FORMATS: dict[str, Format] = {
         "M4A (AAC)",
         ".m4a",
         Message("as good in a little less room; for Apple's players, with chapters there"),
-        _Piped("-c:a aac -b:a {kbps}k -movflags +faststart -f ipod"),
+        _Piped("-c:a aac -aac_coder fast -b:a {kbps}k -movflags +faststart -f ipod"),
         tags.M4A,
         "mov",
         article="an",

@@ -94,7 +94,7 @@ BEDS: dict[str, Recipe] = {
     "zee": Recipe(
         "De zee: golven die rustig komen en gaan",
         ((_LONG_S, fill_with_near_surf), (_SHORT_S, fill_with_far_surf)),
-        under_lu=3.0,
+        under_lu=4.0,
         on_phone=0.48,
     ),
     "regen": Recipe(
@@ -107,7 +107,7 @@ BEDS: dict[str, Recipe] = {
     "beek": Recipe(
         "Een beek: water dat over stenen kabbelt",
         ((_LONG_S, fill_with_near_brook), (_SHORT_S, fill_with_far_brook)),
-        under_lu=8.0,
+        under_lu=9.0,
         salt=2,
         on_phone=0.9,
     ),
