@@ -9,11 +9,11 @@ Both are above 6 kHz, over the background's RMS of half a second there. Joints a
 ends, where a loop of the background meets itself, just before a bell is struck, and where it has ended.
 "planted" is what a step of -50 dBFS would read at the quietest of them: above 0 it would be found.
 *first*, *last*: the voice in the first and the last 10 ms of a phrase, in dB of the loudest 50 ms of that
-phrase: the highest of all phrases. *drop*: how much it falls at most from there to the next 10 ms: what is cut
-off falls by more than what dies away.
+phrase: the highest of all phrases. *drop*: how much it falls at most from there to the next 10 ms: what is
+cut off falls by more than what dies away.
 *down*, *up*: in how many seconds the background gives way and comes back, from 90 to 10% of the way in dB.
-*bell*: for how many seconds it is stronger than the background in some band of the ear (ERB), and than a quiet
-room in which speech has 65 dB (NR 20).
+*bell*: for how many seconds it is stronger than the background in some band of the ear (ERB), and than a
+quiet room in which speech has 65 dB (NR 20).
 """
 
 from __future__ import annotations
