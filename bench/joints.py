@@ -5,9 +5,9 @@
 Three tracks and their stems, as ffmpeg decodes them, measured with SciPy and NumPy:
 
 *tick*: how far, in dB, the sharpest sample within 5 ms of any joint stays under the background's own crest.
-Both are above 6 kHz, over the background's RMS of half a second there. Joints are where a phrase begins and
-ends, where a loop of the background meets itself, just before a bell is struck, and where it has ended.
-"planted" is what a step of -50 dBFS would read at the quietest of them: above 0 it would be found.
+Both are above 6 kHz, over the background's RMS of half a second there, and what a voice still rings just
+before. Joints are where a phrase begins and ends, where a loop of the background meets itself, just before a
+bell is struck, and where it has ended. "planted" is what a step of -40 dBFS would read at the quietest.
 *first*, *last*: the voice in the first and the last 10 ms of a phrase, in dB of the loudest 50 ms of that
 phrase: the highest of all phrases. *drop*: how much it falls at most from there to the next 10 ms: what is
 cut off falls by more than what dies away.
@@ -71,9 +71,9 @@ def ticks(track: stem.Track, sound: Floats, bed: Floats) -> tuple[float, float]:
     """Return the sharpest joint over the background's crest, and what a planted step would be, in dB."""
     frames = min(len(sound), len(bed))
     sharp, behind = (np.abs(sosfiltfilt(_SHARP, each[:frames, 0])) for each in (sound, bed))
-    usual = np.sqrt(uniform_filter1d(np.square(behind), RATE // 2)) + 1e-9
+    usual = uniform_filter1d(np.square(behind), RATE // 2) + 1e-18
     whole = slice(6 * RATE, frames - 15 * RATE)  # without what comes and goes
-    crest = (behind / usual)[whole].max()
+    crest = (np.square(behind) / usual)[whole].max()
     line = track.timeline
     joints = [frame for each in line.utterances for frame in (each.start, each.end)]
     for length_s, _ in BEDS[track.plan.bed.name].loops:
@@ -81,12 +81,14 @@ def ticks(track: stem.Track, sound: Floats, bed: Floats) -> tuple[float, float]:
     joints += [at - NEAR - 1 for at in line.bells]
     joints += [at + bell_frames(track.plan.bell) for at in line.bells]
     at = np.array([joint for joint in joints if whole.start < joint < whole.stop])
-    near = maximum_filter1d(sharp, 2 * NEAR + 1)[at]
+    near = np.square(maximum_filter1d(sharp, 2 * NEAR + 1)[at])
+    # Where a room still rings, what is usual is that, too: the 15 ms before.
+    rings = np.array([np.square(sharp[joint - 4 * NEAR : joint - NEAR]).mean() for joint in at])
     step = np.zeros(RATE)
-    step[RATE // 2 :] = 10 ** (-50 / 20)
-    planted = np.abs(sosfiltfilt(_SHARP, step))[RATE // 4 : -RATE // 4].max()
-    quietest = float((planted / usual[at]).max())
-    return tuple(float(20 * np.log10(each / crest)) for each in ((near / usual[at]).max(), quietest))  # type: ignore[return-value]
+    step[RATE // 2 :] = 10 ** (-40 / 20)
+    planted = np.square(sosfiltfilt(_SHARP, step))[RATE // 4 : -RATE // 4].max()
+    sharpest = float(decibels(float((near / (usual[at] + rings)).max() / crest)))
+    return sharpest, float(decibels(float((planted / (usual[at] + rings)).max() / crest)))
 
 
 def edges(track: stem.Track, voice: Floats) -> tuple[float, float, float]:

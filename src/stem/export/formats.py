@@ -7,8 +7,8 @@ Measured with ffmpeg 9.0 on both sides, decoded and as written being compared by
 
     MP3, FLAC, WAV    every frame at its place, and no more of them
     M4A, Opus         the same (an edit list, and Opus's pre-skip, say what to cut); the sound is coded anew
-    AAC               ffmpeg's coder "fast": over a quiet background its usual one costs more of the voice (ESTOI
-                      0.934 against 0.943 at 96 kbps) and errs more, by 7 dB up to 1.3 kHz
+    AAC               ffmpeg's coder "fast": over a quiet background its usual one costs more of the voice
+                      (ESTOI 0.934 against 0.943 at 96 kbps), and errs by 7 dB more up to 1.3 kHz
     after a seek      at its time within a sample. In M4A a decoder cannot give the frame of 1024 it lands in:
                       ffmpeg begins up to 23 ms later, with the time told. In Opus, ffmpeg is up to 6.5 ms off
                       for places in the last 6.5 ms before a page, of which there is one a second
@@ -355,15 +355,7 @@ def encoder(path: Path, source: str, output: str, origin: str) -> Iterator[Encod
         OutputError: when the system refuses to write.
     """
     try:
-        command = [
-            programs.ffmpeg(),
-            "-nostdin",
-            "-v",
-            "quiet",
-            *source.split(),
-            "-i",
-            "pipe:0",
-        ]
+        command = [programs.ffmpeg(), "-nostdin", "-v", "quiet", *source.split(), "-i", "pipe:0"]
         plain = "-fflags +bitexact -flags:a +bitexact -y"  # no dates, versions or chance
         process = subprocess.Popen(  # noqa: S603 - fixed words, no shell, and a path that is no option
             [*command, *output.split(), *plain.split(), f"file:{path.absolute()}"],
