@@ -100,7 +100,7 @@ BEDS: dict[str, Recipe] = {
     "regen": Recipe(
         "Regen: zachte regen op bladeren",
         ((_LONG_S, fill_with_near_rain), (_SHORT_S, fill_with_far_rain)),
-        under_lu=4.0,
+        under_lu=7.0,
         salt=1,
         on_phone=0.48,
     ),
