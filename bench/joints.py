@@ -118,8 +118,9 @@ def giving_way(bed: Floats, track: stem.Track) -> tuple[float, float]:
     voice_alone[: 50 * 6] = voice_alone[-50 * 15 :] = False
     low, high = np.percentile(gain[voice_alone], (5, 95))
     through = (gain - low) / (high - low)
-    downs, ups = [], []
-    for at in np.flatnonzero(np.diff((through > 0.5).astype(int)) & voice_alone[1:]):
+    downs: list[float] = []
+    ups: list[float] = []
+    for at in np.flatnonzero(np.diff((through > 0.5).astype(int)) & voice_alone[1:]).tolist():
         around = through[max(at - 150, 0) : at + 150]
         middle = at - max(at - 150, 0)
         falls = through[at] > through[at + 1]
