@@ -167,7 +167,7 @@ BEDS: dict[str, Recipe] = {
     "pink": Recipe(
         "Roze ruis: zacht en gelijkmatig, als regen op een dak",
         ((_LONG_S, partial(fill_with_noise, db_per_octave=-3.01, dbfs=_NOISE_DBFS)),),
-        under_lu=2.0,
+        under_lu=6.0,
         on_phone=0.29,
     ),
     "kamer": Recipe(
