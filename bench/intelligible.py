@@ -1,4 +1,4 @@
-"""How well a voice is understood over each background, and how the background gives way to it.
+"""How well a voice is understood over each background.
 
     pip install pystoi
     python bench/intelligible.py                 # every background
@@ -6,8 +6,9 @@
 
 `aankomen`, said by `zacht`, each background at its usual level: the MP3 as ffmpeg decodes it, against the
 voice's stem, by STOI and ESTOI (Taal 2011; Jensen and Taal 2016) at 16 kHz; then in a telephone's band
-(300-3400 Hz), and after AAC at 96 kbps. "phone" is how much of the background is left in that band, in dB of
-its power; "under" how far it lies there under the voice, while that speaks.
+(300-3400 Hz), and as AAC at 96 kbps, which stem writes of the same samples. "phone" is how much of the
+background is left in that band, in dB of its power; "under" how far it lies there under the voice, while that
+speaks.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from pystoi import stoi
 from scipy.signal import butter, sosfiltfilt
 
+from stem.export.formats import FORMATS, Settings
 from stem.sound.beds import BEDS
 
 Floats = NDArray[np.float64]
@@ -48,11 +50,11 @@ def heard(sound: NDArray[np.float32]) -> Floats:
     return np.asarray(soxr.resample(sound.mean(axis=1, dtype=np.float64), RATE, STOI_RATE), np.float64)
 
 
-def made(folder: Path, bed: str, *options: str) -> tuple[Path, Path, Path]:
+def made(folder: Path, bed: str) -> tuple[Path, Path, Path]:
     """Make a track in `folder`, and return it, the voice's stem and the background's."""
-    target = folder / f"{bed}{''.join(options)}"
+    target = folder / bed
     target.mkdir()
-    make = ["make", "aankomen", "--voice", "zacht", "--bed", bed, "--stems", "-o", str(target), *options]
+    make = ["make", "aankomen", "--voice", "zacht", "--bed", bed, "--stems", "-o", str(target)]
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     subprocess.run([sys.executable, "-m", "stem", *make], env=environment, capture_output=True, check=True)
     return next(target.glob("*.mp3")), next(target.glob("*-stem.flac")), next(target.glob("*-acht*.flac"))
@@ -62,7 +64,7 @@ def understood(folder: Path, bed: str) -> list[float]:
     """Return STOI and ESTOI of the file, on a phone and as AAC, and the background's part on a phone."""
     track, voice_stem, bed_stem = made(folder, bed)
     aac = track.with_suffix(".m4a")
-    subprocess.run([*_FFMPEG, str(track), "-vn", "-c:a", "aac", "-b:a", "96k", str(aac)], check=True)
+    FORMATS["m4a"].write(aac, [decoded(voice_stem) + decoded(bed_stem)], Settings(96))
     voice, mix, as_aac, behind = (heard(decoded(path)) for path in (voice_stem, track, aac, bed_stem))
     figures = []
     for clean, degraded in (
@@ -82,34 +84,6 @@ def understood(folder: Path, bed: str) -> list[float]:
     return [*figures, float(share), float(under)]
 
 
-def giving_way(folder: Path) -> tuple[float, float]:
-    """Return in how many seconds a background goes down and comes up, from 10 to 90% of the way in dB.
-
-    Measured from two stems of one background, of which one gives way: what one is over the other is the gain.
-    """
-    lively, even = (decoded(made(folder, "bruin", "--duck", duck)[2]) for duck in ("4", "0"))
-    step = RATE // 50
-    frames = min(len(lively), len(even)) // step * step
-    levels = [
-        10 * np.log10(np.square(each[:frames], dtype=np.float64).mean(axis=1).reshape(-1, step).mean(axis=1))
-        for each in (lively, even)
-    ]
-    gain = levels[0] - levels[1]
-    low, high = np.percentile(gain[50:-500], (5, 95))
-    through = (gain - low) / (high - low)
-    state, since = bool(through[100] > 0.5), 0
-    downs: list[float] = []
-    ups: list[float] = []
-    for at in range(100, len(through) - 500):
-        if 0.1 < through[at] < 0.9:
-            continue
-        if (through[at] >= 0.9) != state:
-            (ups if not state else downs).append((at - since) / 50)
-            state = not state
-        since = at
-    return float(np.median(downs)), float(np.median(ups))
-
-
 def main(names: list[str]) -> None:
     """Print the table."""
     print(f"{'':>13} {'MP3':>15} {'phone':>15} {'AAC 96':>15} {'phone, dB':>10} {'under, dB':>10}")
@@ -121,9 +95,6 @@ def main(names: list[str]) -> None:
             row = "".join(f" {pair:>15}" for pair in pairs)
             tail = f" {figures[6]:10.1f} {figures[7]:10.1f}{'  falls short' if short else ''}"
             print(f"{name:>13}{row}{tail}", flush=True)
-        if not names:
-            down_s, up_s = giving_way(Path(folder))
-            print(f"A background goes down in {down_s:.2f} s and comes up in {up_s:.2f} s (10 to 90%).")
 
 
 if __name__ == "__main__":

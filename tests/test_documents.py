@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,20 @@ def test_moments_are_all_that_happens_in_the_order_of_their_times(project: stem.
     assert all(moment.start_s < moment.end_s for moment in seen.moments)
     whole = seen.document()
     assert json.loads(json.dumps(whole)) == whole
+
+
+def test_a_night_tells_what_it_takes_and_is_refused_at_once_where_no_file_holds_it(
+    project: stem.Project, tmp_path: Path
+) -> None:
+    silences = "\n".join(f"Stil, keer {hour}.\n" + "[pauze 595]\n" * 6 for hour in range(8))
+    (tmp_path / "nacht.j2").write_text(f'+++\ntitle = "Nacht"\n+++\n{silences}', encoding="utf-8")
+    night = stem.TrackSpec("nacht.j2", voice="zacht", profile="sleep")
+    plan = project.plan(night)
+    (told,) = documents.cost_note(plan)
+    # Eight hours of pauses that are a little short, two seconds of speech each, four minutes to fade:
+    # 128 kbps of these is 461 MB.
+    assert re.match(r"A long track: 8:00:\d\d, about 461 MB; to make it takes about \d+ minutes", told)
+    assert project.preview(plan).text().endswith(told)
+    with pytest.raises(stem.AudioError, match="longer than a WAV file can hold"):
+        project.plan(replace(night, format="wav"))
+    assert list(documents.cost_note(project.plan(stem.TrackSpec("kort.j2", voice="zacht")))) == []

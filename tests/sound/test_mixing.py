@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +20,7 @@ from stem.sound import mixing
 from stem.sound.beds import BEDS, Bed, bell, load_bed
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.loudness import Meter
-from stem.sound.mixing import Breakpoint, Levels, Mix, automation
+from stem.sound.mixing import Breakpoint, Levels, Mix, automation, ringing
 from stem.units import SAMPLE_RATE, frames
 
 Floats = NDArray[np.float64]
@@ -178,6 +179,70 @@ def test_the_short_way_to_an_even_level_skips_no_ramp() -> None:
     for start, end in ((0, 9), (0, 10), (5, 35), (12, 28), (30, 40)):
         level = np.broadcast_to(mixing._level(points, start, end), (end - start, 1))
         assert level[:, 0] == pytest.approx([lu_at(points, frame) for frame in range(start, end)])
+
+
+def test_what_is_heard_of_the_bed_gives_way_and_comes_back_when_it_is_promised() -> None:
+    line = timeline([(10.0, 22.0), (36.0, 45.0)], 60.0)
+    lively, even = (
+        whole(Mix(line, wordless, drone(), None, Levels(lifted_lu=lifted), floor=False))[:, 0].astype(float)
+        for lifted in (16.0, 20.0)
+    )
+    heard = slice(frames(1.0), frames(48.0))  # without the first of the one fade and all of the other
+    gain_db = 20 * np.log10(lively[heard] / even[heard])
+    through = np.concatenate([np.full(frames(1.0), 1.0), gain_db / 4])
+    assert (through.min(), through.max()) == pytest.approx((0.0, 1.0), abs=0.002)
+    # A straight line in LU passes from 90 to 10% in eight tenths of its time.
+    for goal, around_s, wanted_s in (
+        (0.9, (0.0, 10.0), 10.02 - 0.6 - 0.72),
+        (0.1, (0.0, 10.0), 10.02 - 0.6 - 0.08),
+        (0.1, (21.92, 30.0), 21.92 + 0.8 + 0.25),
+        (0.9, (21.92, 30.0), 21.92 + 0.8 + 2.25),
+    ):
+        first, last = map(frames, around_s)
+        crossed = np.flatnonzero(np.diff(through[first:last] > goal)) + first
+        assert crossed / SAMPLE_RATE == pytest.approx([wanted_s], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("bells_s", "spans_s", "expected"),
+    [
+        # From one bell to the next there is no time to come up; before the first there is.
+        (
+            (40.0, 70.0),
+            [(150.0, 160.0)],
+            [(0, -16), (38, -16), (40, -26), (90, -26), (96, -16)],
+        ),
+        # A track that begins with a bell begins low; what nothing follows ends low.
+        ((6.0,), [(20.0, 40.0)], [(0, -26), (26, -26), (32, -16)]),
+        ((60.0,), [(20.0, 40.0)], [(0, -16), (58, -16), (60, -26)]),
+        ((6.0, 60.0), [(20.0, 40.0)], [(0, -26), (26, -26), (32, -16), (58, -16), (60, -26)]),
+        ((6.0, 30.0), [(12.0, 25.0)], [(0, -26)]),
+        ((), [(20.0, 40.0)], [(0, -16)]),
+    ],
+)
+def test_the_bed_waits_low_while_a_bell_rings(
+    bells_s: tuple[float, ...], spans_s: list[tuple[float, float]], expected: list[tuple[float, float]]
+) -> None:
+    line = timeline(spans_s, 200.0, bells_s)
+    points = mixing.room_for_bells(line, Levels(), frames(20.0))
+    assert points == tuple(Breakpoint(frames(at_s), lu) for at_s, lu in expected)
+    assert mixing.room_for_bells(line, Levels(), 0) == (Breakpoint(0, -16.0),)
+
+
+def test_a_bowl_is_heard_over_the_sea_for_as_long_as_in_a_quiet_room(loaded: Mapping[str, Bed]) -> None:
+    # At 15 s it is 30 dB under its stroke, which a room of 28 dB(A) (NR 20) hides where speech has 65.
+    line = timeline([(70.0, 90.0)], 100.0, bells_s=(30.0,))
+    waits = Mix(line, wordless, loaded["zee"], bell(), Levels(), floor=False, ringing=ringing(bell()))
+    assert waits.ringing / SAMPLE_RATE == pytest.approx(20.0, abs=1.0)  # 40 dB of a T60 of 30 s
+
+    def over_db(mix: Mix) -> float:
+        _, behind, rings = (part.stretch(frames(43.0), frames(45.0)) for part in mix.parts())
+        hertz = np.fft.rfftfreq(len(rings), 1 / SAMPLE_RATE)
+        near = (hertz > 173.0) & (hertz < 219.0)  # one band of the ear round its lowest mode
+        powers = (np.square(np.abs(np.fft.rfft(each, axis=0)[near])).sum() for each in (rings, behind))
+        return float(10 * np.log10(next(powers) / next(powers)))
+
+    assert over_db(waits) > 0.0 > over_db(replace(waits, ringing=0))
 
 
 # --- Levels, measured by another meter ---

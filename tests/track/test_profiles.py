@@ -18,7 +18,9 @@ from stem.cli.output import in_options
 from stem.config import Config
 from stem.errors import UnknownNameError, UsageError
 from stem.script.cues import Bell
-from stem.sound.beds import BEDS, bell_frames
+from stem.script.timeline import PlacedUtterance, Timeline
+from stem.sound.beds import BEDS, bell_frames, load_bed
+from stem.sound.mixing import Mix
 from stem.track.make import Track, make_track
 from stem.track.plan import plan_track
 from stem.track.profiles import PROFILES, find_profile
@@ -109,6 +111,24 @@ def test_sleep_has_no_bells_and_minutes_of_background_that_fades(
         for start in (5, 60, 120, 180)
     ]
     assert np.all(np.diff(minutes) < -0.5), "softer and softer"
+
+
+def test_sleep_keeps_its_level_for_eight_hours_until_it_fades() -> None:
+    bed, levels = load_bed("bruin", 1), PROFILES["sleep"].levels
+    said = PlacedUtterance("Slaap zacht.", "Slaap zacht.", units.frames(8), units.frames(10))
+    night = Timeline(units.frames(8 * 3600), (said,), (), (), ())
+    mix = Mix(night, lambda _phrase: np.zeros((0, 1), np.float32), bed, None, levels)
+
+    def level(from_s: float) -> float:
+        return heard.loudness(mix.stretch(units.frames(from_s), units.frames(from_s + 10)))
+
+    wanted = levels.speech_lufs - levels.ducked_lu - bed.under_lu
+    # What is not speech is nearly all of it: there the bed stays as low as under speech.
+    for from_s in (1800, 7.5 * 3600, 8 * 3600 - levels.fade_out_s - 10):
+        assert level(from_s) == pytest.approx(wanted, abs=0.5)
+    # Half a cosine: after half of the fade 6 dB are gone, and the noise floor is left at the end.
+    assert level(8 * 3600 - levels.fade_out_s / 2 - 5) == pytest.approx(wanted - 6, abs=0.7)
+    assert level(8 * 3600 - 10) == pytest.approx(-66.4, abs=0.5)
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ def make(
         here = project()
         beside = stem.Sidecars.read(captions, plot=with_plot, record=with_record, anonymous=record_anonymous)
         plan = here.plan(request.spec(), output)
-        for note in stem.documents.voice_note(plan):
+        for note in (*stem.documents.voice_note(plan), *stem.documents.cost_note(plan)):
             tell(note)
         with progress() as events:
             track = here.make(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         scripts_document,
         voice_row,
     )
-    from stem.documents.previews import Preview, hearing_notes, preview, voice_note
+    from stem.documents.previews import Preview, cost_note, hearing_notes, preview, voice_note
     from stem.documents.tracks import info_document, info_lines, made_document, record_document, track_line
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "beds_document",
     "cache_document",
     "check_document",
+    "cost_note",
     "hearing_notes",
     "info_document",
     "info_lines",
@@ -63,6 +64,7 @@ _HOMES = {
     "beds_document": "catalogue",
     "cache_document": "catalogue",
     "check_document": "catalogue",
+    "cost_note": "previews",
     "hearing_notes": "previews",
     "info_document": "tracks",
     "info_lines": "tracks",

@@ -96,7 +96,8 @@ class Delivery:
         rate: Sample rate in hertz.
         bell: Whether it ends with a bell.
         expected_bytes: Of the file with its tags: what it will not pass. An MP3 is at most two of its frames
-            smaller; a FLAC, of which this is the size before it is packed, mostly by half.
+            smaller; a FLAC, of which this is the size before it is packed, mostly by half. M4A and Opus, to
+            which no destination leads, are about so large.
     """
 
     format: str
@@ -163,7 +164,7 @@ def chosen(destination: Destination, seconds: float, *, bed_is_noise: bool, tag_
     kept = [quality for quality in destination.qualities if quality.keeps_noise or not bed_is_noise]
     limit = math.inf if destination.most_bytes is None else destination.most_bytes
     for quality in kept:
-        expected = _expected_bytes(destination, quality.settings, seconds) + tag_bytes
+        expected = file_bytes(quality.settings, destination.rate, seconds) + tag_bytes
         if expected <= limit:
             return Delivery(
                 destination.format, quality.settings, destination.rate, destination.bell, expected
@@ -171,14 +172,17 @@ def chosen(destination: Destination, seconds: float, *, bed_is_noise: bool, tag_
     raise _too_long(destination, seconds, kept[-1].settings, bed_is_noise=bed_is_noise, tag_bytes=tag_bytes)
 
 
-def _expected_bytes(destination: Destination, settings: Settings, seconds: float) -> int:
-    """Return how large the file is without tags, at most."""
-    length = frames(seconds, destination.rate)
+def file_bytes(settings: Settings, rate: int, seconds: float) -> int:
+    """Return how large an MP3 is without tags, at most; or about, one of another format.
+
+    Without a bit rate it is the size before anything is packed.
+    """
+    length = frames(seconds, rate)
     if settings.bitrate_kbps is None:
         return length * settings.channels * _STEP_BYTES
     mp3_frames = -(-(ENCODER_DELAY + length + _DECODER_DELAY) // MP3_FRAME)
     with_first_and_last = mp3_frames + 2  # the first tells players what is in the file; LAME may add one
-    return -(-with_first_and_last * 144_000 * settings.bitrate_kbps // destination.rate)
+    return -(-with_first_and_last * 144_000 * settings.bitrate_kbps // rate)
 
 
 def _too_long(
@@ -187,7 +191,7 @@ def _too_long(
     most_bytes, kbps = destination.most_bytes, least.bitrate_kbps
     assert most_bytes is not None
     assert kbps is not None
-    megabytes = (_expected_bytes(destination, least, seconds) + tag_bytes) / 1e6
+    megabytes = (file_bytes(least, destination.rate, seconds) + tag_bytes) / 1e6
     sentence = Message(
         "A track of {seconds} does not fit in {place}: at {kbps} kbps it is "
         "{megabytes:.1f} MB of at most {most:.1f}, and less would harm its {part}.",
@@ -203,7 +207,7 @@ def _too_long(
     if longest_s >= _SHORTEST_ADVISED_S:
         longest = f"{longest_s // 60:.0f}m"
         advice.append(Message("make it shorter ({duration_is} {longest})", longest=longest))
-    if _expected_bytes(destination, destination.qualities[-1].settings, seconds) + tag_bytes <= most_bytes:
+    if file_bytes(destination.qualities[-1].settings, destination.rate, seconds) + tag_bytes <= most_bytes:
         advice.append(Message("leave out the background ({bed_is} none)"))
     hint = Message("{advice}, or make two tracks of it.", advice=joined(", ", advice))
     return UsageError(sentence, hint=hint)

@@ -7,6 +7,8 @@ Measured with ffmpeg 9.0 on both sides, decoded and as written being compared by
 
     MP3, FLAC, WAV    every frame at its place, and no more of them
     M4A, Opus         the same (an edit list, and Opus's pre-skip, say what to cut); the sound is coded anew
+    AAC               ffmpeg's coder "fast": over a quiet background its usual one costs more of the voice
+                      (ESTOI 0.934 against 0.943 at 96 kbps), and errs by 7 dB more up to 1.3 kHz
     after a seek      at its time within a sample. In M4A a decoder cannot give the frame of 1024 it lands in:
                       ffmpeg begins up to 23 ms later, with the time told. In Opus, ffmpeg is up to 6.5 ms off
                       for places in the last 6.5 ms before a page, of which there is one a second
@@ -170,7 +172,7 @@ class Format:
         self._check(settings, rate)
         told = Settings(settings.bitrate_kbps or self.usual_kbps, settings.channels)
         if isinstance(sound, Sliced):
-            self._check_frames(sound.frames, told.channels)
+            self.check_frames(sound.frames, told.channels)
         else:
             sound = self._counted(downmixed(sound) if told.channels == 1 else sound, told.channels)
         return self.writer(path, sound, told, rate, on_block)
@@ -203,10 +205,15 @@ class Format:
         frames = 0
         for block in blocks:
             frames += len(block)
-            self._check_frames(frames, channels)
+            self.check_frames(frames, channels)
             yield block
 
-    def _check_frames(self, frames: int, channels: int) -> None:
+    def check_frames(self, frames: int, channels: int) -> None:
+        """Make sure that a file can hold so much sound.
+
+        Raises:
+            AudioError: when it cannot.
+        """
         if self.most_bytes is not None and frames * channels * _STEP_BYTES > self.most_bytes:
             problem = Message("it is longer than a {title} file can hold", title=self.title)
             raise AudioError(
@@ -348,15 +355,7 @@ def encoder(path: Path, source: str, output: str, origin: str) -> Iterator[Encod
         OutputError: when the system refuses to write.
     """
     try:
-        command = [
-            programs.ffmpeg(),
-            "-nostdin",
-            "-v",
-            "quiet",
-            *source.split(),
-            "-i",
-            "pipe:0",
-        ]
+        command = [programs.ffmpeg(), "-nostdin", "-v", "quiet", *source.split(), "-i", "pipe:0"]
         plain = "-fflags +bitexact -flags:a +bitexact -y"  # no dates, versions or chance
         process = subprocess.Popen(  # noqa: S603 - fixed words, no shell, and a path that is no option
             [*command, *output.split(), *plain.split(), f"file:{path.absolute()}"],
@@ -403,7 +402,7 @@ FORMATS: dict[str, Format] = {
         "M4A (AAC)",
         ".m4a",
         Message("as good in a little less room; for Apple's players, with chapters there"),
-        _Piped("-c:a aac -b:a {kbps}k -movflags +faststart -f ipod"),
+        _Piped("-c:a aac -aac_coder fast -b:a {kbps}k -movflags +faststart -f ipod"),
         tags.M4A,
         "mov",
         article="an",

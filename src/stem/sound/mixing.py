@@ -41,6 +41,18 @@ UP = units.frames(2.5)
 SHORTEST_LIFT = units.frames(3.0)
 """A silence in which the bed could not stay up for this long leaves it down: going up and down is unrest."""
 
+WAIT_LU = 6.0
+"""While a bell rings, the bed lies so much lower than under the voice: else it hides the last third of it."""
+
+WAIT_DOWN = units.frames(2.0)
+"""Frames in which it goes there before the stroke."""
+
+WAIT_UP = units.frames(6.0)
+"""Frames in which it comes back while the last of the bell goes."""
+
+_FAINT_DB = 40.0
+"""A bell that lies so far under its stroke is hidden by a quiet room, too."""
+
 SPARSE_SHARE = 0.85
 """From this share of pause on the bed stays down: there it is what is heard, not what is behind."""
 
@@ -121,6 +133,51 @@ def automation(timeline: Timeline, levels: Levels) -> tuple[Breakpoint, ...]:
     return tuple(points)
 
 
+def room_for_bells(timeline: Timeline, levels: Levels, ringing: int) -> tuple[Breakpoint, ...]:
+    """Return how high the bed may lie because of the bells; where the voice asks for less, that counts.
+
+    After a last bell that nothing is said behind, it stays low until the end.
+
+    Args:
+        timeline: When the bells are struck.
+        levels: How loud everything is.
+        ringing: Frames for which a bell is heard; 0 when the bed takes no notice of it.
+
+    Returns:
+        As `automation`; the last breakpoints may lie behind the end.
+    """
+    high, low = -min(levels.ducked_lu, levels.lifted_lu), -levels.ducked_lu - WAIT_LU
+    spans: list[tuple[int, int]] = []
+    for strike in timeline.bells if ringing else ():
+        if spans and strike - spans[-1][1] < WAIT_UP + SHORTEST_LIFT + WAIT_DOWN:
+            spans[-1] = (spans[-1][0], strike + ringing)
+        else:
+            spans.append((strike, strike + ringing))
+    points = [Breakpoint(0, high)]
+    for first, last in spans:
+        points += [Breakpoint(first - WAIT_DOWN, high), Breakpoint(first, low)]
+        points += [Breakpoint(last, low), Breakpoint(last + WAIT_UP, high)]
+    if spans and spans[0][0] < units.frames(levels.fade_in_s) + SHORTEST_LIFT + WAIT_DOWN:
+        points[:3] = [Breakpoint(0, low)]
+    if spans and all(utterance.end <= timeline.bells[-1] for utterance in timeline.utterances):
+        points = points[:-2]
+    return tuple(points)
+
+
+def ringing(stroke: Samples) -> int:
+    """Return for how many frames a bell is heard, about: until it stays 40 dB under its loudest tenth."""
+    step = units.frames(0.1)
+    powers = [float(np.square(part, dtype=np.float64).mean()) for part in _parts(stroke, step)]
+    last = max(
+        (at for at, power in enumerate(powers) if power > max(powers) * 10 ** (-_FAINT_DB / 10)), default=-1
+    )
+    return (last + 1) * step
+
+
+def _parts(sound: Samples, frames: int) -> list[Samples]:
+    return [sound[start : start + frames] for start in range(0, len(sound), frames)]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
     """A track as sound: nothing is computed before it is iterated, and it can be iterated again.
@@ -134,6 +191,7 @@ class Mix:
         bell: One stroke, shape (frames, 2); None when the timeline has no bells.
         levels: How loud everything is.
         floor: Whether the noise floor lies under it.
+        ringing: Frames for which the bed makes room for a stroke of the bell, see `ringing`.
     """
 
     timeline: Timeline
@@ -142,6 +200,7 @@ class Mix:
     bell: Samples | None
     levels: Levels
     floor: bool = True
+    ringing: int = 0
 
     @property
     def frames(self) -> int:
@@ -187,12 +246,13 @@ class Mix:
     def _blocks(self, first: int = 0, last: int | None = None) -> Iterator[Samples]:
         floor = load_bed("none", seed=0) if self.floor else None
         points = automation(self.timeline, self.levels)
+        most = room_for_bells(self.timeline, self.levels, self.ringing)
         fade_out = _fade_out_start(self.timeline, units.frames(self.levels.fade_out_s))
         waiting = [event for event in self._events() if event[1] > first]
         sounding: list[tuple[int, Samples]] = []
         for start in range(first, self.frames if last is None else last, BLOCK_FRAMES):
             end = min(start + BLOCK_FRAMES, self.frames)
-            block = self._bed_block(points, start, end)
+            block = self._bed_block(points, most, start, end)
             while waiting and waiting[-1][0] < end:
                 at, _, sound = waiting.pop()
                 sounding.append((at, sound()))
@@ -205,12 +265,15 @@ class Mix:
             _fade(block, start, self.frames - _LAST_FRAMES, self.frames)
             yield block
 
-    def _bed_block(self, points: tuple[Breakpoint, ...], start: int, end: int) -> Samples:
+    def _bed_block(
+        self, points: tuple[Breakpoint, ...], most: tuple[Breakpoint, ...], start: int, end: int
+    ) -> Samples:
         if self.bed.lufs < _SOFTEST_BED_LUFS:
             return np.zeros((end - start, 2), np.float32)
         block = self.bed.read(start, end - start)
         level_lufs = self.levels.speech_lufs - self.bed.under_lu
-        gain_db = _level(points, start, end) + (level_lufs - self.bed.lufs)
+        gain_db = np.minimum(_level(points, start, end), _level(most, start, end))
+        gain_db += level_lufs - self.bed.lufs
         block *= np.power(10.0, gain_db / 20.0).astype(np.float32)
         _fade(block, start, min(units.frames(self.levels.fade_in_s), self.frames // 2), 0)
         return block

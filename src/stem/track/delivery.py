@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stem.export.destinations import Delivery, chosen
+from stem import units
+from stem.export.destinations import Delivery, chosen, file_bytes
 from stem.export.formats import Settings, find_format
 from stem.export.tags import Tags
 from stem.track.plan import Plan
@@ -19,13 +20,16 @@ def delivery(plan: Plan, length_s: float, tag_bytes: int = TAG_ROOM_BYTES) -> De
 
     Raises:
         UsageError: when it does not fit in what its destination takes.
+        AudioError: when it is longer than a file of its format can hold.
     """
     if plan.destination is not None:
         return chosen(plan.destination, length_s, bed_is_noise=plan.bed.is_noise, tag_bytes=tag_bytes)
     kind = find_format(plan.format)
     kbps = plan.profile.mp3.bitrate_kbps if plan.format == USUAL_FORMAT else kind.usual_kbps
-    rate = kind.rate_for(plan.profile.rate)
-    return Delivery(plan.format, Settings(kbps), rate, bell=False, expected_bytes=tag_bytes)
+    rate, settings = kind.rate_for(plan.profile.rate), Settings(kbps)
+    kind.check_frames(units.frames(length_s, rate), settings.channels)
+    expected = file_bytes(settings, rate, length_s) + tag_bytes
+    return Delivery(plan.format, settings, rate, bell=False, expected_bytes=expected)
 
 
 def tag_bytes(told: Tags) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from stem import units
 from stem.errors import EngineUnavailable, UsageError
+from stem.export.formats import find_format
 from stem.messages import Message
 from stem.script.cues import Cue, phrases_of
 from stem.script.dutch.lexicon import Lexicon
@@ -40,9 +41,11 @@ def check_ready(plan: Plan) -> None:
         EngineUnavailable: when one who speaks cannot speak here, or may not.
         UnreachableLengthError: when the track can clearly not last as long as was asked.
         UsageError: when it would clearly be too large for its destination.
+        AudioError: when it would clearly be longer than a file of its format can hold.
     """
     check_voices(plan.voices, plan.lexicon, plan.terms)
-    if plan.target_frames is None and plan.destination is None:
+    is_of_any_size = plan.destination is None and find_format(plan.format).most_bytes is None
+    if plan.target_frames is None and is_of_any_size:
         return
     pace = expected_pace(plan.voice, plan.lexicon, plan.terms)
     if pace is None:  # own recordings: only all together tell
@@ -67,6 +70,18 @@ def lengths(plan: Plan) -> tuple[tuple[float, float], ...]:
     placer_of = _placers(plan, expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE)
     ranges = [reach(cues, placer_of(cues)) for cues in plan.texts or (plan.cues,)]
     return tuple((units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges)
+
+
+def expected_s(plan: Plan) -> float:
+    """Return how long a track is expected to last, in seconds, by the pace of the voice.
+
+    Raises:
+        StemError: as `check_ready`.
+    """
+    if plan.target_frames is not None:
+        return units.seconds(plan.target_frames)
+    placer_of = _placers(plan, expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE)
+    return units.seconds(placer_of(plan.cues)(plan.cues).frames)
 
 
 def with_real_lengths(

@@ -13,7 +13,7 @@ from stem.script.masking import LEFT_OUT, Mask
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
 from stem.sound.beds import Bed, bell, bell_frames
-from stem.sound.mixing import Mix
+from stem.sound.mixing import Mix, ringing
 from stem.track.plan import Plan
 from stem.track.words import mask_of
 from stem.voices.speakers import Ensemble
@@ -85,7 +85,9 @@ def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
     """
     takes.level(plan.phrases, plan.profile.levels.speech_lufs)
     timeline = timeline_of(plan, plan.cues, takes.frames_of)
-    return Mix(timeline, takes.read, bed, bell(plan.bell) if timeline.bells else None, plan.profile.levels)
+    stroke = bell(plan.bell) if timeline.bells else None
+    heard = 0 if stroke is None else ringing(stroke)
+    return Mix(timeline, takes.read, bed, stroke, plan.profile.levels, ringing=heard)
 
 
 def paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]]) -> Plan:

@@ -94,20 +94,20 @@ BEDS: dict[str, Recipe] = {
     "zee": Recipe(
         "De zee: golven die rustig komen en gaan",
         ((_LONG_S, fill_with_near_surf), (_SHORT_S, fill_with_far_surf)),
-        under_lu=3.0,
+        under_lu=4.0,
         on_phone=0.48,
     ),
     "regen": Recipe(
         "Regen: zachte regen op bladeren",
         ((_LONG_S, fill_with_near_rain), (_SHORT_S, fill_with_far_rain)),
-        under_lu=4.0,
+        under_lu=7.0,
         salt=1,
         on_phone=0.48,
     ),
     "beek": Recipe(
         "Een beek: water dat over stenen kabbelt",
         ((_LONG_S, fill_with_near_brook), (_SHORT_S, fill_with_far_brook)),
-        under_lu=8.0,
+        under_lu=9.0,
         salt=2,
         on_phone=0.9,
     ),
@@ -167,7 +167,7 @@ BEDS: dict[str, Recipe] = {
     "pink": Recipe(
         "Roze ruis: zacht en gelijkmatig, als regen op een dak",
         ((_LONG_S, partial(fill_with_noise, db_per_octave=-3.01, dbfs=_NOISE_DBFS)),),
-        under_lu=2.0,
+        under_lu=6.0,
         on_phone=0.29,
     ),
     "kamer": Recipe(
