@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from stem.sound.pieces import Keeper, Piece, Recallable, Sliced
 
-FEWEST = 4
-"""Pieces of a track of which they are kept: a shorter one is made in a moment."""
+FEWEST, MOST = 4, 64
+"""Pieces of a track of which they are kept: a shorter one is made in a moment, those of a night would take
+half a gigabyte."""
 
 _SIZE = struct.Struct("<Q")
 
@@ -38,7 +39,7 @@ class KeptPieces:
     @classmethod
     def of(cls, sound: Sliced, pieces: int, coding: str) -> KeptPieces | None:
         """Return those of a track; None when nothing of it is kept."""
-        if pieces < FEWEST or not isinstance(sound, Recallable) or sound.keeper is None:
+        if not FEWEST <= pieces <= MOST or not isinstance(sound, Recallable) or sound.keeper is None:
             return None
         track = f"{sound.frames} {coding}".encode()
         is_known = sound.keeper.recall(track) is not None
