@@ -104,6 +104,19 @@ def test_what_is_changed_is_in_no_tag_and_no_name(project: Project) -> None:
     )  # as other sentences that are personal
 
 
+def test_the_rest_of_the_track_stays_where_it_was(project: Project) -> None:
+    longer = (Edit("Stoppen kan altijd.", text="Stoppen kan altijd, op elk moment dat je wilt."),)
+    for length_s in (None, 60.0):
+        before, after = (
+            project.preview(project.plan(spec(edits=edits, duration_s=length_s))).timeline
+            for edits in ((), longer)
+        )
+        assert after.frames == before.frames
+        starts = [[each.start for each in timeline.utterances] for timeline in (before, after)]
+        assert starts[0] == starts[1]
+        assert after.utterances[2].end > before.utterances[2].end
+
+
 def test_a_script_s_own_words_are_no_secret_for_being_said_elsewhere(project: Project) -> None:
     plan = project.plan(spec(values={}, edits=(Edit("Ga zitten.", text="Dat was het."),)))
     assert plan.personal == frozenset()

@@ -77,6 +77,8 @@ def test_pauses_give_no_more_than_they_may_and_then_nothing_is_held() -> None:
     cues = changed(Edit("Kijk.", text="Kijk " + "goed " * 60))
     assert held(cues, lengths(cues)) is None
     assert held(SCRIPT, lengths(SCRIPT)) is None
+    cues = changed(Edit("Kijk.", text="Kijk nu."))
+    assert held(cues, dict.fromkeys(phrases_of(cues), 44100)) is None  # the former was not spoken
 
 
 def test_a_track_of_a_wanted_length_is_fitted_as_before_the_change() -> None:

@@ -7,17 +7,13 @@ it was made and nowhere else, and the track keeps its length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeAlias
 
 from stem import units
 from stem.script.cues import Cue, Pause, Utterance
 from stem.script.pacing import Placer, UnreachableLengthError, elastic, fit, with_lengths
-
-PlacerBy: TypeAlias = Callable[[Mapping[str, int]], Placer]
-"""Returns what places cues when phrases last so many frames."""
 
 
 def replaced(cues: Sequence[Cue]) -> tuple[str, ...]:
@@ -46,9 +42,10 @@ def held(cues: Sequence[Cue], frames_of: Mapping[str, int]) -> tuple[Cue, ...] |
         frames_of: How long phrases last, also those of before.
 
     Returns:
-        None when no words were changed, or the pauses cannot give or take as much.
+        None when no words were changed, of some it is not known how long they lasted, or the pauses cannot
+        give or take as much.
     """
-    if not replaced(cues):
+    if not _is_known(cues, frames_of):
         return None
     pauses = elastic(cues)
     lengths = [units.frames(pause.seconds) for pause in pauses]
@@ -74,13 +71,18 @@ def fit_in_place(
     Raises:
         UnreachableLengthError: as there.
     """
-    if replaced(cues):
+    if _is_known(cues, frames_of):
         with suppress(UnreachableLengthError):
             fitted = fit(before(cues), placer, target_frames)
             lengths = [units.frames(pause.seconds) for pause in elastic(fitted)]
             if (found := held(with_lengths(cues, elastic(cues), lengths), frames_of)) is not None:
                 return found
     return fit(cues, placer, target_frames)
+
+
+def _is_known(cues: Sequence[Cue], frames_of: Mapping[str, int]) -> bool:
+    former = set(replaced(cues))
+    return bool(former) and frames_of.keys() >= former
 
 
 def _differences(cues: Sequence[Cue], frames_of: Mapping[str, int]) -> list[tuple[int, int]]:

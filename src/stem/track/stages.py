@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from stem.errors import SynthesisError
@@ -11,7 +12,7 @@ from stem.script.cues import Cue, phrases_of
 from stem.script.edits import lost_remark
 from stem.script.holding import before, fit_in_place, held, replaced
 from stem.script.masking import LEFT_OUT, Mask
-from stem.script.pacing import fit, fit_first
+from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
 from stem.sound.beds import Bed, bell, bell_frames
 from stem.sound.mixing import Mix
@@ -86,8 +87,9 @@ def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
     Raises:
         ScriptError: when a breath is too short for its word.
     """
-    former = phrases_of(before(plan.cues)) if _holds(plan) else ()
-    takes.level(plan.phrases, plan.profile.levels.speech_lufs, former)
+    former = phrases_of(before(plan.cues))
+    is_known = takes.frames_of.keys() >= set(former)
+    takes.level(plan.phrases, plan.profile.levels.speech_lufs, former if is_known else ())
     timeline = timeline_of(plan, plan.cues, takes.frames_of)
     return Mix(timeline, takes.read, bed, bell(plan.bell) if timeline.bells else None, plan.profile.levels)
 
@@ -100,7 +102,10 @@ def paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]]) 
     holds = _holds(plan)
 
     def lengths_for(cues: Sequence[Cue]) -> Mapping[str, int]:
-        return lengths_of((*phrases_of(cues), *(replaced(cues) if holds else ())))
+        frames_of = dict(lengths_of(phrases_of(cues)))
+        with suppress(SynthesisError):  # perhaps it was changed for that: all is fitted anew then
+            frames_of |= lengths_of(replaced(cues) if holds else ())
+        return frames_of
 
     def fitted(cues: Sequence[Cue]) -> tuple[Cue, ...]:
         frames_of, target = lengths_for(cues), plan.target_frames
@@ -109,12 +114,12 @@ def paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]]) 
         def placer(changed: Sequence[Cue]) -> Timeline:
             return timeline_of(plan, changed, frames_of)
 
-        return fit_in_place(cues, frames_of, placer, target) if holds else fit(cues, placer, target)
+        return fit_in_place(cues, frames_of, placer, target)
 
     if plan.target_frames is not None:
         return replace(plan, cues=fit_first(plan.texts, fitted, plan.target_frames))
     frames_of = lengths_for(plan.cues)
-    return replace(plan, cues=(held(plan.cues, frames_of) if holds else None) or plan.cues)
+    return replace(plan, cues=held(plan.cues, frames_of) or plan.cues)
 
 
 def _holds(plan: Plan) -> bool:
