@@ -53,7 +53,7 @@ def starts(timeline: Timeline) -> dict[str, int]:
     [
         ("Kijk.", "Kijk nu eens heel rustig.", {"Hoor."}),  # the pause behind the next one is shorter
         ("Kijk.", "O.", {"Hoor."}),
-        ("Hoor.", "Hoor wat er is. En wat niet.", set()),  # two sentences, and the pause between them
+        ("Hoor.", "Hoor het. En meer.", set()),  # two sentences, and the pause between them
         (
             "Welkom hier.",
             "Welkom.",
