@@ -174,6 +174,23 @@ def test_a_batch_of_one_keeps_tells_and_replaces(project: Project) -> None:
     assert [outcome.status for outcome in batch.rehearse().outcomes] == ["kept", "new"]
 
 
+@pytest.mark.slow
+def test_another_length_stands_in_the_name_too(project: Project) -> None:
+    batch = project.single("c019", spec(edits=(), duration_s=60.0))
+    (old,) = (outcome.path for outcome in batch.make(workers=1).outcomes)
+    assert old.name == "c019_proef_1min.mp3"
+    again = project.again(record_file(project, old.stem), Change(duration_s=66.0))
+    assert old.is_file()  # until the other is there
+    (made,) = again.make(workers=1).outcomes
+    assert (made.path.name, made.seconds) == ("c019_proef_1,1min.mp3", pytest.approx(66.0))
+    assert sorted(path.name for path in old.parent.glob("c019*")) == [
+        *("c019_proef_1,1min.mp3", "c019_proef_1,1min.stem.json")
+    ]
+    old.touch()  # someone else has the name
+    same = project.again(record_file(project, made.path.stem), Change(duration_s=60.0)).asked.jobs[0]
+    assert (same.target, same.former) == (made.path, None)
+
+
 def test_who_is_named_in_a_changed_sentence_is_found_and_forgotten(project: Project) -> None:
     for wanted in ("Zwaantje", "xanthippe", "Anna"):
         (found,) = project.tracks_of([wanted], [record_file(project).parent]).found[:1]
