@@ -167,6 +167,7 @@ def settle(folder: Path, job: Job) -> None:
         publish(path, job.target.with_name(path.name), overwrite=path is record or job.force)
     if job.former is not None:  # only now: until its successor is there, it stays
         _clear(replace(job, target=job.former), ())
+        record_path(job.former).unlink(missing_ok=True)
 
 
 def with_own_edits(job: Job) -> Job:
