@@ -188,7 +188,7 @@ class Master:
 def _hashed(blocks: Iterator[Samples], by: hashlib.blake2b) -> Iterator[Samples]:
     """Pass blocks on as they are, and hash them."""
     for block in blocks:
-        by.update(np.ascontiguousarray(block))
+        by.update(np.ascontiguousarray(block).data)
         yield block
 
 
