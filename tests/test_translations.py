@@ -28,6 +28,7 @@ from stem.messages import (
     told,
 )
 from stem.messages import Catalogue as Compiled
+from stem.script.edits import lost_remark
 
 
 @pytest.fixture(scope="module")
@@ -143,5 +144,12 @@ def test_what_a_record_keeps_in_english_is_told_in_dutch() -> None:
         "De eigen opnames in '{x}' kunnen alleen de zinnen van hun eigen tekst zeggen."
     )
     assert retold(warning, ENGLISH) == warning
+    for numbers, said in (
+        ([1], "Wijziging 1 gaat over een zin die niet meer in de tekst staat"),
+        ([1, 2, 5], "Wijzigingen 1 en 2 en 5 gaan over zinnen die niet meer in de tekst staan"),
+    ):
+        kept = str(lost_remark(numbers))  # in a record it is English, without what it was made of
+        assert told(retold(kept, dutch()), PLAIN, dutch()).startswith(said)
+        assert retold(kept, ENGLISH) == kept
     assert type(retold("Doe deze oefening alleen samen met een behandelaar.", dutch())) is str
     assert retold(kept, dutch()) == kept

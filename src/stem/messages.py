@@ -11,6 +11,7 @@ Facts are never read as templates: braces in what a user wrote are shown as they
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -64,11 +65,20 @@ class Catalogue(GNUTranslations):
     @cached_property
     def templates(self) -> tuple[str, ...]:
         """All texts that it has words for, as they are in English; none of those with a plural."""
+        return tuple(text for text in self._texts() if "\0" not in text)
+
+    @cached_property
+    def plurals(self) -> Mapping[str, tuple[str, str]]:
+        """Both forms of each text about a number of things, by either of them."""
+        pairs = (text.split("\0") for text in self._texts() if "\0" in text)
+        return {each: (one, many) for one, many in pairs for each in (one, many)}
+
+    def _texts(self) -> Iterator[str]:
+        """Yield what is told in it; the forms of what has a plural with a zero between them."""
         order = "<" if self._content.startswith(_LITTLE_ENDIAN) else ">"
         count, first = struct.unpack_from(f"{order}2I", self._content, 8)
-        places = struct.iter_unpack(f"{order}2I", self._content[first : first + 8 * count])
-        texts = (self._content[start : start + length] for length, start in places)
-        return tuple(text.decode() for text in texts if b"\0" not in text)
+        for length, start in struct.iter_unpack(f"{order}2I", self._content[first : first + 8 * count]):
+            yield self._content[start : start + length].decode()
 
 
 _LITTLE_ENDIAN = b"\xde\x12\x04\x95"
@@ -338,6 +348,10 @@ _SHORTEST_KNOWN = 12
 """Letters of a template outside its facts: with fewer, a text may be something else that looks like it."""
 
 
+_NUMBERS = re.compile(r"\d+( and \d+)+")
+"""Numbers that were enumerated: what is shorter than is known otherwise, and nothing else looks like it."""
+
+
 def retold(text: str, language: NullTranslations) -> str:
     """Return a text that is kept in English, as in the record of a track, as a message that can be told."""
     return text if isinstance(text, Message) else _found(text, language)
@@ -345,14 +359,28 @@ def retold(text: str, language: NullTranslations) -> str:
 
 @lru_cache(maxsize=1024)  # a batch tells the same of many tracks
 def _found(text: str, language: NullTranslations) -> str:
+    if language is not ENGLISH and _NUMBERS.fullmatch(text):
+        return enumerated(text.split(" and "))
     likely = (each for start, each in _known(language) if text.startswith(start))
-    return recognised(text, likely, lambda _name, fact: retold(fact, language))
+    found = recognised(text, likely, lambda _name, fact: retold(fact, language))
+    return _counted(found, language.plurals) if isinstance(language, Catalogue) else found
+
+
+def _counted(found: str, plurals: Mapping[str, tuple[str, str]]) -> str:
+    """Return a message that was recognised; as one about a number of things when it is that."""
+    if not isinstance(found, Message) or found.template not in plurals:
+        return found
+    one, many = plurals[found.template]
+    facts = dict(found.facts)
+    told_count = str(facts.pop("count", "")).replace(",", "")
+    several = int(told_count) if told_count.isdecimal() else 2  # it is not told, and more than one
+    return Plural(one, many, 1 if found.template == one else several, **facts)
 
 
 @lru_cache(maxsize=8)
 def _known(language: NullTranslations) -> tuple[tuple[str, str], ...]:
     """Return how the templates of a language begin, and they themselves, the longest first."""
-    known = language.templates if isinstance(language, Catalogue) else ()
+    known = (*language.templates, *language.plurals) if isinstance(language, Catalogue) else ()
     certain = [each for each in known if len("".join(_parts(each)[1])) >= _SHORTEST_KNOWN]
     return tuple((each.partition("{")[0], each) for each in sorted(certain, key=len, reverse=True))
 

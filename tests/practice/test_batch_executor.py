@@ -22,6 +22,7 @@ import warm
 from batchtasks import act, job, make_slowly, tried
 
 from stem.cli.output import in_options
+from stem.cores import cores
 from stem.errors import BusyError
 from stem.files import is_temporary
 from stem.practice.batch import Failure, processes
@@ -375,8 +376,13 @@ def test_who_watches_can_stop_a_batch_and_others_keep_their_processes(tmp_path: 
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="there are no such priorities here")
-def test_workers_let_others_go_first_when_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_let_others_go_first_when_that_is_wanted_and_share_the_cores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv(warm.YIELDS, "1")
-    with processes(1, yields=True) as gentle, processes(1) as usual:
+    with processes(1, yields=True) as gentle, processes(2) as usual:
         assert gentle.submit(os.nice, 0).result() > os.nice(0)
         assert usual.submit(os.nice, 0).result() == os.nice(0)
+        # They share the cores: a track that is made alone has them all.
+        assert gentle.submit(cores).result() == cores()
+        assert usual.submit(cores).result() == max(cores() // 2, 1)

@@ -10,6 +10,7 @@ import pytest
 from stem.config import Config
 from stem.errors import StemError, UnknownNameError, UsageError
 from stem.practice.batch import BatchOptions
+from stem.practice.batch.name_patterns import with_length
 from stem.practice.batch.options import JobList
 from stem.practice.batch.single import job_of_one
 from stem.track.spec import TrackSpec
@@ -31,6 +32,20 @@ def test_a_track_is_called_by_its_code_and_what_it_is_said_to_last(tmp_path: Pat
     assert job.target.name == "c017_aankomen_3min.mp3"
     (job,) = asked(tmp_path, config=Config(voice="zacht", names="{script}-{code}")).jobs
     assert job.target.name == "aankomen-c017.mp3"
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [
+        ("c017_proef_15min", "c017_proef_12,5min"),
+        ("c017-7,5min-proef", "c017-12,5min-proef"),
+        ("c017_proef", "c017_proef"),
+        ("c017_15minuten", "c017_15minuten"),
+        ("15min_proef_20min", "15min_proef_20min"),
+    ],
+)
+def test_another_length_takes_the_place_of_the_one_in_a_name(name: str, renamed: str) -> None:
+    assert with_length(name, 12.5) == renamed
 
 
 def test_what_is_expected_is_told(tmp_path: Path) -> None:

@@ -104,6 +104,19 @@ def test_what_is_changed_is_in_no_tag_and_no_name(project: Project) -> None:
     )  # as other sentences that are personal
 
 
+def test_the_rest_of_the_track_stays_where_it_was(project: Project) -> None:
+    longer = (Edit("Stoppen kan altijd.", text="Stoppen kan altijd, op elk moment dat je wilt."),)
+    for length_s in (None, 45.0):
+        before, after = (
+            project.preview(project.plan(spec(edits=edits, duration_s=length_s))).timeline
+            for edits in ((), longer)
+        )
+        assert after.frames == before.frames
+        starts = [[each.start for each in timeline.utterances] for timeline in (before, after)]
+        assert starts[0] == starts[1]
+        assert after.utterances[2].end > before.utterances[2].end
+
+
 def test_a_script_s_own_words_are_no_secret_for_being_said_elsewhere(project: Project) -> None:
     plan = project.plan(spec(values={}, edits=(Edit("Ga zitten.", text="Dat was het."),)))
     assert plan.personal == frozenset()
@@ -159,6 +172,24 @@ def test_a_batch_of_one_keeps_tells_and_replaces(project: Project) -> None:
     batch = project.batch("lijst.csv", replace(spec(), script="", values={}, edits=()), content=rows)
     assert [job.spec.edits for job in batch.asked.jobs] == [EDITS, ()]
     assert [outcome.status for outcome in batch.rehearse().outcomes] == ["kept", "new"]
+
+
+@pytest.mark.slow
+def test_another_length_stands_in_the_name_too(project: Project) -> None:
+    batch = project.single("c019", spec(edits=(), duration_s=42.0))
+    (old,) = (outcome.path for outcome in batch.make(workers=1).outcomes)
+    assert old.name == "c019_proef_0,7min.mp3"
+    again = project.again(record_file(project, old.stem), Change(duration_s=48.0))
+    assert old.is_file()  # until the other is there
+    (made,) = again.make(workers=1).outcomes
+    assert made.path.name == "c019_proef_0,8min.mp3"
+    assert made.seconds == pytest.approx(48.0)
+    assert sorted(path.name for path in old.parent.glob("c019*")) == [
+        *("c019_proef_0,8min.mp3", "c019_proef_0,8min.stem.json")
+    ]
+    old.touch()  # someone else has the name
+    same = project.again(record_file(project, made.path.stem), Change(duration_s=42.0)).asked.jobs[0]
+    assert (same.target, same.former) == (made.path, None)
 
 
 def test_who_is_named_in_a_changed_sentence_is_found_and_forgotten(project: Project) -> None:

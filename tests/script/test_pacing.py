@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -19,7 +19,6 @@ from stem.script.cues import PAUSES, Bell, Breath, Cue, Heading, Line, Pause, So
 from stem.script.dutch.pace import expected_seconds
 from stem.script.marks import parse_cues
 from stem.script.pacing import (
-    Placer,
     UnreachableLengthError,
     fit,
     fit_first,
@@ -240,15 +239,18 @@ def test_another_text_is_tried_when_the_first_cannot_be_that_long() -> None:
     long, middle, short = with_reach(600, 900), with_reach(450, 610), with_reach(100, 200)
     tried: list[Sequence[Cue]] = []
 
-    def placer_of(cues: Sequence[Cue]) -> Placer:
-        tried.append(cues)
-        return placed
+    def fitted_to(length_s: float) -> Callable[[Sequence[Cue]], tuple[Cue, ...]]:
+        def fitted(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+            tried.append(cues)
+            return fit(cues, placed, units.frames(length_s))
 
-    fitted = fit_first(iter([long, middle, short]), placer_of, units.frames(500))
+        return fitted
+
+    fitted = fit_first(iter([long, middle, short]), fitted_to(500), units.frames(500))
     assert placed(fitted).frames == units.frames(500)
     assert tried == [long, middle]
     with pytest.raises(UnreachableLengthError) as caught:
-        fit_first([long, middle, short], placer_of, units.frames(300))
+        fit_first([long, middle, short], fitted_to(300), units.frames(300))
     assert caught.value.sentence.endswith(
         "a track of 5:00 cannot be made: it can last between 1:40 and 3:20, or between 7:30 and 15:00."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,29 @@ def test_a_sound_is_cut_by_its_clock(length: int, sizes: list[int]) -> None:
     assert [piece.last - piece.first for piece in pieces] == sizes
     assert [piece.first for piece in pieces] == [0, *(piece.last for piece in pieces[:-1])]
     assert pieces[-1].last == length
+
+
+class Nowhere:
+    """Keeps nothing."""
+
+    def recall(self, about: bytes) -> bytes | None:
+        return None
+
+    def keep(self, about: bytes, content: bytes) -> None:
+        pass
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_what_was_measured_of_a_piece_is_taken_over_exactly(mix: Mix, channels: int) -> None:
+    heard, again = (Master(mix, -3.0, channels, 48_000, Nowhere()) for _ in range(2))
+    pieces = cut(heard.frames, heard.unit, 5 * 48_000)
+    for piece in pieces:
+        list(heard.blocks(piece, 100 * heard.unit, 999))
+        assert again.source(piece, 100 * heard.unit, 999, again=True) == heard.source(piece)
+        again.recall(piece, heard.measures(piece))
+    assert (again.loudness(), again.rms_db()) == (heard.loudness(), heard.rms_db())
+    assert again.share() == 1.0
+    other = Master(mix, -3.5, channels, 48_000, Nowhere())
+    quieter = Master(replace(mix, levels=Levels(ducked_lu=21)), -3.0, channels, 48_000, Nowhere())
+    sources = {each.source(pieces[0], again=True) for each in (again, other, quieter)}
+    assert len(sources) == 3

@@ -131,6 +131,19 @@ def test_a_text_that_was_tried_and_dropped_does_not_count(dry_voice: VoiceTempla
             assert np.array_equal(alone.read(phrase), among.read(phrase))
 
 
+def test_where_words_were_changed_the_others_sound_as_they_did(dry_voice: VoiceTemplate) -> None:
+    stays, was, now = (f"zin {number} en nog wat woorden" for number in (1, 2, 5))
+    with Takes() as before, Takes() as after:
+        for takes in (before, after):
+            takes.record([stays, was, now], Speaker(dry_voice, Reciter()), quiet)
+        before.level([stays, was], -18.0)
+        after.level([stays, now], -18.0, [stays, was])
+        assert np.array_equal(before.read(stays), after.read(stays))
+        meter = pyloudnorm.Meter(units.SAMPLE_RATE, filter_class="DeMan")
+        level = [meter.integrated_loudness(as_played(after.read(phrase))) for phrase in (stays, now)]
+    assert level[0] - level[1] == pytest.approx(5 - 1 - CORRECTION_LIMIT_DB - 0.5, abs=0.1)
+
+
 def test_a_phrase_that_fails_stops_the_recording_with_its_name(dry_voice: VoiceTemplate) -> None:
     with Takes() as takes, pytest.raises(SynthesisError, match="kapot"):
         takes.record(["een", "kapot", *(f"zin {n}" for n in range(50))], Speaker(dry_voice, Reciter()), quiet)

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.export.mp3_join import CodedPiece, joined
+from stem.export.mp3_kept import KeptPieces
 from stem.files import output_error
 from stem.messages import Message
 from stem.progress import in_order
@@ -53,6 +54,9 @@ of 66 places tried in a track, half were the same to the bit at once, and all co
 
 _OVERLAP = 16
 """MP3 frames behind its piece: as long as that there may be none where the next one can take over."""
+
+_TREATMENT = 1
+"""To be raised when the same samples are encoded otherwise: quantized, or begun sooner before a piece."""
 
 _DITHER_SEED = 20_260_101
 _DITHER_FRAMES = 524_287
@@ -186,7 +190,8 @@ class _Coding:
         unit = math.lcm(sound.unit, turn * MP3_FRAME)
         pieces = cut(sound.frames, unit, _PIECE_S * self.rate)
         former, place = None, pieces[0]
-        coded = in_order(lambda piece: self._coded(sound, piece, unit), pieces, cores())
+        kept = KeptPieces.of(sound, len(pieces), repr((self, _lame_version(), _TREATMENT)))
+        coded = in_order(lambda piece: self._coded(sound, piece, unit, kept), pieces, cores())
         for piece, later in zip(pieces, coded, strict=True):
             if former is not None:
                 music = joined(former, later, piece.first // MP3_FRAME)
@@ -201,12 +206,18 @@ class _Coding:
         assert former is not None
         yield sound.frames, bytes(former.music)
 
-    def _coded(self, sound: Sliced, piece: Piece, unit: int) -> CodedPiece:
-        warm_up = -(-_WARM_UP * MP3_FRAME // unit) * unit
+    def _coded(self, sound: Sliced, piece: Piece, unit: int, kept: KeptPieces | None = None) -> CodedPiece:
+        warm_up, beyond = -(-_WARM_UP * MP3_FRAME // unit) * unit, _OVERLAP * MP3_FRAME
         first = max(piece.first - warm_up, 0)
-        blocks = sound.blocks(piece, warm_up, _OVERLAP * MP3_FRAME)
-        coded = self.as_one(blocks, first, is_end=piece.last == sound.frames)
-        return CodedPiece(first // MP3_FRAME, bytearray().join(music for _, music in coded))
+
+        def encoded() -> bytes:
+            coded = self.as_one(
+                sound.blocks(piece, warm_up, beyond), first, is_end=piece.last == sound.frames
+            )
+            return b"".join(music for _, music in coded)
+
+        music = encoded() if kept is None else kept.music(piece, warm_up, beyond, encoded)
+        return CodedPiece(first // MP3_FRAME, bytearray(music))
 
 
 class Quantizer:

@@ -80,7 +80,7 @@ def _personal(track: Track, template: ScriptTemplate, spec: TrackSpec, code: str
         texts=tuple(each.text for each in track.timeline.utterances),
         remarks=track.plan.remarks,
         code=code,
-        speech=tuple(_remembered(track.plan)) if spec.remember else (),
+        speech=(*_remembered(track.plan), *track.remembered) if spec.remember else (),
         free=tuple(name for name in variables if name in spec.values),
         edits=spec.edits,
     )

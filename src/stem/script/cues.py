@@ -108,11 +108,14 @@ class Utterance:
         text: As written.
         phrase: What a voice is given to say for it.
         source: Where it was written.
+        instead_of: The phrase in whose place this one came; "" when the one before it did so already, and
+            None when it is said as it was written.
     """
 
     text: str
     phrase: str
     source: Source
+    instead_of: str | None = None
 
     @classmethod
     def of(cls, text: str, source: Source) -> Utterance:

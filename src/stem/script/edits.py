@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -234,7 +234,8 @@ def _change(cues: list[Cue], index: int, edit: Edit, pauses: Mapping[str, PauseR
     if edit.pause_s is not None:
         _pause_after(cues, index, Pause(EXACT, edit.pause_s, edit.pause_s, edit.pause_s, before.source))
     if edit.text is not None:
-        said = [Utterance.of(text, before.source) for text in edit.sentences]
+        said = [replace(Utterance.of(text, before.source), instead_of="") for text in edit.sentences]
+        said[0] = replace(said[0], instead_of=before.phrase)
         usual = pauses[_BETWEEN]
         rest = Pause(_BETWEEN, usual.seconds, usual.shortest_s, usual.longest_s, before.source)
         cues[index : index + 1] = [said[0], *(cue for _, each in pairwise(said) for cue in (rest, each))]

@@ -85,9 +85,9 @@ def merged(ranges_s: Iterable[tuple[float, float]]) -> tuple[tuple[float, float]
 
 def reach(cues: Sequence[Cue], placed: Placer) -> tuple[int, int]:
     """Return the shortest and the longest that a track of these cues can be, in frames."""
-    pauses = _elastic(cues)
-    shortest = placed(_changed(cues, pauses, [pause.shortest for pause in pauses]))
-    longest = placed(_changed(cues, pauses, [pause.longest for pause in pauses]))
+    pauses = elastic(cues)
+    shortest = placed(with_lengths(cues, pauses, [pause.shortest for pause in pauses]))
+    longest = placed(with_lengths(cues, pauses, [pause.longest for pause in pauses]))
     return shortest.frames, longest.frames
 
 
@@ -106,10 +106,10 @@ def fit(cues: Sequence[Cue], placed: Placer, target_frames: int) -> tuple[Cue, .
     Raises:
         UnreachableLengthError: when the track cannot last that long.
     """
-    pauses = _elastic(cues)
+    pauses = elastic(cues)
 
     def total(lengths: Sequence[int]) -> int:
-        return placed(_changed(cues, pauses, lengths)).frames
+        return placed(with_lengths(cues, pauses, lengths)).frames
 
     low, high = [pause.shortest for pause in pauses], [pause.longest for pause in pauses]
     shortest, longest = total(low), total(high)
@@ -128,18 +128,20 @@ def fit(cues: Sequence[Cue], placed: Placer, target_frames: int) -> tuple[Cue, .
     lengthened = bisect_left(
         range(len(pauses)), target_frames, key=lambda count: total(high[:count] + low[count:])
     )
-    return _changed(cues, pauses, high[:lengthened] + low[lengthened:])
+    return with_lengths(cues, pauses, high[:lengthened] + low[lengthened:])
 
 
 def fit_first(
-    texts: Iterable[Sequence[Cue]], placer_of: Callable[[Sequence[Cue]], Placer], target_frames: int
+    texts: Iterable[Sequence[Cue]],
+    fitted: Callable[[Sequence[Cue]], tuple[Cue, ...]],
+    target_frames: int,
 ) -> tuple[Cue, ...]:
     """Return the first text that can be fitted to a length, fitted.
 
     Args:
         texts: In the order in which they are wanted, see `variants`; at least one.
-        placer_of: Speaks a text, or estimates how long its sentences last, and returns what places its cues.
-            Called once for each text that is tried.
+        fitted: Speaks a text, or estimates how long its sentences last, and fits it. Called once for each
+            text that is tried.
         target_frames: As in `fit`.
 
     Raises:
@@ -148,7 +150,7 @@ def fit_first(
     ranges_s: list[tuple[float, float]] = []
     for cues in texts:
         try:
-            return fit(cues, placer_of(cues), target_frames)
+            return fitted(cues)
         except UnreachableLengthError as refusal:
             ranges_s += refusal.ranges_s
     raise UnreachableLengthError(units.seconds(target_frames), ranges_s)
@@ -195,7 +197,7 @@ def scaled(cues: Sequence[Cue], factor: float) -> tuple[Cue, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _ElasticPause:
+class ElasticPause:
     """A pause that may change: where it stands, its nominal length, and its range in frames."""
 
     index: int
@@ -208,13 +210,14 @@ class _ElasticPause:
         return min(max(units.frames(self.seconds * factor), self.shortest), self.longest)
 
 
-def _elastic(cues: Sequence[Cue]) -> list[_ElasticPause]:
+def elastic(cues: Sequence[Cue]) -> list[ElasticPause]:
+    """Return the pauses that may change, in order."""
     found = []
     for index, pause in _between_first_and_last_chapter(cues):
         shortest = math.ceil(pause.shortest_s * units.SAMPLE_RATE)
         longest = math.floor(pause.longest_s * units.SAMPLE_RATE)
         if shortest < longest and pause.name != "zin":
-            found.append(_ElasticPause(index, pause.seconds, shortest, longest))
+            found.append(ElasticPause(index, pause.seconds, shortest, longest))
     return found
 
 
@@ -237,7 +240,9 @@ def _between_first_and_last_chapter(cues: Sequence[Cue]) -> Iterator[tuple[int, 
             yield index, cue
 
 
-def _changed(cues: Sequence[Cue], pauses: Sequence[_ElasticPause], lengths: Sequence[int]) -> tuple[Cue, ...]:
+def with_lengths(
+    cues: Sequence[Cue], pauses: Sequence[ElasticPause], lengths: Sequence[int]
+) -> tuple[Cue, ...]:
     """Return the cues with other lengths, in frames, for some pauses."""
     changed = list(cues)
     for pause, length in zip(pauses, lengths, strict=True):

@@ -83,9 +83,14 @@ class Gauge(Protocol):
 class Rms:
     """The root mean square of all samples of a stream, of all channels together."""
 
-    def __init__(self) -> None:
-        self._power = 0.0
-        self._samples = 0
+    def __init__(self, power: float = 0.0, samples: int = 0) -> None:
+        self._power = power
+        self._samples = samples
+
+    @property
+    def heard(self) -> tuple[float, int]:
+        """The sum of the powers of all samples, and how many there were."""
+        return self._power, self._samples
 
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
@@ -138,6 +143,13 @@ class Meter:
         self._skipped = skip_frames // self._fine_step
         self._powers = [np.zeros(0)]
 
+    @classmethod
+    def of(cls, powers: NDArray[np.float64], channels: int = 2) -> Meter:
+        """Return a meter that heard sound of these powers; see `heard`."""
+        meter = cls(channels=channels)
+        meter._powers = [powers]
+        return meter
+
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
         self._powers.append(self._fine_powers(self._weighting(block)))
@@ -147,7 +159,7 @@ class Meter:
 
         What this one heard beyond its last whole step of 20 ms is lost.
         """
-        self._powers = [self._heard(), later._heard()]
+        self._powers = [self.heard(), later.heard()]
         self._skipped = 0
         self._weighting.reset()
 
@@ -155,7 +167,7 @@ class Meter:
         steps = weighted.reshape(len(self._weights), -1, self._fine_step)
         return np.asarray(self._weights @ np.einsum("csf,csf->cs", steps, steps) / self._fine_step)
 
-    def _heard(self) -> NDArray[np.float64]:
+    def heard(self) -> NDArray[np.float64]:
         """Return the power of every 20 ms that was heard whole."""
         return np.concatenate([*self._powers, self._fine_powers(self._weighting.rest())])[self._skipped :]
 
@@ -177,7 +189,7 @@ class Meter:
 
     def momentary_max(self) -> float:
         """Return the loudness of the loudest 400 ms, in LUFS; minus infinity when there were no 400 ms."""
-        powers = _means(self._heard(), _MOMENTARY_STEPS * _FINE_STEPS)
+        powers = _means(self.heard(), _MOMENTARY_STEPS * _FINE_STEPS)
         return _lufs(powers.max(initial=0.0))
 
     def short_term_max(self) -> float:
@@ -193,7 +205,7 @@ class Meter:
         return _lufs(high) - _lufs(low)
 
     def _window_powers(self, steps: int) -> NDArray[np.float64]:
-        fine = self._heard()
+        fine = self.heard()
         whole = len(fine) // _FINE_STEPS
         return _means(fine[: whole * _FINE_STEPS].reshape(whole, _FINE_STEPS).mean(axis=1), steps)
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from stem import units
+import numpy as np
+
+from stem import __version__, units
 from stem.progress import beat
 from stem.sound.clips import BLOCK_FRAMES, Samples, cropped, downmixed, resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter, Rms
 from stem.sound.mixing import Mix
-from stem.sound.pieces import Piece
+from stem.sound.pieces import Keeper, Piece
 from stem.sound.true_peak import TruePeak
 
 _STEP = 882
@@ -31,6 +36,12 @@ _BEYOND = 10 * _STEP
 """How far beyond its last: more than the limiter and the resampler look ahead."""
 
 
+_HASH_BYTES = 32
+_TREATMENT = 1
+"""To be raised when the same mix comes out of the limiter, the resampler or the meter otherwise."""
+_FIGURES = struct.Struct("<QdQdQ")
+
+
 @dataclass(slots=True)
 class _Measured:
     """What was measured of a piece, up to the frame behind its last; so many frames of it so far."""
@@ -40,6 +51,27 @@ class _Measured:
     peak: TruePeak
     rms: Rms
     frames: int = 0
+
+    def packed(self) -> bytes:
+        """Return what was measured as bytes, exactly."""
+        (power, samples), (peak, tail) = self.rms.heard, self.peak.heard
+        figures = _FIGURES.pack(self.frames, power, samples, peak, len(tail))
+        return figures + tail.astype("<f4").tobytes() + self.meter.heard().astype("<f8").tobytes()
+
+    @classmethod
+    def unpacked(cls, content: bytes, last: int, channels: int) -> _Measured:
+        """Return what was packed of a piece."""
+        frames, power, samples, peak, count = _FIGURES.unpack_from(content)
+        powers_at = _FIGURES.size + 4 * channels * count
+        tail = np.frombuffer(content[_FIGURES.size : powers_at], "<f4").reshape(count, channels)
+        powers = np.frombuffer(content[powers_at:], "<f8")
+        return cls(
+            last,
+            Meter.of(powers.astype(np.float64), channels),
+            TruePeak.of(peak, tail.astype(np.float32)),
+            Rms(power, samples),
+            frames,
+        )
 
 
 @dataclass(eq=False)
@@ -51,12 +83,15 @@ class Master:
         ceiling_dbtp: The highest true peak that is let through.
         channels: 1 or 2.
         rate: Of the file, in hertz.
+        keeper: Where what comes of pieces is kept; None when it is not.
     """
 
     mix: Mix
     ceiling_dbtp: float
     channels: int = 2
     rate: int = units.SAMPLE_RATE
+    keeper: Keeper | None = None
+    _sources: dict[int, bytes] = field(default_factory=dict)
     _measured: dict[int, _Measured] = field(default_factory=dict)
 
     @cached_property
@@ -78,9 +113,10 @@ class Master:
         """Yield a piece and what stands around it, shape (frames, channels); see `pieces.Sliced`."""
         first, last = max(piece.first - before, 0), min(piece.last + after, self.frames)
         own_first, own_last = self._inside(piece.first), self._inside(piece.last)
-        start = max(self._inside(first) - _WARM, 0)
-        stop = min(self._inside(last) + _BEYOND, self.mix.frames)
-        mixed = self.mix.blocks(BLOCK_FRAMES, start, stop)
+        start, stop = self._around(first, last)
+        mixed, source = self.mix.blocks(BLOCK_FRAMES, start, stop), hashlib.blake2b(digest_size=_HASH_BYTES)
+        if self.keeper is not None:
+            mixed = _hashed(mixed, source)
         before_own = min(_HEARD, own_first - start)
         meter = Meter(channels=self.channels, skip_frames=before_own, single=True)
         heard = _Measured(piece.last, meter, TruePeak(self.channels), Rms())
@@ -88,6 +124,36 @@ class Master:
         mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)
         measured = _heard(mastered, heard, before_own, own_first - start, own_last - start)
         yield from cropped(resampled(measured, self.rate), first - int(start * self._ratio), last - first)
+        if self.keeper is not None:
+            deque(mixed, 0)  # to its end: the hash is one of all
+            self._sources[piece.first] = self._with_settings(source)
+
+    def source(self, piece: Piece, before: int = 0, after: int = 0, *, again: bool = False) -> bytes:
+        """Return a hash of all that decides the blocks of a piece; see `pieces.Recallable`."""
+        if not again:
+            return self._sources.pop(piece.first)
+        start, stop = self._around(max(piece.first - before, 0), min(piece.last + after, self.frames))
+        source = hashlib.blake2b(digest_size=_HASH_BYTES)
+        for _ in _hashed(self.mix.blocks(BLOCK_FRAMES, start, stop), source):
+            beat()
+        return self._with_settings(source)
+
+    def measures(self, piece: Piece) -> bytes:
+        """Return what was measured of a piece that was heard."""
+        return self._measured[piece.first].packed()
+
+    def recall(self, piece: Piece, measures: bytes) -> None:
+        """Take a piece for heard of which this was measured."""
+        self._measured[piece.first] = _Measured.unpacked(measures, piece.last, self.channels)
+
+    def _around(self, first: int, last: int) -> tuple[int, int]:
+        """Return from which frame of the mix to which one is computed for some frames of the file."""
+        start = max(self._inside(first) - _WARM, 0)
+        return start, min(self._inside(last) + _BEYOND, self.mix.frames)
+
+    def _with_settings(self, mixed: hashlib.blake2b) -> bytes:
+        settings = (_TREATMENT, __version__, np.__version__, self.ceiling_dbtp, self.channels, self.rate)
+        return mixed.digest() + repr(settings).encode()
 
     def share(self) -> float:
         """Return how much of the whole has been heard, 0 to 1."""
@@ -117,6 +183,13 @@ class Master:
     def _inside(self, frame: int) -> int:
         """Return the frame of the mix at a frame of the file."""
         return self.mix.frames if frame == self.frames else int(frame / self._ratio)
+
+
+def _hashed(blocks: Iterator[Samples], by: hashlib.blake2b) -> Iterator[Samples]:
+    """Pass blocks on as they are, and hash them."""
+    for block in blocks:
+        by.update(np.ascontiguousarray(block).data)
+        yield block
 
 
 def _heard(blocks: Iterator[Samples], by: _Measured, before: int, first: int, last: int) -> Iterator[Samples]:

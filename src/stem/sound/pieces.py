@@ -48,6 +48,48 @@ class Sliced(Protocol):
         ...
 
 
+class Keeper(Protocol):
+    """Keeps what came of pieces between runs, where no one can tell what it is."""
+
+    def recall(self, about: bytes) -> bytes | None:
+        """Return what was kept of a piece; None when nothing was.
+
+        Args:
+            about: All that decides what comes of it.
+        """
+        ...
+
+    def keep(self, about: bytes, content: bytes) -> None:
+        """Keep what came of a piece, if it can be kept."""
+        ...
+
+
+@runtime_checkable
+class Recallable(Sliced, Protocol):
+    """A sound of which a piece need not be computed when all that it is computed from is as it was."""
+
+    keeper: Keeper | None
+
+    def source(self, piece: Piece, before: int = 0, after: int = 0, *, again: bool = False) -> bytes:
+        """Return a hash of all that decides the blocks of a piece; see `blocks`.
+
+        Args:
+            piece: As there.
+            before: Likewise.
+            after: Likewise.
+            again: Whether to find it out; else the blocks were heard to their end just now.
+        """
+        ...
+
+    def measures(self, piece: Piece) -> bytes:
+        """Return what was measured of a piece that was heard."""
+        ...
+
+    def recall(self, piece: Piece, measures: bytes) -> None:
+        """Take a piece for heard of which this was measured."""
+        ...
+
+
 def cut(frames: int, unit: int, about: int) -> list[Piece]:
     """Return a sound in pieces of about so many frames, as equal as whole units allow.
 

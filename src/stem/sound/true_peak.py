@@ -81,6 +81,18 @@ class TruePeak:
         self._peak = 0.0
         self._tail: Samples = np.zeros((2 * _REACH - 1, channels), np.float32)
 
+    @classmethod
+    def of(cls, peak: float, tail: Samples) -> TruePeak:
+        """Return one that heard this; see `heard`."""
+        found = cls(tail.shape[1])
+        found._peak, found._tail = peak, tail
+        return found
+
+    @property
+    def heard(self) -> tuple[float, Samples]:
+        """The highest peak so far, and the last frames, of which a peak behind them may still show."""
+        return self._peak, self._tail
+
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
         for start in range(0, len(block), BLOCK_FRAMES):

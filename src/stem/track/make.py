@@ -38,6 +38,7 @@ from stem.track.stages import (
     no_notice,
     speak,
 )
+from stem.voices.piece_cache import PieceCache
 from stem.voices.takes import Takes
 
 MIX_APART_LU = 1.0
@@ -67,6 +68,7 @@ class Track:
         lines: Its words in time.
         delivery: How it was written.
         beside: The files that were written beside it: captions, a picture, its record.
+        remembered: The names of what is remembered of its sound, by which it can be removed.
     """
 
     path: Path
@@ -78,6 +80,7 @@ class Track:
     lines: tuple[Line, ...] = ()
     delivery: Delivery | None = None
     beside: tuple[Path, ...] = ()
+    remembered: tuple[str, ...] = ()
 
     def audio(self) -> AudioSegment:
         """Return the sound of its file as pydub has it, to go on with.
@@ -130,7 +133,8 @@ def make_track(
             lines = lines_of(mix.timeline, takes)
             told = tags_of(plan, warned, lines, cover())
             written = delivery(plan, units.seconds(mix.frames), tag_bytes(told))
-            loudness, rms_db = _encode(mix, plan.profile, written, temporary)
+            keeper = PieceCache() if plan.spec is not None and plan.terms.remember else None
+            loudness, rms_db = _encode(mix, plan.profile, written, temporary, keeper)
         with stage(events, "check"):
             told = replace(told, peak=units.gain(loudness.true_peak_dbtp))
             tag(temporary, told, chapter_marks(mix.timeline), find_format(written.format).tagging)
@@ -157,6 +161,7 @@ def make_track(
         stems.paths,
         lines,
         written,
+        remembered=tuple(sorted(keeper.names)) if keeper else (),
     )
 
 
@@ -195,11 +200,13 @@ def _parts(plan: Plan, mix: Mix, target: Path, *, overwrite: bool) -> AbstractCo
     return encoded_stems(mix, path, ceiling_dbtp=plan.profile.ceiling_dbtp, overwrite=overwrite)
 
 
-def _encode(mix: Mix, profile: Profile, delivery: Delivery, path: Path) -> tuple[Loudness, float]:
+def _encode(
+    mix: Mix, profile: Profile, delivery: Delivery, path: Path, keeper: PieceCache | None
+) -> tuple[Loudness, float]:
     """Master and encode the mix in one pass; return what was measured on the way, and the RMS in dB."""
     kind, channels = find_format(delivery.format), delivery.settings.channels
     ceiling = min(profile.ceiling_dbtp, _DECODED_DBTP - kind.overshoot_db)
-    master = Master(mix, ceiling, channels, delivery.rate)
+    master = Master(mix, ceiling, channels, delivery.rate, keeper if kind.demuxer == "mp3" else None)
     with counting(master.share):
         kind.write(path, master, delivery.settings, delivery.rate, on_block=lambda _done: beat())
     return master.loudness(), master.rms_db()

@@ -21,6 +21,7 @@ from stem.messages import Message
 from stem.script.cues import Cue, Source, Utterance, phrases_of
 from stem.script.dutch import has_words
 from stem.script.dutch.lexicon import Lexicon, load_lexicon
+from stem.script.holding import replaced
 from stem.script.safety import USUAL_COUNTRY, safety
 from stem.script.template import ScriptTemplate
 from stem.sound.beds import BedChoice
@@ -359,10 +360,10 @@ class _Planner:
 
 
 def _phrases(texts: tuple[Text, ...] | StemError) -> frozenset[str]:
-    """Return all that is said in texts; nothing, when a script cannot be filled in so."""
+    """Return all that a voice may say for texts; nothing, when a script cannot be filled in so."""
     if isinstance(texts, StemError):
         return frozenset()
-    return frozenset(phrase for cues in texts for phrase in phrases_of(cues))
+    return frozenset(phrase for cues in texts for phrase in (*phrases_of(cues), *replaced(cues)))
 
 
 def _numbered(texts: Sequence[Text], house: IntroOutro) -> tuple[SheetLine, ...]:

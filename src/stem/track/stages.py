@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from stem.errors import SynthesisError
 from stem.progress import beat
 from stem.script.cues import Cue, phrases_of
 from stem.script.edits import lost_remark
+from stem.script.holding import before, fit_in_place, held, replaced
 from stem.script.masking import LEFT_OUT, Mask
 from stem.script.pacing import fit_first
 from stem.script.timeline import Timeline, place
@@ -16,6 +18,8 @@ from stem.sound.beds import Bed, bell, bell_frames
 from stem.sound.mixing import Mix, ringing
 from stem.track.plan import Plan
 from stem.track.words import mask_of
+from stem.voices.engines import traits_of
+from stem.voices.permission import runs_program
 from stem.voices.speakers import Ensemble
 from stem.voices.takes import Takes
 
@@ -83,7 +87,9 @@ def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
     Raises:
         ScriptError: when a breath is too short for its word.
     """
-    takes.level(plan.phrases, plan.profile.levels.speech_lufs)
+    former = phrases_of(before(plan.cues))
+    is_known = takes.frames_of.keys() >= set(former)
+    takes.level(plan.phrases, plan.profile.levels.speech_lufs, former if is_known else ())
     timeline = timeline_of(plan, plan.cues, takes.frames_of)
     stroke = bell(plan.bell) if timeline.bells else None
     heard = 0 if stroke is None else ringing(stroke)
@@ -91,16 +97,38 @@ def mixed(plan: Plan, takes: Takes, bed: Bed) -> Mix:
 
 
 def paced(plan: Plan, lengths_of: Callable[[Sequence[str]], Mapping[str, int]]) -> Plan:
-    """Return the plan with the first text that fits the length wanted, its pauses fitted."""
-    if plan.target_frames is None:
-        lengths_of(plan.phrases)
-        return plan
+    """Return the plan with the first text that fits the length wanted, its pauses fitted.
 
-    def placer_of(cues: Sequence[Cue]) -> Callable[[Sequence[Cue]], Timeline]:
-        frames_of = lengths_of(phrases_of(cues))
-        return lambda changed: timeline_of(plan, changed, frames_of)
+    Where the words of sentences were changed, all else stays where it was before, if that can be.
+    """
+    holds = _holds(plan)
 
-    return replace(plan, cues=fit_first(plan.texts, placer_of, plan.target_frames))
+    def lengths_for(cues: Sequence[Cue]) -> Mapping[str, int]:
+        frames_of = dict(lengths_of(phrases_of(cues)))
+        with suppress(SynthesisError):  # perhaps it was changed for that: all is fitted anew then
+            frames_of |= lengths_of(replaced(cues) if holds else ())
+        return frames_of
+
+    def fitted(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+        frames_of, target = lengths_for(cues), plan.target_frames
+        assert target is not None
+
+        def placer(changed: Sequence[Cue]) -> Timeline:
+            return timeline_of(plan, changed, frames_of)
+
+        return fit_in_place(cues, frames_of, placer, target)
+
+    if plan.target_frames is not None:
+        return replace(plan, cues=fit_first(plan.texts, fitted, plan.target_frames))
+    frames_of = lengths_for(plan.cues)
+    return replace(plan, cues=held(plan.cues, frames_of) or plan.cues)
+
+
+def _holds(plan: Plan) -> bool:
+    """Tell whether a voice may say what is not heard, to know how long it was: nothing is sent or run."""
+    voices = [voice for voice in (plan.voice, plan.fill) if voice is not None]
+    traits = [traits_of(voice.engine) for voice in voices]
+    return not (any(map(runs_program, voices)) or any(each.sends_to or each.only_recorded for each in traits))
 
 
 def timeline_of(plan: Plan, cues: Sequence[Cue], frames_of: Mapping[str, int]) -> Timeline:

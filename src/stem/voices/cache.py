@@ -95,7 +95,7 @@ class CachedEngine:
         with suppress(OutputError):
             folder = cache_folder(KIND)
             sweep(folder)  # also when this run will make nothing
-            self._key = _secret_key(folder / KEY_NAME)
+            self._key = secret_key(folder / KEY_NAME)
             self._folder = folder
 
     def missing(self, phrases: Iterable[str], voice: VoiceTemplate) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ class CachedEngine:
             return None
         clip_path = self._folder / self._entry_name(phrase, voice)
         path = clip_path.with_name(clip_path.name + kind)
-        content = _read(path)
+        content = read_entry(path)
         note = memoryview(content)[_NOTE_HEAD_BYTES:]
         if not content or content[:_NOTE_HEAD_BYTES] != _note_head(path, clip_path, about, note):
             return None
@@ -155,7 +155,7 @@ class CachedEngine:
         path = clip_path.with_name(clip_path.name + kind)
         if head := _note_head(path, clip_path, about, note):
             with suppress(OutputError, OSError):
-                _write_entry(path, head + note)
+                write_entry(path, head + note)
             self._tidy_at_times(path.parent, len(note))
 
     def _recall(self, path: Path) -> Clip | None:
@@ -236,20 +236,20 @@ def _beside(voice: VoiceTemplate) -> list[str]:
     return [content_hash(voice.path.parent / name) for name in names]
 
 
-def _secret_key(path: Path) -> bytes:
+def secret_key(path: Path) -> bytes:
     """Return the installation's key, made at the first use; of two runs that start at once, one makes it.
 
     Raises:
         OutputError: when there is none and it cannot be made.
     """
     for overwrite in (False, True):
-        key = _read(path)
+        key = read_entry(path)
         if len(key) == _KEY_BYTES:
             return key
         # When it fails, the other run's key is there now; a damaged one is replaced the second time.
         with suppress(OutputError):
             write_whole(path, secrets.token_bytes(_KEY_BYTES), overwrite=overwrite, private=True)
-    key = _read(path)
+    key = read_entry(path)
     if len(key) != _KEY_BYTES:
         raise OutputError(path, Message("the cache's key cannot be kept"))
     return key
@@ -257,7 +257,7 @@ def _secret_key(path: Path) -> bytes:
 
 def _load(path: Path) -> Clip | None:
     """Return the clip in an entry; None when there is none, or one that is damaged or another's."""
-    content = memoryview(_read(path))
+    content = memoryview(read_entry(path))
     if not content:
         return None
     digest, body = content[len(_MAGIC) :][:_DIGEST_BYTES], content[len(_MAGIC) + _DIGEST_BYTES :]
@@ -270,10 +270,11 @@ def _load(path: Path) -> Clip | None:
 
 def _save(path: Path, clip: Clip) -> None:
     body = _SHAPE.pack(clip.rate, clip.samples.shape[1]) + clip.samples.astype("<f4").tobytes()
-    _write_entry(path, _MAGIC + _checksum(path, body) + body)
+    write_entry(path, _MAGIC + _checksum(path, body) + body)
 
 
-def _write_entry(path: Path, content: bytes) -> None:
+def write_entry(path: Path, content: bytes) -> None:
+    """Give an entry its content, in one step; an OSError comes out as it is."""
     with temporary_beside(path) as temporary:
         create_private(temporary, content)
         # Without waiting for the disk: an entry that a power cut tears is noticed and made again.
@@ -282,7 +283,7 @@ def _write_entry(path: Path, content: bytes) -> None:
 
 def _note_head(path: Path, clip_path: Path, about: str, note: bytes | memoryview) -> bytes:
     """Return what a note begins with: its checksum holds that of its clip; nothing when there is no clip."""
-    head = _read(clip_path, _HEAD_BYTES)
+    head = read_entry(clip_path, _HEAD_BYTES)
     if head[: len(_MAGIC)] != _MAGIC:
         return b""
     about_clip = head + hashlib.sha256(about.encode()).digest()
@@ -297,7 +298,7 @@ def _checksum(path: Path, *bodies: bytes | memoryview) -> bytes:
     return digest.digest()
 
 
-def _read(path: Path, most: int = -1) -> bytes:
+def read_entry(path: Path, most: int = -1) -> bytes:
     """Return the content of a file, or its first bytes.
 
     Nothing when it cannot be read, or is a link, a folder or a pipe.

@@ -27,9 +27,10 @@ KEY_NAME = "key"
 LOCKS = "locks"
 _TIDYING = "tidying"
 NOTES = (".note", ".sound")
-"""What is kept beside a clip can be found out from it again, and goes before any clip does."""
+PIECE = ".piece"
+"""The kinds of what is kept beside clips can be found out from these again, and go before any clip does."""
 _CLIP = re.compile(r"[0-9a-f]{64}")
-_ENTRY = re.compile(rf"{_CLIP.pattern}({'|'.join(map(re.escape, NOTES))})?")
+_ENTRY = re.compile(rf"{_CLIP.pattern}({'|'.join(map(re.escape, (*NOTES, PIECE)))})?")
 
 TIDY_EVERY = 1 / 20
 _TIDIED = 9 / 10
@@ -129,13 +130,15 @@ def forget_entries(names: Iterable[str]) -> tuple[int, int]:
     """Remove the entries with these names; other names, and entries that are gone already, are passed over.
 
     Returns:
-        How many were removed, and how many could not be.
+        How many phrases were removed, and how many entries could not be.
     """
     folder = cache_path(KIND)
     names = (name for name in dict.fromkeys(names) if _CLIP.fullmatch(name))
-    entries = [[path for kind in ("", *NOTES) if is_file(path := folder / f"{name}{kind}")] for name in names]
-    removed = [all(_removal_error(path) is None for path in paths) for paths in entries if paths]
-    return sum(removed), len(removed) - sum(removed)
+    kinds = ("", *NOTES, PIECE)
+    entries = [[path for kind in kinds if is_file(path := folder / f"{name}{kind}")] for name in names]
+    left = [paths for paths in entries if any([_removal_error(path) for path in paths])]  # noqa: C419 - of all
+    spoken = [paths for paths in entries if paths and paths[0].suffix != PIECE and paths not in left]
+    return len(spoken), len(left)
 
 
 def _report(folder: Path, entries: Sequence[_Entry], limit_bytes: int) -> CacheReport:

@@ -162,7 +162,7 @@ class Takes:
                 error.hint = joined(" ", [error.hint, ready]) if error.hint else ready
             raise
 
-    def level(self, spoken: Sequence[str], target_lufs: float) -> None:
+    def level(self, spoken: Sequence[str], target_lufs: float, before: Sequence[str] = ()) -> None:
         """Set the gain of every take so that the speech of each voice as a whole is at `target_lufs`.
 
         Utterances are first moved towards the median of their voice by at most `CORRECTION_LIMIT_DB`; then
@@ -172,16 +172,22 @@ class Takes:
         Args:
             spoken: The phrases in the order and number in which the track says them.
             target_lufs: In LUFS, as played on two channels.
+            before: What it said before words were changed: then median and gain are those of before, and
+                what was not changed sounds as it did.
         """
-        for voice in dict.fromkeys(self._takes[phrase].voice for phrase in spoken):
-            said = [phrase for phrase in spoken if self._takes[phrase].voice == voice]
-            self._level_voice(said, target_lufs + self._levels_db[voice])
+        voices = dict.fromkeys(self._takes[phrase].voice for phrase in spoken)
+        for voice in voices:
+            said, by = (
+                [phrase for phrase in phrases if self._takes[phrase].voice == voice]
+                for phrases in (spoken, before or spoken)
+            )
+            self._level_voice(said, by or said, target_lufs + self._levels_db[voice])
 
-    def _level_voice(self, spoken: Sequence[str], target_lufs: float) -> None:
+    def _level_voice(self, spoken: Sequence[str], by: Sequence[str], target_lufs: float) -> None:
         # Only of what is said: a text that did not fit the length wanted has left its takes here too.
-        powers_of = {phrase: self._takes[phrase].measures.powers for phrase in spoken}
+        powers_of = {phrase: self._takes[phrase].measures.powers for phrase in (*by, *spoken)}
         loudness = {phrase: gated_lufs(powers) for phrase, powers in powers_of.items()}
-        measured = [value for value in loudness.values() if np.isfinite(value)]
+        measured = [loudness[phrase] for phrase in dict.fromkeys(by) if np.isfinite(loudness[phrase])]
         median = float(np.median(measured)) if measured else target_lufs
         corrections = {
             phrase: float(np.clip(median - value, -CORRECTION_LIMIT_DB, CORRECTION_LIMIT_DB))
@@ -189,7 +195,7 @@ class Takes:
             else 0.0
             for phrase, value in loudness.items()
         }
-        powers = [powers_of[phrase] * units.gain(corrections[phrase]) ** 2 for phrase in spoken]
+        powers = [powers_of[phrase] * units.gain(corrections[phrase]) ** 2 for phrase in by]
         pooled = gated_lufs(np.concatenate(powers))
         common = target_lufs - pooled if np.isfinite(pooled) else 0.0
         self._gains |= {phrase: units.gain(common + correction) for phrase, correction in corrections.items()}

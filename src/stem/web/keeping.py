@@ -70,6 +70,7 @@ def _run(shown: Shown, batch: Batch, asked: str) -> Run:
         shown.record.script.name,
         lambda events: batch.make(workers=1, events=events, yields=True),
         shown.path.absolute(),
+        frozenset(job.target.absolute() for job in batch.asked.jobs),
         asked=asked,
     )
 

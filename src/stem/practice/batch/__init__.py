@@ -107,7 +107,7 @@ def run_batch(
         config: Their settings.
         home: The project's folder.
         opened: Lends executors; None for processes on this machine, which tell how far each job is.
-        workers: How many jobs are made at once.
+        workers: How many jobs are made at once, at most: where there are fewer, each has more of the cores.
         task: What a worker does with a job.
         on_outcome: Called for each job.
         events: Called at once, and then several times a second; what is done when it stops the batch stays.
@@ -125,7 +125,8 @@ def run_batch(
         to_make = course.settled(_needs(jobs, config, home, course.watch))
         if to_make:
             lends = opened or partial(processes, tells=tells, yields=yields)
-            making = run([job for job, _ in to_make.values()], lends, workers, task, course.watch)
+            asked, at_once = [job for job, _ in to_make.values()], min(workers, len(to_make))
+            making = run(asked, lends, at_once, task, course.watch)
             with closing(making) as results:
                 for made, result in results:
                     job, needed = to_make[made.target]

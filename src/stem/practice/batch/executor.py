@@ -26,6 +26,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
 
+from stem.cores import cores
 from stem.errors import BusyError, OutputError
 from stem.files import cache_folder, lock, sweep
 from stem.messages import Message
@@ -176,7 +177,7 @@ class _OwnProcesses(SpawnContext):
 
 @contextmanager
 def processes(count: int, tells: Connection | None = None, *, yields: bool = False) -> Iterator[Executor]:
-    """Lend an executor of so many processes on this machine.
+    """Lend an executor of so many processes on this machine, which share its cores.
 
     Args:
         count: How many.
@@ -185,12 +186,10 @@ def processes(count: int, tells: Connection | None = None, *, yields: bool = Fal
         yields: Whether they let everything else on the machine go first.
     """
     own = _OwnProcesses()
+    begins = partial(begin, its_cores=max(cores() // count, 1), yields=yields)
     with without_working_folder():
         yield from _pool(
-            ProcessPoolExecutor(
-                count, mp_context=own, initializer=partial(begin, yields=yields), initargs=(tells,)
-            ),
-            own,
+            ProcessPoolExecutor(count, mp_context=own, initializer=begins, initargs=(tells,)), own
         )
 
 

@@ -161,10 +161,13 @@ def settle(folder: Path, job: Job) -> None:
     record = record_path(made)
     beside = sorted(path for path in folder.iterdir() if path not in {made, record})
     # First what was spoken for the old track alone: as long as its record is there, that can be repeated.
-    forget_entries(_own_speech(record_path(job.target)) - _own_speech(record))
+    forget_entries(_own_speech(record_path(job.former or job.target)) - _own_speech(record))
     _clear(job, beside)
     for path in (record, *beside, made):
         publish(path, job.target.with_name(path.name), overwrite=path is record or job.force)
+    if job.former is not None:  # only now: until its successor is there, it stays
+        _clear(replace(job, target=job.former), ())
+        record_path(job.former).unlink(missing_ok=True)
 
 
 def with_own_edits(job: Job) -> Job:

@@ -28,6 +28,7 @@ class Job:
         captions: Kinds of captions that are wanted beside it.
         force: Whether it is made also when nothing has changed, and replaces whatever has its name.
         home: The folder of the project that it was asked for in.
+        former: The track in whose place it comes, when that has another name.
     """
 
     place: Place
@@ -38,6 +39,7 @@ class Job:
     captions: tuple[str, ...] = ()
     force: bool = False
     home: Path = HERE
+    former: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

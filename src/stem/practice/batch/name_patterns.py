@@ -15,6 +15,8 @@ SERIES_NAMES = "{code}_{number}_{script}_{minutes}min"
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _OURS = ("code", "script", "minutes", "number")
 _LENGTH = re.compile(r"[_ -]?\{minutes\}(min)?")
+_TOLD_LENGTH = re.compile(r"(?<![^_ -])\d+(,\d)?(?=min(?![^_ -]))")
+"""In a name that was made by the usual pattern."""
 
 
 def fields(pattern: str) -> list[str]:
@@ -67,5 +69,15 @@ def named(
     if minutes is None:
         pattern = _LENGTH.sub("", pattern)
     else:
-        known["minutes"] = f"{minutes:.1f}".removesuffix(".0").replace(".", ",")
+        known["minutes"] = _written(minutes)
     return safe_name(_FIELD.sub(lambda match: known.get(match[1]) or values.get(match[1], ""), pattern))
+
+
+def with_length(name: str, minutes: float) -> str:
+    """Return the name of a file with another length in it; as it is, when it does not tell just one."""
+    told = _TOLD_LENGTH.findall(name)
+    return _TOLD_LENGTH.sub(_written(minutes), name) if len(told) == 1 else name
+
+
+def _written(minutes: float) -> str:
+    return f"{minutes:.1f}".removesuffix(".0").replace(".", ",")

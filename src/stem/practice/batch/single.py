@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from stem.config import Config
@@ -11,10 +12,10 @@ from stem.messages import Message
 from stem.practice.batch.estimate import expectations
 from stem.practice.batch.jobs import Job
 from stem.practice.batch.list_values import code_problem
-from stem.practice.batch.name_patterns import USUAL_NAMES, checked_pattern
+from stem.practice.batch.name_patterns import USUAL_NAMES, checked_pattern, with_length
 from stem.practice.batch.options import BatchOptions, JobList, check_voices, fillable, names_in_code
 from stem.practice.lists import Place
-from stem.record.document import track_path
+from stem.record.document import record_path, track_path
 from stem.record.remake import Change, asked_again
 from stem.script.pacing import UnreachableLengthError
 from stem.script.template import find_script
@@ -57,6 +58,8 @@ def job_of_one(code: str, wishes: BatchOptions, config: Config) -> JobList:
 def job_of_record(path: Path, config: Config, home: Path, change: Change) -> JobList:
     """Return the job of making the track of a record again, in its place, whatever stands there.
 
+    Another length that is asked for comes to stand in the name too, where that tells one.
+
     Args:
         path: The record.
         config: The settings of now: only whether text may leave the machine is of them.
@@ -69,15 +72,18 @@ def job_of_record(path: Path, config: Config, home: Path, change: Change) -> Job
     """
     record, spec, settings = asked_again(path, config, home, change)
     check_voices(Choices(settings, home), spec)
+    former = track_path(path, record.track.suffix)
+    target = former if change.duration_s is None else _renamed(former, change.duration_s)
     job = Job(
         Place("track", 1),
         record.personal.code if record.personal else "",
         spec,
         settings,
-        track_path(path, record.track.suffix),
+        target,
         tuple(kind for kind in CAPTIONS if any(each.ending == f".{kind}" for each in record.beside)),
         force=True,
         home=home,
+        former=None if target == former else former,
     )
     (expected,) = expectations([job], settings, home)
     if isinstance(expected, UnreachableLengthError):
@@ -87,6 +93,13 @@ def job_of_record(path: Path, config: Config, home: Path, change: Change) -> Job
     if isinstance(expected, StemError):
         raise expected
     return JobList((job,), (expected,))
+
+
+def _renamed(track: Path, length_s: float) -> Path:
+    """Return the name of a track that gets another length; its own, when another track has that name."""
+    target = track.with_stem(with_length(track.stem, length_s / 60))
+    taken = any(map(os.path.lexists, (target, record_path(target))))
+    return track if taken else target
 
 
 class UnusableCodeError(UsageError):

@@ -52,17 +52,18 @@ def make_here(job: Job) -> Result:
         _Busy.job = False
 
 
-def begin(tells: Connection | None = None, *, yields: bool = False) -> None:
-    """Make a process a worker: one core, private files, and an end when its parent ends.
+def begin(tells: Connection | None = None, *, its_cores: int = 1, yields: bool = False) -> None:
+    """Make a process a worker: its share of the cores, private files, and an end when its parent ends.
 
     Args:
         tells: See `executor.processes`.
-        yields: Likewise.
+        its_cores: How many cores are its own.
+        yields: See `executor.processes`.
     """
     _Busy.tells = tells
     if yields and hasattr(os, "nice"):
         os.nice(_BEHIND_OTHERS)
-    use_cores(1)
+    use_cores(its_cores)
     logging.getLogger("stem").addHandler(logging.NullHandler())  # the parent has told it
     os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
     os.umask(_PRIVATE_UMASK)
