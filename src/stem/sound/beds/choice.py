@@ -11,11 +11,12 @@ from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.messages import Message
 from stem.progress import beat, in_order
-from stem.sound.beds.bed import Bed, loudness
+from stem.sound.beds.bed import Bed, let_go, loudness
 from stem.sound.beds.file_bed import check_own_bed, is_own, load_own_bed
 from stem.sound.beds.kept import load_single
 from stem.sound.beds.layers import Layer, read_layers, under_lu
 from stem.sound.beds.recipes import BEDS
+from stem.sound.clips import BLOCK_FRAMES
 from stem.sound.segments import AudioSegment, wav_of
 
 _AT_ONCE = 2
@@ -149,5 +150,8 @@ class BedChoice:
         digest = hashlib.sha256()
         for bed in (self.load(seed), load_single("none", 0)):  # the noise floor lies under every track
             for loop in bed.loops:
-                digest.update(loop.data if loop.flags.c_contiguous else loop.tobytes())
+                for start in range(0, len(loop), BLOCK_FRAMES):
+                    part = loop[start : start + BLOCK_FRAMES]
+                    digest.update(part.tobytes())
+                    let_go(part)
         return digest.hexdigest()
