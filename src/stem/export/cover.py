@@ -242,8 +242,8 @@ def _jpeg(picture: Image) -> bytes:
 def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDArray[np.uint8]:
     """Return the picture without letters, of shape (SIDE, SIDE, 3).
 
-    Lengths are in sides of the picture. It is drawn some rows at a time: all at once takes 100 MB. The disc rises no higher than under the title, which ends at
-    `title_end`.
+    Lengths are in sides of the picture. It is drawn some rows at a time: all at once takes 100 MB. The disc
+    rises no higher than under the title, which ends at `title_end`.
     """
     import numpy as np
 

@@ -55,7 +55,7 @@ def loudness(loops: tuple[Samples, ...], gains: tuple[float, ...] = ()) -> float
 
 
 def let_go(part: Samples) -> None:
-    """Give back the memory that a part of a loop takes, when it is mapped from a file: it is read again there.
+    """Give back the memory of a part of a loop that is mapped from a file: it can be read again there.
 
     A bed of four minutes would stay in memory for as long as a track is made, all 77 MB of it.
     """
