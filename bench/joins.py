@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -108,12 +109,18 @@ def decoded(path: Path, channels: int, seek_s: float | None = None) -> Sound:
     return np.frombuffer(answer.stdout, np.float32).reshape(-1, channels)
 
 
+def said_by(program: list[str], path: Path) -> subprocess.CompletedProcess[str]:
+    """Return what a program that is installed says of a file."""
+    command = [shutil.which(program[0]) or program[0], *program[1:], path]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def complaints(path: Path) -> Iterator[str]:
     """Yield what other programs say is wrong with a file."""
-    told = subprocess.run(["/usr/bin/env", "mp3val", path], capture_output=True, text=True, check=False).stdout
+    told = said_by(["mp3val"], path).stdout
     yield from (line for line in told.splitlines() if line.startswith("WARNING"))
     for program in (["mpg123", "-q", "-t"], ["ffprobe", "-v", "warning"]):
-        answer = subprocess.run(["/usr/bin/env", *program, path], capture_output=True, text=True, check=False)
+        answer = said_by(program, path)
         if answer.returncode or answer.stderr:
             yield f"{program[0]}: {answer.stderr.strip() or answer.returncode}"
 

@@ -14,8 +14,8 @@ def hold_on() -> None:
     """Keep some memory that is freed, for what asks for as much a moment later.
 
     A block of sound is half a megabyte, which glibc gives back to the system at once; to get the next one
-    costs as much as to filter it. All threads have it of one heap: of one each, as glibc would, every one keeps
-    as much that the others cannot have. Where there is no glibc, nothing happens.
+    costs as much as to filter it. All threads have it of one heap: with a heap each, as glibc
+    would, each keeps as much that the others cannot have. Where there is no glibc, nothing happens.
     """
     with suppress(OSError, AttributeError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
