@@ -168,7 +168,7 @@ def tracks(count: int) -> Iterator[tuple[str, Found]]:
                 usual_delivery(*about), settings=Settings(k, c), rate=r
             )
             spec = stem.TrackSpec(
-                "maat",
+                "maat.j2",
                 bed=bed,
                 voice=voice,
                 seed=number % 2 + 1,

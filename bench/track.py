@@ -64,7 +64,7 @@ FIRST_EVENT = """
 import time
 import stem
 project = stem.Project(".")
-plan = project.plan(stem.TrackSpec("maat", bed="zee+regen+vogels+beek"))
+plan = project.plan(stem.TrackSpec("maat.j2", bed="zee+regen+vogels+beek"))
 told = [time.perf_counter()]
 def hear(progress):
     told.append(time.perf_counter())
