@@ -219,7 +219,7 @@ def test_a_stop_while_phrases_are_said_ends_them(
 class _FailsAt:
     """Stands in for a function that goes wrong when it is called for the third time."""
 
-    def __init__(self, real: Callable[..., object], error: BaseException) -> None:
+    def __init__(self, real: Callable[..., object], error: Callable[[], Exception]) -> None:
         self._real, self._error, self._numbers = real, error, count()
 
     def __get__(self, owner: object, kind: object = None) -> Callable[..., object]:
@@ -227,27 +227,27 @@ class _FailsAt:
 
     def __call__(self, *arguments: object, **named: object) -> object:
         if next(self._numbers) == 2:
-            raise self._error
+            raise self._error()
         return self._real(*arguments, **named)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="children are found in /proc")
 def test_what_fails_between_pieces_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (mp3, formats):
-        monkeypatch.setattr(module, "_PIECE_S", 1)
+        monkeypatch.setattr(module, "_PIECE_S", 3)
     target = folder / "out" / "proef.mp3"
     make_track(planned(), target).path.unlink()  # from here on the speech is remembered
-    full = OutputError(target, Message("the disk is full"))
-    faults: list[tuple[object, str, BaseException]] = [
-        (Master, "blocks", MemoryError()),  # mixing
-        (mp3.Quantizer, "__call__", MemoryError()),  # encoding
-        (mp3, "joined", Cancelled()),
+    full = partial(OutputError, target, Message("the disk is full"))
+    faults: list[tuple[object, str, Callable[[], Exception]]] = [
+        (Master, "blocks", MemoryError),  # mixing
+        (mp3.Quantizer, "__call__", MemoryError),  # encoding
+        (mp3, "joined", Cancelled),
         (mp3._Mp3File, "append", full),  # while other pieces wait
     ]
     for owner, name, error in faults:
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, _FailsAt(getattr(owner, name), error))
-            with pytest.raises(type(error)):
+            with pytest.raises(type(error())):
                 make_track(planned(), target, events=lambda _told: None)
         assert left(folder) == set(), name
 
