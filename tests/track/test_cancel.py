@@ -231,12 +231,13 @@ class _FailsAt:
         return self._real(*arguments, **named)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="children are found in /proc")
 def test_what_fails_between_pieces_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (mp3, formats):
         monkeypatch.setattr(module, "_PIECE_S", 3)
     target = folder / "out" / "proef.mp3"
-    make_track(planned(), target).path.unlink()  # from here on the speech is remembered
+    make_track(planned(cover="none"), target).path.unlink()  # from here on the speech is remembered
     full = partial(OutputError, target, Message("the disk is full"))
     faults: list[tuple[object, str, Callable[[], Exception]]] = [
         (Master, "blocks", MemoryError),  # mixing
@@ -248,7 +249,7 @@ def test_what_fails_between_pieces_leaves_nothing(folder: Path, monkeypatch: pyt
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, _FailsAt(getattr(owner, name), error))
             with pytest.raises(type(error())):
-                make_track(planned(), target, events=lambda _told: None)
+                make_track(planned(cover="none"), target, events=lambda _told: None)
         assert left(folder) == set(), name
 
     def kill(told: Progress) -> None:
@@ -258,7 +259,7 @@ def test_what_fails_between_pieces_leaves_nothing(folder: Path, monkeypatch: pyt
 
     for asked, problem in (({"bed": "bruin"}, "came to an early end"), ({"format": "flac"}, "exit code -9")):
         with pytest.raises(AudioError, match=problem):
-            make_track(planned(**asked), target.with_suffix(".x"), events=kill)
+            make_track(planned(cover="none", **asked), target.with_suffix(".x"), events=kill)
         assert left(folder) == set(), problem
 
 
