@@ -101,9 +101,9 @@ class Found:
 
 
 def decoded(path: Path, channels: int, seek_s: float | None = None) -> Sound:
-    """Return what ffmpeg makes of a file, or of a tenth of a second of it."""
+    """Return what ffmpeg makes of a file, or of half a second of it."""
     seek = [] if seek_s is None else ["-ss", f"{seek_s:.6f}"]
-    short = [] if seek_s is None else ["-t", "0.1"]
+    short = [] if seek_s is None else ["-t", "0.5"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *seek, "-i", str(path), *short]
     answer = subprocess.run([*command, "-f", "f32le", "-"], check=True, capture_output=True)
     return np.frombuffer(answer.stdout, np.float32).reshape(-1, channels)
@@ -146,9 +146,9 @@ def looked_at(path: Path, watched: Watched, settings: Mp3Settings, rate: int, pl
     for seek_s in around:
         begin = pieces[round(seek_s * rate) :]
         part = decoded(path, settings.channels, seek_s)
-        # A decoder that begins here lacks what the frames before left in its filters: the end tells.
-        end = slice(len(part) // 2, len(part))
-        strayed += int(np.abs(part[end] - begin[: len(part)][end]).max() > 1e-3)
+        # A decoder that begins here lacks the bits and the filters of the frames before: the end tells.
+        end = slice(len(part) // 2, min(len(part), len(begin)))
+        strayed += int(np.abs(part[end] - begin[end]).max() > 1e-3)
     return Found(len(watched.joins), faults, apart, clicks, len(around), strayed)
 
 
