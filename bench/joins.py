@@ -23,8 +23,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -33,10 +35,12 @@ from track import long_script
 
 import stem
 from stem.export import formats, mp3
+from stem.export.destinations import Delivery
 from stem.export.formats import Settings
 from stem.export.mp3 import MP3_FRAME, Mp3Settings
 from stem.sound.pieces import Piece, Sliced
 from stem.track import make
+from stem.track.delivery import delivery
 
 PIECE_S = 3
 """Of a piece, about, in most tracks; each tenth one has pieces as a user's."""
@@ -111,7 +115,7 @@ def decoded(path: Path, channels: int, seek_s: float | None = None) -> Sound:
 
 def said_by(program: list[str], path: Path) -> subprocess.CompletedProcess[str]:
     """Return what a program that is installed says of a file."""
-    command = [shutil.which(program[0]) or program[0], *program[1:], path]
+    command = [shutil.which(program[0]) or program[0], *program[1:], str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -152,21 +156,24 @@ def looked_at(path: Path, watched: Watched, settings: Mp3Settings, rate: int, pl
     return Found(len(watched.joins), faults, apart, clicks, len(around), strayed)
 
 
+def delivered(settings: Settings, rate: int, *about: Any) -> Delivery:
+    """Return how a track is written: as usual, but for its settings and its rate."""
+    return replace(delivery(*about), settings=settings, rate=rate)
+
+
 def tracks(count: int) -> Iterator[tuple[str, Found]]:
     """Yield what was found of so many tracks, with what each is."""
     with tempfile.TemporaryDirectory() as name:
         os.environ["XDG_CACHE_HOME"] = str(Path(name, "cache"))
         Path(name, "maat.j2").write_text(long_script(1), encoding="utf-8")
         project = stem.Project(name)
-        usual_s, usual_delivery = mp3._PIECE_S, make.delivery  # noqa: SLF001 - nobody else may set it
+        usual_s = mp3._PIECE_S  # noqa: SLF001 - nobody else may set it
         varied = zip(cycle(SETTINGS), cycle(BEDS), cycle(VOICES), strict=False)
         for number, ((kbps, channels, rate), bed, voice) in enumerate(islice(varied, count)):
             watched, whole = Watched(), number % 10 == 9
             mp3._PIECE_S = usual_s if whole else PIECE_S  # noqa: SLF001
-            formats.write_mp3 = watched.write  # type: ignore[assignment]
-            make.delivery = lambda *about, k=kbps, c=channels, r=rate: replace(  # type: ignore[misc]
-                usual_delivery(*about), settings=Settings(k, c), rate=r
-            )
+            setattr(formats, "write_mp3", watched.write)  # noqa: B010 - it is none of its own
+            setattr(make, "delivery", partial(delivered, Settings(kbps, channels), rate))  # noqa: B010
             spec = stem.TrackSpec(
                 "maat.j2",
                 bed=bed,

@@ -59,7 +59,7 @@ def let_go(part: Samples) -> None:
 
     A bed of four minutes would stay in memory for as long as a track is made, all 77 MB of it.
     """
-    mapped = part.base
+    mapped: object = part.base
     while isinstance(mapped, np.ndarray):
         mapped = mapped.base
     if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # Windows takes it by itself
