@@ -33,6 +33,7 @@ format: $(VENV)/.develop
 
 bench: $(VENV)/.develop
 	$(BIN)/python bench/track.py
+	$(BIN)/python bench/joins.py
 	$(BIN)/python bench/voices.py
 	$(BIN)/python bench/batch.py
 	$(BIN)/python bench/page.py

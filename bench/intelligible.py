@@ -17,6 +17,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -28,6 +30,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from stem.export.formats import FORMATS, Settings
 from stem.sound.beds import BEDS
+from stem.sound.pieces import Piece
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +46,30 @@ def decoded(path: Path) -> NDArray[np.float32]:
     raw = ["-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"]
     done = subprocess.run([*_FFMPEG, str(path), *raw], capture_output=True, check=True)
     return np.frombuffer(done.stdout, np.float32).reshape(-1, 2)
+
+
+@dataclass
+class Whole:
+    """A sound that is there already, for who writes one in pieces.
+
+    Attributes:
+        samples: Shape (frames, channels).
+        unit: See `pieces.Sliced`.
+    """
+
+    samples: NDArray[np.float32]
+    unit: int = 1
+
+    @property
+    def frames(self) -> int:
+        """Its length."""
+        return len(self.samples)
+
+    def blocks(self, piece: Piece, before: int = 0, after: int = 0) -> Iterator[NDArray[np.float32]]:
+        """Yield a piece and what stands around it, a second at a time."""
+        around = self.samples[max(piece.first - before, 0) : piece.last + after]
+        for start in range(0, len(around), RATE):
+            yield around[start : start + RATE]
 
 
 def heard(sound: NDArray[np.float32]) -> Floats:
@@ -64,7 +91,7 @@ def understood(folder: Path, bed: str) -> list[float]:
     """Return STOI and ESTOI of the file, on a phone and as AAC, and the background's part on a phone."""
     track, voice_stem, bed_stem = made(folder, bed)
     aac = track.with_suffix(".m4a")
-    FORMATS["m4a"].write(aac, [decoded(voice_stem) + decoded(bed_stem)], Settings(96))
+    FORMATS["m4a"].write(aac, Whole(decoded(voice_stem) + decoded(bed_stem)), Settings(96))
     voice, mix, as_aac, behind = (heard(decoded(path)) for path in (voice_stem, track, aac, bed_stem))
     figures = []
     for clean, degraded in (

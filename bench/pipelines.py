@@ -1,6 +1,6 @@
 """What stem's mix costs beside the two pipelines that people write with pydub, on the same clips.
 
-    make bench
+    python bench/pipelines.py    # alone; `bench/track.py` has them in its table
 
 "append" adds clips and silences to one AudioSegment, without a background; "overlay" lays every clip on a
 background that was repeated to the length of the track. Both get their clips finished, as WAV files, and
@@ -91,12 +91,17 @@ def compare(minutes: int) -> dict[str, Run]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "maat.j2").write_text(long_script(minutes), encoding="utf-8")
-        measured([sys.executable, __file__, "prepare"], folder)
-        runs = {"stem": measured([sys.executable, "-m", "stem", "make", "maat.j2"], folder)}
-        longest_s = MOST_TIMES * runs["stem"].wall_s
-        for pipeline in ("append", "overlay"):
-            runs[pipeline] = measured([sys.executable, "-c", PIPELINE, pipeline], folder, longest_s)
-        return runs
+        stem = measured([sys.executable, "-m", "stem", "make", "maat.j2"], folder)
+        return {"stem": stem, **pydub(folder, MOST_TIMES * stem.wall_s)}
+
+
+def pydub(folder: Path, longest_s: float) -> dict[str, Run]:
+    """Measure the two pipelines on the script of a folder, whose sentences the cache has."""
+    measured([sys.executable, __file__, "prepare"], folder)
+    return {
+        pipeline: measured([sys.executable, "-c", PIPELINE, pipeline], folder, longest_s)
+        for pipeline in ("append", "overlay")
+    }
 
 
 def main() -> None:

@@ -1,17 +1,24 @@
 """How long a track takes and how much memory, against LAME alone on the same samples.
 
     make bench
-    python bench/track.py sleep 8    # a sleep track of 8 hours instead: two minutes of speech, then the sea
+    python bench/track.py 20           # of 20 minutes alone; 20 and 60 unless lengths are given
+    python bench/track.py --sleep 8    # a sleep track of 8 hours: two minutes of speech, then the sea
 
-Every run is a process of its own, as a user's is. "cold" starts from an empty cache: all sentences are spoken
-and the background is made; "warm" has both. Times are the best of several, taken in turns with LAME's: what
-else the machine does only makes them longer. Memory is that of the program and its children together, what
-they share counted once; "own MB" leaves out what is mapped from files. "serial s" is for how long one core
-alone had work, were all other work shared evenly: on a busy machine it says nothing.
+Every run is a process of its own, as a user's is. "cold" starts from an empty cache: all sentences are
+spoken and the background is made; "warm" has both. Times are the best of several, taken in turns with
+LAME's: what else the machine does only makes them longer. Memory is that of the program and its children
+together, what they share counted once (PSS: the unshared, USS, would leave Python's own libraries out when
+two processes have them); "own MB" leaves out what is mapped from files. "serial s" is for how long one core
+alone had work, were all other work shared evenly: on a busy machine it says nothing. "ffmpeg s" is ffmpeg's
+encoder alone on the same samples; "pydub s" are the two pipelines of `pipelines.py`, with a ">" when they
+were ended. "first event" is how long after the call someone who is told of progress hears of it, and
+"without a word" for how long at most nothing is told after that, while four backgrounds are made and
+sentences are spoken.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
@@ -26,6 +33,9 @@ import imageio_ffmpeg
 
 ROUNDS = {20: 3, 60: 1}
 """How often each length, in minutes, is measured."""
+
+_MOST_PYDUB_S = 2 * 3600
+"""pydub holds a track in memory several times."""
 
 _LOOK_S = 0.02
 _LOOKS_PER_MAP = 15  # to read the map of a process's memory takes that process a few milliseconds
@@ -47,6 +57,23 @@ with open(sys.argv[1], "rb") as file:
         encoder.encode(pcm)
         taken += time.perf_counter() - started
 print(taken)
+"""
+
+
+FIRST_EVENT = """
+import time
+import stem
+project = stem.Project(".")
+plan = project.plan(stem.TrackSpec("maat.j2", bed="zee+regen+vogels+beek"))
+told = [time.perf_counter()]
+def hear(progress):
+    told.append(time.perf_counter())
+    return progress.stage in ("bed", "speech")
+try:
+    project.make(plan, events=hear)
+except stem.Cancelled:
+    pass
+print(told[1] - told[0], max(later - former for former, later in zip(told[1:], told[2:])))
 """
 
 
@@ -131,12 +158,18 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _with_children(pid: int) -> list[int]:
-    """Return a process and all that it started, as far as they live."""
+    """Return a process and all that it started, as far as they live.
+
+    A child that is still about to become another program has its parent's memory, the very same (vfork): it
+    would count twice.
+    """
     found = [pid]
     try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
         for thread in Path(f"/proc/{pid}/task").iterdir():
             for child in (thread / "children").read_text().split():
-                found += _with_children(int(child))
+                if Path(f"/proc/{child}/cmdline").read_bytes() != words:
+                    found += _with_children(int(child))
     except OSError:
         pass
     return found
@@ -161,6 +194,7 @@ class Measured:
         warm: The best of the runs with everything in it, their largest memory.
         lame_s: What LAME alone takes at best, for the same samples.
         ffmpeg_s: What ffmpeg takes to make an MP3 of them.
+        pydub: The pipelines that people write with pydub, on the same clips.
         stages_s: Processor time of each stage of such a run.
         sound_s: The length of the track.
     """
@@ -169,12 +203,15 @@ class Measured:
     warm: Run
     lame_s: float
     ffmpeg_s: float
+    pydub: dict[str, Run]
     stages_s: dict[str, float]
     sound_s: float
 
 
 def measure(script: str, rounds: int) -> Measured:
     """Measure a script in a folder and a cache of its own."""
+    from pipelines import MOST_TIMES, pydub  # which imports this module
+
     with tempfile.TemporaryDirectory() as name:
         folder, pcm = Path(name), Path(name, "pcm")
         (folder / "maat.j2").write_text(script, encoding="utf-8")
@@ -204,7 +241,9 @@ def measure(script: str, rounds: int) -> Measured:
             own_mb=max(run.own_mb for run in warm),
         )
         sound_s = pcm.stat().st_size / (4 * 44_100)
-        return Measured(cold, best, min(lame_s), ffmpeg_s, json.loads(told.splitlines()[-1]), sound_s)
+        others = pydub(folder, MOST_TIMES * best.wall_s) if sound_s < _MOST_PYDUB_S else {}
+        stages_s = json.loads(told.splitlines()[-1])
+        return Measured(cold, best, min(lame_s), ffmpeg_s, others, stages_s, sound_s)
 
 
 def print_tables(found: dict[str, Measured]) -> None:
@@ -221,22 +260,44 @@ def print_tables(found: dict[str, Measured]) -> None:
             print(f"{track.lame_s:7.1f} {run.wall_s / track.lame_s:6.2f}")
     tracks = list(found.values())
     growth_mb = tracks[-1].warm.own_mb - tracks[0].warm.own_mb
-    print(f"The longest takes {growth_mb:.0f} MB more than the shortest.\n")
+    print(f"The longest takes {growth_mb:.0f} MB more than the shortest.")
+    for name, track in found.items():
+        for pipeline, run in track.pydub.items():
+            ended = ">" if run.wall_s > 6 * track.warm.wall_s else ""
+            print(f"{name:>10} pydub, {pipeline}: {ended}{run.wall_s:.1f} s, {run.peak_mb:.0f} MB")
+    print()
     print(f"{'stage, cpu s':>18}" + "".join(f" {name:>10}" for name in found))
     for stage in tracks[0].stages_s:
         print(f"{stage:>18}" + "".join(f" {track.stages_s[stage]:10.2f}" for track in tracks))
 
 
-def main(arguments: list[str]) -> None:
+def print_first_event() -> None:
+    """Print when someone hears that a track is being made, from an empty cache."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "maat.j2").write_text(long_script(2), encoding="utf-8")
+        asked = [sys.executable, "-c", FIRST_EVENT]
+        told = subprocess.run(
+            asked, cwd=name, env=_environment(Path(name)), stdout=subprocess.PIPE, check=True
+        ).stdout
+    first_s, silent_s = map(float, told.split())
+    print(f"first event {first_s:.3f} s after the call, then {silent_s:.2f} s without a word at most")
+
+
+def main() -> None:
     """Print the tables."""
+    told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    told.add_argument("minutes", nargs="*", type=int, default=list(ROUNDS), help="lengths of tracks")
+    told.add_argument("--sleep", type=int, metavar="HOURS", help="a sleep track of so many hours instead")
+    asked = told.parse_args()
     print(f"load at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    if arguments[:1] == ["sleep"]:
-        hours = int(arguments[1])
-        print_tables({f"sleep {hours} h": measure(sleep_script(hours), rounds=1)})
+    print_first_event()
+    if asked.sleep:
+        print_tables({f"sleep {asked.sleep} h": measure(sleep_script(asked.sleep), rounds=1)})
     else:
-        print_tables({f"{minutes} min": measure(long_script(minutes), n) for minutes, n in ROUNDS.items()})
+        lengths = {minutes: ROUNDS.get(minutes, 1) for minutes in asked.minutes}
+        print_tables({f"{minutes} min": measure(long_script(minutes), n) for minutes, n in lengths.items()})
     print(f"load at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

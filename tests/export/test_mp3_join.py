@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from knownsound import Known
 
 from stem.errors import OutputError
 from stem.export import mp3
@@ -22,23 +22,6 @@ from stem.sound.pieces import Piece
 
 SECONDS = 9
 PIECE_S = 2
-
-
-@dataclass
-class Known:
-    """A sound that is there already, in pieces."""
-
-    samples: Samples
-    unit: int = 1
-
-    @property
-    def frames(self) -> int:
-        return len(self.samples)
-
-    def blocks(self, piece: Piece, before: int = 0, after: int = 0) -> Iterator[Samples]:
-        around = self.samples[max(piece.first - before, 0) : piece.last + after]
-        for start in range(0, len(around), 30_000):
-            yield around[start : start + 30_000]
 
 
 def speech_like(frames: int, channels: int, rate: int) -> Samples:

@@ -679,6 +679,18 @@ def test_a_bed_comes_back_from_the_cache_as_it_was_made() -> None:
     assert not again.loops[0].flags.writeable  # mapped from the file, which nobody may change
 
 
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells what is in memory")
+def test_what_was_read_of_a_cached_bed_leaves_the_memory() -> None:
+    bed = load_bed("none", 3)
+    kib, counts = 0, False
+    for start in range(0, len(bed.loops[0]), BLOCK_FRAMES):
+        bed.read(start, BLOCK_FRAMES)
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        counts = "none-3-" in line if "-" in line.split()[0] else counts
+        kib += int(line.split()[1]) if counts and line.startswith("Rss:") else 0
+    assert kib < bed.loops[0].nbytes / 1024 / 10
+
+
 def flip_a_bit(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1

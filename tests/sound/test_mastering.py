@@ -11,7 +11,7 @@ from stem.script.timeline import PlacedUtterance, Timeline
 from stem.sound.beds import Bed
 from stem.sound.clips import Samples, downmixed, resampled
 from stem.sound.limiter import limited
-from stem.sound.loudness import Loudness, Meter, measured
+from stem.sound.loudness import Loudness, Meter
 from stem.sound.mastering import Master
 from stem.sound.mixing import Levels, Mix
 from stem.sound.pieces import Piece, cut
@@ -54,8 +54,9 @@ def test_pieces_are_the_whole(mix: Mix, rate: int, channels: int) -> None:
 def test_pieces_are_measured_as_the_whole(mix: Mix, channels: int) -> None:
     meter, peak = Meter(channels=channels), TruePeak(channels)
     blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
-    for _ in measured(limited(blocks, -3.0), meter, peak):
-        pass
+    for block in limited(blocks, -3.0):
+        meter.add(block)
+        peak.add(block)
     master = Master(mix, -3.0, channels)
     in_pieces(master, 2.5)
     whole, pieces = Loudness.of(meter, peak), master.loudness()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -21,9 +22,12 @@ from batchtasks import descendants
 from stem import files
 from stem.config import Config
 from stem.errors import AudioError, EngineUnavailable, OutputError, UsageError
+from stem.export import formats, mp3
+from stem.messages import Message
 from stem.progress import Cancelled, Progress, Stage, apart, beat, part, stage
 from stem.script.pacing import UnreachableLengthError
 from stem.sound.beds import BEDS, bed_worker, load_bed
+from stem.sound.mastering import Master
 from stem.track.make import make_track
 from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
@@ -210,6 +214,53 @@ def test_a_stop_while_phrases_are_said_ends_them(
         make_track(plan, folder / "out" / "proef.mp3", events=events)
     assert time.monotonic() - stopped_at[0] < AT_ONCE_S
     assert left(folder) == set()
+
+
+class _FailsAt:
+    """Stands in for a function that goes wrong when it is called for the third time."""
+
+    def __init__(self, real: Callable[..., object], error: Callable[[], Exception]) -> None:
+        self._real, self._error, self._numbers = real, error, count()
+
+    def __get__(self, owner: object, kind: object = None) -> Callable[..., object]:
+        return partial(self, owner) if owner is not None else self
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        if next(self._numbers) == 2:
+            raise self._error()
+        return self._real(*arguments, **named)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="children are found in /proc")
+def test_what_fails_between_pieces_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (mp3, formats):
+        monkeypatch.setattr(module, "_PIECE_S", 3)
+    target = folder / "out" / "proef.mp3"
+    make_track(planned(cover="none"), target).path.unlink()  # from here on the speech is remembered
+    full = partial(OutputError, target, Message("the disk is full"))
+    faults: list[tuple[object, str, Callable[[], Exception]]] = [
+        (Master, "blocks", MemoryError),  # mixing
+        (mp3.Quantizer, "__call__", MemoryError),  # encoding
+        (mp3, "joined", Cancelled),
+        (mp3._Mp3File, "append", full),  # while other pieces wait
+    ]
+    for owner, name, error in faults:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, _FailsAt(getattr(owner, name), error))
+            with pytest.raises(type(error())):
+                make_track(planned(cover="none"), target, events=lambda _told: None)
+        assert left(folder) == set(), name
+
+    def kill(told: Progress) -> None:
+        if told.stage in ("speech", "mix"):
+            for child in set(descendants_here()) - BEFORE:
+                os.kill(child, signal.SIGKILL)
+
+    for asked, problem in (({"bed": "bruin"}, "came to an early end"), ({"format": "flac"}, "exit code -9")):
+        with pytest.raises(AudioError, match=problem):
+            make_track(planned(cover="none", **asked), target.with_suffix(".x"), events=kill)
+        assert left(folder) == set(), problem
 
 
 # --- refused before any work

@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,8 @@ _FIRST_WAVE = 0.66
 _NEXT_WAVE = 0.065
 _GROUND = 650
 """Pixels from the top: no wave rises above, for the first one is 0.048 high at most."""
+_ROWS = 50
+"""Rows that are drawn at a time."""
 
 
 def cover_from(path: Path) -> bytes:
@@ -239,29 +242,33 @@ def _jpeg(picture: Image) -> bytes:
 def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDArray[np.uint8]:
     """Return the picture without letters, of shape (SIDE, SIDE, 3).
 
-    Lengths are in sides of the picture, and each colour is drawn by itself, which takes two thirds of
-    the time of all three together. The disc rises no higher than under the title, which ends at
-    `title_end`.
+    Lengths are in sides of the picture. It is drawn some rows at a time: all at once takes 100 MB. The disc
+    rises no higher than under the title, which ends at `title_end`.
     """
     import numpy as np
 
-    down, across = np.arange(SIDE)[:, None] / SIDE, np.arange(SIDE)[None, :] / SIDE
+    across = np.arange(SIDE)[None, :] / SIDE
     colours = (palette.top, palette.horizon, palette.disc, palette.near)
     top, horizon, disc, near = (_rgb(colour)[:, None, None] for colour in colours)
-    canvas = _mixed(top, horizon, (down / 0.8).clip(0, 1) ** 1.7)
     disc_x, disc_y, radius = dice.uniform(0.25, 0.8), dice.uniform(0.62, 0.7), dice.uniform(0.1, 0.14)
-    depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
-    canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
-    canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
-    ground = canvas[:, _GROUND:]  # where waves can come
-    for number in range(1, _WAVES + 1):
-        below = down[_GROUND:] - _wave(across, dice) - _FIRST_WAVE - number * _NEXT_WAVE
-        colour = _mixed(horizon, near, np.array(0.18 + 0.82 * (number / _WAVES) ** 1.3))
-        lit = _mixed(colour, horizon, 0.22 * np.exp(-(below / 0.05).clip(0)))
-        ground = _mixed(ground, lit, _inside(below))
-    canvas[:, _GROUND:] = ground
-    drawn = (canvas + _dither()).clip(0, 255).astype(np.uint8)
-    return np.ascontiguousarray(drawn.transpose(1, 2, 0))
+    waves = [_wave(across, dice) for _ in range(_WAVES)]
+    dither = _dither()
+    drawn = np.empty((SIDE, SIDE, 3), np.uint8)
+    for first, last in pairwise([*range(0, _GROUND, _ROWS), *range(_GROUND, SIDE, _ROWS), SIDE]):
+        rows = np.arange(first, last)
+        down = rows[:, None] / SIDE
+        canvas = _mixed(top, horizon, (down / 0.8).clip(0, 1) ** 1.7)
+        depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
+        canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
+        canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
+        for number, wave in enumerate(waves if first >= _GROUND else (), 1):
+            below = down - wave - _FIRST_WAVE - number * _NEXT_WAVE
+            colour = _mixed(horizon, near, np.array(0.18 + 0.82 * (number / _WAVES) ** 1.3))
+            lit = _mixed(colour, horizon, 0.22 * np.exp(-(below / 0.05).clip(0)))
+            canvas = _mixed(canvas, lit, _inside(below))
+        shades = (canvas + dither[rows % len(dither)]).clip(0, 255).astype(np.uint8)
+        drawn[first:last] = shades.transpose(1, 2, 0)
+    return drawn
 
 
 def _wave(across: NDArray[np.float64], dice: random.Random) -> NDArray[np.float64]:
@@ -293,13 +300,13 @@ def _inside(depth: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _dither() -> NDArray[np.float64]:
-    """Return a pattern from 0 to 1 that hides the steps of soft gradients: Bayer's 8 by 8 matrix."""
+    """Return 8 rows of a pattern from 0 to 1 that hides the steps of soft gradients: Bayer's matrix."""
     import numpy as np
 
     matrix = np.zeros((1, 1))
     for _ in range(3):
         matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
-    return np.tile((matrix + 0.5) / matrix.size, (SIDE // 8, SIDE // 8))
+    return np.tile((matrix + 0.5) / matrix.size, (1, SIDE // 8))
 
 
 # --- its letters

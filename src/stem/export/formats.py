@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import errno
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +34,11 @@ from stem.files import output_error
 from stem.installation import damaged_hint
 from stem.messages import Message
 from stem.progress import in_order
-from stem.sound.clips import Samples, downmixed
 from stem.sound.pieces import Piece, Sliced, cut
 from stem.units import SAMPLE_RATE
 
 OnBlock = Callable[[int], None]
-"""Called after each block with the number of frames handed over so far."""
+"""Called after each piece with the number of frames handed over so far."""
 
 _PIECE_S = 15
 """Of a piece that is mixed by itself, about: 2.6 MB of samples wait for the encoder."""
@@ -80,7 +79,7 @@ class Writer(Protocol):
     def __call__(
         self,
         path: Path,
-        sound: Iterable[Samples] | Sliced,
+        sound: Sliced,
         settings: Settings,
         rate: int,
         on_block: OnBlock | None,
@@ -142,23 +141,21 @@ class Format:
     def write(
         self,
         path: Path,
-        sound: Iterable[Samples] | Sliced,
+        sound: Sliced,
         settings: Settings = Settings(),
         rate: int = SAMPLE_RATE,
         on_block: OnBlock | None = None,
     ) -> int:
-        """Write a sound to `path` without tags; the lengths of blocks are free and do not show.
+        """Write a sound to `path` without tags; the lengths of its blocks are free and do not show.
 
-        What can be sliced is computed in pieces, on as many cores as there are; LAME encodes it so too.
+        It is computed in pieces, on as many cores as there are; LAME encodes it so too.
 
         Args:
             path: A file to create or replace, best a temporary one: until this returns it is not complete.
-            sound: A sliced sound of as many channels as are asked for; or blocks of shape (frames, 2), or
-                (frames, 1) when one channel is asked for. Stereo blocks that are asked for in mono go through
-                `downmixed`.
+            sound: Of as many channels as are asked for.
             settings: Bit rate and channels.
-            rate: Sample rate of the blocks and the file, in hertz; one of `rates`.
-            on_block: Called after each block with the number of frames handed over so far.
+            rate: Sample rate of the sound and the file, in hertz; one of `rates`.
+            on_block: Called after each piece with the number of frames handed over so far.
 
         Returns:
             The number of frames written.
@@ -171,10 +168,7 @@ class Format:
         """
         self._check(settings, rate)
         told = Settings(settings.bitrate_kbps or self.usual_kbps, settings.channels)
-        if isinstance(sound, Sliced):
-            self.check_frames(sound.frames, told.channels)
-        else:
-            sound = self._counted(downmixed(sound) if told.channels == 1 else sound, told.channels)
+        self.check_frames(sound.frames, told.channels)
         return self.writer(path, sound, told, rate, on_block)
 
     def _check(self, settings: Settings, rate: int) -> None:
@@ -199,14 +193,6 @@ class Format:
                 Message("A file cannot have {channels} channels.", channels=settings.channels),
                 hint=Message("Choose 1 or 2."),
             )
-
-    def _counted(self, blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:
-        """Yield the blocks, as long as a file can hold them."""
-        frames = 0
-        for block in blocks:
-            frames += len(block)
-            self.check_frames(frames, channels)
-            yield block
 
     def check_frames(self, frames: int, channels: int) -> None:
         """Make sure that a file can hold so much sound.
@@ -235,9 +221,7 @@ def find_format(name: str) -> Format:
 # --- what writes them ---
 
 
-def _mp3(
-    path: Path, sound: Iterable[Samples] | Sliced, settings: Settings, rate: int, on_block: OnBlock | None
-) -> int:
+def _mp3(path: Path, sound: Sliced, settings: Settings, rate: int, on_block: OnBlock | None) -> int:
     assert settings.bitrate_kbps is not None  # MP3 has a usual one
     return write_mp3(
         path, sound, Mp3Settings(settings.bitrate_kbps, channels=settings.channels), rate, on_block
@@ -257,7 +241,7 @@ class _Piped:
     def __call__(
         self,
         path: Path,
-        sound: Iterable[Samples] | Sliced,
+        sound: Sliced,
         settings: Settings,
         rate: int,
         on_block: OnBlock | None,
@@ -276,13 +260,8 @@ class _Piped:
         return frames
 
 
-def _quantized(sound: Iterable[Samples] | Sliced, channels: int, rate: int) -> Iterator[tuple[int, bytes]]:
+def _quantized(sound: Sliced, channels: int, rate: int) -> Iterator[tuple[int, bytes]]:
     """Yield how many frames there are so far, and the 16-bit samples that are new."""
-    if not isinstance(sound, Sliced):
-        quantize = Quantizer(channels, rate)
-        for block in sound:
-            yield quantize.frames + len(block), quantize(block)
-        return
 
     def pcm_of(piece: Piece) -> bytes:
         return b"".join(map(Quantizer(channels, rate, first=piece.first), sound.blocks(piece)))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -141,8 +141,8 @@ def write_mp3(
         )
     coding = _Coding(settings, rate)
     frames = 0
-    with _Mp3File(path, settings, rate) as mp3:
-        coded = coding.in_pieces(sound) if isinstance(sound, Sliced) else coding.as_one(sound)
+    encoding = coding.in_pieces(sound) if isinstance(sound, Sliced) else coding.as_one(sound)
+    with _Mp3File(path, settings, rate) as mp3, closing(encoding) as coded:  # at a stop, its threads end here
         for done, music in coded:
             mp3.append(music)
             if on_block is not None and done > frames:
@@ -168,7 +168,7 @@ class _Coding:
 
     def as_one(
         self, blocks: Iterable[Samples], first: int = 0, *, is_end: bool = True
-    ) -> Iterator[tuple[int, bytes]]:
+    ) -> Generator[tuple[int, bytes], None, None]:
         """Yield how far the sound is, in frames, and what LAME gives, for blocks from a frame on."""
         quantize = Quantizer(self.settings.channels, self.rate, self.settings.lame_gain, first)
         lame = _lame(self.settings, self.rate)
@@ -183,7 +183,7 @@ class _Coding:
                 Message("the mix"), Message("LAME would not encode it ({error})", error=error)
             ) from error
 
-    def in_pieces(self, sound: Sliced) -> Iterator[tuple[int, bytes]]:
+    def in_pieces(self, sound: Sliced) -> Generator[tuple[int, bytes], None, None]:
         """Yield how many frames are encoded so far, and their music, piece by piece."""
         # The byte that some frames are longer by comes back in turns: pieces begin where a turn does.
         turn = Fraction(144_000 * self.settings.bitrate_kbps, self.rate).denominator

@@ -1,10 +1,11 @@
 """Loudness and true peak (ITU-R BS.1770-4, EBU R 128), and the limiter that keeps the latter down.
 
-A pass over a track needs none of its samples kept:
+Meters hear a track block by block, and need none of its samples kept:
 
     meter, peak = Meter(), TruePeak()
-    for block in measured(limited(mix.blocks()), meter, peak):
-        encoder.write(block)
+    for block in limited(mix.blocks()):
+        meter.add(block)
+        peak.add(block)
     loudness = Loudness.of(meter, peak)
 
 Conventions:
@@ -15,9 +16,7 @@ Conventions:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -72,14 +71,6 @@ class Loudness:
         )
 
 
-class Gauge(Protocol):
-    """Something that listens to a track as it passes."""
-
-    def add(self, block: Samples) -> None:
-        """Hear the next samples, shape (frames, channels)."""
-        ...
-
-
 class Rms:
     """The root mean square of all samples of a stream, of all channels together."""
 
@@ -105,14 +96,6 @@ class Rms:
     def decibels(self) -> float:
         """Return it in dB of full scale; minus infinity for silence."""
         return 10 * math.log10(self._power / self._samples) if self._power > 0 else -math.inf
-
-
-def measured(blocks: Iterable[Samples], *gauges: Gauge) -> Iterator[Samples]:
-    """Pass the blocks on as they are, and let every gauge hear them."""
-    for block in blocks:
-        for gauge in gauges:
-            gauge.add(block)
-        yield block
 
 
 class Meter:

@@ -12,11 +12,12 @@ from stem.cores import cores
 from stem.errors import AudioError, UsageError
 from stem.messages import Message
 from stem.progress import beat, in_order
-from stem.sound.beds.bed import Bed, loudness
+from stem.sound.beds.bed import Bed, let_go, loudness
 from stem.sound.beds.file_bed import check_own_bed, is_own, load_own_bed
 from stem.sound.beds.kept import load_single
 from stem.sound.beds.layers import Layer, read_layers, under_lu
 from stem.sound.beds.recipes import BEDS
+from stem.sound.clips import BLOCK_FRAMES
 from stem.sound.segments import AudioSegment, wav_of
 
 _AT_ONCE = 2
@@ -156,5 +157,8 @@ def _sha256(names: tuple[str, ...], seed: int) -> str:
     digest = hashlib.sha256()
     for bed in (*(load_single(name, seed) for name in names), load_single("none", 0)):
         for loop in bed.loops:  # the noise floor lies under every track
-            digest.update(loop.data if loop.flags.c_contiguous else loop.tobytes())
+            for start in range(0, len(loop), BLOCK_FRAMES):
+                part = loop[start : start + BLOCK_FRAMES]
+                digest.update(part.tobytes())
+                let_go(part)
     return digest.hexdigest()
