@@ -207,16 +207,23 @@ def _sung(notes: list[_Note]) -> NDArray[np.float64]:
 _NEAR_CRICKETS = ((0.1, -34.0), (-0.7, -37.0), (0.6, -40.0))
 """Place, and level in dB, of each."""
 
-_SONGS = 32
+_SONGS = 24
 """Of one cricket, more than fit in a loop."""
 
-_NIGHT_BESIDE_A_CRICKET = 0.3
+_MOST_CHIRPS = 17
+_REST_S = (1.5, 9.0)
+"""Chirps in a song, and the rest before it."""
+
+_UNREST = 0.12
+"""How much sooner or later than by the clock a chirp may come."""
+
+_NIGHT_BESIDE_A_CRICKET = 0.75
 """What is always heard, in amplitude."""
 
 
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-51.0, unrest_db=1.5)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-51.5, unrest_db=0.8)
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
@@ -238,7 +245,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     for (place, decibels), cricket in zip(_NEAR_CRICKETS, crickets, strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
         hertz = rng.uniform(4300.0, 4900.0)
-        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (3, 4, 4)]
+        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (4, 5, 5)]
         for at_s, swell in np.transpose(cricket.chirps(loop_s)).tolist():
             chirp = kinds[rng.integers(len(kinds))]
             start = units.frames(at_s + rng.normal(0.0, 0.008)) % len(out)
@@ -247,13 +254,13 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-58.0, unrest_db=1.0)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-58.0, unrest_db=0.6)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
     for hertz, decibels in ((4400.0, -57.0), (5000.0, -60.0)):
         apart = np.log2(noise.hertz / np.float32(hertz))
         hump: Curve = np.exp(-np.square(apart / np.float32(0.1)))
-        swell = wander(rng, steps, 1.0, 0.03, 0.3) * wander(rng, steps, 3.0, 14.0, 22.0)
+        swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
         noise.add_to(out, hump, swell * units.gain(decibels))
 
 
@@ -265,37 +272,45 @@ class _Cricket:
         pace_s: From one chirp to the next.
         counts: How many chirps are in each song.
         rests_s: How long it is silent before each.
+        unrest: How much sooner or later than its pace each chirp comes, as a factor.
     """
 
     pace_s: float
     counts: NDArray[np.int64]
     rests_s: NDArray[np.float64]
+    unrest: NDArray[np.float64]
 
     @classmethod
     def random(cls, rng: np.random.Generator) -> _Cricket:
         """Return one that has songs enough for any loop."""
-        counts = rng.integers(4, 18, _SONGS)
-        return cls(rng.uniform(0.45, 0.6), counts, rng.uniform(1.5, 9.0, _SONGS))
+        unrest = 1 + _UNREST * rng.uniform(-1.0, 1.0, _SONGS * _MOST_CHIRPS)
+        return cls(rng.uniform(0.45, 0.6), _counts(rng, _SONGS), rng.uniform(*_REST_S, _SONGS), unrest)
 
     def changed(self, rng: np.random.Generator) -> _Cricket:
         """Return the same one with another length of one song, and another rest before it."""
         counts, rests_s = self.counts.copy(), self.rests_s.copy()
         song = rng.integers(0, _SONGS // 2)
-        counts[song], rests_s[song] = rng.integers(4, 18), rng.uniform(1.5, 9.0)
+        counts[song], rests_s[song] = _counts(rng, 1)[0], rng.uniform(*_REST_S)
         return replace(self, counts=counts, rests_s=rests_s)
 
     def chirps(self, loop_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return when it chirps in a loop, and how strongly: it begins softly."""
         number = np.concatenate([np.arange(count) for count in self.counts])
-        at_s = np.arange(len(number)) * self.pace_s + np.repeat(np.cumsum(self.rests_s), self.counts)
+        at_s = np.cumsum(self.pace_s * self.unrest[: len(number)])
+        at_s += np.repeat(np.cumsum(self.rests_s), self.counts)
         within = at_s < loop_s - 1.0
         return at_s[within], np.minimum(1.0, 0.4 + 0.2 * number[within])
 
 
+def _counts(rng: np.random.Generator, songs: int) -> NDArray[np.int64]:
+    """Return how many chirps there are in each of some songs."""
+    return rng.integers(4, _MOST_CHIRPS + 1, songs)
+
+
 def _pulses(hertz: float, count: int) -> Curve:
-    """Return one chirp: pulses of 22 ms, 36 ms apart, that grow and sink in a little."""
+    """Return one chirp: pulses of 25 ms, 36 ms apart, that grow and sink in a little."""
     time_s = np.arange(units.frames(0.036 * count + 0.02)) / SAMPLE_RATE
-    within = (time_s % 0.036) / 0.022
+    within = (time_s % 0.036) / 0.025
     number = np.floor(time_s / 0.036)
     shape = np.where((within < 1) & (number < count), np.sin(np.pi * np.minimum(within, 1.0)) ** 2, 0.0)
     turns = 2 * np.pi * hertz * time_s

@@ -1,7 +1,7 @@
 """How much the level of a loop comes back to what it was: what an ear takes for a machine.
 
-Chance alone now and then lays waves as regular as a clock. Of some layouts the least regular is taken, and then
-changed in one thing after another, as long as that makes it less so.
+Chance alone now and then lays waves as regular as a clock. Of some layouts the least regular is taken, and
+then changed in one thing after another, as long as that makes it less so.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ def least_returning(
 
 
 def highest_return(level: NDArray[np.float64], step_s: float) -> float:
-    """Return the highest autocorrelation of a level, from 3 s on: round the loop, and as heard from its start.
+    """Return the highest autocorrelation of a level from 3 s on: round the loop, and in two rounds.
 
-    What merely lasts does not return: a long gust is passed by, up to where it has nothing left in common. As
-    heard, two rounds are, and the return of the loop itself is none.
+    What merely lasts does not return: a long gust is passed by, up to where it has nothing left in common.
+    Nor does what is as near to the return of the loop as a whole.
     """
     frames, shortest = len(level), round(_BEYOND_S / step_s)
     apart = level - level.mean()

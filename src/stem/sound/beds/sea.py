@@ -33,8 +33,9 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_USUAL, _HIGHEST = 0.66, 0.92
-"""The strength of waves (RMS), and of the highest: a sea is as loud as another, and no wave startles."""
+_USUAL, _HIGHEST = 0.68, 0.9
+"""The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
+startles."""
 
 _LOOK_S = 0.5
 
@@ -66,9 +67,9 @@ class _SeaBand:
 
 _NEAR_SURF = (
     _SeaBand(25, 240, dbfs=-26.0, rest=0.27, late_s=-0.7),
-    _SeaBand(120, 960, dbfs=-20.0, rest=0.13, late_s=0.0, rise=0.25, fizz=0.1),
-    _SeaBand(480, 3840, dbfs=-20.0, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.7, fizz=0.3),
-    _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.4, fizz=0.3),
+    _SeaBand(120, 960, dbfs=-20.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.2, fizz=0.12),
+    _SeaBand(480, 3840, dbfs=-19.5, rest=0.06, late_s=0.0, rise=0.08, sharpness=2.2, fizz=0.35),
+    _SeaBand(1920, 16000, dbfs=-24.0, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.9, fizz=0.35),
 )
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
@@ -76,7 +77,7 @@ _FAR_SURF = (
     _SeaBand(25, 240, dbfs=-37.0, rest=1.2, late_s=0.0),
     _SeaBand(120, 960, dbfs=-37.0, rest=1.2, late_s=0.3),
 )
-"""Farther along the beach: soft, without what the air takes away, and never still: many waves are one murmur."""
+"""Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +139,8 @@ class _Waves:
         height = np.square(np.cos(np.pi / 2 * np.clip(away, -1, 1)))
         shares = self.strength[:, np.newaxis] * height**part.sharpness
         # Waves that overlap add in power: they are different water.
-        gains: NDArray[np.float64] = np.sqrt(part.rest**2 + np.square(shares).sum(axis=0))
+        powers = np.minimum(np.square(shares).sum(axis=0), _HIGHEST**2)
+        gains: NDArray[np.float64] = np.sqrt(part.rest**2 + powers)
         return gains
 
 

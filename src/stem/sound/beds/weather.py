@@ -91,8 +91,8 @@ _FAR_WIND = (
 
 _WIND_DB_PER_OCTAVE = -6.0
 _SLOW_HZ, _QUICK_HZ, _QUICK = 0.055, 0.2, 0.4
-"""How fast gusts come and how fast they shake, and how much they do so beside the rest. Their spectrum is a bell
-curve, since a band with edges would come back to what it was a while after."""
+"""How fast gusts come, how fast they shake, and how much they do so. Their spectrum is a bell curve: a band
+with edges would make a gust come back a while after."""
 
 _LOOK_S = 0.4
 _ACROSS_S = 0.5
