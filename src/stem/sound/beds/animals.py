@@ -29,7 +29,7 @@ _QUICK_SIZES = (100_000, 131_072, 160_000, 196_608, 262_144, 524_288)
 _EARLY = 0.48
 """How far a song may come before or after its time, as a share of what lies between two."""
 
-_SPREAD_DB = (-4.0, 1.0)
+_SPREAD_DB = (-4.0, 0.5)
 """How much a song may be fainter or louder than its bird mostly is."""
 
 _SECOND = 0.1
@@ -112,15 +112,31 @@ def _robin(rng: np.random.Generator) -> list[_Note]:
     return notes
 
 
-_BIRDS_AIR_DBFS = -43.0
+def _wood_pigeon(rng: np.random.Generator) -> list[_Note]:
+    """Five dark notes, the second the longest, two or three times."""
+    hertz = rng.uniform(470.0, 540.0)
+    notes, at_s = [], 0.0
+    for _ in range(rng.integers(2, 4)):
+        for length_s, pitch, strength in _PIGEON:
+            notes.append(_Note(at_s, length_s, hertz * pitch, hertz * pitch * 0.97, strength))
+            at_s += length_s + 0.07
+        at_s += 0.25
+    return notes
+
+
+_PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5), (0.34, 0.95, 0.6))
+"""Length in seconds, pitch and strength of its notes."""
+
+_BIRDS_AIR_DBFS = -44.5
 _NEAR_BIRDS = (
     _Bird(_blackbird, apart_s=9.0, place=-0.5, decibels=-33.0),
     _Bird(_robin, apart_s=11.0, place=0.6, decibels=-36.0),
 )
 _FAR_BIRDS = (
-    _Bird(_great_tit, apart_s=14.0, place=0.2, decibels=-38.0),
-    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-40.0),
-    _Bird(_robin, apart_s=16.0, place=-0.7, decibels=-42.0),
+    _Bird(_great_tit, apart_s=14.0, place=0.2, decibels=-39.5),
+    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-41.5),
+    _Bird(_robin, apart_s=16.0, place=-0.7, decibels=-43.5),
+    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-42.5),
 )
 
 
@@ -217,13 +233,13 @@ _REST_S = (1.5, 9.0)
 _UNREST = 0.12
 """How much sooner or later than by the clock a chirp may come."""
 
-_NIGHT_BESIDE_A_CRICKET = 0.75
+_NIGHT_BESIDE_A_CRICKET = 0.6
 """What is always heard, in amplitude."""
 
 
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-51.5, unrest_db=0.8)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-54.0, unrest_db=0.8)
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
@@ -254,7 +270,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-58.0, unrest_db=0.6)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-60.0, unrest_db=0.6)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
     for hertz, decibels in ((4400.0, -57.0), (5000.0, -60.0)):

@@ -33,7 +33,7 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_USUAL, _HIGHEST = 0.68, 0.9
+_USUAL, _HIGHEST = 0.68, 0.84
 """The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
 startles."""
 
@@ -66,16 +66,16 @@ class _SeaBand:
 
 
 _NEAR_SURF = (
-    _SeaBand(25, 240, dbfs=-26.0, rest=0.27, late_s=-0.7),
-    _SeaBand(120, 960, dbfs=-20.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.2, fizz=0.12),
-    _SeaBand(480, 3840, dbfs=-19.5, rest=0.06, late_s=0.0, rise=0.08, sharpness=2.2, fizz=0.35),
-    _SeaBand(1920, 16000, dbfs=-24.0, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.9, fizz=0.35),
+    _SeaBand(25, 240, dbfs=-28.0, rest=0.27, late_s=-0.7),
+    _SeaBand(120, 960, dbfs=-22.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.1, fizz=0.12),
+    _SeaBand(480, 3840, dbfs=-21.5, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.8, fizz=0.24),
+    _SeaBand(1920, 16000, dbfs=-26.0, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.6, fizz=0.24),
 )
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
 _FAR_SURF = (
-    _SeaBand(25, 240, dbfs=-37.0, rest=1.2, late_s=0.0),
-    _SeaBand(120, 960, dbfs=-37.0, rest=1.2, late_s=0.3),
+    _SeaBand(25, 240, dbfs=-39.0, rest=1.2, late_s=0.0),
+    _SeaBand(120, 960, dbfs=-39.0, rest=1.2, late_s=0.3),
 )
 """Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
 
@@ -163,10 +163,7 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
         lambda waves: waves.level(parts, loop_s),
         _LOOK_S,
     )
-    fizzes = [
-        [np.maximum(1 + part.fizz * np.tanh(slow_noise(rng, steps, 0.3, 8.0)), 0) for _ in range(2)]
-        for part in parts
-    ]
+    fizzes = [[_fizz(rng, steps, part.fizz) for _ in range(2)] for part in parts]
     time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
     water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
     bands = []
@@ -184,3 +181,9 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
             out[:, channel] += wave
 
     in_each_ear(add)
+
+
+def _fizz(rng: np.random.Generator, steps: int, strength: float) -> NDArray[np.float64]:
+    """Return a gain for every step that is as unsteady as foam: slower and quicker, never under 0."""
+    slow, quick = slow_noise(rng, steps, 0.3, 8.0), slow_noise(rng, steps, 8.0, 40.0)
+    return np.asarray(np.maximum(1 + strength * (np.tanh(slow) + 0.4 * np.tanh(quick)), 0))

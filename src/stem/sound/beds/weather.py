@@ -30,7 +30,7 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with what rain does farther away: a soft, dark murmur."""
-    fill_with_hiss(rng, out, db_per_octave=-3.5, low=120.0, high=2000.0, dbfs=-32.0, unrest_db=1.0)
+    fill_with_hiss(rng, out, db_per_octave=-3.5, low=120.0, high=2000.0, dbfs=-32.0, unrest_db=0.7)
 
 
 def fill_with_hiss(
@@ -47,7 +47,7 @@ def fill_with_hiss(
     noise = Noise.random(rng, len(out))
     colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
     steps = len(out) // STEP_FRAMES
-    unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 3, 0.3, 2.0)
+    unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
     noise.add_to(out, colour, unrest * units.gain(dbfs))
 
 
@@ -68,25 +68,28 @@ class _WindBand:
         high: Hertz where it ends.
         dbfs: Its RMS in a middling wind.
         follow_db: How much it grows with a gust of strength 1: the higher, the more.
+        shake_db: How much it is shaken by itself meanwhile (RMS): a gust is never smooth.
     """
 
     low: float
     high: float
     dbfs: float
     follow_db: float
+    shake_db: float = 1.8
 
 
 _NEAR_WIND = (
-    _WindBand(25, 240, dbfs=-28.0, follow_db=3.5),
-    _WindBand(120, 960, dbfs=-25.0, follow_db=3.5),
-    _WindBand(480, 3840, dbfs=-35.0, follow_db=4.6),
-    _WindBand(1920, 16000, dbfs=-43.0, follow_db=5.4),
+    _WindBand(25, 240, dbfs=-31.5, follow_db=3.5, shake_db=3.2),
+    _WindBand(120, 960, dbfs=-29.0, follow_db=3.4, shake_db=2.2),
+    _WindBand(480, 3840, dbfs=-39.0, follow_db=4.4),
+    _WindBand(1920, 7680, dbfs=-47.8, follow_db=5.0),
+    _WindBand(3840, 16000, dbfs=-54.5, follow_db=5.4),
 )
 """The weight of the air, its sough round the house, then twigs and leaves."""
 
 _FAR_WIND = (
-    _WindBand(25, 240, dbfs=-35.0, follow_db=1.5),
-    _WindBand(120, 960, dbfs=-33.0, follow_db=1.5),
+    _WindBand(25, 240, dbfs=-39.0, follow_db=1.5),
+    _WindBand(120, 960, dbfs=-37.0, follow_db=1.5),
 )
 
 _WIND_DB_PER_OCTAVE = -6.0
@@ -123,7 +126,7 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
     across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
     for number, part in enumerate(parts):
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
-        gains *= wander(rng, len(gusts), 1.8, 0.4, 5.0)  # a gust is never smooth
+        gains *= wander(rng, steps, part.shake_db, 0.3, 3.0)
         late = across if number else 0  # the lowest band has no direction
         hertz = noise.under(part.high)
         air = band(hertz, part.low, part.high) * colour[: len(hertz)]
