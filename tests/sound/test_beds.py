@@ -23,7 +23,9 @@ from stem.errors import UnknownNameError, UsageError
 from stem.sound.beds import BEDS, Bed, BedChoice, Recipe, load_bed
 from stem.sound.beds import kept as store
 from stem.sound.beds.noise import fill_with_noise
+from stem.sound.beds.sea import _NEAR_SURF, _Waves
 from stem.sound.beds.tones import _ROOM_OCTAVES_DB
+from stem.sound.beds.weather import _NEAR_WIND, _gusts, _strength
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.loudness import Meter
 from stem.units import SAMPLE_RATE, decibels
@@ -311,6 +313,19 @@ def test_a_seed_makes_one_bed_and_another_seed_another(name: str) -> None:
     assert not np.array_equal(first, second)
     assert rms(second) == pytest.approx(rms(first), rel=0.5)
     assert max(np.abs(first).max(), np.abs(second).max()) < 1.0  # 200 seeds: bench/textures.py
+
+
+def test_no_sea_and_no_wind_of_200_seeds_towers_or_is_faint() -> None:
+    # Their layouts decide it; whole loops of every background: bench/textures.py --seeds.
+    for levels_of, mean_within_db, highest_db in (
+        (lambda rng: _Waves.random(rng, 120.0, 0.2).level(_NEAR_SURF, 120.0), 1.2, 7.3),
+        (lambda rng: _NEAR_WIND[1].follow_db * _strength(_gusts(rng, 120.0), 300), 0.5, 7.0),
+    ):
+        powers = np.array([10 ** (levels_of(np.random.default_rng(seed)) / 10) for seed in range(200)])
+        means_db = 10 * np.log10(powers.mean(axis=1))
+        assert np.abs(means_db - np.median(means_db)).max() < mean_within_db
+        # What noise has over its RMS, some 13 dB, lies on top of this.
+        assert (10 * np.log10(powers.max(axis=1)) - means_db).max() < highest_db
 
 
 def test_no_two_beds_have_the_same_chance() -> None:

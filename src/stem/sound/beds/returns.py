@@ -72,8 +72,12 @@ def highest_return(level: NDArray[np.float64], step_s: float) -> float:
     early, late = sums[counts], sums[-1] - sums[lags]
     spread = (squares[counts] - early**2 / counts) * (squares[-1] - squares[lags] - late**2 / counts)
     heard = (products - early * late / counts) / np.sqrt(np.maximum(spread, 1e-30))
-    highest = []
-    for alike in (round_it[1 : frames // 2 + 1], heard):
-        first = max(shortest - 1, int(np.argmax(alike <= 0)))
-        highest.append(float(alike[first : len(alike) - (first if alike is heard else 0)].max(initial=-1.0)))
-    return max(highest)
+    return max(_highest(round_it[1:], shortest), _highest(heard, shortest))
+
+
+def _highest(alike: NDArray[np.float64], shortest: int) -> float:
+    """Return the most of an autocorrelation, from lag 1 on, between its first and its last zero."""
+    strange = np.flatnonzero(alike <= 0)
+    if not len(strange):
+        return 1.0
+    return float(alike[max(shortest - 1, strange[0]) : strange[-1] + 1].max(initial=-1.0))
