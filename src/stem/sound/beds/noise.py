@@ -28,6 +28,9 @@ MONO_BELOW_HZ = 120.0
 _SIDE = 0.6
 """Amplitude of what differs between the ears, of a whole of 1: a correlation of 1 - 2 * 0.36 = 0.28."""
 
+_BINS_AT_ONCE = 1 << 16
+"""Of a spectrum: as much as a processor holds near itself."""
+
 _LOWEST_HZ = 25.0
 """What lies lower is not heard and costs headroom."""
 
@@ -110,16 +113,18 @@ class Noise:
         """
         # Parseval: the RMS of a wave is known from its spectrum, of which only the positive half is given.
         power = 2 * np.square(magnitude[1:-1]).sum(dtype=np.float64) / self.frames**2
-        middle = magnitude / np.float32(math.sqrt(power))
-        low = self.under(2 * MONO_BELOW_HZ)[: len(magnitude)]
-        share = np.float32(_SIDE) * half_cosine(np.log2(low / np.float32(MONO_BELOW_HZ)))
-        side = middle * np.float32(-_SIDE if channel else _SIDE)
-        side[: len(low)] = middle[: len(low)] * (-share if channel else share)
-        middle[: len(low)] *= np.sqrt(1 - np.square(share))
-        middle[len(low) :] *= np.sqrt(1 - np.square(np.float32(_SIDE)))
-        spectrum = self.side[: len(side)] * side
-        spectrum += self.middle[: len(middle)] * middle
-        del middle, side  # each takes 10 MB, and the transform needs five times that
+        loud = np.float32(math.sqrt(power))
+        spectrum = np.empty(len(magnitude), np.complex64)
+        for start in range(0, len(magnitude), _BINS_AT_ONCE):
+            part = slice(start, start + _BINS_AT_ONCE)
+            middle = magnitude[part] / loud
+            octaves = np.log2(self.hertz[part][: len(middle)] / np.float32(MONO_BELOW_HZ))
+            side = np.float32(_SIDE) * half_cosine(octaves)
+            rest = np.sqrt(1 - np.square(side))
+            side *= -middle if channel else middle
+            middle *= rest
+            np.multiply(self.side[part][: len(side)], side, out=spectrum[part])
+            spectrum[part] += self.middle[part][: len(middle)] * middle
         return np.fft.irfft(spectrum, self.frames).astype(np.float32, copy=False)
 
     def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
