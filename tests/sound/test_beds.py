@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from stem import files
 from stem.errors import UnknownNameError, UsageError
-from stem.sound.beds import BEDS, Bed, BedChoice, Recipe, load_bed
+from stem.sound.beds import BEDS, Bed, BedChoice, Recipe, load_bed, noise
 from stem.sound.beds import kept as store
 from stem.sound.beds.noise import fill_with_noise
+from stem.sound.beds.sea import _NEAR_SURF, _Waves
 from stem.sound.beds.tones import _ROOM_OCTAVES_DB
+from stem.sound.beds.weather import _NEAR_WIND, _gusts, _strength
 from stem.sound.clips import BLOCK_FRAMES, Samples
 from stem.sound.loudness import Meter
 from stem.units import SAMPLE_RATE, decibels
@@ -301,16 +303,43 @@ def test_two_loops_do_not_repeat_together(bed: Bed) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BEDS)
-def test_a_seed_makes_one_bed_and_another_seed_another(name: str) -> None:
+def test_a_seed_makes_one_bed_on_any_number_of_cores_and_another_seed_another(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # What fills a loop knows no other length than the one given; a bowl rings for 45 s.
     recipe = BEDS[name]
     length_s = 50 if name == "klankschalen" else 20
     short = Recipe("", ((length_s, recipe.loops[0][1]),), salt=recipe.salt)
-    (first,), (again,), (second,) = short.make(5), short.make(5), short.make(-6)
+    monkeypatch.setattr(noise, "cores", lambda: 1)
+    (first,) = short.make(5)
+    monkeypatch.setattr(noise, "cores", lambda: 2)
+    (again,), (second,) = short.make(5), short.make(-6)
     assert np.array_equal(first, again)
     assert not np.array_equal(first, second)
     assert rms(second) == pytest.approx(rms(first), rel=0.5)
     assert max(np.abs(first).max(), np.abs(second).max()) < 1.0  # 200 seeds: bench/textures.py
+
+
+def waves_level(rng: np.random.Generator) -> Floats:
+    return _Waves.random(rng, 120.0, 0.2).level(_NEAR_SURF, 120.0)
+
+
+def gusts_level(rng: np.random.Generator) -> Floats:
+    return np.asarray(_NEAR_WIND[1].follow_db * _strength(_gusts(rng, 120.0), 300))
+
+
+@pytest.mark.parametrize(
+    ("level", "apart_db", "highest_db"), [(waves_level, 1.2, 7.3), (gusts_level, 0.5, 7.0)]
+)
+def test_no_sea_and_no_wind_of_200_seeds_towers_or_is_faint(
+    level: Callable[[np.random.Generator], Floats], apart_db: float, highest_db: float
+) -> None:
+    # Their layouts decide it, of which any may be taken; whole loops: bench/textures.py --seeds.
+    powers = np.array([10 ** (level(np.random.default_rng(seed)) / 10) for seed in range(200)])
+    means_db = 10 * np.log10(powers.mean(axis=1))
+    assert np.abs(means_db - np.median(means_db)).max() < apart_db
+    # What noise has over its RMS, some 13 dB, lies on top of this.
+    assert (10 * np.log10(powers.max(axis=1)) - means_db).max() < highest_db
 
 
 def test_no_two_beds_have_the_same_chance() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,21 @@ from stem.sound.beds.weather import fill_with_hiss
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
-_SONG_S = 2.0
-"""About how long a song lasts, with the wood's answer."""
-
-_BIRD_LAYOUTS, _CRICKET_LAYOUTS = 96, 48
 _LOOK_S = 0.2
+"""Between two looks at the level of a layout."""
 
 _TAIL_S = 1.4
 _TAIL_T60_S = 1.2
 """How long a wood answers."""
+
+_QUICK_SIZES = (100_000, 131_072, 160_000, 196_608, 262_144, 524_288)
+"""Lengths in frames that are quick to transform."""
+
+_EARLY = 0.48
+"""How far a song may come before or after its time, as a share of what lies between two."""
+
+_SPREAD_DB = (-4.0, 0.5)
+"""How much a song may be fainter or louder than its bird mostly is."""
 
 _SECOND = 0.1
 """The second harmonic beside the first: a throat and a wing are no flute."""
@@ -69,21 +75,6 @@ class _Bird:
     decibels: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Song:
-    """One song in a loop.
-
-    Attributes:
-        bird: Who sings it.
-        start: Where it begins, as a share of the loop.
-        strength: Its amplitude.
-    """
-
-    bird: _Bird
-    start: float
-    strength: float
-
-
 def _blackbird(rng: np.random.Generator) -> list[_Note]:
     """A few slow fluted notes, and now and then a faint twitter after them."""
     notes, at_s = [], 0.0
@@ -121,15 +112,31 @@ def _robin(rng: np.random.Generator) -> list[_Note]:
     return notes
 
 
-_BIRDS_AIR_DBFS = -43.0
+def _wood_pigeon(rng: np.random.Generator) -> list[_Note]:
+    """Five dark notes, the second the longest, two or three times."""
+    hertz = rng.uniform(470.0, 540.0)
+    notes, at_s = [], 0.0
+    for _ in range(rng.integers(2, 4)):
+        for length_s, pitch, strength in _PIGEON:
+            notes.append(_Note(at_s, length_s, hertz * pitch, hertz * pitch * 0.97, strength))
+            at_s += length_s + 0.07
+        at_s += 0.25
+    return notes
+
+
+_PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5), (0.34, 0.95, 0.6))
+"""Length in seconds, pitch and strength of its notes."""
+
+_BIRDS_AIR_DBFS = -44.5
 _NEAR_BIRDS = (
     _Bird(_blackbird, apart_s=9.0, place=-0.5, decibels=-33.0),
     _Bird(_robin, apart_s=11.0, place=0.6, decibels=-36.0),
 )
 _FAR_BIRDS = (
-    _Bird(_great_tit, apart_s=14.0, place=0.2, decibels=-38.0),
-    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-40.0),
-    _Bird(_robin, apart_s=16.0, place=-0.7, decibels=-42.0),
+    _Bird(_great_tit, apart_s=14.0, place=0.2, decibels=-39.5),
+    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-41.5),
+    _Bird(_robin, apart_s=16.0, place=-0.7, decibels=-43.5),
+    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-42.5),
 )
 
 
@@ -146,46 +153,58 @@ def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
 
 def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> None:
     """Add birds that sing now and then, never by the clock, and the wood that answers."""
-    steps = round(units.seconds(len(out)) / _LOOK_S)
-    singing = (np.arange(steps) < _SONG_S / _LOOK_S).astype(np.float64)
-
-    def level(songs: list[_Song]) -> NDArray[np.float64]:
-        air = units.gain(_BIRDS_AIR_DBFS) ** 2
-        powers = (song.strength**2 * np.roll(singing, int(song.start * steps)) for song in songs)
-        return np.asarray(10 * np.log10(air + sum(powers)))
-
-    drawn = [_songs(rng, birds, units.seconds(len(out))) for _ in range(_BIRD_LAYOUTS)]
+    loop_s = units.seconds(len(out))
+    steps, look = round(loop_s / _LOOK_S), units.frames(_LOOK_S)
+    counts = [round(loop_s / bird.apart_s) for bird in birds]
     wood = _wood(rng)
-    for song in least_returning(drawn, level, _LOOK_S):
-        voice = _sung(song.bird.notes(rng)) * song.strength
-        size = 1 << (len(voice) + len(wood) - 1).bit_length()  # powers of two are quick to transform
-        spectrum = np.fft.rfft(voice, size)
-        answer = np.fft.irfft(spectrum[:, np.newaxis] * np.fft.rfft(wood, size, axis=0), size, axis=0)
-        answer = answer[: len(voice) + len(wood) - 1]
-        direct = np.sqrt(np.array([1 - song.bird.place, 1 + song.bird.place]))
-        answer[: len(voice)] += voice[:, np.newaxis] * direct
-        lay(out, int(song.start * len(out)), answer.astype(np.float32))
+    songs = [
+        _answered(rng, bird, wood) for bird, count in zip(birds, counts, strict=True) for _ in range(count)
+    ]
+    powers = [
+        np.add.reduceat(np.square(song).mean(axis=1), np.arange(0, len(song), look)) / look for song in songs
+    ]
+    slots = np.concatenate([np.arange(count) / count for count in counts])
+    apart = np.concatenate([np.full(count, 1 / count) for count in counts])
+
+    def drawn() -> NDArray[np.float64]:
+        return np.asarray(rng.uniform(-_EARLY, _EARLY, len(slots)))
+
+    def changed(late: NDArray[np.float64]) -> NDArray[np.float64]:
+        other = late.copy()
+        other[rng.integers(0, len(late))] = rng.uniform(-_EARLY, _EARLY)
+        return other
+
+    def level(late: NDArray[np.float64]) -> NDArray[np.float64]:
+        heard = np.full(steps, units.gain(_BIRDS_AIR_DBFS) ** 2)
+        for start, power in zip(((slots + late * apart) % 1).tolist(), powers, strict=True):
+            heard[(int(start * steps) + np.arange(len(power))) % steps] += power
+        return np.asarray(10 * np.log10(heard))
+
+    late = least_returning(drawn, changed, level, _LOOK_S)
+    for start, song in zip(((slots + late * apart) % 1).tolist(), songs, strict=True):
+        lay(out, int(start * len(out)), song)
 
 
-def _songs(rng: np.random.Generator, birds: tuple[_Bird, ...], loop_s: float) -> list[_Song]:
-    """Return one layout of all songs round a loop."""
-    songs = []
-    for bird in birds:
-        count = round(loop_s / bird.apart_s)
-        starts = (np.arange(count) + rng.uniform(-0.45, 0.45, count)) / count % 1
-        strengths = 10 ** ((bird.decibels + rng.uniform(-5.0, 1.0, count)) / 20)
-        songs += [_Song(bird, *each) for each in zip(starts.tolist(), strengths.tolist(), strict=True)]
-    return songs
+def _answered(rng: np.random.Generator, bird: _Bird, wood: Samples) -> Samples:
+    """Return a song of a bird, with what the wood makes of it, shape (frames, 2)."""
+    voice = _sung(bird.notes(rng)).astype(np.float32)
+    frames = len(voice) + len(wood) - 1
+    size = next(size for size in _QUICK_SIZES if size >= frames)
+    spectrum = np.fft.rfft(voice, size)[:, np.newaxis] * np.fft.rfft(wood, size, axis=0)
+    answer = np.fft.irfft(spectrum, size, axis=0)[:frames]
+    direct = np.sqrt(np.array([1 - bird.place, 1 + bird.place], np.float32))
+    answer[: len(voice)] += voice[:, np.newaxis] * direct
+    answer *= np.float32(units.gain(bird.decibels + rng.uniform(*_SPREAD_DB)))
+    return np.asarray(answer, np.float32)
 
 
-def _wood(rng: np.random.Generator) -> NDArray[np.float64]:
+def _wood(rng: np.random.Generator) -> Samples:
     """Return what a wood makes of a click, shape (frames, 2): many trunks, other ones for each ear."""
     time_s = np.arange(units.frames(_TAIL_S)) / SAMPLE_RATE
     decay = 10 ** (-3 * time_s / _TAIL_T60_S) * np.minimum(time_s / 0.02, 1.0)
     tail = rng.standard_normal((len(time_s), 2)) * decay[:, np.newaxis]
     fade = np.minimum(1.0, (time_s[-1] - time_s) / 0.1)[:, np.newaxis]
-    answer: NDArray[np.float64] = tail * fade * (_TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=0)))
-    return answer
+    return (tail * fade * (_TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=0)))).astype(np.float32)
 
 
 def _sung(notes: list[_Note]) -> NDArray[np.float64]:
@@ -204,66 +223,110 @@ def _sung(notes: list[_Note]) -> NDArray[np.float64]:
 _NEAR_CRICKETS = ((0.1, -34.0), (-0.7, -37.0), (0.6, -40.0))
 """Place, and level in dB, of each."""
 
-_NIGHT_BESIDE_A_CRICKET = 0.3
+_SONGS = 24
+"""Of one cricket, more than fit in a loop."""
+
+_MOST_CHIRPS = 17
+_REST_S = (1.5, 9.0)
+"""Chirps in a song, and the rest before it."""
+
+_UNREST = 0.12
+"""How much sooner or later than by the clock a chirp may come."""
+
+_NIGHT_BESIDE_A_CRICKET = 0.6
 """What is always heard, in amplitude."""
 
 
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-51.0, unrest_db=1.5)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-54.0, unrest_db=0.8)
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
-    def level(songs: Sequence[Sequence[tuple[float, float]]]) -> NDArray[np.float64]:
+    def changed(crickets: tuple[_Cricket, ...]) -> tuple[_Cricket, ...]:
+        one = rng.integers(0, len(crickets))
+        return (*crickets[:one], crickets[one].changed(rng), *crickets[one + 1 :])
+
+    def level(crickets: tuple[_Cricket, ...]) -> NDArray[np.float64]:
         powers = np.full(steps, _NIGHT_BESIDE_A_CRICKET**2)
-        for (_, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
-            at_s, swells = np.transpose(chirps)
+        for (_, decibels), cricket in zip(_NEAR_CRICKETS, crickets, strict=True):
+            at_s, swells = cricket.chirps(loop_s)
             weights = np.square(swells * units.gain(decibels - _NEAR_CRICKETS[0][1]))
             powers += np.bincount((at_s / _LOOK_S).astype(int) % steps, weights, steps)
-        return np.asarray(10 * np.log10(powers))
+        return np.asarray(10 * np.log10(np.convolve(np.append(powers, powers[0]), (0.5, 0.5), "valid")))
 
-    drawn: list[Sequence[Sequence[tuple[float, float]]]] = [
-        [_chirps(rng, loop_s) for _ in _NEAR_CRICKETS] for _ in range(_CRICKET_LAYOUTS)
-    ]
-    songs = least_returning(drawn, level, _LOOK_S)
-    for (place, decibels), chirps in zip(_NEAR_CRICKETS, songs, strict=True):
+    crickets = least_returning(
+        lambda: tuple(_Cricket.random(rng) for _ in _NEAR_CRICKETS), changed, level, _LOOK_S
+    )
+    for (place, decibels), cricket in zip(_NEAR_CRICKETS, crickets, strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
         hertz = rng.uniform(4300.0, 4900.0)
-        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (3, 4, 4)]
-        for at_s, swell in chirps:
+        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (4, 5, 5)]
+        for at_s, swell in np.transpose(cricket.chirps(loop_s)).tolist():
             chirp = kinds[rng.integers(len(kinds))]
             start = units.frames(at_s + rng.normal(0.0, 0.008)) % len(out)
-            lay(out, start, chirp[:, np.newaxis] * (ears * np.float32(swell)))
+            lay(out, start, chirp[:, np.newaxis] * (ears * np.float32(swell * rng.uniform(0.8, 1.0))))
 
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-58.0, unrest_db=1.0)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-60.0, unrest_db=0.6)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
     for hertz, decibels in ((4400.0, -57.0), (5000.0, -60.0)):
         apart = np.log2(noise.hertz / np.float32(hertz))
         hump: Curve = np.exp(-np.square(apart / np.float32(0.1)))
-        swell = wander(rng, steps, 1.0, 0.03, 0.3) * wander(rng, steps, 3.0, 14.0, 22.0)
+        swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
         noise.add_to(out, hump, swell * units.gain(decibels))
 
 
-def _chirps(rng: np.random.Generator, loop_s: float) -> list[tuple[float, float]]:
-    """Return when a cricket chirps and how strongly: about twice a second, with rests between its songs."""
-    pace_s, at_s = rng.uniform(0.45, 0.6), rng.uniform(0.0, 4.0)
-    chirps = []
-    while at_s < loop_s:
-        for number in range(rng.integers(4, 18)):
-            chirps.append((at_s, min(1.0, 0.4 + 0.2 * number) * rng.uniform(0.8, 1.0)))
-            at_s += pace_s
-        at_s += rng.uniform(1.5, 9.0)
-    return chirps
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cricket:
+    """A cricket: songs of chirps, about two a second, with rests between.
+
+    Attributes:
+        pace_s: From one chirp to the next.
+        counts: How many chirps are in each song.
+        rests_s: How long it is silent before each.
+        unrest: How much sooner or later than its pace each chirp comes, as a factor.
+    """
+
+    pace_s: float
+    counts: NDArray[np.int64]
+    rests_s: NDArray[np.float64]
+    unrest: NDArray[np.float64]
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> _Cricket:
+        """Return one that has songs enough for any loop."""
+        unrest = 1 + _UNREST * rng.uniform(-1.0, 1.0, _SONGS * _MOST_CHIRPS)
+        return cls(rng.uniform(0.45, 0.6), _counts(rng, _SONGS), rng.uniform(*_REST_S, _SONGS), unrest)
+
+    def changed(self, rng: np.random.Generator) -> _Cricket:
+        """Return the same one with another length of one song, and another rest before it."""
+        counts, rests_s = self.counts.copy(), self.rests_s.copy()
+        song = rng.integers(0, _SONGS // 2)
+        counts[song], rests_s[song] = _counts(rng, 1)[0], rng.uniform(*_REST_S)
+        return replace(self, counts=counts, rests_s=rests_s)
+
+    def chirps(self, loop_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return when it chirps in a loop, and how strongly: it begins softly."""
+        number = np.concatenate([np.arange(count) for count in self.counts])
+        at_s = np.cumsum(self.pace_s * self.unrest[: len(number)])
+        at_s += np.repeat(np.cumsum(self.rests_s), self.counts)
+        within = at_s < loop_s - 1.0
+        return at_s[within], np.minimum(1.0, 0.4 + 0.2 * number[within])
+
+
+def _counts(rng: np.random.Generator, songs: int) -> NDArray[np.int64]:
+    """Return how many chirps there are in each of some songs."""
+    return rng.integers(4, _MOST_CHIRPS + 1, songs)
 
 
 def _pulses(hertz: float, count: int) -> Curve:
-    """Return one chirp: pulses of 22 ms, 36 ms apart, that grow and sink in a little."""
+    """Return one chirp: pulses of 25 ms, 36 ms apart, that grow and sink in a little."""
     time_s = np.arange(units.frames(0.036 * count + 0.02)) / SAMPLE_RATE
-    within = (time_s % 0.036) / 0.022
+    within = (time_s % 0.036) / 0.025
     number = np.floor(time_s / 0.036)
     shape = np.where((within < 1) & (number < count), np.sin(np.pi * np.minimum(within, 1.0)) ** 2, 0.0)
     turns = 2 * np.pi * hertz * time_s

@@ -21,7 +21,7 @@ def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     noise.add_to(out, body, flutter * units.gain(-28.0))
     steam = slope(noise.hertz, 0.0) * cut(noise.hertz, 4500.0, 13_000.0) * speech_dip(noise.hertz)
     noise.add_to(out, steam, flutter * wander(rng, steps, 2.0, 0.5, 20.0) * units.gain(-46.5))
-    _crackle(rng, out, a_second=6.0, decibels=-28.0, spread_db=12.0)
+    _crackle(rng, out, a_second=8.0, decibels=-28.0, spread_db=10.5)
 
 
 def fill_with_embers(rng: np.random.Generator, out: Samples) -> None:

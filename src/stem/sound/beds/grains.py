@@ -47,9 +47,13 @@ def scatter(
     """
     chosen = rng.integers(0, len(grains), len(starts))
     places = width * rng.uniform(-1.0, 1.0, len(starts))
-    ears = (strengths * np.sqrt(1 + np.outer([-1.0, 1.0], places))).T.astype(np.float32)
-    for start, grain, gains in zip(starts.tolist(), chosen.tolist(), ears, strict=True):
-        lay(out, start, grains[grain][:, np.newaxis] * gains)
+    ears = (strengths * np.sqrt(1 + np.outer([-1.0, 1.0], places))).astype(np.float32)
+    wave = np.empty(len(out), np.float32)  # a channel by itself: steps of one sample are ten times as quick
+    for channel, gains in enumerate(ears):
+        wave[:] = out[:, channel]
+        for start, grain, gain in zip(starts.tolist(), chosen.tolist(), gains, strict=True):
+            lay(wave, start, grains[grain] * gain)
+        out[:, channel] = wave
 
 
 def moments(

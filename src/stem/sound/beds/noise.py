@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.cores import cores
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
@@ -24,6 +27,9 @@ STEP_FRAMES = 441
 MONO_BELOW_HZ = 120.0
 _SIDE = 0.6
 """Amplitude of what differs between the ears, of a whole of 1: a correlation of 1 - 2 * 0.36 = 0.28."""
+
+_BINS_AT_ONCE = 1 << 16
+"""Of a spectrum: as much as a processor holds near itself."""
 
 _LOWEST_HZ = 25.0
 """What lies lower is not heard and costs headroom."""
@@ -46,9 +52,26 @@ def fill_with_noise(
     """Fill `out`, shape (frames, 2), with even noise of RMS `dbfs` that makes room for speech at 2.2 kHz."""
     noise = Noise.random(rng, len(out))
     colour = slope(noise.hertz, db_per_octave, lowest_hz) * speech_dip(noise.hertz)
-    for channel in range(2):
+
+    def fill(channel: int) -> None:
         out[:, channel] = noise.wave(colour, channel)
+
+    in_each_ear(fill)
     out *= np.float32(units.gain(dbfs))
+
+
+def in_each_ear(work: Callable[[int], None]) -> None:
+    """Call `work` for the left (0) and the right (1) channel; at once, where there are cores for both.
+
+    Nothing in it is left to chance: what the two draw would depend on which of them is first.
+    """
+    if cores() < 2:  # noqa: PLR2004 - two ears
+        work(0)
+        work(1)
+        return
+    with ThreadPoolExecutor(2, "ear") as pool:
+        for _ in pool.map(work, (0, 1)):
+            pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,23 +98,33 @@ class Noise:
         hertz[0] = np.float32(1e-3)
         return cls(frames, hertz, _phases(rng, len(hertz)), _phases(rng, len(hertz)))
 
+    def under(self, hertz: float) -> Curve:
+        """Return the frequencies of the transform under a limit."""
+        return self.hertz[: math.ceil(hertz * self.frames / SAMPLE_RATE)]
+
     def wave(self, magnitude: Curve, channel: int) -> Curve:
         """Return a channel (0 left, 1 right) of this noise under the spectrum `magnitude`, with an RMS of 1.
 
         Up to 120 Hz the channels are the same; from 240 Hz their correlation is 0.28: wide, and safe in mono.
+
+        Args:
+            magnitude: For each frequency; where it ends sooner, there is nothing above.
+            channel: Which.
         """
         # Parseval: the RMS of a wave is known from its spectrum, of which only the positive half is given.
         power = 2 * np.square(magnitude[1:-1]).sum(dtype=np.float64) / self.frames**2
-        middle = magnitude / np.float32(math.sqrt(power))
-        side = np.float32(_SIDE) * half_cosine(np.log2(self.hertz / np.float32(MONO_BELOW_HZ)))
-        rest = np.sqrt(1 - np.square(side))
-        side *= middle
-        middle *= rest
-        if channel:
-            np.negative(side, out=side)
-        spectrum = self.side * side
-        spectrum += self.middle * middle
-        del middle, side, rest  # each takes 10 MB, and the transform needs five times that
+        loud = np.float32(math.sqrt(power))
+        spectrum = np.empty(len(magnitude), np.complex64)
+        for start in range(0, len(magnitude), _BINS_AT_ONCE):
+            part = slice(start, start + _BINS_AT_ONCE)
+            middle = magnitude[part] / loud
+            octaves = np.log2(self.hertz[part][: len(middle)] / np.float32(MONO_BELOW_HZ))
+            side = np.float32(_SIDE) * half_cosine(octaves)
+            rest = np.sqrt(1 - np.square(side))
+            side *= -middle if channel else middle
+            middle *= rest
+            np.multiply(self.side[part][: len(side)], side, out=spectrum[part])
+            spectrum[part] += self.middle[part][: len(middle)] * middle
         return np.fft.irfft(spectrum, self.frames).astype(np.float32, copy=False)
 
     def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
@@ -102,11 +135,14 @@ class Noise:
             magnitude: For each frequency; only its shape counts.
             gains: The RMS at every step round the loop, shape (steps,), or (2, steps) when the ears differ.
         """
-        for channel, steps in enumerate(np.broadcast_to(gains, (2, gains.shape[-1]))):
+        ears = np.broadcast_to(gains, (2, gains.shape[-1]))
+
+        def add(channel: int) -> None:
             wave = self.wave(magnitude, channel)
-            wave *= gain_curve(steps)
+            wave *= gain_curve(ears[channel])
             out[:, channel] += wave
-            del wave  # 21 MB that the next one needs
+
+        in_each_ear(add)
 
 
 def _phases(rng: np.random.Generator, bins: int) -> Spectrum:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, gain_curve, slope, slow_noise, speech_dip
+from stem.sound.beds.noise import (
+    STEP_FRAMES,
+    Noise,
+    band,
+    gain_curve,
+    in_each_ear,
+    slope,
+    slow_noise,
+    speech_dip,
+)
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -24,8 +33,11 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_LAYOUTS = 144
-_LOOK_S = 0.4
+_USUAL, _HIGHEST = 0.68, 0.84
+"""The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
+startles."""
+
+_LOOK_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +66,18 @@ class _SeaBand:
 
 
 _NEAR_SURF = (
-    _SeaBand(25, 240, dbfs=-26.0, rest=0.27, late_s=-0.7),
-    _SeaBand(120, 960, dbfs=-20.0, rest=0.13, late_s=0.0, rise=0.25, fizz=0.1),
-    _SeaBand(480, 3840, dbfs=-20.0, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.7, fizz=0.3),
-    _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.4, fizz=0.3),
+    _SeaBand(25, 240, dbfs=-28.0, rest=0.27, late_s=-0.7),
+    _SeaBand(120, 960, dbfs=-22.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.1, fizz=0.12),
+    _SeaBand(480, 3840, dbfs=-21.5, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.8, fizz=0.24),
+    _SeaBand(1920, 16000, dbfs=-26.0, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.6, fizz=0.24),
 )
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
 _FAR_SURF = (
-    _SeaBand(25, 240, dbfs=-32.0, rest=0.75, late_s=0.0),
-    _SeaBand(120, 960, dbfs=-33.0, rest=0.75, late_s=0.3),
+    _SeaBand(25, 240, dbfs=-39.0, rest=1.2, late_s=0.0),
+    _SeaBand(120, 960, dbfs=-39.0, rest=1.2, late_s=0.3),
 )
-"""Farther along the beach: soft, and without what the air takes away."""
+"""Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,13 +85,15 @@ class _Waves:
     """The waves of one loop; every array holds one number a wave.
 
     Attributes:
-        start_s: Where each begins to rise.
+        slot_s: Where each would begin to rise, if they came by the clock.
+        early_s: How much later than that it does; negative when sooner.
         length_s: From its first rise to its last fall, 5 to 15 s.
-        strength: Its height, about 0.3 to 1.1.
+        strength: Its height, about 0.3 to 0.9.
         drift_s: How much later it reaches the right ear than the left; negative when it comes from the right.
     """
 
-    start_s: NDArray[np.float64]
+    slot_s: NDArray[np.float64]
+    early_s: NDArray[np.float64]
     length_s: NDArray[np.float64]
     strength: NDArray[np.float64]
     drift_s: NDArray[np.float64]
@@ -90,13 +104,23 @@ class _Waves:
         count = round(loop_s / ((_SHORTEST_WAVE_S + _LONGEST_WAVE_S) / 2 * (1 - overlap)))
         length_s = rng.uniform(_SHORTEST_WAVE_S, _LONGEST_WAVE_S, count)
         apart_s = length_s / length_s.sum() * loop_s
-        start_s = np.cumsum(apart_s) - apart_s + rng.uniform(-_EARLY_S, _EARLY_S, count)
+        slot_s = np.cumsum(apart_s) - apart_s
+        early_s = rng.uniform(-_EARLY_S, _EARLY_S, count)
         steps = round(loop_s * SAMPLE_RATE / STEP_FRAMES)
         sets = slow_noise(rng, steps, _SLOWEST_SET_HZ, _QUICKEST_SET_HZ)
-        at = (start_s * SAMPLE_RATE / STEP_FRAMES).astype(np.int64) % steps
+        at = (slot_s * SAMPLE_RATE / STEP_FRAMES).astype(np.int64) % steps
         strength = np.clip(0.7 + 0.17 * sets[at], 0.4, 1.0) * rng.uniform(0.8, 1.1, count)
+        strength = np.minimum(strength * (_USUAL / np.sqrt(np.square(strength).mean())), _HIGHEST)
         drift_s = rng.uniform(0.2, 0.9, count) * rng.choice([-1, 1], count)
-        return cls(start_s, length_s, strength, drift_s)
+        return cls(slot_s, early_s, length_s, strength, drift_s)
+
+    def changed(self, rng: np.random.Generator) -> _Waves:
+        """Return the same waves, but for the time of one and the heights of two, which change places."""
+        one, other, late = rng.integers(0, len(self.slot_s), 3)
+        early_s, strength = self.early_s.copy(), self.strength.copy()
+        early_s[late] = rng.uniform(-_EARLY_S, _EARLY_S)
+        strength[[one, other]] = strength[[other, one]]
+        return replace(self, early_s=early_s, strength=strength)
 
     def level(self, parts: tuple[_SeaBand, ...], loop_s: float) -> NDArray[np.float64]:
         """Return the level in dB of all bands together, every `_LOOK_S` round the loop."""
@@ -108,14 +132,15 @@ class _Waves:
         self, part: _SeaBand, ear: int, time_s: NDArray[np.floating], loop_s: float
     ) -> NDArray[np.float64]:
         """Return the gain of a band at moments in the loop, for one ear (-1 left, 1 right, 0 both)."""
-        top_s = self.start_s + _TOP * self.length_s + part.late_s + ear / 2 * self.drift_s
+        top_s = self.slot_s + self.early_s + _TOP * self.length_s + part.late_s + ear / 2 * self.drift_s
         since_s = (time_s - top_s[:, np.newaxis] + loop_s / 2) % loop_s - loop_s / 2
         through = since_s / self.length_s[:, np.newaxis]
         away = np.where(through < 0, through / part.rise, through / (1 - _TOP))
         height = np.square(np.cos(np.pi / 2 * np.clip(away, -1, 1)))
         shares = self.strength[:, np.newaxis] * height**part.sharpness
         # Waves that overlap add in power: they are different water.
-        gains: NDArray[np.float64] = np.sqrt(part.rest**2 + np.square(shares).sum(axis=0))
+        powers = np.minimum(np.square(shares).sum(axis=0), _HIGHEST**2)
+        gains: NDArray[np.float64] = np.sqrt(part.rest**2 + powers)
         return gains
 
 
@@ -131,27 +156,34 @@ def fill_with_far_surf(rng: np.random.Generator, out: Samples) -> None:
 
 def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], overlap: float) -> None:
     noise = Noise.random(rng, len(out))
-    loop_s = units.seconds(len(out))
+    loop_s, steps = units.seconds(len(out)), len(out) // STEP_FRAMES
     waves = least_returning(
-        [_Waves.random(rng, loop_s, overlap) for _ in range(_LAYOUTS)],
+        lambda: _Waves.random(rng, loop_s, overlap),
+        lambda waves: waves.changed(rng),
         lambda waves: waves.level(parts, loop_s),
         _LOOK_S,
     )
-    water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
-    for number, part in enumerate(parts):
-        # The lowest band has no direction: under 120 Hz the channels stay the same.
-        ears = (-1, 1) if number else (0, 0)
-        sound = band(noise.hertz, part.low, part.high) * water
-        for channel, ear in enumerate(ears):
-            out[:, channel] += _swelling(rng, noise.wave(sound, channel), part, waves, ear)
-
-
-def _swelling(rng: np.random.Generator, water: Curve, part: _SeaBand, waves: _Waves, ear: int) -> Curve:
-    """Return one channel of a band, `water`, changed in place as the waves let it come and go."""
-    steps = len(water) // STEP_FRAMES
+    fizzes = [[_fizz(rng, steps, part.fizz) for _ in range(2)] for part in parts]
     time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
-    gains = waves.gains(part, ear, time_s, units.seconds(len(water))) * units.gain(part.dbfs)
-    if part.fizz:
-        gains *= np.maximum(1 + part.fizz * np.tanh(slow_noise(rng, steps, 0.3, 8.0)), 0)
-    water *= gain_curve(gains)
-    return water
+    water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
+    bands = []
+    for part in parts:
+        hertz = noise.under(part.high)
+        bands.append(band(hertz, part.low, part.high) * water[: len(hertz)])
+
+    def add(channel: int) -> None:
+        for number, (part, sound, fizz) in enumerate(zip(parts, bands, fizzes, strict=True)):
+            # The lowest band has no direction: under 120 Hz the channels stay the same.
+            ear = (-1, 1)[channel] if number else 0
+            gains = waves.gains(part, ear, time_s, loop_s) * fizz[channel] * units.gain(part.dbfs)
+            wave = noise.wave(sound, channel)
+            wave *= gain_curve(gains)
+            out[:, channel] += wave
+
+    in_each_ear(add)
+
+
+def _fizz(rng: np.random.Generator, steps: int, strength: float) -> NDArray[np.float64]:
+    """Return a gain for every step that is as unsteady as foam: slower and quicker, never under 0."""
+    slow, quick = slow_noise(rng, steps, 0.3, 8.0), slow_noise(rng, steps, 8.0, 40.0)
+    return np.asarray(np.maximum(1 + strength * (np.tanh(slow) + 0.4 * np.tanh(quick)), 0))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.sound.beds.grains import moments, ping, scatter
-from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, cut, slope, slow_noise, speech_dip, wander
+from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, cut, slope, speech_dip, wander
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -30,7 +30,7 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with what rain does farther away: a soft, dark murmur."""
-    fill_with_hiss(rng, out, db_per_octave=-3.5, low=120.0, high=2000.0, dbfs=-32.0, unrest_db=1.0)
+    fill_with_hiss(rng, out, db_per_octave=-3.5, low=120.0, high=2000.0, dbfs=-32.0, unrest_db=0.7)
 
 
 def fill_with_hiss(
@@ -47,7 +47,7 @@ def fill_with_hiss(
     noise = Noise.random(rng, len(out))
     colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
     steps = len(out) // STEP_FRAMES
-    unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 3, 0.3, 2.0)
+    unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
     noise.add_to(out, colour, unrest * units.gain(dbfs))
 
 
@@ -68,29 +68,36 @@ class _WindBand:
         high: Hertz where it ends.
         dbfs: Its RMS in a middling wind.
         follow_db: How much it grows with a gust of strength 1: the higher, the more.
+        shake_db: How much it is shaken by itself meanwhile (RMS): a gust is never smooth.
     """
 
     low: float
     high: float
     dbfs: float
     follow_db: float
+    shake_db: float = 1.8
 
 
 _NEAR_WIND = (
-    _WindBand(25, 240, dbfs=-28.0, follow_db=3.3),
-    _WindBand(120, 960, dbfs=-25.0, follow_db=3.2),
-    _WindBand(480, 3840, dbfs=-35.0, follow_db=4.3),
-    _WindBand(1920, 16000, dbfs=-43.0, follow_db=5.2),
+    _WindBand(25, 240, dbfs=-31.5, follow_db=3.5, shake_db=3.2),
+    _WindBand(120, 960, dbfs=-29.0, follow_db=3.4, shake_db=2.2),
+    _WindBand(480, 3840, dbfs=-39.0, follow_db=4.4),
+    _WindBand(1920, 7680, dbfs=-47.8, follow_db=5.0),
+    _WindBand(3840, 16000, dbfs=-54.5, follow_db=5.4),
 )
 """The weight of the air, its sough round the house, then twigs and leaves."""
 
 _FAR_WIND = (
-    _WindBand(25, 240, dbfs=-33.0, follow_db=3.0),
-    _WindBand(120, 960, dbfs=-30.0, follow_db=2.5),
+    _WindBand(25, 240, dbfs=-39.0, follow_db=1.5),
+    _WindBand(120, 960, dbfs=-37.0, follow_db=1.5),
 )
 
 _WIND_DB_PER_OCTAVE = -6.0
-_LAYOUTS = 72
+_SLOW_HZ, _QUICK_HZ, _QUICK = 0.055, 0.2, 0.4
+"""How fast gusts come, how fast they shake, and how much they do so. Their spectrum is a bell curve: a band
+with edges would make a gust come back a while after."""
+
+_LOOK_S = 0.4
 _ACROSS_S = 0.5
 """A gust reaches the right ear this much later than the left."""
 
@@ -108,21 +115,40 @@ def fill_with_far_wind(rng: np.random.Generator, out: Samples) -> None:
 def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) -> None:
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
-    gusts = least_returning(
-        [_gusts(rng, steps) for _ in range(_LAYOUTS)], lambda gusts: gusts, STEP_FRAMES / SAMPLE_RATE
+    spectrum = least_returning(
+        lambda: _gusts(rng, units.seconds(len(out))),
+        lambda spectrum: _changed(rng, spectrum),
+        lambda spectrum: _strength(spectrum, round(units.seconds(len(out)) / _LOOK_S)),
+        _LOOK_S,
     )
+    gusts = _strength(spectrum, steps)
     colour = slope(noise.hertz, _WIND_DB_PER_OCTAVE) * speech_dip(noise.hertz)
     across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
     for number, part in enumerate(parts):
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
-        gains *= wander(rng, len(gusts), 1.5, 0.4, 5.0)  # a gust is never smooth
+        gains *= wander(rng, steps, part.shake_db, 0.3, 3.0)
         late = across if number else 0  # the lowest band has no direction
-        air = band(noise.hertz, part.low, part.high) * colour
+        hertz = noise.under(part.high)
+        air = band(hertz, part.low, part.high) * colour[: len(hertz)]
         noise.add_to(out, air, np.stack((gains, np.roll(gains, late))))
 
 
-def _gusts(rng: np.random.Generator, steps: int) -> NDArray[np.float64]:
+def _gusts(rng: np.random.Generator, loop_s: float) -> NDArray[np.complex128]:
+    """Return the spectrum of the strength of the wind, from one gust in a loop on."""
+    hertz = np.arange(1, round(3 * _QUICK_HZ * loop_s)) / loop_s
+    slow, quick = (np.exp(-np.square(hertz / width)) / width for width in (_SLOW_HZ, _QUICK_HZ))
+    power = slow / slow.sum() + _QUICK**2 * quick / quick.sum()
+    return np.asarray(np.sqrt(power / 2) * np.exp(2j * np.pi * rng.random(len(hertz))))
+
+
+def _changed(rng: np.random.Generator, spectrum: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Return the same with another phase in one place of the slower half."""
+    changed = spectrum.copy()
+    changed[rng.integers(0, len(spectrum) // 2)] *= np.exp(2j * np.pi * rng.random())
+    return changed
+
+
+def _strength(spectrum: NDArray[np.complex128], steps: int) -> NDArray[np.float64]:
     """Return the strength of the wind at every step: round 0, seldom beyond 2 either way."""
-    slow, quick = slow_noise(rng, steps, 0.01, 0.06), slow_noise(rng, steps, 0.06, 0.25)
-    strength: NDArray[np.float64] = 2.5 * np.tanh((slow + 0.5 * quick) / 2.5)
-    return strength
+    wave = np.fft.irfft(np.concatenate([[0.0], spectrum]), steps) * steps
+    return np.asarray(2.5 * np.tanh(wave / 2.5))
