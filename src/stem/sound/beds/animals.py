@@ -204,7 +204,7 @@ def _wood(rng: np.random.Generator) -> Samples:
     decay = 10 ** (-3 * time_s / _TAIL_T60_S) * np.minimum(time_s / 0.02, 1.0)
     tail = rng.standard_normal((len(time_s), 2)) * decay[:, np.newaxis]
     fade = np.minimum(1.0, (time_s[-1] - time_s) / 0.1)[:, np.newaxis]
-    return (tail * fade * (_TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=0)))).astype(np.float32)
+    return np.asarray(tail * fade * (_TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=0))), np.float32)
 
 
 def _sung(notes: list[_Note]) -> NDArray[np.float64]:

@@ -54,6 +54,9 @@ def loudness(loops: tuple[Samples, ...], gains: tuple[float, ...] = ()) -> float
     return meter.integrated()
 
 
+_AROUND_BYTES = 1 << 22
+
+
 def let_go(part: Samples) -> None:
     """Give back the memory of a part of a loop that is mapped from a file: it can be read again there.
 
@@ -64,5 +67,6 @@ def let_go(part: Samples) -> None:
         mapped = mapped.base
     if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # Windows takes it by itself
         begin = part.ctypes.data - np.frombuffer(mapped, np.uint8).ctypes.data
-        first = begin - begin % mmap.PAGESIZE
+        # What is read is mapped with what stands around it, also with what was let go before it.
+        first = max(begin - begin % mmap.PAGESIZE - _AROUND_BYTES, 0)
         mapped.madvise(mmap.MADV_DONTNEED, first, begin + part.nbytes - first)

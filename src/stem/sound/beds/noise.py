@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.cores import cores
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
@@ -30,6 +27,9 @@ _SIDE = 0.6
 
 _BINS_AT_ONCE = 1 << 16
 """Of a spectrum: as much as a processor holds near itself."""
+
+_PHASES: Spectrum = np.exp(np.arange(1 << 16) * (2j * np.pi / (1 << 16))).astype(np.complex64)
+"""All phases that there are."""
 
 _LOWEST_HZ = 25.0
 """What lies lower is not heard and costs headroom."""
@@ -52,26 +52,7 @@ def fill_with_noise(
     """Fill `out`, shape (frames, 2), with even noise of RMS `dbfs` that makes room for speech at 2.2 kHz."""
     noise = Noise.random(rng, len(out))
     colour = slope(noise.hertz, db_per_octave, lowest_hz) * speech_dip(noise.hertz)
-
-    def fill(channel: int) -> None:
-        out[:, channel] = noise.wave(colour, channel)
-
-    in_each_ear(fill)
-    out *= np.float32(units.gain(dbfs))
-
-
-def in_each_ear(work: Callable[[int], None]) -> None:
-    """Call `work` for the left (0) and the right (1) channel; at once, where there are cores for both.
-
-    Nothing in it is left to chance: what the two draw would depend on which of them is first.
-    """
-    if cores() < 2:  # noqa: PLR2004 - two ears
-        work(0)
-        work(1)
-        return
-    with ThreadPoolExecutor(2, "ear") as pool:
-        for _ in pool.map(work, (0, 1)):
-            pass
+    noise.add_to(out, colour, np.full(len(out) // STEP_FRAMES, units.gain(dbfs)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,81 +60,101 @@ class Noise:
     """A stereo noise of which any part of the spectrum can be taken; the parts add up.
 
     Attributes:
-        frames: The length of the loop.
-        hertz: The frequencies of its transform; the first is tiny instead of 0.
-        middle: Random phases, of what the channels share.
-        side: Random phases, of what they have with opposite signs.
+        frames: The length of the loop, a multiple of four.
+        middle: Random phases of what the channels share, by their places in `_PHASES`.
+        side: Those of what they have with opposite signs.
     """
 
     frames: int
-    hertz: Curve
-    middle: Spectrum
-    side: Spectrum
+    middle: NDArray[np.uint16]
+    side: NDArray[np.uint16]
 
     @classmethod
     def random(cls, rng: np.random.Generator, frames: int) -> Noise:
         """Return a noise of `frames` frames."""
-        hertz = np.arange(frames // 2 + 1, dtype=np.float32)
-        hertz *= np.float32(SAMPLE_RATE / frames)
+        bins = frames // 2 + 1
+        middle, side = (rng.integers(len(_PHASES), size=bins, dtype=np.uint16) for _ in range(2))
+        return cls(frames, middle, side)
+
+    @property
+    def hertz(self) -> Curve:
+        """The frequencies of its transform; the first is tiny instead of 0."""
+        hertz = np.arange(len(self.middle), dtype=np.float32)
+        hertz *= np.float32(SAMPLE_RATE / self.frames)
         hertz[0] = np.float32(1e-3)
-        return cls(frames, hertz, _phases(rng, len(hertz)), _phases(rng, len(hertz)))
+        return hertz
 
     def under(self, hertz: float) -> Curve:
         """Return the frequencies of the transform under a limit."""
         return self.hertz[: math.ceil(hertz * self.frames / SAMPLE_RATE)]
 
-    def wave(self, magnitude: Curve, channel: int) -> Curve:
-        """Return a channel (0 left, 1 right) of this noise under the spectrum `magnitude`, with an RMS of 1.
+    def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
+        """Add this noise under the spectrum `magnitude` to `out`, shape (frames, 2).
 
         Up to 120 Hz the channels are the same; from 240 Hz their correlation is 0.28: wide, and safe in mono.
 
         Args:
-            magnitude: For each frequency; where it ends sooner, there is nothing above.
-            channel: Which.
+            out: The loop.
+            magnitude: For each frequency; only its shape counts, and where it ends, the noise does.
+            gains: The RMS at every step round the loop, shape (steps,), or (2, steps) when the ears differ.
+        """
+        for channel, ear in enumerate(np.broadcast_to(gains, (2, gains.shape[-1]))):
+            self._add_to_ear(out[:, channel], channel, magnitude, ear)
+
+    def _add_to_ear(self, out: Curve, channel: int, magnitude: Curve, gains: NDArray[np.float64]) -> None:
+        """Add a channel of this noise to one of the loop; see `add_to`.
+
+        A transform of all frames takes three times as much memory as they. So it is taken in four: of every
+        fourth frame (decimation in frequency, radix 4).
         """
         # Parseval: the RMS of a wave is known from its spectrum, of which only the positive half is given.
         power = 2 * np.square(magnitude[1:-1]).sum(dtype=np.float64) / self.frames**2
-        loud = np.float32(math.sqrt(power))
-        spectrum = np.empty(len(magnitude), np.complex64)
-        for start in range(0, len(magnitude), _BINS_AT_ONCE):
-            part = slice(start, start + _BINS_AT_ONCE)
-            middle = magnitude[part] / loud
-            octaves = np.log2(self.hertz[part][: len(middle)] / np.float32(MONO_BELOW_HZ))
-            side = np.float32(_SIDE) * half_cosine(octaves)
-            rest = np.sqrt(1 - np.square(side))
-            side *= -middle if channel else middle
-            middle *= rest
-            np.multiply(self.side[part][: len(side)], side, out=spectrum[part])
-            spectrum[part] += self.middle[part][: len(middle)] * middle
-        return np.fft.irfft(spectrum, self.frames).astype(np.float32, copy=False)
+        steps = gains / (4 * math.sqrt(power))
+        for first, spectrum in enumerate(self._fourths(magnitude, channel)):
+            wave = np.fft.irfft(spectrum, self.frames // 4).astype(np.float32, copy=False)
+            wave *= gain_curve(steps, first, 4)
+            out[first::4] += wave
 
-    def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
-        """Add this noise under the spectrum `magnitude` to `out`, shape (frames, 2).
+    def _fourths(self, magnitude: Curve, channel: int) -> Spectrum:
+        """Return the spectra of every fourth frame, from the first, second, third and fourth one on."""
+        quarter = self.frames // 4
+        spectra = np.zeros((4, quarter // 2 + 1), np.complex64)
+        for start in range(0, min(spectra.shape[1], len(magnitude)), _BINS_AT_ONCE):
+            stop = min(start + _BINS_AT_ONCE, spectra.shape[1])
+            one = self._bins(magnitude, channel, start, stop)
+            two = self._bins(magnitude, channel, quarter + start, quarter + stop)
+            # The upper half of the whole spectrum is the lower one's mirror image.
+            three, four = (
+                np.conj(self._bins(magnitude, channel, end - stop + 1, end - start + 1)[::-1])
+                for end in (2 * quarter, quarter)
+            )
+            turn = np.exp(np.arange(start, stop) * (2j * np.pi / self.frames)).astype(np.complex64)
+            even, odd, plus, minus = one + three, two + four, one - three, (two - four) * np.complex64(1j)
+            now = np.ones(1, np.complex64)
+            for place, four_of in enumerate((even + odd, plus + minus, even - odd, plus - minus)):
+                spectra[place, start:stop] = four_of * now
+                now = now * turn
+        return spectra
 
-        Args:
-            out: The loop.
-            magnitude: For each frequency; only its shape counts.
-            gains: The RMS at every step round the loop, shape (steps,), or (2, steps) when the ears differ.
-        """
-        ears = np.broadcast_to(gains, (2, gains.shape[-1]))
-
-        def add(channel: int) -> None:
-            wave = self.wave(magnitude, channel)
-            wave *= gain_curve(ears[channel])
-            out[:, channel] += wave
-
-        in_each_ear(add)
-
-
-def _phases(rng: np.random.Generator, bins: int) -> Spectrum:
-    """Return a spectrum of magnitude 1 and random phases; nothing at 0 Hz and at half the rate."""
-    angles = rng.random(bins, dtype=np.float32)
-    angles *= np.float32(2 * np.pi)
-    spectrum = np.empty(bins, np.complex64)
-    np.cos(angles, out=spectrum.real)
-    np.sin(angles, out=spectrum.imag)
-    spectrum[[0, -1]] = 0
-    return spectrum
+    def _bins(self, magnitude: Curve, channel: int, start: int, stop: int) -> Spectrum:
+        """Return a part of the spectrum of a channel (0 left, 1 right)."""
+        bins: Spectrum = np.zeros(stop - start, np.complex64)
+        stop = min(stop, len(magnitude))
+        if stop <= start:
+            return bins
+        part, there = slice(start, stop), bins[: stop - start]
+        side = np.full(stop - start, _SIDE, np.float32)
+        near = np.arange(start, min(stop, 2 * MONO_BELOW_HZ * self.frames / SAMPLE_RATE), dtype=np.float32)
+        octaves = np.log2(np.maximum(near, 1) * np.float32(SAMPLE_RATE / self.frames / MONO_BELOW_HZ))
+        side[: len(near)] *= half_cosine(octaves)
+        np.multiply(_PHASES[self.middle[part]], np.sqrt(1 - np.square(side)), out=there)
+        there += _PHASES[self.side[part]] * (-side if channel else side)
+        there *= magnitude[part]
+        if start == 0:
+            there[0] = 0
+        if stop == len(self.middle):
+            there[-1] = 0
+        return bins
 
 
 def half_cosine(rise: Curve) -> Curve:
@@ -215,10 +216,21 @@ def wander(
     return gains
 
 
-def gain_curve(gains: NDArray[np.float64]) -> Curve:
-    """Return a gain for every frame from one for every step: straight lines between, also round the loop."""
-    steps = gains.astype(np.float32)[:, np.newaxis]
-    ramp = np.arange(STEP_FRAMES, dtype=np.float32) / np.float32(STEP_FRAMES)
-    curve = (np.roll(steps, -1) - steps) * ramp
-    curve += steps
+def gain_curve(gains: NDArray[np.float64], first: int = 0, every: int = 1) -> Curve:
+    """Return a gain for every frame from one for every step: straight lines between, also round the loop.
+
+    Args:
+        gains: For each step; a multiple of `every`.
+        first: Of the frames that are wanted.
+        every: How far each is from the next.
+    """
+    steps = gains.astype(np.float32)
+    steps, rises = (each.reshape(-1, every, 1) for each in (steps, np.roll(steps, -1) - steps))
+    curve = np.empty((len(steps), STEP_FRAMES), np.float32)
+    at = np.arange(first, every * STEP_FRAMES, every)
+    for step in range(every):
+        inside = slice(*np.searchsorted(at, (step * STEP_FRAMES, (step + 1) * STEP_FRAMES)))
+        ramp = (at[inside] - step * STEP_FRAMES).astype(np.float32) / np.float32(STEP_FRAMES)
+        np.multiply(rises[:, step], ramp, out=curve[:, inside])
+        curve[:, inside] += steps[:, step]
     return curve.ravel()

@@ -12,8 +12,6 @@ from stem.sound.beds.noise import (
     STEP_FRAMES,
     Noise,
     band,
-    gain_curve,
-    in_each_ear,
     slope,
     slow_noise,
     speech_dip,
@@ -67,7 +65,7 @@ class _SeaBand:
 
 _NEAR_SURF = (
     _SeaBand(25, 240, dbfs=-28.0, rest=0.27, late_s=-0.7),
-    _SeaBand(120, 960, dbfs=-22.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.1, fizz=0.12),
+    _SeaBand(120, 960, dbfs=-22.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.1, fizz=0.02),
     _SeaBand(480, 3840, dbfs=-21.5, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.8, fizz=0.24),
     _SeaBand(1920, 16000, dbfs=-26.0, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.6, fizz=0.24),
 )
@@ -166,21 +164,12 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
     fizzes = [[_fizz(rng, steps, part.fizz) for _ in range(2)] for part in parts]
     time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
     water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
-    bands = []
-    for part in parts:
+    for number, (part, fizz) in enumerate(zip(parts, fizzes, strict=True)):
         hertz = noise.under(part.high)
-        bands.append(band(hertz, part.low, part.high) * water[: len(hertz)])
-
-    def add(channel: int) -> None:
-        for number, (part, sound, fizz) in enumerate(zip(parts, bands, fizzes, strict=True)):
-            # The lowest band has no direction: under 120 Hz the channels stay the same.
-            ear = (-1, 1)[channel] if number else 0
-            gains = waves.gains(part, ear, time_s, loop_s) * fizz[channel] * units.gain(part.dbfs)
-            wave = noise.wave(sound, channel)
-            wave *= gain_curve(gains)
-            out[:, channel] += wave
-
-    in_each_ear(add)
+        # The lowest band has no direction: under 120 Hz the channels stay the same.
+        ears = (waves.gains(part, ear if number else 0, time_s, loop_s) for ear in (-1, 1))
+        gains = np.stack(tuple(ears)) * np.stack(fizz) * units.gain(part.dbfs)
+        noise.add_to(out, band(hertz, part.low, part.high) * water[: len(hertz)], gains)
 
 
 def _fizz(rng: np.random.Generator, steps: int, strength: float) -> NDArray[np.float64]:
