@@ -73,15 +73,14 @@ def lengths(plan: Plan) -> tuple[tuple[float, float], ...]:
 
 
 def expected_s(plan: Plan) -> float:
-    """Return how long a track is expected to last, in seconds, by the pace of the voice.
+    """Return how long a track lasts, in seconds: about, without hearing the voice.
 
     Raises:
         StemError: as `check_ready`.
     """
     if plan.target_frames is not None:
         return units.seconds(plan.target_frames)
-    placer_of = _placers(plan, expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE)
-    return units.seconds(placer_of(plan.cues)(plan.cues).frames)
+    return units.seconds(_placers(plan, _UNHEARD_PACE)(plan.cues)(plan.cues).frames)
 
 
 def with_real_lengths(
