@@ -6,7 +6,8 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,7 @@ from stem.errors import UsageError
 from stem.files import HERE, file_hash
 from stem.messages import Message
 from stem.record.model import ScriptFacts, VoiceFacts
-from stem.script.dutch.lexicon import Lexicon
+from stem.script.dutch.lexicon import Entry, Lexicon
 from stem.script.dutch.pronunciation import RULES
 from stem.script.includes import read_parts, read_template
 from stem.script.template import ScriptTemplate
@@ -35,13 +36,17 @@ def versions() -> dict[str, str]:
 
     The kind of machine is among them: processors round sums of many samples in different orders.
     """
-    found = {"stem": __version__, "python": platform.python_version()}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return {**found, "machine": f"{platform.system()} {platform.machine()}"}
+    libraries = {name: _version(name) for name in _LIBRARIES}
+    machine = f"{platform.system()} {platform.machine()}"
+    return {"stem": __version__, "python": platform.python_version(), **libraries, "machine": machine}
+
+
+@cache
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "absent"
 
 
 def script_facts(template: ScriptTemplate) -> ScriptFacts:
@@ -130,7 +135,9 @@ def path_here(text: str) -> str:
 
 def lexicon_hash(lexicon: Lexicon) -> str:
     """Return the SHA-256 of how words are said: those that have a place, and the kinds of others."""
-    entries = {word: asdict(entry) for word, entry in lexicon.entries.items()}
+    # One by one, for hundreds of words: `asdict` takes three times as long.
+    names = [each.name for each in fields(Entry)]
+    entries = {word: {name: getattr(it, name) for name in names} for word, it in lexicon.entries.items()}
     kinds = RULES if lexicon.kinds else ()
     return _sha256(json.dumps([entries, kinds], sort_keys=True).encode())
 
