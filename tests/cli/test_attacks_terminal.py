@@ -356,7 +356,7 @@ FULL: dict[str, list[str]] = {
     "practice init": ["practice", "init", "praktijk"],
     "open": ["open", "praktijk", "--no-browser"],
     "batch": ["batch", "lijst.csv", "--dry-run"],
-    "series": ["series", "zeven-dagen", "--code", "c1", "--dry-run", "--json"],
+    "series": ["series", "kort", "--code", "c1", "--dry-run", "--json"],
     "beds": ["beds"],
     "beds play": ["beds", "play", "klankschaal", "--length", "1s", "-o", "bel.mp3"],
     "profiles": ["profiles"],
@@ -390,6 +390,9 @@ def streams(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> dic
     for name in ("proef", "een"):
         (folder / f"{name}.j2").write_text(SCRIPT)
     (folder / "stem.toml").write_text('profile = "acx"\ncover = "none"\n')  # the least work
+    (folder / "scripts" / "reeksen").mkdir(parents=True)
+    (folder / "scripts" / "dag.j2").write_text(SCRIPT)
+    (folder / "scripts" / "reeksen" / "kort.toml").write_text('title = "Kort"\nscripts = ["dag"]\n')
     (folder / "tekst.txt").write_text("Titel\n\nAdem in. (pauze 3 seconden)\n")
     (folder / "lijst.csv").write_text("code;script\nc1;proef.j2\n")
     (folder / "voice_templates").mkdir()

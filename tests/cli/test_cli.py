@@ -303,15 +303,15 @@ def test_help_imports_nothing_heavy() -> None:
 @pytest.mark.slow
 def test_a_run_that_is_stopped_at_any_moment_leaves_nothing_half(folder: Path) -> None:
     (folder / "lang.j2").write_text(
-        script("\n".join(f"Dit is zin {number}. [pauze 4]" for number in range(10))), encoding="utf-8"
+        script("\n".join(f"Dit is zin {number}. [pauze 2]" for number in range(5))), encoding="utf-8"
     )
     moments = random.Random(7)
     codes = []
-    for number in range(6):
+    for number in range(4):
         running = warm.Python(
             [*STEM, "make", "lang.j2"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        time.sleep(moments.uniform(0.05, 1.5))
+        time.sleep(moments.uniform(0.05, 1.0))
         running.send_signal(signal.SIGINT if number % 2 else signal.SIGTERM)
         _, told = running.communicate(timeout=60)
         codes.append(running.returncode)

@@ -18,7 +18,7 @@ from stem.export.tags import read
 pytestmark = pytest.mark.usefixtures("kept_beds")
 
 SCRIPT = (
-    '+++\ntitle = "Proef"\nbed = "none"\n+++\n## Begin\nGa rustig zitten. [pauze 4]\n## Einde\nDank je wel.\n'
+    '+++\ntitle = "Proef"\nbed = "none"\n+++\n## Begin\nGa rustig zitten. [pauze 1]\n## Einde\nDank je wel.\n'
 )
 
 

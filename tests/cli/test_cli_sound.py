@@ -98,6 +98,7 @@ def test_a_background_that_cannot_be_is_told(
 
 @pytest.mark.slow
 def test_a_picture_and_stems_come_with_a_track(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "proef.j2").write_text(SCRIPT.replace("[pauze 9] ", ""), encoding="utf-8")
     told(capsys, "make", "proef.j2", "--bed", "none", "--plot", "--stems")
     made = {path.name for path in (folder / "output").iterdir()}
     assert made == {
