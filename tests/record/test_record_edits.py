@@ -28,11 +28,11 @@ default = ""
 +++
 ## Begin
 {{ noem("Welkom") }}
-Ga zitten. [pauze voel]
+Ga zitten. [pauze kort]
 ## Midden
 [veilig V3]
-Stoppen kan altijd. [pauze voel]
-Kijk rond. [pauze voel]
+Stoppen kan altijd. [pauze kort]
+Kijk rond. [pauze kort]
 ## Einde
 Ga zitten.
 Dat was het.
