@@ -41,12 +41,20 @@ def silence(seconds: float) -> Sound:
 
 
 def room(frames: int, below_db: float, seed: int = 1) -> Sound:
-    """Return the noise of a room, falling 3 dB an octave from 30 Hz, so far below speech at `LEVEL`."""
-    size = 2 ** (frames - 1).bit_length()  # an FFT of an odd length takes ten times as long
+    """Return the noise of a room, falling 3 dB an octave from 30 Hz, so far below speech at `LEVEL`.
+
+    It comes round after six seconds, without a joint.
+    """
+    size = 2 ** min((frames - 1).bit_length(), 18)  # an FFT of an odd length takes ten times as long
+    noise = np.resize(_noise(size, seed), frames)
+    return np.asarray(noise / noise.std() * LEVEL * 10 ** (-below_db / 20))
+
+
+@cache
+def _noise(size: int, seed: int) -> Sound:
     white = np.random.default_rng(seed).normal(size=size)
     hz = np.maximum(np.fft.rfftfreq(size, 1 / RATE), 30.0)
-    noise = np.fft.irfft(np.fft.rfft(white) / np.sqrt(hz), size)[:frames]
-    return np.asarray(noise / noise.std() * LEVEL * 10 ** (-below_db / 20))
+    return np.asarray(np.fft.irfft(np.fft.rfft(white) / np.sqrt(hz), size))
 
 
 def click(seed: int = 1) -> Sound:

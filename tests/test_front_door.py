@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import warm
+from soundfiles import buzz, encoded
 
 import stem
 from stem import files
@@ -66,8 +67,7 @@ def trap(folder: Path) -> None:
 
 def two_practices(place: Path) -> tuple[Path, Path]:
     """Make two folders that have the same names for other things."""
-    spoken = stem.Project(place)
-    for folder, pitch, said in (("een", -2, "Welkom."), ("twee", 3, "Welkom, en ga rustig zitten nu.")):
+    for folder, pitch, length_s in (("een", -2, 1.5), ("twee", 3, 2.5)):
         home = place / folder
         written(
             home,
@@ -78,7 +78,7 @@ def two_practices(place: Path) -> tuple[Path, Path]:
         written(home, "scripts/reeksen/week.toml", f'title = "Week {folder}"\nscripts = ["eigen"]\n')
         written(home, "voice_templates/eigen.toml", f'inherits = "zacht"\ntitle = "E"\npitch = {pitch}\n')
         written(home, "lexicon.toml", f'Jansen = "{folder}-sen"\n')
-        spoken.make(spoken.sentence(said, "zacht"), str(home / "opening.mp3"))
+        (home / "opening.mp3").write_bytes(encoded("mp3", sound=buzz(length_s)))
     return place / "een", place / "twee"
 
 
@@ -363,6 +363,7 @@ def test_the_example_of_a_public_name_runs(name: str, practice: Path) -> None:
     found = doctest.DocTestFinder(recurse=False).find(getattr(stem, name), name, module=False)
     assert found
     assert found[0].examples, f"{name} has no example"
+    written(practice, "stem.toml", SETTINGS)
     project = stem.Project(practice)
     for number, example in enumerate(found):
         example.globs = {"stem": stem, "project": project, "track": None}

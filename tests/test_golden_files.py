@@ -77,13 +77,11 @@ COMMANDS: dict[str, list[str]] = {
     ],
     "own-voice": ["make", "kort", "--voice", "eigen", "--bed", "none", "--duration", "75"],
     "acx": ["make", "twee", "--profile", "acx", "--format", "wav", "--artist", "A. Maker"],
-    "sleep-flac": ["make", "twee", "--profile", "sleep", "--format", "flac", "--bed", "klankschalen"],
     "m4a": ["make", "kort", "--format", "m4a", "--track", "3/7", "--album", "Reeks", "--name-in-file"],
     "opus": ["make", "twee", "--format", "opus", "--cover", "none", "--no-lyrics"],
     "mail": ["make", "twee", "--for", "mail", "--bed", "drone"],
     "music": ["make", "twee", "--bed", "toon.wav", "--bed-start", "0:01", "--bed-once", "--bed-credit", "Ik"],
     "stems": ["make", "twee", "--stems", "--record-anonymous", "--bed-level", "-4", "--duck", "2"],
-    "remade": ["remake", "usual.stem.json"],
     "page": ["script", "kort", "--html", "-s", "naam=Anna", "-o", "blad.html"],
     "print": ["script", "kort", "--text", "-s", "naam=Anna", "-o", "blad.txt"],
     "sheet": ["sheet", "kort", "-s", "naam=Anna", "-o", "opnames/"],
@@ -98,8 +96,6 @@ COMMANDS: dict[str, list[str]] = {
     "check": ["check", "kort", "--json"],
     "info": ["info", "usual.mp3", "--json"],
 }
-NAMED = {"make", "remake"}
-"""Commands whose track is called by the case."""
 MAY_END_WITH = {"check": {1}}
 """So short a script lacks what listeners must hear."""
 
@@ -172,7 +168,7 @@ def written(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     seen = files(folder)
     for case, command in COMMANDS.items():
-        named = ["-o", f"{case}{suffix_of(command)}"] if command[0] in NAMED else []
+        named = ["-o", f"{case}{suffix_of(command)}"] if command[0] == "make" else []
         if case == "feed":
             prepare_feed(folder)
             seen = files(folder)

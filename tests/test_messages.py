@@ -6,12 +6,14 @@ import ast
 import pickle
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from gettext import NullTranslations
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import stem
 import stem.cli
 from stem.cli.words import OPTIONS
 from stem.errors import KINDS, StemError
@@ -79,15 +81,50 @@ def test_the_page_calls_nothing_that_nobody_tells() -> None:
     assert PAGE.keys() == PLAIN.keys()
 
 
-@pytest.fixture
-def below(root: Path) -> dict[Path, ast.Module]:
+@dataclass(frozen=True)
+class Read:
+    """A module of stem, read once for all tests.
+
+    Attributes:
+        literals: Line and text of its strings that are no docstrings; f-strings in parts.
+        calls: What is called by its plain name, and where.
+    """
+
+    literals: tuple[tuple[int, str], ...]
+    calls: tuple[tuple[str, ast.Call], ...]
+
+    def texts(self) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+        """Yield where messages are made, and of what templates."""
+        for name, call in self.calls:
+            if name in TEMPLATES:
+                yield call, call.args[: TEMPLATES[name]]
+
+
+@pytest.fixture(scope="module")
+def below() -> dict[Path, Read]:
     """The modules outside cli/, read."""
-    source = root / "src" / "stem"
+    source = Path(stem.__file__).parent
     paths = [path for path in sorted(source.rglob("*.py")) if "cli" not in path.relative_to(source).parts]
-    return {path.relative_to(root): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return {path.relative_to(source): read(path) for path in paths}
 
 
-def test_options_and_commands_are_named_in_cli_alone(below: dict[Path, ast.Module]) -> None:
+def read(path: Path) -> Read:
+    nodes = tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    literals = tuple(
+        (node.lineno, node.value)
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+    )
+    calls = tuple(
+        (node.func.id, node)
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+    return Read(literals, calls)
+
+
+def test_options_and_commands_are_named_in_cli_alone(below: dict[Path, Read]) -> None:
     """And in the page, before it opens: what keeps it from that is told by the command that opens it."""
     commands = "|".join(stem.cli.stem.commands)
     telling = re.compile(rf"(?:^|[\s(\"'])(?:--[a-z]|-[os](?=[\s.,;]|$))|\bstem (?:{commands})\b(?! is\b)")
@@ -95,25 +132,10 @@ def test_options_and_commands_are_named_in_cli_alone(below: dict[Path, ast.Modul
         f"{path}:{line}: {text}"
         for path, module in below.items()
         if "web" not in path.parts
-        for line, text in literals(module)
+        for line, text in module.literals
         if telling.search(text) and not re.search(r"pip install|:root \{", text)
     ]
     assert wrong == []
-
-
-def literals(module: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield line and text of the strings in a module that are no docstrings, f-strings in parts."""
-    documentation = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
-    for node in ast.walk(module):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-            yield node.lineno, node.value
-
-
-def texts(module: ast.Module) -> Iterator[ast.Call]:
-    """Yield where a module makes messages."""
-    for call in ast.walk(module):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in TEMPLATES:
-            yield call
 
 
 TEMPLATES = {"Message": 1, "Plural": 2}
@@ -123,13 +145,13 @@ NO_LITERALS = {"Message(error.kind)", "Message(kind)"}
 """What is translated where it stands: a word of `errors.KINDS`."""
 
 
-def test_a_catalogue_can_be_made_of_the_source(below: dict[Path, ast.Module]) -> None:
+def test_a_catalogue_can_be_made_of_the_source(below: dict[Path, Read]) -> None:
     """Babel reads calls, and no names, sums or f-strings."""
     wrong = [
         f"{path}:{call.lineno}: {ast.unparse(call)}"
         for path, module in below.items()
-        for call in texts(module)
-        for template in call.args[: TEMPLATES[ast.unparse(call.func)]]
+        for call, templates in module.texts()
+        for template in templates
         if not (isinstance(template, ast.Constant) and isinstance(template.value, str))
         and path.name != "messages.py"
         and ast.unparse(call) not in NO_LITERALS
@@ -137,14 +159,14 @@ def test_a_catalogue_can_be_made_of_the_source(below: dict[Path, ast.Module]) ->
     assert wrong == []
 
 
-def test_errors_are_made_of_messages(below: dict[Path, ast.Module]) -> None:
+def test_errors_are_made_of_messages(below: dict[Path, Read]) -> None:
     """No sentence is put together, or left untranslated, where an error is made."""
     kinds = {kind.__name__ for kind in classes_of_errors()}
     wrong = [
         f"{path}:{text.lineno}: {ast.unparse(text)}"
         for path, module in below.items()
-        for call in ast.walk(module)
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in kinds - {"UnknownNameError"}
+        for name, call in module.calls
+        if name in kinds - {"UnknownNameError"}
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))
         for text in spoken(argument)
     ]
@@ -176,24 +198,21 @@ def spoken(argument: ast.expr) -> Iterator[ast.expr]:
                 yield from spoken(item)
 
 
-def test_every_kind_of_name_can_be_translated(below: dict[Path, ast.Module]) -> None:
+def test_every_kind_of_name_can_be_translated(below: dict[Path, Read]) -> None:
     kinds = {
         call.args[0].value
         for module in below.values()
-        for call in ast.walk(module)
-        if isinstance(call, ast.Call)
-        and ast.unparse(call.func) == "UnknownNameError"
-        and isinstance(call.args[0], ast.Constant)
+        for name, call in module.calls
+        if name == "UnknownNameError" and isinstance(call.args[0], ast.Constant)
     }
     assert kinds == set(KINDS)
 
 
-def test_templates_name_what_is_known(below: dict[Path, ast.Module]) -> None:
+def test_templates_name_what_is_known(below: dict[Path, Read]) -> None:
     unused = set(PLAIN)
     for path, module in below.items():
-        for call in texts(module):
+        for call, templates in module.texts():
             facts = {keyword.arg for keyword in call.keywords}
-            templates = call.args[: TEMPLATES[ast.unparse(call.func)]]
             if len(templates) == 2:
                 facts.add("count")
             if all(isinstance(template, ast.Constant) for template in templates):
@@ -204,7 +223,7 @@ def test_templates_name_what_is_known(below: dict[Path, ast.Module]) -> None:
                 assert fields | {"count"} >= facts, f"{path}:{call.lineno}"
                 assert fields <= PLAIN.keys() | facts, f"{path}:{call.lineno}"
                 assert not facts & PLAIN.keys(), f"{path}:{call.lineno}"
-        names = (re.findall(r"\{(\w+)\}", text) for _, text in literals(module))
+        names = (re.findall(r"\{(\w+)\}", text) for _, text in module.literals)
         unused -= set().union(*names)
     assert unused <= {"value_of", "Try_again_later"}, "nobody tells them"
 

@@ -319,7 +319,7 @@ def grows(use: Use, attack: Callable[[int], str]) -> str:
         return ""
     ratio = 0.0
     for tries in (1, 3, 5):
-        short_s, long_s = (taken_s(use, attack(length), tries) for length in (1_500, 6_000))
+        short_s, long_s = (taken_s(use, attack(length), tries) for length in (1_000, 4_000))
         ratio = long_s / short_s
         if ratio < 8:
             return ""
@@ -342,6 +342,7 @@ def test_every_pattern_is_found() -> None:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
+                and (node.func.attr, isinstance(node.func.value, ast.Name)) == ("compile", True)
                 and ast.unparse(node.func) == "re.compile"
                 and isinstance(node.args[0], ast.Constant)
             ):

@@ -32,7 +32,7 @@ def test_a_track_is_made_from_the_unpacked_wheel(root: Path, tmp_path: Path) -> 
     work.mkdir()
     (work / "kort.j2").write_text('+++\ntitle = "Kort"\nbed = "none"\n+++\nWelkom.\n', encoding="utf-8")
     where = "import stem, sys; sys.stderr.write(stem.__file__); from stem.cli import main; main()"
-    for arguments in (["make", "kort.j2"], ["preview", "door-andere-ogen"], ["voices"]):
+    for arguments in (["make", "kort.j2"], ["preview", "door-andere-ogen"]):
         made = subprocess.run(
             [sys.executable, "-c", where, *arguments],
             cwd=work,

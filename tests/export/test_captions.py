@@ -13,7 +13,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stem import units
@@ -154,6 +154,7 @@ def test_only_a_long_sentence_needs_times() -> None:
     assert (is_long(long), is_long(short)) == (True, False)
 
 
+@settings(max_examples=40)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=4), pause_s=st.floats(0, 10))
 def test_every_word_stands_once_while_it_sounds(texts: list[str], pause_s: float) -> None:
     placed = timeline(*texts, pause_s=pause_s)
@@ -172,6 +173,7 @@ def test_every_word_stands_once_while_it_sounds(texts: list[str], pause_s: float
     assert rest == []
 
 
+@settings(max_examples=40)
 @given(text=TEXTS)
 def test_no_line_is_wider_than_the_eye_takes_in_unless_a_word_is(text: str) -> None:
     assume(max(map(len, text.split())) <= WIDEST)

@@ -18,6 +18,7 @@ import heard
 import imageio_ffmpeg
 import numpy as np
 import pytest
+import warm
 from knownsound import Known
 from numpy.typing import NDArray
 
@@ -85,7 +86,8 @@ def test_a_file_has_the_frames_that_went_in_at_their_place(
 ) -> None:
     # Around what the encoders work in: 960 frames (Opus), 1024 (AAC), 1152 (MP3), 4608 (FLAC). FLAC has no
     # block of fewer than 16.
-    for frames in (16, 960, 1024, 1025, 4607, rate + 321):
+    around = (16, 960, 1024, 4607) if (rate, channels) == (usual_rate(name), 2) else ()
+    for frames in (*around, 1025, rate + 321):
         path = tmp_path / f"{frames}{FORMATS[name].suffix}"
         written = noise(frames, channels)
         assert FORMATS[name].write(path, Known(written), Settings(channels=channels), rate) == frames
@@ -131,7 +133,7 @@ def test_seeking_lands_at_its_time(name: str, tmp_path: Path) -> None:
     rate = usual_rate(name)
     written = noise(6 * rate, 2)
     FORMATS[name].write(tmp_path / "a", Known(written), rate=rate)
-    for seek_s in (0.5, 1.7, 2.345, 3.9, 5.0001):
+    for seek_s in (0.5, 2.345, 5.0001):
         place = round(seek_s * rate)
         found = lag(decoded(tmp_path / "a", seek_s=seek_s), written[place:])
         assert abs(found) <= ONE_MS * rate
@@ -436,7 +438,7 @@ def test_a_disk_that_fills_up_is_told_wherever_it_does(name: str, tmp_path: Path
     """
     command = [sys.executable, "-c", textwrap.dedent(code), name, str(tmp_path), json.dumps(limits)]
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, env=here)
+    answer = warm.run(command, check=True, capture_output=True, text=True, timeout=120, env=here)
     told = [json.loads(line) for line in answer.stdout.splitlines()]
     too_large = "the file would be larger than is allowed there"
     assert told == [[limit, too_large, []] for limit in limits[:-1]] + [[size, "whole", ["zee"]]]
@@ -482,7 +484,7 @@ def track() -> Samples:
     """Speech-like sound on brown noise as the loudest profile has it, mastered: pulses through resonances."""
     from scipy.signal import lfilter
 
-    rate, length = units.SAMPLE_RATE, units.SAMPLE_RATE * 20
+    rate, length = units.SAMPLE_RATE, units.SAMPLE_RATE * 8
     random = np.random.default_rng(5)
     time = np.arange(length) / rate
     pitch = 120 + 20 * np.sin(2 * np.pi * 0.7 * time)
@@ -499,7 +501,7 @@ def track() -> Samples:
     return np.concatenate(list(limited(in_blocks(sound, 65_536), -1.5)))
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("kept_beds")
 @pytest.mark.parametrize("name", LOSSY)
 def test_a_decoded_file_overshoots_by_no_more_than_is_told(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

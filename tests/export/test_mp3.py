@@ -103,14 +103,14 @@ def test_an_mp3_has_the_frames_that_went_in(tmp_path: Path, rate: int, channels:
             assert lag(heard, written) == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("settings", [Mp3Settings(128), Mp3Settings(64, channels=1)])
-def test_a_minute_has_the_frames_that_went_in(tmp_path: Path, settings: Mp3Settings) -> None:
-    written = sound(units.frames(61.3), settings.channels)
+def test_many_blocks_have_the_frames_that_went_in(tmp_path: Path, settings: Mp3Settings) -> None:
+    written = sound(units.frames(20.3), settings.channels)
     write_mp3(tmp_path / "a.mp3", in_blocks(written), settings)
     heard = decoded(tmp_path / "a.mp3", settings.channels)
     assert heard.shape == written.shape
-    assert lag(heard, written) == 0
+    for end in (slice(60_000), slice(-60_000, None)):
+        assert lag(heard[end], written[end]) == 0
 
 
 @pytest.mark.parametrize("channels", [1, 2])

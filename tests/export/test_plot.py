@@ -9,10 +9,8 @@ import sys
 import wave
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.image import imread
 from numpy.typing import NDArray
 
 from stem import units
@@ -150,6 +148,8 @@ def test_a_timeline_is_shown_in_seconds() -> None:
 
 
 def test_voice_pauses_and_spectrum_stand_at_their_time(track: Path, tmp_path: Path) -> None:
+    from matplotlib.image import imread
+
     picture = tmp_path / "zee.png"
     draw(track, picture, KNOWN)
     assert imread(picture).shape[1] == 1600
@@ -173,6 +173,8 @@ def test_voice_pauses_and_spectrum_stand_at_their_time(track: Path, tmp_path: Pa
 def test_the_same_track_gives_the_same_bytes_whatever_the_users_style(
     suffix: str, track: Path, tmp_path: Path
 ) -> None:
+    import matplotlib as mpl
+
     first, second = tmp_path / f"1{suffix}", tmp_path / f"2{suffix}"
     draw(track, first, KNOWN)
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "svg.hashsalt": "other"}):

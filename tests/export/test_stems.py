@@ -40,13 +40,18 @@ def noise(length: int, channels: int, peak: float, seed: int) -> Samples:
     return np.random.default_rng(seed).uniform(-peak, peak, (length, channels)).astype(np.float32)
 
 
-def mix(*, peak: float = 0.1, spoken: bool = True, bells: bool = True) -> Mix:
+def mix(*, peak: float = 0.1, spoken: bool = True, bells: bool = True, length: int = LENGTH) -> Mix:
     clip = noise(SPOKEN[1] - SPOKEN[0], 1, peak, 1)
     utterances = (PlacedUtterance("Ja.", "ja", *SPOKEN),) if spoken else ()
-    timeline = Timeline(LENGTH, utterances, (), (BELL,) if bells else (), ())
+    timeline = Timeline(length, utterances, (), (BELL,) if bells else (), ())
     bed = Bed("ruis", (noise(50_000, 2, 0.1, 2),), lufs=-22.0)
     stroke = noise(frames(1.0), 2, 0.1, 3)
     return Mix(timeline, {"ja": clip}.__getitem__, bed, stroke if bells else None, Levels())
+
+
+def brief() -> Mix:
+    """A mix of half a second, for what does not hang on its sound."""
+    return mix(spoken=False, bells=False, length=frames(0.5))
 
 
 def write_stems(
@@ -77,6 +82,12 @@ def whole(blocks: Mix) -> Samples:
     return np.concatenate(list(blocks.blocks()))
 
 
+@pytest.fixture(scope="module")
+def zee(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """The parts of the usual mix, written once."""
+    return write_stems(mix(), tmp_path_factory.mktemp("zee"), "zee").paths
+
+
 def test_the_parts_add_up_to_the_mix(tmp_path: Path) -> None:
     stems = write_stems(mix(), tmp_path, "zee")
     assert stems == Stems(tuple(tmp_path / name for name in NAMES))
@@ -89,20 +100,19 @@ def test_the_parts_add_up_to_the_mix(tmp_path: Path) -> None:
     assert min(np.abs(part).max() for part in (voice, bed, bells)) > 1000 * STEP
 
 
-def test_each_part_is_rounded_to_the_nearest_step(tmp_path: Path) -> None:
-    paths = write_stems(mix(), tmp_path, "zee").paths
-    for path, part in zip(paths, mix().parts(), strict=True):
+def test_each_part_is_rounded_to_the_nearest_step(zee: tuple[Path, ...]) -> None:
+    for path, part in zip(zee, mix().parts(), strict=True):
         assert np.abs(decoded(path) - whole(part)).max() <= 0.5 * STEP
 
 
-def test_all_are_stereo_in_24_bits_of_one_length(tmp_path: Path) -> None:
-    for path in write_stems(mix(), tmp_path, "zee").paths:
+def test_all_are_stereo_in_24_bits_of_one_length(zee: tuple[Path, ...]) -> None:
+    for path in zee:
         assert kind(path) == (SAMPLE_RATE, 2, 24, LENGTH)
         assert len(decoded(path)) == LENGTH
 
 
-def test_a_part_is_silent_where_it_has_nothing_to_say(tmp_path: Path) -> None:
-    voice, bed, bells = map(decoded, write_stems(mix(), tmp_path, "zee").paths)
+def test_a_part_is_silent_where_it_has_nothing_to_say(zee: tuple[Path, ...]) -> None:
+    voice, bed, bells = map(decoded, zee)
     assert not voice[: SPOKEN[0]].any()
     assert not voice[SPOKEN[1] :].any()
     assert voice[slice(*SPOKEN)].any(axis=1).mean() > 0.99
@@ -119,10 +129,9 @@ def test_without_voice_and_bells_there_are_still_three_files(tmp_path: Path) -> 
     assert bed.any()
 
 
-def test_the_same_mix_gives_the_same_bytes_and_no_names(tmp_path: Path) -> None:
-    first = write_stems(mix(), tmp_path / "een", "zee").paths
-    again = write_stems(mix(), tmp_path / "twee", "zee").paths
-    for one, other in zip(first, again, strict=True):
+def test_the_same_mix_gives_the_same_bytes_and_no_names(zee: tuple[Path, ...], tmp_path: Path) -> None:
+    again = write_stems(mix(), tmp_path, "zee").paths
+    for one, other in zip(zee, again, strict=True):
         assert one.read_bytes() == other.read_bytes()
         assert b"Lav" not in one.read_bytes()[:4096]  # what wrote it, with its version
         assert stat.S_IMODE(one.stat().st_mode) == 0o666 & ~_umask()
@@ -188,14 +197,14 @@ def test_a_taken_name_is_found_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"zee-bellen\.flac cannot be written: it exists already\."):
         write_stems(replace(mix(), voice=never), tmp_path, "zee")
     assert [path.name for path in tmp_path.iterdir()] == [NAMES[2]]
-    write_stems(mix(), tmp_path, "zee", overwrite=True)
-    assert kind(tmp_path / NAMES[2])[3] == LENGTH
+    write_stems(brief(), tmp_path, "zee", overwrite=True)
+    assert kind(tmp_path / NAMES[2])[3] == frames(0.5)
 
 
 def test_a_link_that_leads_nowhere_has_a_name_too(tmp_path: Path) -> None:
     (tmp_path / NAMES[2]).symlink_to(tmp_path / "weg")
     with pytest.raises(OutputError, match="it exists already"):
-        write_stems(mix(), tmp_path, "zee")
+        write_stems(brief(), tmp_path, "zee")
     assert [path.name for path in tmp_path.iterdir()] == [NAMES[2]]
 
 
@@ -252,17 +261,17 @@ def test_when_ffmpeg_fails_it_says_why_and_leaves_nothing(
     folder = tmp_path / "output"
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(fake_ffmpeg(tmp_path / "bin", ending)))
     with pytest.raises(error) as caught:
-        write_stems(mix(), folder, "zee")
+        write_stems(brief(), folder, "zee")
     assert caught.value.sentence == sentence(folder)
     assert list(folder.iterdir()) == []
     monkeypatch.delenv("IMAGEIO_FFMPEG_EXE")
-    assert len(write_stems(mix(), folder, "zee").paths) == 3  # the next run goes on
+    assert len(write_stems(brief(), folder, "zee").paths) == 3  # the next run goes on
 
 
 def test_a_missing_ffmpeg_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "nowhere"))
     with pytest.raises(AudioError, match=r"the parts: ffmpeg cannot be started\."):
-        write_stems(mix(), tmp_path, "zee")
+        write_stems(brief(), tmp_path, "zee")
     assert list(tmp_path.iterdir()) == []
 
 

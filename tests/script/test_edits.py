@@ -187,7 +187,7 @@ def shipped() -> dict[tuple[str, str], tuple[Cue, ...]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_in_every_script_only_what_is_changed_differs(data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(shipped())))

@@ -28,9 +28,10 @@ def noise(length_s: float, rate: int = RATE, channels: int = 2, slope: float = 1
     """Return noise that falls by 3 dB an octave times `slope`, its level 0.1, shape (frames, channels)."""
     rng = np.random.default_rng(5)
     count = round(length_s * rate)
-    spectrum = np.fft.rfft(rng.standard_normal((count, channels)), axis=0)
-    hertz = np.maximum(np.fft.rfftfreq(count, 1 / rate), 40.0)[:, np.newaxis]
-    wave = np.fft.irfft(spectrum / hertz ** (slope / 2), count, axis=0)
+    size = 2 ** (count - 1).bit_length()  # a transform of an odd length takes many times as long
+    spectrum = np.fft.rfft(rng.standard_normal((size, channels)), axis=0)
+    hertz = np.maximum(np.fft.rfftfreq(size, 1 / rate), 40.0)[:, np.newaxis]
+    wave = np.fft.irfft(spectrum / hertz ** (slope / 2), size, axis=0)[:count]
     return np.asarray(0.1 * wave / wave.std(), dtype=np.float64)
 
 
@@ -77,20 +78,20 @@ class Music:
 
 
 def silent_start() -> Wave:
-    return np.concatenate([np.zeros((4 * RATE, 2)), noise(12.0)])
+    return np.concatenate([np.zeros((4 * RATE, 2)), noise(9.0)])
 
 
 MUSICS = [
-    Music("zacht.wav", lambda: float_wav(noise(12.0) * 1e-4, RATE)),
-    Music("hard.wav", lambda: float_wav(noise(12.0) * 20, RATE), "above full scale"),
+    Music("zacht.wav", lambda: float_wav(noise(9.0) * 1e-4, RATE)),
+    Music("hard.wav", lambda: float_wav(noise(9.0) * 20, RATE), "above full scale"),
     Music("stilte-vooraf.flac", lambda: encoded("flac", sound=silent_start(), rate=RATE)),
-    Music("mono.mp3", lambda: encoded("mp3", "-b:a", "64k", sound=noise(12.0, channels=1), rate=RATE)),
-    Music("telefoon.m4a", lambda: encoded("m4a", sound=noise(12.0, 8000, 1), rate=8000), "sounds dull"),
-    Music("studio.flac", lambda: encoded("flac", sound=noise(12.0, 96_000), rate=96_000)),
-    Music("overstuurd.wav", lambda: wav(np.clip(20 * noise(12.0), -1, 1), rate=RATE), "clipped"),
+    Music("mono.mp3", lambda: encoded("mp3", "-b:a", "64k", sound=noise(9.0, channels=1), rate=RATE)),
+    Music("telefoon.m4a", lambda: encoded("m4a", sound=noise(9.0, 8000, 1), rate=8000), "sounds dull"),
+    Music("studio.flac", lambda: encoded("flac", sound=noise(9.0, 96_000), rate=96_000)),
+    Music("overstuurd.wav", lambda: wav(np.clip(20 * noise(9.0), -1, 1), rate=RATE), "clipped"),
     Music("kort.ogg", lambda: encoded("ogg", "-c:a", "libvorbis", sound=noise(4.0), rate=RATE), "repeat"),
-    Music("tonen.opus", lambda: encoded("opus", "-c:a", "libopus", sound=chord(12.0, 48_000), rate=48_000)),
-    Music("praten.webm", lambda: encoded("webm", "-c:a", "libopus", sound=talk(16.0, 48_000), rate=48_000)),
+    Music("tonen.opus", lambda: encoded("opus", "-c:a", "libopus", sound=chord(9.0, 48_000), rate=48_000)),
+    Music("praten.webm", lambda: encoded("webm", "-c:a", "libopus", sound=talk(12.0, 48_000), rate=48_000)),
 ]
 
 
@@ -101,11 +102,11 @@ def test_the_music_lies_as_far_under_the_voice_as_asked(tmp_path: Path, music: M
     voice_at = frames(8.0)
     voice = noise(bed.frames / SAMPLE_RATE + 6, SAMPLE_RATE, 1)
     voice_end = voice_at + len(voice)
-    length = voice_end + bed.frames + frames(20.0)
+    length = voice_end + bed.frames + frames(15.0)
     voice *= 10 ** ((-18.0 - loudness(np.hstack([voice, voice]).astype(np.float32))) / 20)
     line = Timeline(length, (PlacedUtterance("", "zin", voice_at, voice_end),), (), (), ())
     mix = Mix(line, lambda _: voice.astype(np.float32), bed, None, Levels())
-    spoken, music_alone, _ = (np.concatenate(list(part.blocks())) for part in mix.parts())
+    spoken, music_alone = (np.concatenate(list(part.blocks())) for part in mix.parts()[:2])
     ducked = slice(voice_at, voice_at + bed.frames)
     lifted = slice(voice_end + frames(4.0), voice_end + frames(4.0) + bed.frames)
     speech_lufs = loudness(spoken[voice_at:voice_end])
@@ -126,11 +127,12 @@ def seam(bed: OwnBed) -> float:
 
 
 @pytest.mark.parametrize(
-    "wave",
-    [chord(20.0), noise(20.0, slope=4.0), noise(4.0, slope=4.0)],
+    "made",
+    [lambda: chord(20.0), lambda: noise(20.0, slope=4.0), lambda: noise(4.0, slope=4.0)],
     ids=["tones", "noise", "four seconds"],
 )
-def test_the_joint_is_like_any_other_place(tmp_path: Path, wave: Wave) -> None:
+def test_the_joint_is_like_any_other_place(tmp_path: Path, made: Callable[[], Wave]) -> None:
+    wave = made()
     bed = load_own_bed(saved(tmp_path, "a.wav", float_wav(wave, RATE)))
     assert seam(bed) < 2.0
     assert len(wave) / RATE * 0.6 < bed.frames / SAMPLE_RATE < len(wave) / RATE

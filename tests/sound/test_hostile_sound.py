@@ -726,7 +726,8 @@ GOOD: dict[str, Content] = {
     "caf": CAF,
     "ima": sound("wav", "-c:a", "adpcm_ima_wav"),
 }
-MUTATIONS_EACH = 50
+MUTATIONS, FEWER = 50, 25
+"""Of each; fewer of what is soon read and soon refused. Hardly a change of an M4A leaves one that is read."""
 
 
 def mutated(good: bytes, rng: np.random.Generator) -> bytes:
@@ -754,7 +755,7 @@ def mutated(good: bytes, rng: np.random.Generator) -> bytes:
 def test_no_mutation_of_a_good_file_hurts(tmp_path: Path, kind: str) -> None:
     rng = np.random.default_rng(list(kind.encode()))
     path, outcomes = tmp_path / f"a.{kind}", set()
-    for _ in range(MUTATIONS_EACH):
+    for _ in range(MUTATIONS if kind == "m4a" or "STEM_ALL_FAULTS" in os.environ else FEWER):
         path.write_bytes(mutated(GOOD[kind](), rng))
         began = time.monotonic()
         error, found = refusal(path)

@@ -25,6 +25,7 @@ from stem.sound.true_peak import TruePeak, true_peak
 from stem.units import SAMPLE_RATE, decibels, gain
 
 RATES = pytest.mark.parametrize("rate", [44_100, 48_000])
+"""Of windows, filters and peaks; gates and ranges do not hang on them."""
 
 Part = tuple[float, float]
 """Level in dBFS and length in seconds."""
@@ -63,7 +64,6 @@ def test_tech_3341_cases_1_and_2_a_steady_tone(level: float, rate: int) -> None:
     assert meter.short_term_max() == pytest.approx(level, abs=0.1)
 
 
-@RATES
 @pytest.mark.parametrize(
     "parts",
     [
@@ -72,15 +72,14 @@ def test_tech_3341_cases_1_and_2_a_steady_tone(level: float, rate: int) -> None:
         pytest.param([(-26, 20), (-20, 20.1), (-26, 20)], id="5"),
     ],
 )
-def test_tech_3341_cases_3_to_5_gates(parts: list[Part], rate: int) -> None:
-    assert heard(tone(*parts, rate=rate), rate).integrated() == pytest.approx(-23, abs=0.1)
+def test_tech_3341_cases_3_to_5_gates(parts: list[Part]) -> None:
+    assert heard(tone(*parts)).integrated() == pytest.approx(-23, abs=0.1)
 
 
-@RATES
-def test_tech_3341_case_6_five_channels(rate: int) -> None:
+def test_tech_3341_case_6_five_channels() -> None:
     levels = [-28.0, -28.0, -24.0, -30.0, -30.0]
-    samples = np.concatenate([tone((level, 20), rate=rate, channels=1) for level in levels], axis=1)
-    assert heard(samples, rate).integrated() == pytest.approx(-23, abs=0.1)
+    samples = np.concatenate([tone((level, 20), channels=1) for level in levels], axis=1)
+    assert heard(samples).integrated() == pytest.approx(-23, abs=0.1)
 
 
 @RATES
@@ -90,11 +89,10 @@ def test_tech_3341_case_9_short_term(rate: int) -> None:
     )
 
 
-@RATES
-def test_tech_3341_case_10_short_term_of_a_file(rate: int) -> None:
+def test_tech_3341_case_10_short_term_of_a_file() -> None:
     for index in range(20):
-        samples = tone((-math.inf, 0.15 * index), (-23, 3), (-math.inf, 1), rate=rate)
-        assert heard(samples, rate).short_term_max() == pytest.approx(-23, abs=0.1)
+        samples = tone((-math.inf, 0.15 * index), (-23, 3), (-math.inf, 1))
+        assert heard(samples).short_term_max() == pytest.approx(-23, abs=0.1)
 
 
 def test_loudness_is_told_over_time() -> None:
@@ -107,12 +105,11 @@ def test_loudness_is_told_over_time() -> None:
     assert heard(np.zeros((48_000, 2), np.float32), 48_000).momentary().max() == -math.inf
 
 
-@RATES
-def test_tech_3341_case_11_short_term_live(rate: int) -> None:
-    meter = Meter(rate)
+def test_tech_3341_case_11_short_term_live() -> None:
+    meter = Meter()
     for index in range(20):
         silence = 0.15 * index
-        meter.add(tone((-math.inf, silence), (-38 + index, 3), (-math.inf, 3 - silence), rate=rate))
+        meter.add(tone((-math.inf, silence), (-38 + index, 3), (-math.inf, 3 - silence)))
         assert meter.short_term_max() == pytest.approx(-38 + index, abs=0.1)
 
 
@@ -177,7 +174,6 @@ def test_tech_3341_cases_20_to_23_true_peak_of_one_period(offset: int, rate: int
 # --- EBU Tech 3342, table 1 ---------------------------------------------------------------------------------
 
 
-@RATES
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [
@@ -187,15 +183,14 @@ def test_tech_3341_cases_20_to_23_true_peak_of_one_period(offset: int, rate: int
         pytest.param([-50, -35, -20, -35, -50], 15, id="4"),
     ],
 )
-def test_tech_3342_cases_1_to_4_loudness_range(levels: list[float], expected: float, rate: int) -> None:
-    samples = tone(*[(level, 20.0) for level in levels], rate=rate)
-    assert heard(samples, rate).loudness_range() == pytest.approx(expected, abs=1)
+def test_tech_3342_cases_1_to_4_loudness_range(levels: list[float], expected: float) -> None:
+    samples = tone(*[(level, 20.0) for level in levels])
+    assert heard(samples).loudness_range() == pytest.approx(expected, abs=1)
 
 
 # --- Loudness, beyond the tables ----------------------------------------------------------------------------
 
 
-@RATES
 @pytest.mark.parametrize(
     ("quiet", "expected"),
     [
@@ -205,9 +200,9 @@ def test_tech_3342_cases_1_to_4_loudness_range(levels: list[float], expected: fl
         (-34.0, -23.0),  # 2 LU lower and it is gated: a gate of -8 or -12 LU would fail one of the two
     ],
 )
-def test_the_relative_gate_stands_at_10_lu(quiet: float, expected: float, rate: int) -> None:
-    samples = tone((-23, 60), (quiet, 10), rate=rate)
-    assert heard(samples, rate).integrated() == pytest.approx(expected, abs=0.02)
+def test_the_relative_gate_stands_at_10_lu(quiet: float, expected: float) -> None:
+    samples = tone((-23, 60), (quiet, 10))
+    assert heard(samples).integrated() == pytest.approx(expected, abs=0.02)
 
 
 @RATES
@@ -314,11 +309,13 @@ def band_limited(seed: int, count: int, highest_hz: float, channels: int = 2) ->
 
 def independent_true_peak(samples: Samples) -> float:
     """In dBTP, by one Fourier transform of the whole with silence around it, at 32 times the rate."""
-    padded = np.pad(samples.astype(np.float64), ((512, 512), (0, 0)))
+    size = 2 ** (len(samples) + 1023).bit_length()  # a transform of an odd length takes many times as long
+    padded = np.zeros((size, samples.shape[1]))
+    padded[512 : 512 + len(samples)] = samples
     return decibels(float(np.abs(resample(padded, 32 * len(padded), axis=0)).max()))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 2**32 - 1), st.floats(100, 18_000))
 def test_true_peak_agrees_with_an_interpolation_by_fourier(seed: int, highest_hz: float) -> None:
     samples = band_limited(seed, 6_000, highest_hz)
@@ -364,7 +361,7 @@ def limit(samples: Samples, size: int = BLOCK_FRAMES, ceiling_dbtp: float = -1.5
     return np.concatenate(list(limited(in_blocks(samples, size), ceiling_dbtp)))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(
     seed=st.integers(0, 2**32 - 1),
     highest_hz=st.floats(200, 18_000),
@@ -387,7 +384,7 @@ def test_nothing_comes_above_the_ceiling(
 
 @pytest.mark.parametrize("hz", [50.0, 997.0, 5_000.0, 11_025.0, 15_003.0, 18_007.0])
 def test_a_tone_over_full_scale_comes_out_at_the_ceiling(hz: float) -> None:
-    count = SAMPLE_RATE
+    count = SAMPLE_RATE // 2
     sine = 1.6 * np.sin(2 * np.pi * hz * np.arange(count) / SAMPLE_RATE + 0.3) * np.hanning(count)
     output = limit(np.repeat(sine[:, None], 2, axis=1).astype(np.float32))
     assert -1.55 <= independent_true_peak(output) <= -1.45
@@ -440,7 +437,7 @@ def test_channels_keep_their_balance() -> None:
     np.testing.assert_allclose(output[:, 1], output[:, 0] * 0.25, rtol=1e-6)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(st.integers(1, 200_000), st.integers(0, 2**32 - 1), st.integers(1_000, 3 * BLOCK_FRAMES))
 def test_the_limiter_does_not_depend_on_the_blocks(size: int, seed: int, count: int) -> None:
     samples = band_limited(seed, count, 12_000)

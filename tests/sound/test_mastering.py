@@ -18,15 +18,15 @@ from stem.sound.pieces import Piece, cut
 from stem.sound.true_peak import TruePeak
 from stem.units import frames
 
-LENGTH_S = 14.3
+LENGTH_S = 8.3
 
 
 @pytest.fixture(scope="module")
 def mix() -> Mix:
     """Bursts of noise that the limiter has to turn down, one of them across two joins, under a bed."""
     rng = np.random.default_rng(2)
-    sounds = {str(n): rng.normal(0, 0.4, (frames(1.4), 1)).astype(np.float32) for n in range(7)}
-    spans = [(frames(1.5 + 1.7 * n), frames(2.9 + 1.7 * n)) for n in range(7)]
+    sounds = {str(n): rng.normal(0, 0.4, (frames(1.4), 1)).astype(np.float32) for n in range(4)}
+    spans = [(frames(1.5 + 1.7 * n), frames(2.9 + 1.7 * n)) for n in range(4)]
     said = tuple(PlacedUtterance(name, name, *span) for name, span in zip(sounds, spans, strict=True))
     bed = Bed("noise", (rng.normal(0, 0.05, (frames(3.1), 2)).astype(np.float32),), -30.0)
     return Mix(Timeline(frames(LENGTH_S), said, (), (), ()), sounds.__getitem__, bed, None, Levels())
@@ -38,8 +38,7 @@ def in_pieces(master: Master, about_s: float) -> list[Samples]:
     return [np.concatenate(list(master.blocks(piece))) for piece in pieces]
 
 
-@pytest.mark.parametrize("rate", [44_100, 48_000, 32_000])
-@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(("channels", "rate"), [(1, 44_100), (2, 44_100), (2, 48_000), (2, 32_000)])
 def test_pieces_are_the_whole(mix: Mix, rate: int, channels: int) -> None:
     blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
     whole = np.concatenate(list(resampled(limited(blocks, -3.0), rate)))

@@ -34,7 +34,7 @@ def test_a_filter_does_what_its_recursion_does(name: str, frames: int) -> None:
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(cuts=st.lists(st.integers(0, 30_000), max_size=6), step=st.sampled_from([1, 441, 882]))
 def test_a_stream_is_filtered_as_a_whole_however_it_is_cut(name: str, cuts: list[int], step: int) -> None:
     stereo = np.stack([NOISE, NOISE[::-1]], axis=1).astype(np.float32)

@@ -35,7 +35,8 @@ def resampled(clip: Clip, speed: float) -> Clip:
 def middle(clip: Clip) -> NDArray[np.complex128]:
     """A tone as an analytic signal, without 0.25 s at each end: the last jump just makes the length exact."""
     quarter = clip.rate // 4
-    analytic: NDArray[np.complex128] = hilbert(clip.samples[:, 0].astype(np.float64))
+    length = clip.frames // 1024 * 1024  # a transform of an odd length takes many times as long
+    analytic: NDArray[np.complex128] = hilbert(clip.samples[:length, 0].astype(np.float64))
     return analytic[quarter:-quarter]
 
 
@@ -46,7 +47,7 @@ def frequency_hz(clip: Clip) -> float:
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
-@pytest.mark.parametrize("hz", [100.0, 190.0, 440.0, 1234.0, 4000.0])
+@pytest.mark.parametrize("hz", [100.0, 440.0, 4000.0])
 def test_a_tone_keeps_its_frequency_and_its_level(hz: float, speed: float) -> None:
     slower = stretched(tone(hz), speed)
     assert slower.frames == pytest.approx(3 * RATE / speed, abs=0.51)

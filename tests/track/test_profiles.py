@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -23,6 +24,7 @@ from stem.sound.beds import BEDS, bell_frames, load_bed
 from stem.sound.mixing import Mix
 from stem.track.make import Track, make_track
 from stem.track.plan import plan_track
+from stem.track.preview import expected_timeline
 from stem.track.profiles import PROFILES, find_profile
 from stem.track.spec import TrackSpec
 
@@ -55,6 +57,10 @@ Made: TypeAlias = tuple[Track, NDArray[np.float32]]
 """A track, and its sound as a player would decode it."""
 
 
+FOUR = 4
+"""Sleep fades for four minutes; what is made of it here does in one, in the same way."""
+
+
 @pytest.fixture(scope="module")
 def of_profile(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
     """The track of each profile, made once, at the first test that asks for it."""
@@ -63,7 +69,12 @@ def of_profile(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made
     def of(profile: str) -> Made:
         folder = tmp_path_factory.mktemp(profile)
         (folder / "proef.j2").write_text(SCRIPT, encoding="utf-8")
-        track = made(folder, profile=profile)
+        sleep = PROFILES["sleep"]
+        levels = replace(sleep.levels, fade_out_s=sleep.levels.fade_out_s / FOUR)
+        shorter = replace(sleep, levels=levels, post_roll_s=sleep.post_roll_s / FOUR)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(PROFILES, "sleep", shorter)
+            track = made(folder, profile=profile)
         return track, heard.decoded(track.path)
 
     return of
@@ -100,14 +111,20 @@ def test_the_speech_is_at_the_level_of_the_profile_and_peaks_stay_under_its_ceil
 
 @pytest.mark.slow
 def test_sleep_has_no_bells_and_minutes_of_background_that_fades(
-    of_profile: Callable[[str], Made],
+    of_profile: Callable[[str], Made], folder: Path
 ) -> None:
+    plan = plan_track(TrackSpec(str(folder / "proef.j2"), profile="sleep"), Config())
+    whole = expected_timeline(plan)
+    assert units.seconds(whole.frames - whole.utterances[-1].end) == pytest.approx(240, abs=1)
+    assert plan.profile.levels.fade_out_s == 230
     track, sound = of_profile("sleep")
     assert track.timeline.bells == ()
     last_word = max(each.end for each in track.timeline.utterances)
-    assert units.seconds(track.timeline.frames - last_word) == pytest.approx(240, abs=1)
+    assert units.seconds(track.timeline.frames - last_word) == pytest.approx(240 / FOUR, abs=1 / FOUR)
     minutes = [
-        heard.loudness(sound[last_word + units.frames(start) : last_word + units.frames(start + 30)])
+        heard.loudness(
+            sound[last_word + units.frames(start / FOUR) : last_word + units.frames((start + 30) / FOUR)]
+        )
         for start in (5, 60, 120, 180)
     ]
     assert np.all(np.diff(minutes) < -0.5), "softer and softer"

@@ -212,13 +212,15 @@ def test_a_recording_in_which_nobody_speaks_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_pieces_become_recordings_and_the_doubtful_ones_are_missing(tmp_path: Path) -> None:
-    made = reading(*ALL[:5], *ALL[6:])
+    made = reading(*ALL[:3], *ALL[4:7])
+    lines = LINES[:7]
     stereo = np.stack([0 * made.sound, made.sound], axis=1)
     recording = Recording.open(write(tmp_path / "opname.m4a", stereo, "-c:a", "aac", "-b:a", "128k"))
-    found = cut(recording, LINES)
+    found = cut(recording, lines)
     folder = tmp_path / "opnames"
     paths = write_pieces(found, recording, folder)
     sure = {piece.number: piece for piece in found.pieces if not piece.doubt}
+    assert 4 not in sure
     assert sorted(folder.iterdir()) == sorted(paths)
     assert [path.name for path in paths] == [f"{number:03d}.wav" for number in sure]
     whole = decode(recording.path, None).samples[:, 1]
@@ -229,10 +231,10 @@ def test_the_pieces_become_recordings_and_the_doubtful_ones_are_missing(tmp_path
         np.testing.assert_allclose(
             decode(path, None).samples[:, 0], whole[piece.start : piece.end], atol=2.0**-24 + 2.0**-25
         )
-    voice, missing = voice_of(folder, LINES)
-    assert {line.number for line in missing} == set(ALL) - sure.keys()
+    voice, missing = voice_of(folder, lines)
+    assert {line.number for line in missing} == {line.number for line in lines} - sure.keys()
     engine = Recordings()
-    for line in LINES:
+    for line in lines:
         if line.number in sure:
             assert engine.speak(line.phrase, voice).frames / RATE == pytest.approx(
                 0.1 + len(speech(line.text)) / RATE, abs=0.05
@@ -289,7 +291,7 @@ def test_a_recording_that_shrinks_meanwhile_is_told(tmp_path: Path) -> None:
     pace=st.floats(0.6, 1.7),
     skipped=st.sets(st.integers(0, 39), max_size=2),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_any_calm_reader_is_followed_and_no_sentence_is_given_to_another(
     seed: int, pace: float, skipped: set[int]
 ) -> None:

@@ -1027,7 +1027,7 @@ def lasting_server() -> Iterator[FaultServer]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     runs=st.lists(st.lists(st.sampled_from(BROKEN), max_size=6), min_size=1, max_size=3),
     held=st.none() | st.sampled_from([HALF, WRONG, MODEL, MODEL[:-1], b"\0" * 100_000]),

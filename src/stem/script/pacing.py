@@ -100,7 +100,7 @@ def fit(cues: Sequence[Cue], placed: Placer, target_frames: int) -> tuple[Cue, .
 
     Args:
         cues: In order.
-        placed: Gives them their frames; what it returns is what counts. Called about forty times.
+        placed: Gives them their frames; what it returns is what counts. Called twice, or about forty times.
         target_frames: The track's whole length, background before and after the words included.
 
     Raises:
@@ -108,11 +108,15 @@ def fit(cues: Sequence[Cue], placed: Placer, target_frames: int) -> tuple[Cue, .
     """
     pauses = elastic(cues)
 
-    def total(lengths: Sequence[int]) -> int:
-        return placed(with_lengths(cues, pauses, lengths)).frames
-
     low, high = [pause.shortest for pause in pauses], [pause.longest for pause in pauses]
-    shortest, longest = total(low), total(high)
+    shortest, longest = reach(cues, placed)
+    words = shortest - sum(low)
+    # Unless a bell that rings on is what ends it: then a pause after its stroke adds nothing at first.
+    is_sum = longest - sum(high) == words
+
+    def total(lengths: Sequence[int]) -> int:
+        return words + sum(lengths) if is_sum else placed(with_lengths(cues, pauses, lengths)).frames
+
     if not shortest <= target_frames <= longest:
         raise UnreachableLengthError(
             units.seconds(target_frames), [(units.seconds(shortest), units.seconds(longest))]
