@@ -551,9 +551,7 @@ def test_thousands_of_tracks_are_a_page_that_can_be_sent() -> None:
     told = replace(
         RUST, warnings=("The pauses were shortened by 14 % to fit the length.",), reasons=("New.",)
     )
-    html = html_of(
-        *(replace(told, code=f"c{n:05}", path=FOLDER / f"c{n:05}_rust.mp3") for n in range(2_000))
-    )
+    html = html_of(*(replace(told, code=f"c{n:05}", path=FOLDER / f"c{n:05}_rust.mp3") for n in range(2_000)))
     assert len(html.encode()) < 2_400_000  # 12 MB of ten thousand
     assert html.count("<tr>") == 2_001
 
