@@ -50,6 +50,7 @@ _IMPORTS = (
     *("stem.track.make", "stem.record.produce", "stem.record.verify", "stem.export.mp3", "stem.export.stems"),
     *("stem.voices.engines.espeak", "stem.voices.engines.command", "stem.voices.recordings.engine"),
     "stem.web.reader",
+    *("filelock", "PIL.GifImagePlugin", "PIL.ImageDraw", "PIL.JpegImagePlugin", "PIL.PngImagePlugin"),
     *("mutagen.id3", "PIL.ImageFont", "pydub", "lameenc", "soxr", "imageio_ffmpeg", "espeakng_loader"),
 )
 YIELDS = "STEM_TEST_YIELDS"
@@ -270,6 +271,11 @@ def main(descriptor: int) -> None:
     for name in _IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    from stem.script.dutch.lexicon import load_lexicon
+    from stem.script.template import scripts
+
+    for read_once in (load_lexicon, scripts):
+        read_once(Path("there is none"))
     serve(socket.socket(fileno=descriptor))
 
 

@@ -547,15 +547,13 @@ def contrast(one: float, other: float) -> float:
     return (max(one, other) + 0.05) / (min(one, other) + 0.05)
 
 
-def test_ten_thousand_tracks_are_a_page_that_can_be_sent() -> None:
+def test_thousands_of_tracks_are_a_page_that_can_be_sent() -> None:
     told = replace(
         RUST, warnings=("The pauses were shortened by 14 % to fit the length.",), reasons=("New.",)
     )
-    html = html_of(
-        *(replace(told, code=f"c{n:05}", path=FOLDER / f"c{n:05}_rust.mp3") for n in range(10_000))
-    )
-    assert len(html.encode()) < 12_000_000
-    assert html.count("<tr>") == 10_001
+    html = html_of(*(replace(told, code=f"c{n:05}", path=FOLDER / f"c{n:05}_rust.mp3") for n in range(2_000)))
+    assert len(html.encode()) < 2_400_000  # 12 MB of ten thousand
+    assert html.count("<tr>") == 2_001
 
 
 @pytest.mark.slow
@@ -567,8 +565,9 @@ def test_a_browser_styles_the_page_and_opens_its_tracks_from_a_folder(tmp_path: 
     html = overview_page(report, title="t", practice="p", folder=tmp_path)
     eager = html.replace('preload="none"', 'preload="auto"')
     assert refusals(tmp_path, eager) == ""
-    assert "style-src" in refusals(tmp_path, eager.replace("h1 {", "h1  {"))
-    assert "media-src" in refusals(tmp_path, eager.replace("'self' file:", "'none'"))
+    told = refusals(tmp_path, eager.replace("h1 {", "h1  {").replace("'self' file:", "'none'"))
+    assert "style-src" in told
+    assert "media-src" in told
 
 
 def refusals(folder: Path, html: str) -> str:

@@ -118,6 +118,23 @@ def test_own_scripts_go_before_those_of_stem(folder: Path, root: Path) -> None:
     assert [template.title for template in scripts() if template.name == name] == ["Rust"]
 
 
+def test_a_script_of_stem_is_read_once_and_again_when_it_is_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = folder / "ours"
+    ours.mkdir()
+    monkeypatch.setattr("stem.script.template.packaged_folder", lambda _kind: ours)
+    file = ours / "rust.j2"
+    file.write_text(FRONT + "Dag.", encoding="utf-8")
+    assert find_script("rust") is find_script("rust")
+    file.write_text(FRONT + "Dag dan.", encoding="utf-8")
+    assert said(find_script("rust")) == "Dag dan."
+    file.write_text("geen kop", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(ScriptError, match="no front matter"):
+            find_script("rust")
+
+
 @pytest.mark.parametrize(
     "name", ["rsut", "weg.j2", "scripts", "scripts/weg.j2", "", ".", "x" * 5000, "a\0b", "/"]
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, WIDTHS, faults, looking, open_site, small_targets, to
+from pagebrowser import NEEDS_BROWSER, judge_in_every_look, looking, open_site, to
 from pagehelp import TRIAL_HEAD, practice_in
 from playwright.sync_api import Browser, Page, expect
 
@@ -36,20 +37,20 @@ window.Audio = function () { const made = new Plain(); window.heard.push(made); 
 MADE_MS = 180_000
 
 
-@pytest.fixture
-def site(tmp_path: Path, kept_beds: None) -> Iterator[Site]:
-    folder = practice_in(tmp_path)
+@pytest.fixture(scope="module")
+def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice with a track."""
+    folder = practice_in(tmp_path_factory.mktemp("praktijk"))
     (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
     spec = TrackSpec("proef", values={"naam": "Anna"}, voice="zacht", profile="acx")
     assert Project(folder).single("c017", spec).make(workers=1).exit_code == 0
-    with open_site(folder) as (made, _):
-        yield made
+    return folder
 
 
-def judge(page: Page, width: str) -> None:
-    assert faults(page) == []
-    assert small_targets(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
+@pytest.fixture
+def site(made: Path, tmp_path: Path, kept_beds: None) -> Iterator[Site]:
+    with open_site(Path(shutil.copytree(made, tmp_path / "praktijk"))) as (site, _):
+        yield site
 
 
 def to_track(page: Page, site: Site) -> str:
@@ -97,39 +98,38 @@ def test_a_sentence_is_changed_heard_and_made_by_keyboard_alone(opened: Browser,
         assert "uister" not in page.url + page.title()
 
 
-@pytest.mark.parametrize(("width", "dark"), [("wide", False), ("narrow", True)])
-def test_every_state_can_be_used_by_all(opened: Browser, site: Site, width: str, *, dark: bool) -> None:
-    with looking(opened, site, width=width, dark=dark, expected="status of 4") as page:
+def test_every_state_can_be_used_by_all(opened: Browser, site: Site) -> None:
+    with looking(opened, site, expected="status of 4") as page:
         track = to_track(page, site)
-        judge(page, width)
+        judge_in_every_look(page, "track")
         page.goto(f"{track}/zin/2")  # belongs to safety
         expect(page.get_by_role("button", name="Laat deze zin weg")).to_have_count(0)
-        judge(page, width)
+        judge_in_every_look(page, "safety")
         page.get_by_label("Zo wordt het gezegd").fill("[pauze]")
         page.get_by_role("button", name="Bewaar de wijziging").click()
         expect(page.get_by_role("alert").filter(has_text="Schrijf gewone woorden")).to_be_visible()
-        judge(page, width)
+        judge_in_every_look(page, "wrong words")
         page.goto(f"{track}/zin/3")
         second = page.context.new_page()
         second.goto(f"{track}/zin/3")
         page.get_by_role("button", name="Laat deze zin weg").click()
         expect(page.get_by_text("Valt weg.")).to_be_visible()
-        judge(page, width)
+        judge_in_every_look(page, "left out")
         second.get_by_label("voel (8 seconden)").check()
         second.get_by_role("button", name="Bewaar de wijziging").click()
         expect(second.locator("h1")).to_have_text("Deze opname is intussen veranderd")
-        judge(second, width)
+        judge_in_every_look(second, "changed meanwhile")
         second.close()
         page.goto(f"{track}/zin/1")
         page.get_by_text("Een woord of naam wordt verkeerd gezegd").click()
         page.get_by_label("Het woord", exact=True).fill("Anna")
         page.get_by_label("Zo klinkt het").fill("annah")
-        judge(page, width)
+        judge_in_every_look(page, "a word")
         page.get_by_role("button", name="Alleen in deze opname").click()
         expect(page.locator(".changes")).to_contain_text("2 wijzigingen, nog niet in de opname.")
         page.get_by_role("link", name="Gooi weg").click()
         expect(page.locator("h1")).to_have_text("2 wijzigingen weggooien?")
-        judge(page, width)
+        judge_in_every_look(page, "throw away")
         page.get_by_role("button", name="Gooi weg").click()
         expect(page.locator(".changes")).to_have_count(0)
         for path, heading in (
@@ -139,8 +139,8 @@ def test_every_state_can_be_used_by_all(opened: Browser, site: Site, width: str,
         ):
             page.goto(f"{track}/{path}")
             expect(page.locator("h1")).to_contain_text(heading)
-            judge(page, width)
+            judge_in_every_look(page, path)
         page.goto(track)
         page.get_by_role("button", name="Maak een eigen versie").click()
         expect(page.locator("h1")).to_have_text("Je hebt een eigen versie")
-        judge(page, width)
+        judge_in_every_look(page, "a version of one's own")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, WIDTHS, faults, looking, open_site, small_targets, to
+from pagebrowser import NEEDS_BROWSER, judge, judge_in_every_look, looking, open_site, to
 from pagehelp import practice_in, with_short_script
 from playwright.sync_api import Browser, Page, expect
 
@@ -35,12 +35,6 @@ def go(page: Page, site: Site, path: str) -> None:
     page.goto(f"http://127.0.0.1:{site.port}{path}")
 
 
-def judge(page: Page, width: str) -> None:
-    assert faults(page) == []
-    assert small_targets(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
-
-
 def test_what_can_be_heard_is_heard_by_keyboard_and_a_second_press_stops(opened: Browser, site: Site) -> None:
     with looking(opened, site, expected="status of 400") as page:
         page.context.add_init_script(WATCHED)
@@ -49,7 +43,7 @@ def test_what_can_be_heard_is_heard_by_keyboard_and_a_second_press_stops(opened:
         to(page, "Hoor de naam", 3)
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert").filter(has_text="Vul eerst de naam in.")).to_be_visible()
-        judge(page, "wide")
+        judge(page)
         page.locator('[name="v-naam"]').fill("Sjaan")
         expect(page.locator("#tekst")).to_contain_text("Welkom, Sjaan.")
         to(page, "Hoor de naam", 3)
@@ -71,15 +65,11 @@ def test_what_can_be_heard_is_heard_by_keyboard_and_a_second_press_stops(opened:
         expect(page.get_by_role("button", name="Hoor Dat was het.")).to_be_visible()  # it came to its end
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_where_something_is_heard_can_be_used_by_all(
-    opened: Browser, site: Site, width: str, light: str
-) -> None:
-    with looking(opened, site, width=width, dark=light == "dark") as page:
+def test_pages_where_something_is_heard_can_be_used_by_all(opened: Browser, site: Site) -> None:
+    with looking(opened, site) as page:
         for path in PAGES:
             go(page, site, path)
-            judge(page, width)
+            judge_in_every_look(page, path)
 
 
 def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
@@ -101,12 +91,12 @@ def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").filter(has_text="Bewaard.")).to_be_visible()
         expect(page.get_by_label("Naam van je praktijk")).to_have_value("De Eik")
-        judge(page, "wide")
+        judge(page)
 
         page.locator('[name="intro"]').fill("Welkom [pauzee]")
         page.get_by_role("button", name="Bewaar").click()
         expect(page.get_by_role("alert").first).to_be_visible()
-        judge(page, "wide")
+        judge(page)
 
         go(page, site, "/praktijk/uitspraak")
         to(page, "Zo is het geschreven", 20)
@@ -119,14 +109,14 @@ def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
         to(page, "Zet in de lijst", 1)
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Bewaar Sjaan")).to_be_visible()
-        judge(page, "wide")
+        judge(page)
         page.get_by_role("button", name="Haal Sjaan weg").click()
         expect(page.get_by_text("Nog geen eigen woorden.")).to_be_visible()
 
         go(page, site, "/praktijk/computer")
         page.get_by_role("button", name="Kijk of alles werkt").click()
         expect(page.get_by_role("status").filter(has_text="Alles werkt.")).to_be_visible()
-        judge(page, "wide")
+        judge(page)
 
 
 def test_a_voice_on_its_way_in_is_shown_and_stopped(opened: Browser, site: Site) -> None:
@@ -141,8 +131,8 @@ def test_a_voice_on_its_way_in_is_shown_and_stopped(opened: Browser, site: Site)
     with looking(opened, site, width="narrow") as page:
         go(page, site, "/praktijk/stemmen")
         expect(page.get_by_text("20 van 60 MB binnen")).to_be_visible()
-        judge(page, "narrow")
+        judge(page)
         page.get_by_role("button", name="Stop met Alex").click()
         expect(page.get_by_text("Wat al binnen is, blijft staan")).to_be_visible()
-        judge(page, "narrow")
+        judge(page)
         may_go_on.set()

@@ -12,15 +12,14 @@ from stem import Project, TrackSpec
 from stem.web.workshop import Run
 
 
-@pytest.fixture
-def practice(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def practice(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A track each of two who have the same name, an own text with it, and recordings with a code."""
-    folder = practice_in(tmp_path / "praktijk")
+    folder = practice_in(tmp_path_factory.mktemp("praktijk"))
     (folder / "scripts" / "proef.j2").write_text(TRIAL, encoding="utf-8")
     project = Project(folder)
-    for code in ("c017", "c020"):
-        batch = project.single(code, TrackSpec("proef", values={"naam": "Mien"}, voice="zacht"))
-        assert batch.make(workers=1).exit_code == 0
+    rows = b"code;script;naam;stem\nc017;proef;Mien;zacht\nc020;proef;Mien;zacht\n"
+    assert project.batch("tracks.csv", content=rows).make(workers=1).exit_code == 0
     project.keep_as_script(TrackSpec("proef", values={"naam": "Mien"}, voice="zacht"))
     kept = project.new_recordings(TrackSpec("proef"), "c017")
     with (kept.folder / "blad.toml").open("a", encoding="utf-8") as index:

@@ -124,7 +124,8 @@ def test_what_was_changed_stays_and_that_is_told(visitor: Visitor, practice: Pat
 def test_a_track_of_another_is_left_alone(visitor: Visitor, practice: Path) -> None:
     here = address(visitor)
     project = Project(practice)
-    assert project.single("c018", TrackSpec("proef", voice="zacht")).make(workers=1).exit_code == 0
+    plan = project.plan(TrackSpec("proef", voice="zacht"))
+    project.make(plan, "output/c018_proef.mp3", beside=Sidecars(record=True))
     assert "c018" not in visitor.get(f"{here}/vergeten").text
     visitor.post(f"{here}/vergeten")
     assert sorted(path.name for path in (practice / "output").iterdir()) == [

@@ -14,7 +14,7 @@ from pagehelp import Visitor, practice_in, visiting
 
 from stem import Project, TrackSpec
 from stem.track.outline import Outline
-from stem.web import words
+from stem.web import filling, words
 
 SCRIPT = """+++
 title = "Proef <b>"
@@ -176,8 +176,12 @@ def test_a_newer_preview_makes_an_older_give_up(visitor: Visitor, monkeypatch: p
     threads[0].start()
     assert begun.wait(30)
     for thread in threads[1:]:
+        came = filling._turn._last
         thread.start()
-        time.sleep(0.5)  # so that they come in this order
+        end = time.monotonic() + 30
+        while filling._turn._last == came:  # so that they come in this order
+            assert time.monotonic() < end
+            time.sleep(0.01)
     may_go_on.set()
     for thread in threads:
         thread.join(60)

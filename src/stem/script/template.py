@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -347,6 +348,15 @@ def script_of(text: str, path: Path) -> ScriptTemplate:
 
 
 def _load(path: Path) -> ScriptTemplate:
+    if path.parent == packaged_folder("scripts"):
+        its = path.stat()
+        return _packaged(path, its.st_mtime_ns, its.st_size)
+    return _script(read_template(path), path)
+
+
+@lru_cache(maxsize=128)
+def _packaged(path: Path, _changed_ns: int, _size: int) -> ScriptTemplate:
+    """Return a script that came with stem; a page that shows them all would else read 20 files each time."""
     return _script(read_template(path), path)
 
 

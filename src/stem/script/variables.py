@@ -91,6 +91,8 @@ class Variable:
         """
         value = plain(self.name, text)
         if self.type == "choice":
+            if value in self.choices:  # a check tries hundreds of ways to fill in
+                return value
             by_folded = {choice.casefold(): choice for choice in self.choices}
             if value.casefold() not in by_folded:
                 hint = did_you_mean(value, self.choices)
