@@ -363,7 +363,8 @@ def test_the_example_of_a_public_name_runs(name: str, practice: Path) -> None:
     found = doctest.DocTestFinder(recurse=False).find(getattr(stem, name), name, module=False)
     assert found
     assert found[0].examples, f"{name} has no example"
-    written(practice, "stem.toml", SETTINGS)
+    if name not in {"AudioError", "Preview"}:  # which are about a background
+        written(practice, "stem.toml", SETTINGS)
     project = stem.Project(practice)
     for number, example in enumerate(found):
         example.globs = {"stem": stem, "project": project, "track": None}

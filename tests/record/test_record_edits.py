@@ -28,11 +28,11 @@ default = ""
 +++
 ## Begin
 {{ noem("Welkom") }}
-Ga zitten. [pauze kort]
+Ga zitten. [pauze voel]
 ## Midden
 [veilig V3]
-Stoppen kan altijd. [pauze kort]
-Kijk rond. [pauze kort]
+Stoppen kan altijd. [pauze voel]
+Kijk rond. [pauze voel]
 ## Einde
 Ga zitten.
 Dat was het.
