@@ -183,10 +183,11 @@ def processes(count: int, tells: Connection | None = None, *, yields: bool = Fal
         count: How many.
         tells: Where they tell how far each job is: its target as text, and a `Progress`. Many write to it,
             each time so little that it arrives whole or not at all, also of a process that dies.
-        yields: Whether they let everything else on the machine go first.
+        yields: Whether they let everything else on the machine go first, and leave a core to it: where pieces
+            are encoded on all, another program takes ten times as long to begin, whatever goes first.
     """
     own = _OwnProcesses()
-    begins = partial(begin, its_cores=max(cores() // count, 1), yields=yields)
+    begins = partial(begin, its_cores=max((cores() - yields) // count, 1), yields=yields)
     with without_working_folder():
         yield from _pool(
             ProcessPoolExecutor(count, mp_context=own, initializer=begins, initargs=(tells,)), own
