@@ -107,7 +107,6 @@ def fit(cues: Sequence[Cue], placed: Placer, target_frames: int) -> tuple[Cue, .
         UnreachableLengthError: when the track cannot last that long.
     """
     pauses = elastic(cues)
-
     low, high = [pause.shortest for pause in pauses], [pause.longest for pause in pauses]
     shortest, longest = reach(cues, placed)
     words = shortest - sum(low)

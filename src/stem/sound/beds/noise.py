@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -31,7 +32,7 @@ _SIDE = 0.6
 _BINS_AT_ONCE = 1 << 16
 """Of a spectrum: as much as a processor holds near itself."""
 
-_PHASES: Spectrum = np.exp(np.arange(1 << 16) * (2j * np.pi / (1 << 16))).astype(np.complex64)
+_PHASES = 1 << 16
 """All phases that there are."""
 
 _AT_ONCE = 2
@@ -67,7 +68,7 @@ class Noise:
 
     Attributes:
         frames: The length of the loop, a multiple of four.
-        middle: Random phases of what the channels share, by their places in `_PHASES`.
+        middle: Random phases of what the channels share, each the number of one of `_phases`.
         side: Those of what they have with opposite signs.
     """
 
@@ -79,20 +80,23 @@ class Noise:
     def random(cls, rng: np.random.Generator, frames: int) -> Noise:
         """Return a noise of `frames` frames."""
         bins = frames // 2 + 1
-        middle, side = (rng.integers(len(_PHASES), size=bins, dtype=np.uint16) for _ in range(2))
+        middle, side = (rng.integers(_PHASES, size=bins, dtype=np.uint16) for _ in range(2))
         return cls(frames, middle, side)
 
     @property
     def hertz(self) -> Curve:
         """The frequencies of its transform; the first is tiny instead of 0."""
-        hertz = np.arange(len(self.middle), dtype=np.float32)
-        hertz *= np.float32(SAMPLE_RATE / self.frames)
-        hertz[0] = np.float32(1e-3)
-        return hertz
+        return self._lowest(len(self.middle))
 
     def under(self, hertz: float) -> Curve:
         """Return the frequencies of the transform under a limit."""
-        return self.hertz[: math.ceil(hertz * self.frames / SAMPLE_RATE)]
+        return self._lowest(min(math.ceil(hertz * self.frames / SAMPLE_RATE), len(self.middle)))
+
+    def _lowest(self, bins: int) -> Curve:
+        hertz = np.arange(bins, dtype=np.float32)
+        hertz *= np.float32(SAMPLE_RATE / self.frames)
+        hertz[0] = np.float32(1e-3)
+        return hertz
 
     def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
         """Add this noise under the spectrum `magnitude` to `out`, shape (frames, 2).
@@ -123,7 +127,7 @@ class Noise:
             wave *= gain_curve(steps, first, 4)
             out[first::4] += wave
 
-        deque(in_order(add, tuple(enumerate(self._fourths(magnitude, channel))), min(cores(), _AT_ONCE)), 0)
+        deque(in_order(add, enumerate(self._fourths(magnitude, channel)), min(cores(), _AT_ONCE)), 0)
 
     def _fourths(self, magnitude: Curve, channel: int) -> Spectrum:
         """Return the spectra of every fourth frame, from the first, second, third and fourth one on."""
@@ -157,14 +161,20 @@ class Noise:
         near = np.arange(start, min(stop, 2 * MONO_BELOW_HZ * self.frames / SAMPLE_RATE), dtype=np.float32)
         octaves = np.log2(np.maximum(near, 1) * np.float32(SAMPLE_RATE / self.frames / MONO_BELOW_HZ))
         side[: len(near)] *= half_cosine(octaves)
-        np.multiply(_PHASES[self.middle[part]], np.sqrt(1 - np.square(side)), out=there)
-        there += _PHASES[self.side[part]] * (-side if channel else side)
+        np.multiply(_phases()[self.middle[part]], np.sqrt(1 - np.square(side)), out=there)
+        there += _phases()[self.side[part]] * (-side if channel else side)
         there *= magnitude[part]
         if start == 0:
             there[0] = 0
         if stop == len(self.middle):
             there[-1] = 0
         return bins
+
+
+@cache
+def _phases() -> Spectrum:
+    phases: Spectrum = np.exp(np.arange(_PHASES) * (2j * np.pi / _PHASES)).astype(np.complex64)
+    return phases
 
 
 def half_cosine(rise: Curve) -> Curve:

@@ -8,14 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.beds.noise import (
-    STEP_FRAMES,
-    Noise,
-    band,
-    slope,
-    slow_noise,
-    speech_dip,
-)
+from stem.sound.beds.noise import STEP_FRAMES, Noise, band, slope, slow_noise, speech_dip
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
