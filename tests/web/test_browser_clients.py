@@ -57,7 +57,9 @@ def choose(page: Page, site: Site, text: str) -> None:
 
 
 def drop(page: Page, text: str) -> None:
-    """Drop a list where it says so."""
+    """Drop a list where it says so, once the page hears it."""
+    page.locator("#sleep").wait_for()
+    page.wait_for_load_state()
     data = page.evaluate_handle(
         """(text) => {
             const data = new DataTransfer();
