@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import consenting
+import numpy as np
 import pytest
 from pagehelp import TRIAL, Visitor, practice_in
 
@@ -76,6 +78,26 @@ def test_someone_is_found_shown_and_forgotten(visitor: Visitor, practice: Path) 
     assert not list((practice / "opnames").glob("*c017*"))
     assert len(list((practice / "scripts").glob("proef*.j2"))) == 2
     assert "Niets gevonden" in visitor.post("/vergeten", {"wie": "c017"}).text
+
+
+def test_a_voice_made_after_someones_goes_with_its_consent(visitor: Visitor) -> None:
+    recorded = consenting.kept(np.zeros(100, np.float32), "ik-toestemming-2026-11-30.wav")
+    path = consenting.template(consenting.TEMPLATE + consenting.table(consenting.consent()))
+    page = visitor.post("/vergeten", {"wie": "jansen"}).text
+    assert "Stem ik, gemaakt naar die van Marieke Jansen" in page
+    assert f"Weg gaat: {recorded.name}, {path.name}." in page
+    ((voice, is_checked),) = boxes(page)
+    assert not is_checked
+    asked = {"wie": "jansen", "wat": voice}
+    run = Run("Proef", "", "proef", lambda _events: pytest.fail("it is not made"))
+    visitor.site.workshop._runs[run.id] = run
+    assert "Er is nog niets weg" in visitor.post("/vergeten/voorgoed", asked).text
+    assert path.exists()
+    visitor.site.workshop.stop(run)
+    assert f"<code>{path.name}</code>" in visitor.post("/vergeten/voorgoed", asked).text
+    assert not path.exists()
+    assert not recorded.exists()
+    assert "Niets gevonden" in visitor.post("/vergeten", {"wie": "jansen"}).text
 
 
 def test_nothing_is_looked_for_without_a_word(visitor: Visitor) -> None:

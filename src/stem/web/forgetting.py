@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, render_template, request
 
-from stem import Mention, Project, Search, UsageError
+from stem import Mention, Project, Search, UsageError, VoiceTemplate
 from stem.web import words
 from stem.web.below import LeftFile
 from stem.web.forms import USUAL_CODE
@@ -39,7 +39,7 @@ class _Theirs:
         id: By which it is chosen.
         title: What it is.
         code: The client's, of a track.
-        why: By what it was found.
+        why: By what it was found; nothing when its title says so.
         goes: The files that would go.
         stays: Those that would stay.
         address: Where it can be looked at; empty for nowhere.
@@ -77,7 +77,12 @@ def forget() -> str | tuple[str, int]:
     search, mentions = project.tracks_of([who]), project.mentions([who])
     going = tuple(each for each in search.found if _id(each.record_path) in chosen)
     texts = tuple(each for each in mentions if _id(each.path) in chosen)
-    if any(_busy_with(each.code, each.files[0][0]) for each in going) or any(map(_is_used, texts)):
+    voices = tuple(each for each in project.voices_like([who]) if _id(each.path) in chosen)
+    if (
+        any(_busy_with(each.code, each.files[0][0]) for each in going)
+        or any(map(_is_used, texts))
+        or (voices and _is_making())
+    ):
         return _found(who, _BUSY)
     for each in going:
         site().lists.forget(each.code)
@@ -89,6 +94,7 @@ def forget() -> str | tuple[str, int]:
     left = [*done.left, *(LeftFile(each.path, reason) for each in texts for reason in each.remove())]
     names = [path.name for path in done.removed]
     names += [each.path.name for each in texts if not os.path.lexists(each.path)]
+    names += [path.name for each in voices for path in project.forget_voice(each.name)]
     return render_template("forgotten_who.html", names=names, left=left, missing=done.missing)
 
 
@@ -110,6 +116,7 @@ def _found(who: str, problem: str = "") -> str | tuple[str, int]:
         problem=problem,
         tracks=list(_tracks(search)),
         texts=[_text(project, each) for each in project.mentions([who])],
+        voices=[_voice(project, each) for each in project.voices_like([who])],
         codes=[code or "zonder code" for code in search.codes_to_ask],
         unreadable=search.unreadable,
         output=project.path(project.settings.output).absolute(),
@@ -144,6 +151,19 @@ def _text(project: Project, mention: Mention) -> _Theirs:
     return _Theirs(
         _id(mention.path), f"Eigen tekst {name}", "", mention.places, (), address=address, busy=busy
     )
+
+
+def _voice(project: Project, voice: VoiceTemplate) -> _Theirs:
+    """Return a voice that was made after someone's, as it is shown."""
+    resembled = voice.consent.who if voice.consent else ""
+    title = f"Stem {voice.name}, gemaakt naar die van {resembled}"
+    names = tuple(path.name for path in project.traces_of_voice(voice.name))
+    busy = "Er wordt nu een opname gemaakt." if _is_making() else ""
+    return _Theirs(_id(voice.path), title, "", (), names, busy=busy)
+
+
+def _is_making() -> bool:
+    return any(not run.is_over for run in site().workshop.runs)
 
 
 def _is_used(mention: Mention) -> bool:
