@@ -39,6 +39,11 @@ class Sandboxes:
         self._command = python_main("stem.script.sandbox", "-S", "-B")
         self._turn = threading.Lock()
         self._known: dict[bytes, bytes] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        from stem.programs import python_main
+
         self._process = subprocess.Popen(
             python_main("sandboxes", "-S", "-B"),
             stdin=subprocess.PIPE,
@@ -64,19 +69,30 @@ class Sandboxes:
             self._known[asked] = known
             return subprocess.CompletedProcess(command, 0, known)
         with self._turn:
-            self._write(_NUMBER.pack(len(options["input"])) + options["input"])
-            child = self._number()
-            is_done = select.select([self._answers], [], [], options["timeout"])[0]
-            if not is_done:
-                os.kill(child, signal.SIGKILL)
-            code, answer = self._number(), self._read(self._number())
-        if not is_done:
+            try:
+                code, answer = self._answer(asked, options["timeout"])
+            except BaseException:  # a signal's: the next who asks would read what is left of this answer
+                self._process.kill()
+                self.close()
+                self._begin()
+                raise
+        if code is None:
             raise subprocess.TimeoutExpired(command, options["timeout"])
         if code == 0 and len(asked) + len(answer) <= _LARGEST:
             self._known[asked] = answer
             if len(self._known) > _MOST:
                 self._known.pop(next(iter(self._known)), None)
         return subprocess.CompletedProcess(command, code, answer)
+
+    def _answer(self, asked: bytes, timeout_s: float) -> tuple[int | None, bytes]:
+        """Return how a sandbox ended and what it answered; None when it took longer."""
+        self._write(_NUMBER.pack(len(asked)) + asked)
+        child = self._number()
+        is_done = select.select([self._answers], [], [], timeout_s)[0]
+        if not is_done:
+            os.kill(child, signal.SIGKILL)
+        code, answer = self._number(), self._read(self._number())
+        return code if is_done else None, answer
 
     def _write(self, content: bytes) -> None:
         while content:
