@@ -88,7 +88,8 @@ def heard(bed: Bed) -> Heard:
 
 
 def rms(samples: NDArray[np.floating]) -> float:
-    return float(np.sqrt(np.einsum("...,...->", samples, samples, dtype=np.float64) / samples.size))
+    flat = samples.reshape(-1)
+    return float(np.sqrt(np.einsum("f,f->", flat, flat, dtype=np.float64) / flat.size))
 
 
 def highest(samples: NDArray[np.floating]) -> float:
