@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import wave
 from functools import cache
 from pathlib import Path
 
@@ -73,8 +74,13 @@ def recorded(phrase: str, before_s: float = 1.0, after_s: float = 1.0, below_db:
 
 
 def write(path: Path, sound: Sound, *options: str) -> Path:
-    """Write sound of shape (frames,) or (frames, channels) with ffmpeg, in the format that the name says."""
+    """Write sound of shape (frames,) or (frames, channels) in the format that the name says."""
     channels = 1 if sound.ndim == 1 else sound.shape[1]
+    if path.suffix == ".wav" and not options:  # that needs no program
+        with wave.open(str(path), "wb") as file:
+            file.setparams((channels, 2, RATE, 0, "NONE", ""))
+            file.writeframes(np.rint(np.clip(sound * 32_768, -32_768, 32_767)).astype("<i2").tobytes())
+        return path
     source = ["-f", "f64le", "-ar", str(RATE), "-ac", str(channels), "-i", "pipe:0"]
     program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
     subprocess.run([*program, *source, *options, str(path)], input=sound.tobytes(), check=True)

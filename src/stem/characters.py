@@ -9,6 +9,7 @@ Templates are rendered in a child process that imports this: it uses the standar
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from stem.messages import Message
 
@@ -17,9 +18,11 @@ _CONTROLS = (
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of what follows
     # What Unicode lets every font ignore, but for the typography below and the selectors of an emoji's look.
     r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2061-\u2065\u206a-\u206f\u3164\uffa0\ufff0-\ufffb"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
     # Halves of characters, private ones, and what never is a character.
-    r"\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff\ufdd0-\ufdef\ufffe\uffff"
+    r"\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
+)
+_FAR_CONTROLS = (
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
     + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 15))
 )
 _TYPOGRAPHY = r"\u00ad\u200b-\u200d\u2060\ufeff"
@@ -28,20 +31,30 @@ _TYPOGRAPHY = r"\u00ad\u200b-\u200d\u2060\ufeff"
 RETYPE = Message("Type it anew; what is copied from elsewhere may hold more than it shows.")
 """What to do about such a text."""
 
-_CONTROL = re.compile(f"[{_CONTROLS}]")
-_HIDDEN = re.compile(f"[{_CONTROLS}{_TYPOGRAPHY}]")
+_FAR = re.compile(r"[\U00010000-\U0010ffff]")
+
+
+@cache
+def _sought(kinds: str) -> re.Pattern[str]:
+    """Return the pattern of some characters, compiled when a text is looked at: that takes a millisecond."""
+    return re.compile(f"[{kinds}]")
+
+
+def _first(kinds: str, text: str) -> str | None:
+    # Ranges beyond U+FFFF are compared one by one with each character: ten times as slow.
+    far = _FAR_CONTROLS if _FAR.search(text) else ""
+    found = _sought(kinds + far).search(text)
+    return found[0] if found else None
 
 
 def first_control(text: str) -> str | None:
     """Return the first character that stands in no text; the line feed, the tab and typography may."""
-    found = _CONTROL.search(text)
-    return found[0] if found else None
+    return _first(_CONTROLS, text)
 
 
 def first_hidden(text: str) -> str | None:
     """Return the first character that stands in no name or title: soft hyphens and joiners are such too."""
-    found = _HIDDEN.search(text)
-    return found[0] if found else None
+    return _first(_CONTROLS + _TYPOGRAPHY, text)
 
 
 def line_problem(text: str) -> str:
@@ -55,12 +68,12 @@ def line_problem(text: str) -> str:
 
 def without_controls(text: str, instead: str = "") -> str:
     """Return the text with something else for each character that `first_control` finds."""
-    return _CONTROL.sub(instead, text)
+    return _sought(_CONTROLS + _FAR_CONTROLS).sub(instead, text)
 
 
 def visible(text: str) -> str:
     """Return the text with each character that `first_control` finds as its number, like U+001B."""
-    return _CONTROL.sub(lambda match: code_point(match[0]), text)
+    return _sought(_CONTROLS + _FAR_CONTROLS).sub(lambda match: code_point(match[0]), text)
 
 
 def code_point(character: str) -> str:

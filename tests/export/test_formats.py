@@ -86,8 +86,8 @@ def test_a_file_has_the_frames_that_went_in_at_their_place(
 ) -> None:
     # Around what the encoders work in: 960 frames (Opus), 1024 (AAC), 1152 (MP3), 4608 (FLAC). FLAC has no
     # block of fewer than 16.
-    around = (16, 960, 1024, 4607) if (rate, channels) == (usual_rate(name), 2) else ()
-    for frames in (*around, 1025, rate + 321):
+    around = (16, 960, 1024, 1025, 4607) if (rate, channels) == (usual_rate(name), 2) else ()
+    for frames in (*around, rate // 2 + 321):
         path = tmp_path / f"{frames}{FORMATS[name].suffix}"
         written = noise(frames, channels)
         assert FORMATS[name].write(path, Known(written), Settings(channels=channels), rate) == frames
@@ -131,9 +131,9 @@ def test_what_keeps_everything_holds_the_16_bit_samples_bit_for_bit(name: str, t
 @pytest.mark.parametrize("name", FORMATS)
 def test_seeking_lands_at_its_time(name: str, tmp_path: Path) -> None:
     rate = usual_rate(name)
-    written = noise(6 * rate, 2)
+    written = noise(3 * rate, 2)
     FORMATS[name].write(tmp_path / "a", Known(written), rate=rate)
-    for seek_s in (0.5, 2.345, 5.0001):
+    for seek_s in (0.5, 1.345, 2.0001):
         place = round(seek_s * rate)
         found = lag(decoded(tmp_path / "a", seek_s=seek_s), written[place:])
         assert abs(found) <= ONE_MS * rate

@@ -15,6 +15,7 @@ from typing import Any
 import imageio_ffmpeg
 import numpy as np
 import pytest
+import warm
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,7 +79,7 @@ def lag(heard: Samples, written: Samples) -> int:
 
 def run(code: str, *arguments: str | Path) -> str:
     command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    return str(warm.run(command, check=True, capture_output=True, text=True, timeout=60).stdout)
 
 
 # --- frames, place and level
@@ -93,7 +94,9 @@ def available(decoder: str) -> Any:
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("rate", mp3.RATES)
 def test_an_mp3_has_the_frames_that_went_in(tmp_path: Path, rate: int, channels: int, decoder: str) -> None:
-    for frames in (*SHORT, rate):
+    # The encoder's delay and its frames are the same at every rate.
+    short = SHORT if (rate, channels) == (units.SAMPLE_RATE, 2) else (1, 577)
+    for frames in (*short, rate // 2):
         written = sound(frames, channels)
         path = tmp_path / f"{frames}.mp3"
         assert write_mp3(path, in_blocks(written, 700), Mp3Settings(channels=channels), rate) == frames
@@ -105,7 +108,7 @@ def test_an_mp3_has_the_frames_that_went_in(tmp_path: Path, rate: int, channels:
 
 @pytest.mark.parametrize("settings", [Mp3Settings(128), Mp3Settings(64, channels=1)])
 def test_many_blocks_have_the_frames_that_went_in(tmp_path: Path, settings: Mp3Settings) -> None:
-    written = sound(units.frames(20.3), settings.channels)
+    written = sound(units.frames(7.3), settings.channels)
     write_mp3(tmp_path / "a.mp3", in_blocks(written), settings)
     heard = decoded(tmp_path / "a.mp3", settings.channels)
     assert heard.shape == written.shape
@@ -384,10 +387,10 @@ def test_a_mix_that_is_quicker_than_the_encoder_does_not_fill_the_memory(tmp_pat
         def note(frames):
             peak_kib[frames] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         settings = mp3.Mp3Settings(quality=9)
-        mp3.write_mp3(pathlib.Path(sys.argv[1]), itertools.repeat(block, 120), settings, on_block=note)
-        print(peak_kib[120 * 65_536] - peak_kib[20 * 65_536])
+        mp3.write_mp3(pathlib.Path(sys.argv[1]), itertools.repeat(block, 60), settings, on_block=note)
+        print(peak_kib[60 * 65_536] - peak_kib[10 * 65_536])
         """,
         tmp_path / "a.mp3",
     )
-    # 100 blocks of 16-bit stereo are 26 MB; a bounded queue holds as much after 20 blocks as after 120.
+    # 50 blocks of 16-bit stereo are 13 MB; a bounded queue holds as much after 10 blocks as after 60.
     assert int(told) < 5_000

@@ -7,6 +7,7 @@ import math
 import struct
 import sys
 import wave
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,15 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 CHAPTERS = (ChapterMark("Aankomen", 0.0, 7.0), ChapterMark("Terugkomen", 7.0, 15.0))
 KNOWN = Shown(SPOKEN, PAUSES, CHAPTERS, bells_s=(14.5,), speech_lufs=-18.0, bed="zee+regen")
+
+
+@pytest.fixture(scope="module")
+def drawn(track: Path) -> Mapping[str, Path]:
+    """The picture of what is known of that track, in both formats."""
+    pictures = {suffix: track.with_suffix(suffix) for suffix in (".png", ".svg")}
+    for picture in pictures.values():
+        draw(track, picture, KNOWN)
+    return pictures
 
 
 # --- Hearing ---
@@ -147,11 +157,10 @@ def test_a_timeline_is_shown_in_seconds() -> None:
 # --- The picture ---
 
 
-def test_voice_pauses_and_spectrum_stand_at_their_time(track: Path, tmp_path: Path) -> None:
+def test_voice_pauses_and_spectrum_stand_at_their_time(drawn: Mapping[str, Path]) -> None:
     from matplotlib.image import imread
 
-    picture = tmp_path / "zee.png"
-    draw(track, picture, KNOWN)
+    picture = drawn[".png"]
     assert imread(picture).shape[1] == 1600
     voice, pause = (61, 107, 125), (227, 207, 155)
     dots = np.rint(imread(picture)[200:290, 155:1555, :3] * 255)  # where "Wat er klinkt" is
@@ -171,12 +180,11 @@ def test_voice_pauses_and_spectrum_stand_at_their_time(track: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_the_same_track_gives_the_same_bytes_whatever_the_users_style(
-    suffix: str, track: Path, tmp_path: Path
+    suffix: str, track: Path, drawn: Mapping[str, Path], tmp_path: Path
 ) -> None:
     import matplotlib as mpl
 
-    first, second = tmp_path / f"1{suffix}", tmp_path / f"2{suffix}"
-    draw(track, first, KNOWN)
+    first, second = drawn[suffix], tmp_path / f"2{suffix}"
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "svg.hashsalt": "other"}):
         draw(track, second, KNOWN)
         assert mpl.rcParams["font.size"] == 30  # what was the user's still is
@@ -190,9 +198,8 @@ def words(picture: Path) -> str:
     return picture.read_text(encoding="utf-8")
 
 
-def test_the_picture_says_what_it_shows(track: Path, tmp_path: Path) -> None:
-    draw(track, tmp_path / "zee.svg", KNOWN)
-    said = words(tmp_path / "zee.svg")
+def test_the_picture_says_what_it_shows(drawn: Mapping[str, Path]) -> None:
+    said = words(drawn[".svg"])
     for text in (
         "Aankomen",
         "Terugkomen",
@@ -317,9 +324,8 @@ def test_what_goes_wrong_leaves_an_older_picture_and_nothing_else(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_png_says_nothing_about_its_maker(track: Path, tmp_path: Path) -> None:
-    draw(track, tmp_path / "zee.png", KNOWN)
-    content, at, kinds = (tmp_path / "zee.png").read_bytes(), 8, set()
+def test_a_png_says_nothing_about_its_maker(drawn: Mapping[str, Path]) -> None:
+    content, at, kinds = drawn[".png"].read_bytes(), 8, set()
     while at < len(content):
         length, kind = struct.unpack_from(">I4s", content, at)
         kinds.add(kind)

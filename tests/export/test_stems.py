@@ -25,6 +25,8 @@ from stem.sound.limiter import limited
 from stem.sound.mixing import Levels, Mix
 from stem.units import SAMPLE_RATE, frames
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 STEP = 2.0**-23
 """One of the steps of 24 bits, with full scale 1.0."""
 

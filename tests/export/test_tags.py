@@ -17,6 +17,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
+import warm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen import flac, id3
@@ -317,7 +318,7 @@ def test_a_full_disk_changes_nothing(sounds: Mapping[str, Path], tmp_path: Path,
             print(error.problem)
     """
     command = [sys.executable, "-c", textwrap.dedent(code), str(path), name]
-    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    told = warm.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
     assert told == "the file would be larger than is allowed there\n"
     assert path.read_bytes() == sounds[name].read_bytes()
     assert list(tmp_path.iterdir()) == [path]
@@ -677,8 +678,9 @@ def test_tools_find_nothing_wrong_with_twenty_tracks(
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
-def test_ffprobe_finds_nothing_wrong_with_twenty_tracks(twenty: list[Path]) -> None:
-    for path in twenty:
+def test_ffprobe_finds_nothing_wrong_with_what_differs_in_kind(twenty: list[Path]) -> None:
+    # It reads one file at a time. The first seven have all rates, channels, bit rates and kinds of source.
+    for path in twenty[:7]:
         command = ["ffprobe", "-v", "warning", "-show_chapters", "-of", "json", str(path)]
         answer = subprocess.run(command, check=True, capture_output=True, timeout=60)
         starts = [float(mark["start_time"]) for mark in json.loads(answer.stdout)["chapters"]]

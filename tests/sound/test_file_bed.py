@@ -78,20 +78,20 @@ class Music:
 
 
 def silent_start() -> Wave:
-    return np.concatenate([np.zeros((4 * RATE, 2)), noise(9.0)])
+    return np.concatenate([np.zeros((4 * RATE, 2)), noise(6.0)])
 
 
 MUSICS = [
-    Music("zacht.wav", lambda: float_wav(noise(9.0) * 1e-4, RATE)),
-    Music("hard.wav", lambda: float_wav(noise(9.0) * 20, RATE), "above full scale"),
+    Music("zacht.wav", lambda: float_wav(noise(6.0) * 1e-4, RATE)),
+    Music("hard.wav", lambda: float_wav(noise(6.0) * 20, RATE), "above full scale"),
     Music("stilte-vooraf.flac", lambda: encoded("flac", sound=silent_start(), rate=RATE)),
-    Music("mono.mp3", lambda: encoded("mp3", "-b:a", "64k", sound=noise(9.0, channels=1), rate=RATE)),
-    Music("telefoon.m4a", lambda: encoded("m4a", sound=noise(9.0, 8000, 1), rate=8000), "sounds dull"),
-    Music("studio.flac", lambda: encoded("flac", sound=noise(9.0, 96_000), rate=96_000)),
-    Music("overstuurd.wav", lambda: wav(np.clip(20 * noise(9.0), -1, 1), rate=RATE), "clipped"),
+    Music("mono.mp3", lambda: encoded("mp3", "-b:a", "64k", sound=noise(6.0, channels=1), rate=RATE)),
+    Music("telefoon.m4a", lambda: encoded("m4a", sound=noise(6.0, 8000, 1), rate=8000), "sounds dull"),
+    Music("studio.flac", lambda: encoded("flac", sound=noise(6.0, 96_000), rate=96_000)),
+    Music("overstuurd.wav", lambda: wav(np.clip(20 * noise(6.0), -1, 1), rate=RATE), "clipped"),
     Music("kort.ogg", lambda: encoded("ogg", "-c:a", "libvorbis", sound=noise(4.0), rate=RATE), "repeat"),
-    Music("tonen.opus", lambda: encoded("opus", "-c:a", "libopus", sound=chord(9.0, 48_000), rate=48_000)),
-    Music("praten.webm", lambda: encoded("webm", "-c:a", "libopus", sound=talk(12.0, 48_000), rate=48_000)),
+    Music("tonen.opus", lambda: encoded("opus", "-c:a", "libopus", sound=chord(6.0, 48_000), rate=48_000)),
+    Music("praten.webm", lambda: encoded("webm", "-c:a", "libopus", sound=talk(8.0, 48_000), rate=48_000)),
 ]
 
 
@@ -99,13 +99,14 @@ MUSICS = [
 def test_the_music_lies_as_far_under_the_voice_as_asked(tmp_path: Path, music: Music) -> None:
     bed = load_own_bed(saved(tmp_path, music.name, music.content()))
     # A voice for one round of the music and more, then a pause for as long.
-    voice_at = frames(8.0)
-    voice = noise(bed.frames / SAMPLE_RATE + 6, SAMPLE_RATE, 1)
+    voice_at = frames(5.0)
+    voice = noise(bed.frames / SAMPLE_RATE + 1, SAMPLE_RATE, 1)
     voice_end = voice_at + len(voice)
-    length = voice_end + bed.frames + frames(15.0)
+    length = voice_end + bed.frames + frames(8.0)
     voice *= 10 ** ((-18.0 - loudness(np.hstack([voice, voice]).astype(np.float32))) / 20)
     line = Timeline(length, (PlacedUtterance("", "zin", voice_at, voice_end),), (), (), ())
-    mix = Mix(line, lambda _: voice.astype(np.float32), bed, None, Levels())
+    levels = Levels(fade_in_s=2.0, fade_out_s=3.0)
+    mix = Mix(line, lambda _: voice.astype(np.float32), bed, None, levels, floor=False)
     spoken, music_alone = (np.concatenate(list(part.blocks())) for part in mix.parts()[:2])
     ducked = slice(voice_at, voice_at + bed.frames)
     lifted = slice(voice_end + frames(4.0), voice_end + frames(4.0) + bed.frames)
@@ -138,7 +139,7 @@ def test_the_joint_is_like_any_other_place(tmp_path: Path, made: Callable[[], Wa
     assert len(wave) / RATE * 0.6 < bed.frames / SAMPLE_RATE < len(wave) / RATE
     # The control: the file itself, cut off anywhere. By chance a cut may meet; of ten one is found.
     cuts = [wave[: len(wave) - round(short_s * RATE), 0] for short_s in np.linspace(0.3, 1.2, 10)]
-    assert max(seam_score(cut[-RATE:], cut[:RATE]) for cut in cuts) > 3.0
+    assert any(seam_score(cut[-RATE:], cut[:RATE]) > 3.0 for cut in cuts)
 
 
 def test_tones_do_not_beat_where_they_are_joined(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from stem.sound.pieces import Piece, cut
 from stem.sound.true_peak import TruePeak
 from stem.units import frames
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 LENGTH_S = 8.3
 
 

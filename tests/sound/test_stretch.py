@@ -22,7 +22,7 @@ SPEEDS = (0.5, 0.7, 0.85, 0.97, 1.1, 1.5, 2.0)
 SHIFTS = (-6.0, -2.0, 0.5, 3.0, 6.0)
 
 
-def tone(hz: float, rate: int = RATE, seconds: float = 3.0) -> Clip:
+def tone(hz: float, rate: int = RATE, seconds: float = 2.0) -> Clip:
     time_s = np.arange(round(seconds * rate)) / rate
     return Clip((0.5 * np.sin(2 * np.pi * hz * time_s)).astype(np.float32)[:, None], rate)
 
@@ -50,7 +50,7 @@ def frequency_hz(clip: Clip) -> float:
 @pytest.mark.parametrize("hz", [100.0, 440.0, 4000.0])
 def test_a_tone_keeps_its_frequency_and_its_level(hz: float, speed: float) -> None:
     slower = stretched(tone(hz), speed)
-    assert slower.frames == pytest.approx(3 * RATE / speed, abs=0.51)
+    assert slower.frames == pytest.approx(2 * RATE / speed, abs=0.51)
     assert frequency_hz(slower) == pytest.approx(hz, rel=1e-3)
     level_db = 20 * np.log10(np.abs(middle(slower)) / 0.5)
     assert np.abs(level_db).max() < 0.5  # also under each cross-fade
@@ -61,7 +61,7 @@ def test_a_tone_keeps_its_frequency_and_its_level(hz: float, speed: float) -> No
 @pytest.mark.parametrize("hz", [110.0, 440.0, 2000.0])
 def test_a_shifted_tone_moves_by_semitones_and_keeps_length_and_level(hz: float, semitones: float) -> None:
     higher = shifted(tone(hz), semitones)
-    assert higher.frames == 3 * RATE
+    assert higher.frames == 2 * RATE
     assert frequency_hz(higher) == pytest.approx(hz * 2 ** (semitones / 12), rel=1e-3)
     assert np.abs(20 * np.log10(np.abs(middle(higher)) / 0.5)).max() < 0.5
 
@@ -126,7 +126,7 @@ def test_any_rate_will_do(rate: int) -> None:
     speed=st.floats(0.5, 2.0),
     seed=st.integers(0, 9),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_clip_gets_the_length_asked_for(frames: int, channels: int, speed: float, seed: int) -> None:
     samples = np.random.default_rng(seed).uniform(-1, 1, (frames, channels)).astype(np.float32)
     clip = stretched(Clip(samples, RATE), speed)
@@ -198,9 +198,10 @@ def voicing(clip: Clip, lowest_hz: float = 60, highest_hz: float = 350) -> float
 @pytest.mark.parametrize("name", ["zacht", "rustig"])
 def test_speech_stays_voiced_and_keeps_its_spectrum(name: str) -> None:
     speech = Espeak().speak("Laat je schouders zakken, en adem rustig uit.", find_voice(name))
+    usual = voicing(speech)
     for speed in (0.7, 1.3):
         other = stretched(speech, speed)
         # Measured: within 0.05; speech whose periods are cut apart at random falls by 0.2 and more.
-        assert voicing(other) > voicing(speech) - 0.05
+        assert voicing(other) > usual - 0.05
         # Vowels get a little more of a slower sentence than a "t" does. A hole would be a band 6 dB lower.
         np.testing.assert_allclose(bands(other), bands(speech), atol=3)

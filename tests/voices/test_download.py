@@ -27,6 +27,7 @@ from typing import Any
 import platformdirs
 import pytest
 import requests
+import warm
 from faultserver import (
     HANG_UP,
     Answer,
@@ -789,10 +790,10 @@ def run(code: str, *arguments: str | Path, cwd: Path | None = None) -> str:
     """Run `code` in a Python of its own and return what it prints."""
     start = "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/voices']\nfrom test_download import *\n"
     command = [sys.executable, "-c", start + textwrap.dedent(code), str(Path(__file__).parents[1])]
-    done = subprocess.run(
+    done = warm.run(
         [*command, *map(str, arguments)], check=True, capture_output=True, text=True, timeout=60, cwd=cwd
     )
-    return done.stdout
+    return str(done.stdout)
 
 
 def test_a_disk_without_room_is_told_before_anything_is_asked(server: FaultServer, folder: Path) -> None:
@@ -914,7 +915,7 @@ def hatchery() -> Iterator[subprocess.Popen[str]]:
         print(child, flush=True)
     """
     start = "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/voices']\nfrom test_download import *\n"
-    process = subprocess.Popen(
+    process = warm.Python(
         [sys.executable, "-c", start + textwrap.dedent(code), str(Path(__file__).parents[1])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -193,10 +193,13 @@ def test_a_voice_is_judged_by_its_own_pace_which_is_measured_once(
 
 
 def test_a_short_phrase_that_is_said_twice_is_heard_to_be(pocket: Pocket, tmp_path: Path) -> None:
+    proef = voice(tmp_path)
+    (tmp_path / "twee.safetensors").write_text(json.dumps({"takes": ["twice"]}))
+    says_twice = replace(proef, settings=SETTINGS | {"state": "twee.safetensors"})
     for phrase in ("Stop.", "Adem in.", "En blijf.", "Stil maar."):
-        assert pocket.speak(phrase, voice(tmp_path / phrase)).frames
+        assert pocket.speak(phrase, proef).frames
         with pytest.raises(StemError, match="does not fit the text"):
-            pocket.speak(phrase, voice(tmp_path / f"{phrase} twee", "twice"))
+            pocket.speak(phrase, says_twice)
 
 
 @dataclass(frozen=True)

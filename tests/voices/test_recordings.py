@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -247,9 +248,14 @@ STEREO: dict[str, Callable[[Sound], Sound]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def alone() -> Clip:
+    """The voice on one channel."""
+    return cleaned(clip_of(recorded(COMMA)), COMMA).clip
+
+
 @pytest.mark.parametrize("case", STEREO)
-def test_the_voice_is_found_in_two_channels(case: str) -> None:
-    alone = cleaned(clip_of(recorded(COMMA)), COMMA).clip
+def test_the_voice_is_found_in_two_channels(case: str, alone: Clip) -> None:
     both = cleaned(clip_of(STEREO[case](recorded(COMMA))), COMMA).clip
     np.testing.assert_allclose(both.samples, alone.samples, atol=1e-5)
     if case == "opposite phase":  # the naive way: the mean of the two
@@ -478,6 +484,10 @@ FAULTS = [
 ]
 
 
+MENDED = {"a web page", "half an m4a", "drowned", "another sentence"}
+"""Of each kind of fault one: no file at all, half of one, a bad recording, a good one of something else."""
+
+
 def spoken(folder: Path, *, before: bool) -> None:
     """Say LONG; `before` tells whether the folder itself is found right."""
     voice, missing = voice_of(folder, LINES[:2])
@@ -486,15 +496,27 @@ def spoken(folder: Path, *, before: bool) -> None:
     Recordings().speak(LONG, voice)
 
 
+@pytest.fixture(scope="module")
+def spoiled(studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fault], Path]:
+    """What returns a folder of good recordings after a fault, to be read only; each is made once."""
+
+    @cache
+    def after(fault: Fault) -> Path:
+        folder = tmp_path_factory.mktemp("spoiled")
+        for name in ("1.flac", "2.flac"):
+            shutil.copy(studio / name, folder / name)
+        fault.spoil(folder)
+        return folder
+
+    return after
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_told_by_its_file_and_mended_by_another(
-    studio: Path, tmp_path: Path, fault: Fault
+    studio: Path, spoiled: Callable[[Fault], Path], tmp_path: Path, fault: Fault
 ) -> None:
-    folder = tmp_path
-    for name in ("1.flac", "2.flac"):
-        shutil.copy(studio / name, folder / name)
-    good = {folder / "1.flac": (folder / "1.flac").read_bytes()}
-    fault.spoil(folder)
+    folder = Path(shutil.copytree(spoiled(fault), tmp_path / "opnames"))
+    good = {folder / "1.flac": (studio / "1.flac").read_bytes()}
     with pytest.raises(ConfigError, match=fault.sentence) as caught:
         spoken(folder, before=not fault.at_once)
     assert caught.value.sentence.startswith(f"{folder}: ")
@@ -506,20 +528,17 @@ def test_a_fault_is_told_by_its_file_and_mended_by_another(
     shutil.copy(studio / "2.flac", folder / "2.flac")
     voice, missing = voice_of(folder, LINES[:2])
     assert missing == ()
-    assert all(Recordings().speak(phrase, voice).frames > 0 for phrase in (WELCOME, LONG))
+    if fault.name in MENDED:
+        assert all(Recordings().speak(phrase, voice).frames > 0 for phrase in (WELCOME, LONG))
 
 
-def test_the_naive_way_takes_most_of_these_for_speech(studio: Path, tmp_path: Path) -> None:
+def test_the_naive_way_takes_most_of_these_for_speech(spoiled: Callable[[Fault], Path]) -> None:
     accepted = set()
     for fault in FAULTS:
-        shutil.copy(studio / "2.flac", tmp_path / "2.flac")
-        fault.spoil(tmp_path)
-        for path in recorded_numbers(tmp_path).get(2, ()):
+        for path in recorded_numbers(spoiled(fault)).get(2, ()):
             with suppress(AudioError):
                 decode(path)
                 accepted.add(fault.name)
-        for path in tmp_path.iterdir():
-            path.unlink()
     assert len(accepted) >= 12
 
 

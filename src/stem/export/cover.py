@@ -83,8 +83,10 @@ _FIRST_WAVE = 0.66
 _NEXT_WAVE = 0.065
 _GROUND = 650
 """Pixels from the top: no wave rises above, for the first one is 0.048 high at most."""
-_ROWS = 50
-"""Rows that are drawn at a time."""
+_ROWS = 25
+"""Rows that are drawn at a time: what a processor holds near itself."""
+_SOFT = 0.5 / SIDE
+"""How far an edge reaches beyond itself; see `_inside`."""
 
 
 def cover_from(path: Path) -> bytes:
@@ -260,9 +262,12 @@ def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDAr
         canvas = _mixed(top, horizon, (down / 0.8).clip(0, 1) ** 1.7)
         depth = radius - np.hypot(across - disc_x, down - max(disc_y, title_end + radius + 0.07))
         canvas = _mixed(canvas, disc, 0.25 * np.exp(-((depth / 0.11).clip(None, 0) ** 2)))
-        canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
+        if depth.max() >= -_SOFT:
+            canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
         for number, wave in enumerate(waves if first >= _GROUND else (), 1):
             below = down - wave - _FIRST_WAVE - number * _NEXT_WAVE
+            if below.max() < -_SOFT:
+                continue  # it lies lower than these rows
             colour = _mixed(horizon, near, np.array(0.18 + 0.82 * (number / _WAVES) ** 1.3))
             lit = _mixed(colour, horizon, 0.22 * np.exp(-(below / 0.05).clip(0)))
             canvas = _mixed(canvas, lit, _inside(below))
@@ -291,7 +296,12 @@ def _rgb(colour: str) -> NDArray[np.float64]:
 def _mixed(
     under: NDArray[np.float64], over: NDArray[np.float64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    return under + (over - under) * share
+    mixed = over - under
+    if mixed.shape[-2:] != share.shape:
+        return under + mixed * share
+    mixed *= share  # a picture's worth of new memory takes as long as the sum
+    mixed += under
+    return mixed
 
 
 def _inside(depth: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -125,6 +125,7 @@ class Meter:
         self._weighting = StreamFilter(_k_weighting(rate), channels, self._fine_step, single=single)
         self._skipped = skip_frames // self._fine_step
         self._powers = [np.zeros(0)]
+        self._heard: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, powers: NDArray[np.float64], channels: int = 2) -> Meter:
@@ -136,6 +137,7 @@ class Meter:
     def add(self, block: Samples) -> None:
         """Hear the next samples, shape (frames, channels)."""
         self._powers.append(self._fine_powers(self._weighting(block)))
+        self._heard = None
 
     def extend(self, later: Meter) -> None:
         """Take over what another meter heard of the same track after this one; no more can be added here.
@@ -143,6 +145,7 @@ class Meter:
         What this one heard beyond its last whole step of 20 ms is lost.
         """
         self._powers = [self.heard(), later.heard()]
+        self._heard = None
         self._skipped = 0
         self._weighting.reset()
 
@@ -152,7 +155,10 @@ class Meter:
 
     def heard(self) -> NDArray[np.float64]:
         """Return the power of every 20 ms that was heard whole."""
-        return np.concatenate([*self._powers, self._fine_powers(self._weighting.rest())])[self._skipped :]
+        if self._heard is None:  # every reading asks for it
+            powers = [*self._powers, self._fine_powers(self._weighting.rest())]
+            self._heard = np.concatenate(powers)[self._skipped :]
+        return self._heard
 
     def block_powers(self) -> NDArray[np.float64]:
         """Return the power of each gating block: 400 ms of K-weighted sound, every 100 ms."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -192,6 +192,7 @@ class Mix:
         levels: How loud everything is.
         floor: Whether the noise floor lies under it.
         ringing: Frames for which the bed makes room for a stroke of the bell, see `ringing`.
+        _struck_lufs: How loud that stroke is, once someone asked: who mixes in pieces asks for each.
     """
 
     timeline: Timeline
@@ -201,6 +202,7 @@ class Mix:
     levels: Levels
     floor: bool = True
     ringing: int = 0
+    _struck_lufs: list[float] = field(default_factory=list, init=False)
 
     @property
     def frames(self) -> int:
@@ -285,10 +287,12 @@ class Mix:
             for utterance in self.timeline.utterances
         ]
         if self.bell is not None and self.timeline.bells:
-            meter = Meter()
-            meter.add(self.bell)
+            if not self._struck_lufs:
+                meter = Meter()
+                meter.add(self.bell)
+                self._struck_lufs.append(meter.momentary_max())
             wanted = self.levels.speech_lufs - self.levels.bell_lu
-            bell = self.bell * np.float32(units.gain(wanted - meter.momentary_max()))
+            bell = self.bell * np.float32(units.gain(wanted - self._struck_lufs[0]))
             events += [(frame, frame + len(bell), lambda: bell) for frame in self.timeline.bells]
         return sorted(events, key=lambda event: event[0], reverse=True)
 

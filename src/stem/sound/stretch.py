@@ -35,6 +35,8 @@ _COARSE_HZ = 5_500
 """Jumps are looked for at about this rate, and refined at the clip's own."""
 _FEWER = 0.02
 """How much less alike the sides of the longest jump may be than those of the shortest: it saves others."""
+_AT_ONCE = 1 << 15
+"""Jumps at places that are compared at a time: as many as a processor holds near itself."""
 _QUIET = 1e-3
 """Of the mean power: where both sides of a jump are softer than that, every jump is good."""
 
@@ -191,16 +193,40 @@ class _Search:
         products = _running(reduce(np.add, by_channel))
         energy, energies = (_running(np.square(each).sum(axis=1)) for each in (here, around))
         likeness = np.empty((len(hops), count))  # 1 for the same sound, -1 for its mirror
-        for row, width in enumerate(widths):
-            product = products[row, width:][:count] - products[row, :count]
-            sides = energy[width:][:count] - energy[:count]
-            sides = sides + energies[row + width :][:count] - energies[row:][:count]
-            likeness[row] = (2 * product + self.quiet * width) / (sides + self.quiet * width)
+        at_once = max(_AT_ONCE // count, 1)
+        for first in range(0, len(hops), at_once):
+            some = slice(first, first + at_once)
+            self._compare(products[some], energy, energies[first:], widths[some], likeness[some])
         likeness += _FEWER * np.abs(lengths[:, None]) / np.abs(lengths).max()
         likeness[np.abs(lengths[:, None] - due) > slack] = -np.inf
         jump, place = np.unravel_index(np.argmax(likeness), likeness.shape)
         at = int(places[place])
         return _Jump(at, at + int(lengths[jump]))
+
+    def _compare(
+        self,
+        products: NDArray[np.float64],
+        energy: NDArray[np.float64],
+        energies: NDArray[np.float64],
+        widths: NDArray[np.int_],
+        likeness: NDArray[np.float64],
+    ) -> None:
+        """Find how alike both sides of some jumps are, at each place; see `best`, whose sums these are."""
+        jumps, count = likeness.shape
+        rows = np.arange(jumps)
+        of_products, here, there = (
+            sliding_window_view(sums, count, axis=-1) for sums in (products, energy, energies)
+        )
+        quiet = (self.quiet * widths)[:, None]
+        np.subtract(of_products[rows, widths], products[:, :count], out=likeness)
+        likeness *= 2
+        likeness += quiet
+        sides = here[widths]
+        sides -= energy[:count]
+        sides += there[rows + widths]
+        sides -= there[:jumps]
+        sides += quiet
+        likeness /= sides
 
     def refined(self, jump: _Jump) -> _Jump:
         """Return the same jump, placed to the frame."""
