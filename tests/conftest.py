@@ -199,6 +199,10 @@ def made_beds(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
+MOST_BEDS = 24
+"""All that tests have twice: of the usual eight, one would drive out the other, to be made again."""
+
+
 def lend(folder: Path) -> None:
     """Let the cache of now have the backgrounds that are in a folder, and keep there what it makes."""
     if sys.platform != "win32":  # where a link needs rights of its own
@@ -207,8 +211,11 @@ def lend(folder: Path) -> None:
 
 
 @pytest.fixture
-def kept_beds(own_folders: None, made_beds: Path) -> None:
+def kept_beds(own_folders: None, made_beds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache with the backgrounds that other tests have made: for tests that are not about making them."""
+    from stem.sound.beds.kept import CACHE
+
+    monkeypatch.setattr(CACHE, "most", MOST_BEDS)
     lend(made_beds)
 
 

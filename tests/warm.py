@@ -273,9 +273,11 @@ def main(descriptor: int) -> None:
             importlib.import_module(name)
     from stem.script.dutch.lexicon import load_lexicon
     from stem.script.template import scripts
+    from stem.sound.beds import kept
 
     for read_once in (load_lexicon, scripts):
         read_once(Path("there is none"))
+    kept.CACHE.most = 24  # see `conftest.MOST_BEDS`
     serve(socket.socket(fileno=descriptor))
 
 
