@@ -83,7 +83,7 @@ _FIRST_WAVE = 0.66
 _NEXT_WAVE = 0.065
 _GROUND = 650
 """Pixels from the top: no wave rises above, for the first one is 0.048 high at most."""
-_ROWS = 50
+_ROWS = 10
 """Rows that are drawn at a time."""
 
 
@@ -263,10 +263,14 @@ def _landscape(palette: _Palette, dice: random.Random, title_end: float) -> NDAr
         canvas = _mixed(canvas, disc, 0.75 * _inside(depth))
         for number, wave in enumerate(waves if first >= _GROUND else (), 1):
             below = down - wave - _FIRST_WAVE - number * _NEXT_WAVE
+            covered = _inside(below)
+            if not covered.any():
+                continue
             colour = _mixed(horizon, near, np.array(0.18 + 0.82 * (number / _WAVES) ** 1.3))
             lit = _mixed(colour, horizon, 0.22 * np.exp(-(below / 0.05).clip(0)))
-            canvas = _mixed(canvas, lit, _inside(below))
-        shades = (canvas + dither[rows % len(dither)]).clip(0, 255).astype(np.uint8)
+            canvas = _mixed(canvas, lit, covered)
+        canvas += dither[rows % len(dither)]
+        shades = canvas.clip(0, 255, out=canvas).astype(np.uint8)
         drawn[first:last] = shades.transpose(1, 2, 0)
     return drawn
 
@@ -291,7 +295,9 @@ def _rgb(colour: str) -> NDArray[np.float64]:
 def _mixed(
     under: NDArray[np.float64], over: NDArray[np.float64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    return under + (over - under) * share
+    mixed = (over - under) * share
+    mixed += under
+    return mixed
 
 
 def _inside(depth: NDArray[np.float64]) -> NDArray[np.float64]:
