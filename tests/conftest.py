@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import gc
 import os
 import shutil
@@ -191,12 +190,21 @@ def made_beds(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> P
 
     Making one takes up to two seconds. Fixtures that live longer than a test have them in their cache.
     """
-    run = tmp_path_factory.getbasetemp()
-    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
-    folder = shared / "made-beds"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = of_all_workers(tmp_path_factory, "made-beds")
     lend(folder)
     return folder
+
+
+def of_all_workers(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return a folder that all processes of this test run have."""
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+MOST_BEDS = 24
+"""All that tests have twice: of the usual eight, one would drive out the other, to be made again."""
 
 
 def lend(folder: Path) -> None:
@@ -207,18 +215,31 @@ def lend(folder: Path) -> None:
 
 
 @pytest.fixture
-def kept_beds(own_folders: None, made_beds: Path) -> None:
+def kept_beds(own_folders: None, made_beds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache with the backgrounds that other tests have made: for tests that are not about making them."""
+    from stem.sound.beds.kept import CACHE
+
+    monkeypatch.setattr(CACHE, "most", MOST_BEDS)
     lend(made_beds)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def covers_are_drawn_once() -> Iterator[None]:
+def kept_of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is said and drawn once, by whatever process of this test run; see `spoken`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STEM_TEST_KEPT", str(of_all_workers(tmp_path_factory, "kept")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def covers_are_drawn_once(kept_of_all_workers: None) -> Iterator[None]:
     """Drawing one is a fifth of a short track's work; `test_cover` proves that it is the same each time."""
     with pytest.MonkeyPatch.context() as patch:
         labels = sys.modules.get("stem.track.labels")
         if labels is not None:  # tests of small modules need not import it
-            patch.setattr(labels, "generated", functools.cache(labels.generated))
+            from spoken import drawn_once
+
+            patch.setattr(labels, "generated", drawn_once(labels.generated))
         yield
 
 
@@ -240,7 +261,7 @@ def sandboxes_are_forked() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def phrases_are_said_once() -> Iterator[Spoken]:
+def phrases_are_said_once(kept_of_all_workers: None) -> Iterator[Spoken]:
     """A voice in a process of its own takes 20 ms to begin; tests let it say "Welkom." a thousand times."""
     from spoken import Spoken
 

@@ -25,6 +25,8 @@ from stem.script.pacing import UnreachableLengthError
 from stem.sound.decoding import decode
 from stem.units import seconds
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 SCRIPT = """+++
 title = "Kort moment"
 [variables.naam]
@@ -248,12 +250,13 @@ def test_a_sheet_and_a_print_out_are_of_the_project(practice: Path) -> None:
 def test_a_plan_refuses_what_cannot_be_made_before_anything_is(
     practice: Path, asked: dict[str, Any], refused: type[stem.StemError]
 ) -> None:
+    files.cache_path("beds").unlink()  # and not those of other tests
+    files.cache_folder("beds")
     project = stem.Project(practice)
     spec = stem.TrackSpec("kort", **{"voice": "zacht", "bed": "zee+regen+vogels+beek", **asked})
     with pytest.raises(refused):
         project.plan(spec)
-    beds = files.cache_path("beds")
-    assert not beds.exists() or list(beds.iterdir()) == []
+    assert list(files.cache_path("beds").iterdir()) == []
     if "voice" in asked:
         assert project.preview(project.plan(spec, to_make=False)).timeline.utterances != ()
 

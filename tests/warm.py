@@ -272,10 +272,18 @@ def main(descriptor: int) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     from stem.script.dutch.lexicon import load_lexicon
+    from spoken import Spoken, drawn_once
+
     from stem.script.template import scripts
+    from stem.sound.beds import kept
+    from stem.track import labels
+    from stem.voices.engines import espeak
 
     for read_once in (load_lexicon, scripts):
         read_once(Path("there is none"))
+    kept.CACHE.most = 24  # see `conftest.MOST_BEDS`
+    espeak._run = Spoken()  # which keep and find where `conftest` does
+    labels.generated = drawn_once(labels.generated)
     serve(socket.socket(fileno=descriptor))
 
 

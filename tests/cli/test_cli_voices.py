@@ -21,6 +21,8 @@ from stem.export.mp3 import write_mp3
 from stem.sound.decoding import decode
 from stem.voices.template import find_voice, models_folder
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 SCRIPT = """+++
 title = "Proef"
 bed = "none"

@@ -87,14 +87,14 @@ class SampleCache:
                     path.with_suffix(".json").unlink(missing_ok=True)
 
 
-_WHOLE: dict[Path, tuple[str, tuple[int, ...]]] = {}
-"""The hash of files that this process found whole, and their state then: a batch reads the same one again."""
+_WHOLE: dict[tuple[int, ...], str] = {}
+"""The hash of files that this process found whole, by their state then: a batch reads the same one again."""
 
 
 def _state(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file does."""
+    """Return what changes when a file does, and not when another process uses it."""
     found = path.stat()
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _stored(path: Path, read: Callable[[Path, dict[str, Any]], Kept]) -> Kept | None:
@@ -102,10 +102,11 @@ def _stored(path: Path, read: Callable[[Path, dict[str, Any]], Kept]) -> Kept | 
         note = dict(json.loads(path.with_suffix(".json").read_bytes()))
         beat()
         sha256 = note.pop("sha256")
-        if _WHOLE.get(path) != (sha256, _state(path)) and files.file_hash(path) != sha256:
+        state = _state(path)
+        if _WHOLE.get(state) != sha256 and files.file_hash(path) != sha256:
             return None
-        os.utime(path)  # in use: not the next to be dropped
-        _WHOLE[path] = sha256, _state(path)
+        _WHOLE[state] = sha256
+        os.utime(path, ns=(time.time_ns(), state[-1]))  # in use: not the next to be dropped
         return read(path, note)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -113,7 +114,8 @@ def _stored(path: Path, read: Callable[[Path, dict[str, Any]], Kept]) -> Kept | 
 
 def _used(path: Path) -> float:
     """Return when a file was last used; long ago when a clock was wrong, or it would stay for ever."""
-    used = path.stat().st_mtime
+    found = path.stat()
+    used = max(found.st_atime, found.st_mtime)
     return used if used < time.time() + _SKEW_S else 0.0
 
 
