@@ -51,7 +51,7 @@ def true_peak(samples: NDArray[np.float32]) -> float:
     from scipy.signal import resample_poly
 
     size, around = 256, 64  # the filter reaches 10 samples
-    levels = np.abs(samples).max(axis=1)
+    levels = np.maximum(*np.abs(samples).T)  # `max(axis=1)` takes 70 times as long
     high = 0.5 * levels.max()  # between samples it rises by less than 6 dB
     loud = np.unique(np.flatnonzero(levels > high) // size)
     padded = np.pad(samples, ((around, around + size), (0, 0)))
@@ -65,14 +65,14 @@ def true_peak(samples: NDArray[np.float32]) -> float:
 
 def longest_silence(samples: NDArray[np.float32]) -> int:
     """Return the most frames in a row in which both channels are exactly zero."""
-    sounding = np.flatnonzero(samples.any(axis=1))
+    sounding = np.flatnonzero(np.logical_or(*samples.T))
     edges = np.concatenate([[-1], sounding, [len(samples)]])
     return int(np.diff(edges).max() - 1)
 
 
 def crackle(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how abruptly the sound moves at each frame: its fourth difference, which clicks stand out in."""
-    steps = np.diff(samples.mean(axis=1), n=4, prepend=np.zeros(4, np.float32))
+    steps = np.diff((samples[:, 0] + samples[:, 1]) / 2, n=4, prepend=np.zeros(4, np.float32))
     return np.asarray(np.abs(steps), dtype=np.float32)
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyloudnorm
@@ -34,6 +35,8 @@ from stem.units import SAMPLE_RATE, decibels
 Floats = NDArray[np.float64]
 
 ONE_ROUND = 120 * SAMPLE_RATE
+SINGLE: Literal["ortho"] = "ortho"
+"""A transform scaled so stays in single precision, in half the time; its noise lies 140 dB down."""
 NOISES = {"bruin": -6.02, "pink": -3.01, "none": -3.01}
 """Beds of one colour, and its slope in dB an octave."""
 
@@ -78,7 +81,7 @@ class Heard:
 @pytest.fixture(scope="module")
 def heard(bed: Bed) -> Heard:
     sound = bed.read(0, ONE_ROUND)
-    left, right = (np.fft.rfft(channel) / (2 * ONE_ROUND) for channel in sound.T)
+    left, right = (np.fft.rfft(channel, norm=SINGLE) / (2 * ONE_ROUND**0.5) for channel in sound.T)
     middle, side = (squared(part) for part in (left + right, left - right))
     hertz = np.fft.rfftfreq(ONE_ROUND, 1 / SAMPLE_RATE)
     return Heard(bed, sound, np.asarray(hertz, np.float64), middle + side, middle, side)
@@ -108,8 +111,7 @@ def squared(spectrum: NDArray[np.complexfloating]) -> Floats:
 
 def powers(wave: NDArray[np.floating]) -> tuple[Floats, Floats]:
     """Return frequencies in hertz and the power in each bin of a whole loop, shape (frames,)."""
-    spectrum = np.fft.rfft(wave.astype(np.float32))  # half the time; its noise lies 140 dB down
-    power = squared(spectrum) / len(wave) ** 2
+    power = squared(np.fft.rfft(wave.astype(np.float32), norm=SINGLE)) / len(wave)
     return np.asarray(np.fft.rfftfreq(len(wave), 1 / SAMPLE_RATE), np.float64), power
 
 
@@ -257,7 +259,7 @@ def test_a_bed_is_finite_without_offset_and_without_spikes(heard: Heard, facts: 
     for loop in heard.bed.loops:
         assert loop.dtype == np.float32
         # An offset 80 dB under the sound moves no loudspeaker and makes no click at a fade.
-        assert np.abs(np.einsum("fc->c", loop, dtype=np.float64)).max() < 1e-4 * rms(loop) * len(loop)
+        assert max(abs(channel.mean(dtype=np.float64)) for channel in loop.T) < 1e-4 * rms(loop)
 
 
 @pytest.mark.slow
@@ -394,9 +396,9 @@ def test_a_bed_is_told_in_one_line() -> None:
 
 def swell(wave: NDArray[np.floating], low: float, high: float) -> Floats:
     """Return the level, as an amplitude every 0.1 s, of what lies between two frequencies."""
-    spectrum = np.fft.rfft(wave.astype(np.float32))
+    spectrum = np.fft.rfft(wave.astype(np.float32), norm=SINGLE)
     hertz = np.fft.rfftfreq(len(wave), 1 / SAMPLE_RATE)
-    band = np.fft.irfft(spectrum * ((hertz > low) & (hertz < high)), len(wave))
+    band = np.fft.irfft(spectrum * ((hertz > low) & (hertz < high)), len(wave), norm=SINGLE)
     parts = band.reshape(-1, SAMPLE_RATE // 10)
     return np.asarray(np.sqrt(np.einsum("cf,cf->c", parts, parts, dtype=np.float64) / parts.shape[1]))
 
@@ -404,9 +406,10 @@ def swell(wave: NDArray[np.floating], low: float, high: float) -> Floats:
 def part(heard: Heard, low: float, high: float) -> Floats:
     """Return the left channel between two frequencies."""
     wave = heard.sound[:, 0]
-    spectrum = np.fft.rfft(wave)
+    spectrum = np.fft.rfft(wave, norm=SINGLE)
     hertz = np.fft.rfftfreq(len(wave), 1 / SAMPLE_RATE)
-    return np.asarray(np.fft.irfft(spectrum * ((hertz > low) & (hertz < high)), len(wave)), np.float64)
+    band = np.fft.irfft(spectrum * ((hertz > low) & (hertz < high)), len(wave), norm=SINGLE)
+    return np.asarray(band, np.float64)
 
 
 def peakedness(wave: Floats) -> float:

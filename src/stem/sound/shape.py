@@ -12,7 +12,7 @@ import numpy as np
 from stem.errors import AudioError, OutputError
 from stem.files import cache_folder, file_hash, write_whole
 from stem.messages import Message
-from stem.sound.clips import Samples
+from stem.sound.clips import Samples, highest_channel
 from stem.sound.decoding import Recording
 
 BARS = 1_200
@@ -59,5 +59,5 @@ def _found(path: Path) -> tuple[int, ...]:
 
 def _peaks(block: Samples) -> Samples:
     """Return the highest peak of each so many frames."""
-    highest = np.abs(block).max(axis=1)
+    highest = highest_channel(block)
     return np.maximum.reduceat(highest, np.arange(0, len(highest), _CHUNK_FRAMES))

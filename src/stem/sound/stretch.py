@@ -191,7 +191,7 @@ class _Search:
         there = sliding_window_view(around, span, axis=0)  # (jumps, channels, span)
         by_channel = (there[:, channel] * here[:, channel] for channel in range(here.shape[1]))
         products = _running(reduce(np.add, by_channel))
-        energy, energies = (_running(np.square(each).sum(axis=1)) for each in (here, around))
+        energy, energies = (_running(reduce(np.add, np.square(each).T)) for each in (here, around))
         likeness = np.empty((len(hops), count))  # 1 for the same sound, -1 for its mirror
         at_once = max(_AT_ONCE // count, 1)
         for first in range(0, len(hops), at_once):

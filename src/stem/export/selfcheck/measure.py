@@ -67,8 +67,8 @@ def hear(recording: Recording) -> Heard:
         meter.add(block[:, counted])
         peak.add(block)
         frames += len(block)
-        loudest = np.abs(block).max(axis=1)
-        heights.append(np.pad(loudest, (0, -len(loudest) % _WINDOW)).reshape(-1, _WINDOW).max(axis=1))
+        whole = np.pad(np.abs(block), ((0, -len(block) % _WINDOW), (0, 0)))
+        heights.append(whole.reshape(-1, _WINDOW * recording.channels).max(axis=1))
     sounding = np.flatnonzero(np.concatenate(heights) > _NO_SOUND)
     gap, gap_at = _longest_gap(sounding)
     window_s = _WINDOW / recording.rate

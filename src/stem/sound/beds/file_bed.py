@@ -26,7 +26,7 @@ from stem.sound.beds.bed import Bed
 from stem.sound.beds.file_samples import Music
 from stem.sound.beds.kept import SampleCache
 from stem.sound.beds.seam import best_joint, crossfaded, searched_frames
-from stem.sound.clips import BLOCK_FRAMES, Samples, recut, resampled
+from stem.sound.clips import BLOCK_FRAMES, Samples, highest_channel, recut, resampled
 from stem.sound.decoding import Inspection, Recording
 from stem.sound.decoding.inspection import SILENT
 from stem.sound.loudness import Meter
@@ -329,7 +329,7 @@ def _sounding(recording: Recording, music: Music, total: int) -> tuple[int, int]
     threshold = peaks.max() * _SILENT
     edges = [index * BLOCK_FRAMES for index in np.flatnonzero(peaks > threshold)[[0, -1]]]
     blocks = [music.read(edge, min(BLOCK_FRAMES, total - edge)) for edge in edges]
-    loud = [np.flatnonzero(np.abs(block).max(axis=1) > threshold) for block in blocks]
+    loud = [np.flatnonzero(highest_channel(block) > threshold) for block in blocks]
     first, last = int(edges[0] + loud[0][0]), int(edges[1] + loud[1][-1]) + 1
     if last - first < units.frames(SHORTEST_S):
         length_s = units.seconds(last - first)
