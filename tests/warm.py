@@ -271,9 +271,9 @@ def main(descriptor: int) -> None:
     for name in _IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    from stem.script.dutch.lexicon import load_lexicon
     from spoken import Spoken, drawn_once
 
+    from stem.script.dutch.lexicon import load_lexicon
     from stem.script.template import scripts
     from stem.sound.beds import kept
     from stem.track import labels

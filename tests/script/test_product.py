@@ -92,8 +92,8 @@ def said(template: ScriptTemplate) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {"je": set(), "u": set()}
     for filling, script in zip(fillings, template.render_all(fillings), strict=True):
         assert isinstance(script, Script), (filling, script)
-        found[filling.values["vorm"]] |= {MARK.sub("", line.text).strip() for line in script.lines}
-    return found
+        found[filling.values["vorm"]].update(line.text for line in script.lines)
+    return {vorm: {MARK.sub("", text).strip() for text in texts} for vorm, texts in found.items()}
 
 
 @pytest.mark.slow
