@@ -19,7 +19,7 @@ import pytest
 
 from stem import cli
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_mp3")]
 
 GUIDE = (Path(__file__).resolve().parent.parent / "HANDLEIDING.md").read_text(encoding="utf-8")
 HOME = "/home/anna"
@@ -144,7 +144,7 @@ def prepared(step: Step, home: Path) -> None:
     if "stem feed openbaar" in "".join(step.commands):
         Path("scripts/kort.j2").write_text(SHORT)
         told(
-            ("stem make kort --record -o openbaar/een.mp3", "stem make kort --record -o openbaar/"),
+            tuple(f"stem make kort --record --profile acx -o openbaar/{name}" for name in ("een.mp3", "")),
             "nl",
             home,
         )

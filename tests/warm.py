@@ -271,8 +271,9 @@ def main(descriptor: int) -> None:
     for name in _IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    from spoken import Spoken, drawn_once
+    from spoken import Spoken, drawn_once, quicker
 
+    from stem.export import mp3
     from stem.script.dutch.lexicon import load_lexicon
     from stem.script.template import scripts
     from stem.sound.beds import kept
@@ -284,6 +285,7 @@ def main(descriptor: int) -> None:
     kept.CACHE.most = 24  # see `conftest.MOST_BEDS`
     espeak._run = Spoken()  # which keep and find where `conftest` does
     labels.generated = drawn_once(labels.generated)
+    mp3._lame = quicker(mp3._lame)
     serve(socket.socket(fileno=descriptor))
 
 

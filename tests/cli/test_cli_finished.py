@@ -15,7 +15,7 @@ from mutagen.id3 import ID3
 from stem import cli
 from stem.export.cover import generated
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 SCRIPT = """+++
 title = "Proef"

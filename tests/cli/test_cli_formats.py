@@ -15,7 +15,7 @@ from stem.export.destinations import DESTINATIONS
 from stem.export.formats import FORMATS
 from stem.export.tags import read
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 SCRIPT = (
     '+++\ntitle = "Proef"\nbed = "none"\n+++\n## Begin\nGa rustig zitten. [pauze 1]\n## Einde\nDank je wel.\n'

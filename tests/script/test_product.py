@@ -13,7 +13,7 @@ import pytest
 from stem.script.template import Filling, Script, ScriptTemplate, find_script
 
 NAMES = sorted(path.stem for path in (Path(__file__).resolve().parents[2] / "scripts").glob("*.j2"))
-MOST_WAYS = 2_500
+MOST_WAYS = 500
 """So many renderings are a full product; of more, each pair of values is tried."""
 
 TEXTS = {
