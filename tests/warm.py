@@ -284,8 +284,8 @@ def main(descriptor: int) -> None:
         read_once(Path("there is none"))
     kept.CACHE.most = 24  # see `conftest.MOST_BEDS`
     espeak._run = Spoken()  # which keep and find where `conftest` does
-    labels.generated = drawn_once(labels.generated)
-    mp3._lame = quicker(mp3._lame)
+    labels.generated = drawn_once(labels.generated)  # type: ignore[attr-defined]
+    mp3._lame = quicker(mp3._lame)  # type: ignore[assignment]
     serve(socket.socket(fileno=descriptor))
 
 

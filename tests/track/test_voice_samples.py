@@ -14,7 +14,7 @@ from stem.track.voice_samples import Choice, check_name, choices, make_samples, 
 from stem.voices.speakers import Terms
 from stem.voices.template import find_voice
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 
 def test_every_speed_comes_at_every_pitch_counted_from_the_voice_s_own() -> None:
