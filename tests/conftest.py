@@ -243,6 +243,19 @@ def covers_are_drawn_once(kept_of_all_workers: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def quick_mp3() -> Iterator[None]:
+    """LAME in half its time, which is most of making a track: for tests that are not about how it sounds."""
+    from spoken import QUICK, quicker
+
+    from stem.export import mp3
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mp3, "_lame", quicker(mp3._lame))
+        patch.setenv(QUICK, "1")
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def sandboxes_are_forked() -> Iterator[None]:
     """Python with Jinja takes a tenth of a second to begin, and there are a thousand templates to fill in."""

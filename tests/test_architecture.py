@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -84,22 +85,29 @@ OWN_PROCESSES = {"bed_worker.py", "espeak_worker.py", "sandbox.py", "worker.py"}
 """Run as programs of their own: they talk to their parent."""
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Return the modules that a file imports, anywhere in it, as dotted names."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-    return found
+    return frozenset(found)
 
 
 def for_types(path: Path) -> set[str]:
     """Return those that a file imports to name types alone."""
-    module = ast.parse(path.read_text(encoding="utf-8"))
     blocks = (
-        node for node in module.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        node
+        for node in parsed(path).body
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
     )
     lines = (line for block in blocks for line in block.body if isinstance(line, ast.ImportFrom))
     return {
@@ -155,8 +163,7 @@ def dotted(path: Path, package: Path) -> str:
 
 def needed_at_once(path: Path, known: Mapping[str, Path]) -> Iterator[str]:
     """Yield the modules that have to be there before this one is."""
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    for node in statements(body):
+    for node in statements(parsed(path).body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom) and node.module in known:
@@ -235,8 +242,10 @@ def test_only_the_command_line_prints_and_exits(package: Path) -> None:
         f"{path.name}:{node.lineno}"
         for home, path in modules(package)
         if home != "cli" and path.name not in OWN_PROCESSES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "exit", "sys.exit", "os._exit"}
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) in {"print", "exit", "_exit"}
+        if ast.unparse(node.func) in {"print", "exit", "sys.exit", "os._exit"}
     ]
     assert wrong == []
 

@@ -25,7 +25,7 @@ from stem.script.pacing import UnreachableLengthError
 from stem.sound.decoding import decode
 from stem.units import seconds
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 SCRIPT = """+++
 title = "Kort moment"

@@ -271,9 +271,10 @@ def main(descriptor: int) -> None:
     for name in _IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    from stem.script.dutch.lexicon import load_lexicon
-    from spoken import Spoken, drawn_once
+    from spoken import Spoken, drawn_once, quicker
 
+    from stem.export import mp3
+    from stem.script.dutch.lexicon import load_lexicon
     from stem.script.template import scripts
     from stem.sound.beds import kept
     from stem.track import labels
@@ -283,7 +284,8 @@ def main(descriptor: int) -> None:
         read_once(Path("there is none"))
     kept.CACHE.most = 24  # see `conftest.MOST_BEDS`
     espeak._run = Spoken()  # which keep and find where `conftest` does
-    labels.generated = drawn_once(labels.generated)
+    labels.generated = drawn_once(labels.generated)  # type: ignore[attr-defined]
+    mp3._lame = quicker(mp3._lame)  # type: ignore[assignment]
     serve(socket.socket(fileno=descriptor))
 
 

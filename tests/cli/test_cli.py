@@ -17,7 +17,7 @@ import warm
 from stem import cli
 from stem.script.template import find_script
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 STEM = [sys.executable, "-m", "stem"]
 GOOD = '+++\ntitle = "Proef"\nbed = "none"\n+++\nWelkom. [pauze 1]\nDank je wel.\n'

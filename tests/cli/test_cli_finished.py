@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import wave
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mutagen.id3 import ID3
 from stem import cli
 from stem.export.cover import generated
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 SCRIPT = """+++
 title = "Proef"
@@ -40,6 +41,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
     (tmp_path / "stem.toml").write_text('profile = "acx"\n')  # the shortest tracks there are
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of `stem make proef.j2 --record`, for tests of what comes after."""
+    place = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        (place / "proef.j2").write_text(SCRIPT, encoding="utf-8")
+        (place / "stem.toml").write_text('profile = "acx"\n')
+        assert cli.run(["make", "proef.j2", "--record"]) == 0
+    return place / "output"
+
+
+@pytest.fixture
+def finished(folder: Path, made: Path) -> Path:
+    """A folder where that was made."""
+    shutil.copytree(made, folder / "output")
+    return folder
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
@@ -72,9 +92,8 @@ def test_a_track_from_its_record_is_the_same_and_can_be_forgotten(
     assert "No track was found" in told(capsys, "forget", "Xanthippe", "--yes")[1]
 
 
-def test_a_damaged_track_is_not_in_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "make", "proef.j2", "--record")
-    track = folder / "output" / "proef.mp3"
+def test_a_damaged_track_is_not_in_order(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    track = finished / "output" / "proef.mp3"
     content = bytearray(track.read_bytes())
     middle = len(content) // 2
     content[middle : middle + 2000] = bytes(2000)
@@ -183,10 +202,9 @@ def test_what_cannot_be_is_told_before_anything_is_made(
     assert not Path("output").exists()
 
 
-def test_a_page_plays_the_track_it_stands_beside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "make", "proef.j2")
+def test_a_page_plays_the_track_it_stands_beside(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "script", "proef.j2", "--html", "--audio", "output/proef.mp3", "-o", "bladen/blad.html")
-    assert 'src="./../output/proef.mp3"' in (folder / "bladen" / "blad.html").read_text(encoding="utf-8")
+    assert 'src="./../output/proef.mp3"' in (finished / "bladen" / "blad.html").read_text(encoding="utf-8")
     _, err = told(capsys, "script", "proef.j2", "--html", "--audio", "weg.mp3", code=2)
     assert "There is no file 'weg.mp3'" in err
     assert "add --html" in told(capsys, "script", "proef.j2", "--audio", "output/proef.mp3", code=2)[1]
@@ -230,13 +248,12 @@ def test_an_anonymous_track_is_made_again_with_an_anonymous_record(
 
 
 def test_a_record_gives_no_leave_to_send_text_away(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    finished: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "stem.voices.engines.google.Google.speak", lambda *_: pytest.fail("something was sent")
     )
-    told(capsys, "make", "proef.j2", "--record")
-    path = folder / "output" / "proef.stem.json"
+    path = finished / "output" / "proef.stem.json"
     record = json.loads(path.read_text(encoding="utf-8"))
     record["asked"] |= {"voice": "google", "online": True}
     record["settings"]["allow_online"] = True
@@ -246,11 +263,10 @@ def test_a_record_gives_no_leave_to_send_text_away(
 
 
 def test_every_file_is_verified_also_behind_one_that_is_wrong(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    finished: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told(capsys, "make", "proef.j2", "--record")
-    (folder / "stuk.mp3").write_bytes((folder / "output" / "proef.mp3").read_bytes())
-    (folder / "stuk.stem.json").write_text("{")
+    (finished / "stuk.mp3").write_bytes((finished / "output" / "proef.mp3").read_bytes())
+    (finished / "stuk.stem.json").write_text("{")
     out, _ = told(capsys, "verify", "weg.mp3", "stuk.mp3", ".", "output/proef.mp3", code=1)
     assert "stuk.mp3: wrong: its record: it is damaged or cut off" in out
     assert ".: wrong: the file: it is a folder" in out
@@ -258,8 +274,9 @@ def test_every_file_is_verified_also_behind_one_that_is_wrong(
     assert "it is a folder" in told(capsys, "info", "/", code=1)[1]
 
 
-def test_a_record_is_that_of_a_file_of_its_own_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "make", "proef.j2", "--record")
+def test_a_record_is_that_of_a_file_of_its_own_kind(
+    finished: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     told(capsys, "make", "proef.j2", "-o", "output/proef.flac")
     out, _ = told(capsys, "verify", "output/proef.flac")
     assert out == "output/proef.flac: in order, compared by itself (there is no record of it)\n"

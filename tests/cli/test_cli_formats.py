@@ -15,7 +15,7 @@ from stem.export.destinations import DESTINATIONS
 from stem.export.formats import FORMATS
 from stem.export.tags import read
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 SCRIPT = (
     '+++\ntitle = "Proef"\nbed = "none"\n+++\n## Begin\nGa rustig zitten. [pauze 1]\n## Einde\nDank je wel.\n'
@@ -52,6 +52,7 @@ def test_a_track_of_any_kind_is_complete_and_remade(
     folder: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     suffix, rate = FORMATS[name].suffix, FORMATS[name].rates[0]
+    (folder / "stem.toml").write_text('profile = "acx"\n')  # the shortest tracks there are
     out, _ = told(capsys, "make", "proef.j2", "--format", name, "--artist", "De Linde", "--record", "--json")
     track = json.loads(out)["tracks"][0]
     path = Path(track["path"])

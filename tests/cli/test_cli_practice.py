@@ -36,7 +36,7 @@ WORDS = {"een": "Dit is de eerste dag.", "twee": "Vandaag is alles heel rustig."
 PASSWORD = "molen-tafel-kaars-12345"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from stem.export.mp3 import write_mp3
 from stem.sound.decoding import decode
 from stem.voices.template import find_voice, models_folder
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 SCRIPT = """+++
 title = "Proef"

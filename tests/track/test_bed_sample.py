@@ -12,6 +12,8 @@ from stem.errors import UnknownNameError, UsageError
 from stem.sound.beds import bell_frames
 from stem.track.bed_sample import SAMPLE_LUFS, bed_sample, write_sample
 
+pytestmark = pytest.mark.usefixtures("kept_beds")
+
 
 def test_a_background_is_heard_for_as_long_as_asked_at_one_level() -> None:
     sound = bed_sample("pink", 1, 4.0)

@@ -42,7 +42,7 @@ AT = Source("a.j2", 1)
 OPENING = "(opening van De Linde)"
 CLOSING = "(afsluiting van De Linde)"
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,8 @@ from stem.track.voice_samples import Choice, check_name, choices, make_samples, 
 from stem.voices.speakers import Terms
 from stem.voices.template import find_voice
 
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
+
 
 def test_every_speed_comes_at_every_pitch_counted_from_the_voice_s_own() -> None:
     voice = find_voice("google")  # its own speed is 0.85

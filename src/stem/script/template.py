@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +160,14 @@ class ScriptTemplate:
         given = [self._given(filling) for filling in fillings]
         sound = [values for values in given if not isinstance(values, StemError)]
         answers = iter(answers_of(parts, sound, self._personal, self.path))
+        shown = [str(part.path) for part in parts.found]
+
+        @cache  # of a thousand fillings most lines are the same
+        def line_of(index: int, number: int, text: str) -> Line:
+            return Line(text, Source(shown[index], number))
+
         return tuple(
-            values if isinstance(values, StemError) else self._made(next(answers), parts, values)
+            values if isinstance(values, StemError) else self._made(next(answers), parts, values, line_of)
             for values in given
         )
 
@@ -180,14 +186,17 @@ class ScriptTemplate:
         return values if wanted is None else values | {"minuten": whole(wanted)}
 
     def _made(
-        self, answer: Mapping[str, Any] | ScriptError, parts: Parts, values: Mapping[str, Value]
+        self,
+        answer: Mapping[str, Any] | ScriptError,
+        parts: Parts,
+        values: Mapping[str, Value],
+        line_of: Callable[[int, int, str], Line],
     ) -> Script | StemError:
         if isinstance(answer, ScriptError):
             return answer
         if "lines" not in answer:
             return error_of(answer, parts, self.variables)
-        shown = [str(part.path) for part in parts.found]
-        lines = tuple(Line(text, Source(shown[index], line)) for index, line, text in answer["lines"])
+        lines = tuple(line_of(*place_and_text) for place_and_text in answer["lines"])
         own = {name: str(values[name]) for name in self._personal if name in values}
         anyones = (str(value) for name, value in values.items() if name not in own)
         mask = Mask(own, (*(part.text for part in parts.found), *anyones))
@@ -255,7 +264,6 @@ def _personal_heading(path: Path | str, line: int) -> ScriptError:
 
 def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptError | None:
     """Return what is wrong with lines that a template made, wherever it had them from."""
-    rows = {str(part.path): part.text.split("\n") for part in parts.found}
     for line in lines:
         path, number = line.source.path, line.source.line
         odd = first_control(line.text)
@@ -264,7 +272,8 @@ def _first_problem(lines: Sequence[Line], mask: Mask, parts: Parts) -> ScriptErr
             return ScriptError(problem, path, number, hint=Message("Remove it."))
         heading = line.text.strip()
         if heading.startswith("##"):
-            own = {word.casefold() for word in _WORD.findall(rows[path][number - 1])}
+            written = next(part.text for part in parts.found if str(part.path) == path)
+            own = {word.casefold() for word in _WORD.findall(written.split("\n")[number - 1])}
             added = (word for word in _WORD.findall(heading) if word.casefold() not in own)
             if mask.holds(" ".join(added)):
                 return _personal_heading(path, number)

@@ -306,7 +306,11 @@ def _read(path: Path, project: Path) -> VoiceTemplate:
     """Return the voice template in a file; one that came with stem is read once, as long as it stays."""
     if came_with_stem(path):
         is_named = path.absolute().parent == project.absolute() / _KIND
-        return replace(_packaged(path, models_folder(), path.stat().st_mtime_ns), named=is_named)
+        found = _packaged(path, path.stat().st_mtime_ns)
+        voice = Path(found.voice)
+        if found.download is None or voice.parent == path.absolute().parent:
+            return replace(found, named=is_named)
+        return replace(found, named=is_named, voice=str(models_folder() / voice.name))
     package = package_of(path)
     if package is None:
         return _built(path, project)
@@ -317,7 +321,8 @@ def _read(path: Path, project: Path) -> VoiceTemplate:
 
 
 @lru_cache(maxsize=100)
-def _packaged(path: Path, _models: Path, _changed_ns: int) -> VoiceTemplate:
+def _packaged(path: Path, _changed_ns: int) -> VoiceTemplate:
+    """Return a voice as it was read; the folder of downloaded voices may be another now."""
     return _built(path, HERE)
 
 
