@@ -3,10 +3,10 @@
     python bench/bells.py                 # every background
     python bench/bells.py zee drone       # these alone
 
-Every bell at its level, over each background as it lies where nothing is said: lowered while the bell rings, and
-coming back. A bell is heard as long as it is stronger than the background in some band of the ear (ERB), and
-than a quiet room (NR 20) in which speech has 65 dB; both as `joints.py` has them. It is struck at 24 places,
-five seconds apart. "18.0 20.5" is in how many seconds it is gone at the worst and at the middle one.
+Every bell at its level, over each background as it lies where nothing is said: lowered while the bell rings,
+and coming back. A bell is heard as long as it is stronger than the background in some band of the ear (ERB),
+and than a quiet room (NR 20) in which speech has 65 dB; both as `joints.py` has them. It is struck at 24
+places, five seconds apart. "18.0 20.5": it is gone in so many seconds at the worst and at the middle one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ROUND_S, _APART_S = 120, 5
 
 
 def rung(name: str) -> tuple[Floats, Floats, float]:
-    """Return a bell in the bands of the ear, where the background lies meanwhile in LU, and its life in a room."""
+    """Return a bell in the bands of the ear, how high the background lies (LU), and its seconds in a room."""
     stroke = bell(name)
     meter = Meter()
     meter.add(stroke)
@@ -60,7 +60,7 @@ def main(names: list[str]) -> None:
     bells = {name: rung(name) for name in BELLS}
     print(f"{'':>13}" + "".join(f" {f'{name}, {alone:.1f}':>18}" for name, (_, _, alone) in bells.items()))
     for name in names or [bed for bed in BEDS if bed != "none"]:
-        found = [over(name, rings, lu) + (alone,) for rings, lu, alone in bells.values()]
+        found = [(*over(name, rings, lu), alone) for rings, lu, alone in bells.values()]
         row = "".join(f" {f'{worst:.1f} {usual:.1f}':>18}" for worst, usual, _ in found)
         short = any(worst < alone for worst, _, alone in found)
         print(f"{name:>13}{row}{'  hidden sooner' if short else ''}", flush=True)

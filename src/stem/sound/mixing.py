@@ -42,7 +42,7 @@ SHORTEST_LIFT = units.frames(3.0)
 """A silence in which the bed could not stay up for this long leaves it down: going up and down is unrest."""
 
 WAIT_LU = 9.0
-"""While a bell rings, the bed lies so much lower than under the voice: with 6, wind, a drone and binaural tones
+"""While a bell rings, the bed lies so much lower than under the voice: at 6, wind, a drone and binaural tones
 hide a singing bowl before it is gone (`bench/bells.py`)."""
 
 WAIT_DOWN = units.frames(2.0)
