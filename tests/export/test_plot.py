@@ -219,7 +219,7 @@ def test_what_is_estimated_is_said_to_be(track: Path, tmp_path: Path) -> None:
 
 
 def test_a_background_by_itself_has_no_voice_in_its_picture(tmp_path: Path) -> None:
-    write_mp3(tmp_path / "a.mp3", [spoken()])
+    write_mp3(tmp_path / "a.mp3", [spoken().repeat(2, axis=1)])
     tag(tmp_path / "a.mp3", Tags(title="zee", artist="", album="", language=NO_WORDS), (), MP3)
     draw(tmp_path / "a.mp3", tmp_path / "a.svg")
     said = words(tmp_path / "a.svg")

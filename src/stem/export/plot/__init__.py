@@ -33,6 +33,7 @@ from stem.export.tags import ChapterMark, read_chapters, title_without_words
 from stem.files import output_error, publish, temporary_beside
 from stem.installation import missing_hint
 from stem.messages import Message
+from stem.sound.beds import BELLS
 
 __all__ = ["LONGEST_S", "SUFFIXES", "WIDTH_PX", "Shown", "check_drawing", "draw"]
 
@@ -103,8 +104,10 @@ def draw(path: Path, target: Path, shown: Shown | None = None, *, overwrite: boo
 
 def _found(path: Path, momentary: Floats) -> Shown:
     """Return what a file tells, and where the voice seems to be, unless it tells that there is none."""
-    bed = title_without_words(path)
-    return Shown(bed=bed) if bed else _estimated(momentary, read_chapters(path))
+    title = title_without_words(path)
+    if not title:
+        return _estimated(momentary, read_chapters(path))
+    return Shown() if title in BELLS else Shown(bed=title)
 
 
 def _estimated(momentary: Floats, chapters: tuple[ChapterMark, ...]) -> Shown:

@@ -270,7 +270,7 @@ class Picture:
         ]
         keys: list[Artist] = [
             *(of_voice if self._shown.utterances else ()),
-            Patch(color=_BED, label=rest if self._shown.utterances else "alles"),
+            Patch(color=_BED, label=rest if self._shown.utterances or self._shown.bed else "alles"),
             Line2D([], [], color=_INK, linewidth=1.4, label=f"alles samen, over {duration(mean_s)}"),
         ]
         if anchor is not None:
