@@ -149,6 +149,15 @@ def by_ear(sound: Floats) -> tuple[Floats, Floats]:
     return middle, np.asarray(power @ within.T, np.float64)
 
 
+def quiet_room(hertz: Floats) -> Floats:
+    """Return the power of a quiet room in bands of the ear, where speech is as loud as on a track."""
+    room_db = np.interp(np.log(hertz), np.log(_OCTAVES_HZ), _NR20_DB)
+    wide = 24.7 * (4.37 * hertz / 1000 + 1)
+    return np.asarray(
+        10 ** ((room_db + 10 * np.log10(wide / (hertz / 2**0.5)) - _SPEECH[0] + _SPEECH[1]) / 10)
+    )
+
+
 def heard_for(track: stem.Track, bells: Floats, bed: Floats) -> tuple[float, float]:
     """Return for how many seconds the first bell is heard, over its background and in a room alone."""
     at = track.timeline.bells[0]
@@ -156,10 +165,7 @@ def heard_for(track: stem.Track, bells: Floats, bed: Floats) -> tuple[float, flo
     hertz, rings = by_ear(bells[ringing])
     behind = by_ear(bed[ringing])[1]
     behind = np.apply_along_axis(lambda level: uniform_filter1d(level, 20), 0, behind)
-    room_db = np.interp(np.log(hertz), np.log(_OCTAVES_HZ), _NR20_DB)
-    wide = 24.7 * (4.37 * hertz / 1000 + 1)
-    room = 10 ** ((room_db + 10 * np.log10(wide / (hertz / 2**0.5)) - _SPEECH[0] + _SPEECH[1]) / 10)
-    over, alone = (np.flatnonzero((rings > other).any(axis=1)) for other in (behind, room))
+    over, alone = (np.flatnonzero((rings > other).any(axis=1)) for other in (behind, quiet_room(hertz)))
     return over[-1] / 10, alone[-1] / 10
 
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.errors import AudioError, OutputError, StemError, UsageError
+from stem.export.mp3 import write_mp3
 from stem.export.plot import Shown, check_drawing, draw
 from stem.export.plot.labels import number, plain, shortened, width
 from stem.export.plot.spectra import BANDS_HZ, Spectra, voice_spans
-from stem.export.tags import ChapterMark
+from stem.export.tags import MP3, NO_WORDS, ChapterMark, Tags, tag
 from stem.script.timeline import Chapter, PlacedPause, PlacedUtterance, Timeline
 from stem.sound.clips import Samples
 
@@ -222,6 +223,17 @@ def test_what_is_estimated_is_said_to_be(track: Path, tmp_path: Path) -> None:
     assert "stem (geschat)" in said
     assert "waar de stem klinkt, is geschat uit het geluid" in said
     assert "hoort de stem te zijn" not in said
+
+
+def test_a_background_by_itself_has_no_voice_in_its_picture(tmp_path: Path) -> None:
+    write_mp3(tmp_path / "a.mp3", [spoken().repeat(2, axis=1)])
+    tag(tmp_path / "a.mp3", Tags(title="zee", artist="", album="", language=NO_WORDS), (), MP3)
+    draw(tmp_path / "a.mp3", tmp_path / "a.svg")
+    said = words(tmp_path / "a.svg")
+    assert "geen stem" in said
+    assert "achtergrond: zee" in said
+    assert "geschat" not in said
+    assert "zonder stem" not in said
 
 
 def test_titles_of_any_kind_and_number_fit(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from stem.errors import UnknownNameError, UsageError
+from stem.export.tags import NO_WORDS, read
 from stem.sound.beds import bell_frames
 from stem.track.bed_sample import SAMPLE_LUFS, bed_sample, write_sample
 
@@ -36,8 +37,9 @@ def test_what_is_not_there_is_told() -> None:
 
 def test_a_sample_becomes_a_file_and_replaces_none(tmp_path: Path) -> None:
     sound = bed_sample("none", 1, 1.0)
-    first = write_sample(sound, tmp_path / "none.mp3", overwrite=False)
-    second = write_sample(sound, tmp_path / "none.mp3", overwrite=False)
+    first = write_sample("none", sound, tmp_path / "none.mp3", overwrite=False)
+    second = write_sample("none", sound, tmp_path / "none.mp3", overwrite=False)
     assert [path.name for path in (first, second)] == ["none.mp3", "none-2.mp3"]
+    assert read(first).tags.language == NO_WORDS  # a picture of it shows no voice
     assert np.abs(heard.decoded(second)).max() > 0
     assert len(heard.decoded(second)) == heard.RATE

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,29 @@ def test_a_length_is_what_the_text_then_lasts(visitor: Visitor) -> None:
 def test_a_length_that_cannot_be_had_falls_back_to_the_usual_one(visitor: Visitor) -> None:
     told = visitor.told("/maken/aankomen/tekst", {"duur": "3600", "duur-gewoon": "285"})
     assert told["slider"]["value"] == told["slider"]["usual"]
+
+
+def test_what_a_long_track_takes_is_told_where_its_length_is_chosen_and_while_it_is_made(
+    visitor: Visitor,
+) -> None:
+    folder = visitor.site.folder
+    assert folder is not None
+    hours = "[pauze 595]\n" * 6 + "Nog een uur.\n"
+    (folder / "scripts" / "nacht.j2").write_text(
+        f'+++\ntitle = "Nacht"\nbed = "none"\n+++\nWelkom.\n{hours * 2}', encoding="utf-8"
+    )
+    # Two hours at 128 kbps are 115 MB.
+    told = r"Een lange opname: 1:59:\d\d, ongeveer 115 MB; haar maken kost deze computer ongeveer \d+ minuten"
+    assert re.match(told, visitor.told("/maken/nacht/tekst", {})["warnings"][-1])
+    assert re.search(told, visitor.get("/maken/nacht").text)
+    made = visitor.post("/maken/nacht", {"code": "c017"}).headers["Location"]
+    assert re.search(told, visitor.get(made).text)
+    visitor.post(f"{made}/stop")
+    listed = visitor.post(
+        "/clienten", {"lijst": (BytesIO(b"code,script\nc018,nacht\nc019,nacht\n"), "a.csv")}
+    )
+    assert len(re.findall(told, visitor.get(listed.headers["Location"]).text)) == 1
+    assert "lange opname" not in visitor.get("/maken/aankomen").text
 
 
 def test_what_is_wrong_is_told_at_its_field_in_dutch_without_what_was_filled_in(visitor: Visitor) -> None:

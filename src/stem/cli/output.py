@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from gettext import NullTranslations
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -63,6 +64,15 @@ _STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRO
 def show(line: str = "") -> None:
     """Print a line of a result."""
     _print(_one_line(line))
+
+
+def show_unplayed(path: Path | None, output: str | None) -> None:
+    """Show where a sound is that was to be heard; when no file was asked for, tell why there is one."""
+    if path is None:
+        return
+    if output is None:
+        say(Message("Nothing on this machine plays sound; it is in a file now, which you can open:"))
+    show(str(path))
 
 
 def show_text(text: str) -> None:

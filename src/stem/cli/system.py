@@ -6,7 +6,7 @@ import click
 
 import stem
 from stem.cli.options import force_option, json_option, project, time_of
-from stem.cli.output import print_json, print_list, problem_lines, say, say_hint, show
+from stem.cli.output import print_json, print_list, problem_lines, say, say_hint, show, show_unplayed
 from stem.messages import Message, Plural, joined
 
 
@@ -39,8 +39,7 @@ def play_bed(name: str, seed: int, length: str, output: str | None, force: bool)
     """Hear a background or a bell, at the level that it has in a track without words."""
     length_s = time_of("--length", length, "--length 20s")
     written = project().hear_bed(name, output, seed=seed, length_s=length_s, overwrite=force)
-    if written is not None:
-        show(str(written))
+    show_unplayed(written, output)
 
 
 @click.command()

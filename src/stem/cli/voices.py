@@ -18,7 +18,7 @@ from stem.cli.options import (
     project,
     words_options,
 )
-from stem.cli.output import byte_progress, print_list, say_error, show
+from stem.cli.output import byte_progress, print_list, say_error, show, show_unplayed
 from stem.cli.output import say as tell
 from stem.errors import UsageError
 from stem.messages import Message
@@ -165,8 +165,7 @@ def say(
     for note in stem.documents.hearing_notes(plan):
         tell(note)
     written = here.hear(plan, output, overwrite=force, on_notice=tell)
-    if written is not None:
-        show(str(written))
+    show_unplayed(written, output)
     if word is not None:
         _tell_word(word, respelling)
 

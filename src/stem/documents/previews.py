@@ -39,9 +39,14 @@ def voice_note(plan: Plan) -> Iterator[str]:
     yield Message("Voice: {voice}, the best that is installed.{more}", voice=plan.voice.name, more=more)
 
 
-def cost_note(plan: Plan) -> Iterator[str]:
-    """Yield what a track of an hour or more will take, in room and in time."""
-    length_s = expected_s(plan)
+def cost_note(plan: Plan, length_s: float | None = None) -> Iterator[str]:
+    """Yield what a track of an hour or more will take, in room and in time.
+
+    Args:
+        plan: Of the track.
+        length_s: How long it will last, in seconds, when that is known better than by its plan alone.
+    """
+    length_s = expected_s(plan) if length_s is None else length_s
     if length_s < _LONG_S:
         return
     yield Message(

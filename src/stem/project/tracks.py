@@ -23,7 +23,7 @@ from stem.text_files import write_text
 from stem.track.make import Track
 from stem.track.mending import Mendable, fixed_text, in_place, mendable
 from stem.track.outline import Outline, outline
-from stem.track.plan import Plan, plan_track
+from stem.track.plan import Plan, plan_outline, plan_track
 from stem.track.reading_sheet import Pieces, Sheet, cut_recording, write_sheet
 from stem.track.ready import check_ready, lengths, with_real_lengths
 from stem.track.spec import TrackSpec
@@ -59,7 +59,7 @@ class Tracks(Folder):
             try:
                 check_ready(plan)
             except UnreachableLengthError as error:
-                raise with_real_lengths(error, spec, self.lengths) from error
+                raise with_real_lengths(error, spec, self._in_outline) from error
             check_place(self.target(plan, target))
         return plan
 
@@ -72,7 +72,10 @@ class Tracks(Folder):
             StemError: as `plan`.
         """
         of_any_length = replace(spec, duration_s=spec.duration_s or _ANY_LENGTH_S)
-        return lengths(plan_track(of_any_length, self.settings, self.folder))
+        return lengths(self._in_outline(of_any_length))
+
+    def _in_outline(self, spec: TrackSpec) -> Plan:
+        return plan_outline(spec, self.settings, self.folder)
 
     def outline(self, spec: TrackSpec) -> Outline:
         """Return what a track will say and when, and how long it can last, quickly; see `track.outline`.
@@ -97,7 +100,7 @@ class Tracks(Folder):
             return preview(plan, exact=exact, on_notice=on_notice)
         except UnreachableLengthError as error:
             assert plan.spec is not None  # what was asked for has a length
-            raise with_real_lengths(error, plan.spec, self.lengths) from error
+            raise with_real_lengths(error, plan.spec, self._in_outline) from error
 
     def make(
         self,

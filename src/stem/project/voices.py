@@ -309,7 +309,7 @@ class Voices(Tracks):
             return None
         named = None if target is None else str(target)
         path = output_path(safe_name(name), named, self.settings, folder=self.folder)
-        return write_sample(sample, path, overwrite=overwrite)
+        return write_sample(name, sample, path, overwrite=overwrite)
 
     def diagnose(self) -> Iterator[Diagnosis]:
         """Try everything that a track needs on this machine, one thing at a time."""

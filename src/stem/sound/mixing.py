@@ -41,8 +41,9 @@ UP = units.frames(2.5)
 SHORTEST_LIFT = units.frames(3.0)
 """A silence in which the bed could not stay up for this long leaves it down: going up and down is unrest."""
 
-WAIT_LU = 6.0
-"""While a bell rings, the bed lies so much lower than under the voice: else it hides the last third of it."""
+WAIT_LU = 9.0
+"""While a bell rings, the bed lies so much lower than under the voice: at 6, wind, a drone and binaural tones
+hide a singing bowl before it is gone (`bench/bells.py`)."""
 
 WAIT_DOWN = units.frames(2.0)
 """Frames in which it goes there before the stroke."""
@@ -50,8 +51,8 @@ WAIT_DOWN = units.frames(2.0)
 WAIT_UP = units.frames(6.0)
 """Frames in which it comes back while the last of the bell goes."""
 
-_FAINT_DB = 40.0
-"""A bell that lies so far under its stroke is hidden by a quiet room, too."""
+_FAINT_DB = 45.0
+"""A bell that lies so far under its stroke is hidden by a quiet room, too; tingsha only then."""
 
 SPARSE_SHARE = 0.85
 """From this share of pause on the bed stays down: there it is what is heard, not what is behind."""
@@ -165,7 +166,7 @@ def room_for_bells(timeline: Timeline, levels: Levels, ringing: int) -> tuple[Br
 
 
 def ringing(stroke: Samples) -> int:
-    """Return for how many frames a bell is heard, about: until it stays 40 dB under its loudest tenth."""
+    """Return for how many frames a bell is heard, about: until it stays 45 dB under its loudest tenth."""
     step = units.frames(0.1)
     powers = [float(np.square(part, dtype=np.float64).mean()) for part in _parts(stroke, step)]
     last = max(

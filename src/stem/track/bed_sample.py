@@ -9,6 +9,7 @@ import numpy as np
 from stem import units
 from stem.errors import UsageError
 from stem.export.mp3 import write_mp3
+from stem.export.tags import MP3, NO_WORDS, Tags, tag
 from stem.files import give_name, temporary_beside
 from stem.messages import Message
 from stem.sound.beds import BELLS, bell, load_bed
@@ -58,12 +59,15 @@ def _at_level(sound: Samples, level_lu: float) -> Samples:
     return sound * np.float32(units.gain(wanted - loudest)) if np.isfinite(loudest) else sound
 
 
-def write_sample(sound: Samples, target: Path, *, overwrite: bool) -> Path:
+def write_sample(name: str, sound: Samples, target: Path, *, overwrite: bool) -> Path:
     """Write a sample as an MP3 and return its path: the next free name when the target is taken.
+
+    It tells that there are no words in it, or a picture of it would take waves for a voice.
 
     Raises:
         OutputError: when it cannot be written.
     """
     with temporary_beside(target) as temporary:
         write_mp3(temporary, [sound])
+        tag(temporary, Tags(title=name, artist="stem", album="stem", genre="", language=NO_WORDS), (), MP3)
         return give_name(temporary, target, overwrite=overwrite)

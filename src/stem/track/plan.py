@@ -183,7 +183,20 @@ def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    (plan,) = plan_all([spec], config, folder)
+    return _planned(spec, config, folder, in_outline=False)
+
+
+def plan_outline(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
+    """Plan a track that will not be made: which of its phrases are personal is not looked for.
+
+    Raises:
+        StemError: as `plan_track`.
+    """
+    return _planned(spec, config, folder, in_outline=True)
+
+
+def _planned(spec: TrackSpec, config: Config, folder: Path, *, in_outline: bool) -> Plan:
+    (plan,) = plan_all([spec], config, folder, in_outline=in_outline)
     if isinstance(plan, StemError):
         raise plan
     return plan

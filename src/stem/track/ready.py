@@ -59,15 +59,19 @@ def check_ready(plan: Plan) -> None:
     check_reach(plan.target_frames, [reach(cues, placer_of(cues)) for cues in plan.texts], pace)
 
 
-def lengths(plan: Plan) -> tuple[tuple[float, float], ...]:
+def lengths(plan: Plan, pace: float | None = None) -> tuple[tuple[float, float], ...]:
     """Return the shortest and the longest, in seconds, that a track can be, by the pace of the voice.
 
     One pair for each of its texts. Of own recordings the pace is taken for the usual one.
 
+    Args:
+        plan: Of the track.
+        pace: Of its voice, when that is known already.
+
     Raises:
         StemError: as `check_ready`.
     """
-    placer_of = _placers(plan, expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE)
+    placer_of = _placers(plan, pace or _pace_of(plan))
     ranges = [reach(cues, placer_of(cues)) for cues in plan.texts or (plan.cues,)]
     return tuple((units.seconds(shortest), units.seconds(longest)) for shortest, longest in ranges)
 
@@ -84,9 +88,7 @@ def expected_s(plan: Plan) -> float:
 
 
 def with_real_lengths(
-    error: UnreachableLengthError,
-    spec: TrackSpec,
-    lengths_of: Callable[[TrackSpec], Sequence[tuple[float, float]]],
+    error: UnreachableLengthError, spec: TrackSpec, plan_of: Callable[[TrackSpec], Plan]
 ) -> UnreachableLengthError:
     """Return the error about a length with others that can be had.
 
@@ -95,17 +97,23 @@ def with_real_lengths(
     Args:
         error: About the length.
         spec: What was asked for.
-        lengths_of: Tells the shortest and the longest that such a track can be, a pair for each text of it.
+        plan_of: Plans such a track, in outline.
     """
-    nearest_s = error.nearest_s
+    nearest_s, pace = error.nearest_s, 0.0
     for _ in range(_MOST_LOOKS):
         if nearest_s is None:
             break
-        ranges_s = lengths_of(replace(spec, duration_s=nearest_s))
+        plan = plan_of(replace(spec, duration_s=nearest_s))
+        pace = pace or _pace_of(plan)  # heard once: it is the same at any length
+        ranges_s = lengths(plan, pace)
         if any(shortest_s <= nearest_s <= longest_s for shortest_s, longest_s in ranges_s):
             return UnreachableLengthError(error.wanted_s, ranges_s)
         nearest_s = UnreachableLengthError(nearest_s, ranges_s).nearest_s
     return error
+
+
+def _pace_of(plan: Plan) -> float:
+    return expected_pace(plan.voice, plan.lexicon, plan.terms) or _UNHEARD_PACE
 
 
 def check_voices(voices: Sequence[VoiceTemplate], lexicon: Lexicon, terms: Terms) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from stem import Plan, Project, ScriptTemplate, StemError, catalogue
+from stem import Batch, Plan, Project, ScriptTemplate, StemError, catalogue, documents
 from stem.authoring.check import usual_values
 from stem.doctor import Diagnosis
 from stem.export.cover import cover_from
@@ -51,6 +51,7 @@ __all__ = [
     "Value",
     "backgrounds",
     "can_speak",
+    "costs",
     "cover_from",
     "for_whom",
     "kept_bytes",
@@ -114,6 +115,15 @@ def recorded_phrases(plan: Plan) -> Collection[str]:
     """Return the phrases that a practice recorded itself, of its own opening and closing words."""
     files = {} if plan.house is None else plan.house.settings.get("files", {})
     return files if isinstance(files, Mapping) else {}
+
+
+def costs(batch: Batch) -> tuple[str, ...]:
+    """Return what those tracks of a batch take that last an hour or more, as sentences, each once."""
+    told: dict[str, None] = {}
+    for each in {id(each): each for each in batch.asked.expected}.values():  # what is alike is planned once
+        with suppress(StemError):  # one that is too large is refused when its turn comes
+            told |= dict.fromkeys(documents.cost_note(each.plan, each.seconds))
+    return tuple(told)
 
 
 def pause_lengths(*changed: Mapping[str, float]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from stem import Batch
-from stem.web import mended
+from stem.web import below, mended
 from stem.web.below import UnreachableLengthError
 from stem.web.file_manager import shows
 from stem.web.forms import USUAL_CODE
@@ -72,6 +72,7 @@ def _run(shown: Shown, batch: Batch, asked: str) -> Run:
         shown.path.absolute(),
         frozenset(job.target.absolute() for job in batch.asked.jobs),
         asked=asked,
+        costs=below.costs(batch),
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from stem import Batch, BatchProgress, Outcome, Progress, Report
+from stem.web import below
 from stem.web.workshop import WEIGHTS, Run
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Listed:
     @classmethod
     def of(cls, batch: Batch, code: str = "") -> Listed:
         """Return what a batch asks for, rehearsed."""
-        notices = (*batch.notices, *batch.remarks)
+        notices = (*batch.notices, *batch.remarks, *below.costs(batch))
         return cls(batch.title, batch=batch, report=batch.rehearse(), code=code, notices=notices)
 
     @property

@@ -54,6 +54,7 @@ class Run:
         failure: Why it failed.
         is_to_stop: Whether someone asked for an end.
         asked: What tells one wish for a file from another.
+        costs: What is told of a track that takes long, and much room.
     """
 
     title: str
@@ -74,6 +75,7 @@ class Run:
     failure: Told | None = None
     is_to_stop: bool = False
     asked: str = ""
+    costs: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -170,7 +172,7 @@ class Workshop:
         """Put what failed or was stopped in the queue once more; it stays there as it was."""
         waiting = next((each for each in self.runs if each.make is run.make and not each.is_over), None)
         return waiting or self.ask(
-            Run(run.title, run.code, run.script, run.make, run.target, asked=run.asked)
+            Run(run.title, run.code, run.script, run.make, run.target, asked=run.asked, costs=run.costs)
         )
 
     def forget(self, track: Path, code: str = "") -> None:

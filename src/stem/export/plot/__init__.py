@@ -29,10 +29,11 @@ from pathlib import Path
 from stem.errors import OutputError, UsageError
 from stem.export.plot.contents import Shown
 from stem.export.plot.spectra import LONGEST_S, Floats, Heard, voice_spans
-from stem.export.tags import ChapterMark, read_chapters
+from stem.export.tags import ChapterMark, read_chapters, title_without_words
 from stem.files import output_error, publish, temporary_beside
 from stem.installation import missing_hint
 from stem.messages import Message
+from stem.sound.beds import BELLS
 
 __all__ = ["LONGEST_S", "SUFFIXES", "WIDTH_PX", "Shown", "check_drawing", "draw"]
 
@@ -92,13 +93,21 @@ def draw(path: Path, target: Path, shown: Shown | None = None, *, overwrite: boo
     from stem.export.plot.picture import Picture  # needs the library that was looked for above
 
     heard = Heard.of(path)
-    picture = Picture(path.stem, heard, shown or _estimated(heard.momentary, read_chapters(path)))
+    picture = Picture(path.stem, heard, shown or _found(path, heard.momentary))
     with _quiet_library(), temporary_beside(target) as temporary:
         try:
             picture.save(temporary, target.suffix.lower()[1:])
         except OSError as error:
             raise output_error(temporary, error) from error
         publish(temporary, target, overwrite=overwrite)
+
+
+def _found(path: Path, momentary: Floats) -> Shown:
+    """Return what a file tells, and where the voice seems to be, unless it tells that there is none."""
+    title = title_without_words(path)
+    if not title:
+        return _estimated(momentary, read_chapters(path))
+    return Shown() if title in BELLS else Shown(bed=title)
 
 
 def _estimated(momentary: Floats, chapters: tuple[ChapterMark, ...]) -> Shown:

@@ -212,6 +212,9 @@ class Picture:
         shown = self._shown
         names = ("stem", "stilte") + (("bel",) if shown.bells_s else ())
         labels = [f"{name} (geschat)" if shown.estimated and name != "bel" else name for name in names]
+        if not shown.utterances and not shown.estimated:
+            axes.text(0, 0.5, "geen stem", size=10, color=_FAINT, va="center", transform=axes.transAxes)
+            labels = [""] * len(names)
         axes.set(ylim=(-len(names) + 0.5, 0.5))
         axes.set_yticks([-row for row in range(len(names))], labels=labels)
         for row, spans, colour in ((0, shown.utterances, _VOICE), (-1, shown.pauses, _PAUSE_BAR)):
@@ -261,10 +264,13 @@ class Picture:
     def _explain(self, axes: Axes, anchor: tuple[float, str] | None) -> None:
         mean_s = max(_SHORT_TERM_S, self._length_s / _LINE_POINTS)
         rest = "achtergrond en bel" if self._shown.bells_s else "achtergrond"
-        keys: list[Artist] = [
+        of_voice = [
             Patch(color=_VOICE, label="stem"),
-            Patch(color=_BED, label=rest if self._shown.utterances else "alles"),
             Patch(color=_PAUSE, label=f"stilte van {_LONG_PAUSE_S:.0f} s of langer"),
+        ]
+        keys: list[Artist] = [
+            *(of_voice if self._shown.utterances else ()),
+            Patch(color=_BED, label=rest if self._shown.utterances or self._shown.bed else "alles"),
             Line2D([], [], color=_INK, linewidth=1.4, label=f"alles samen, over {duration(mean_s)}"),
         ]
         if anchor is not None:

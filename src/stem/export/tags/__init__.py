@@ -15,7 +15,7 @@ from mutagen import MutagenError
 
 from stem.errors import AudioError, OutputError
 from stem.export.tags import id3v2, mp4, riff, vorbis
-from stem.export.tags.file_tags import ChapterMark, FileTags, Tags, TimedLine, plain, tidied
+from stem.export.tags.file_tags import NO_WORDS, ChapterMark, FileTags, Tags, TimedLine, plain, tidied
 from stem.files import is_temporary, output_error, temporary_beside
 from stem.messages import Message
 
@@ -23,6 +23,7 @@ __all__ = [
     "FLAC",
     "M4A",
     "MP3",
+    "NO_WORDS",
     "OPUS",
     "TAGGINGS",
     "WAV",
@@ -34,6 +35,7 @@ __all__ = [
     "read",
     "read_chapters",
     "tag",
+    "title_without_words",
 ]
 
 
@@ -150,6 +152,15 @@ def read_chapters(path: Path) -> tuple[ChapterMark, ...]:
         return read(path).chapters
     except AudioError:
         return ()
+
+
+def title_without_words(path: Path) -> str:
+    """Return the title of a file that tells that there are no words in it; empty for any other."""
+    try:
+        told = read(path).tags
+    except AudioError:
+        return ""
+    return told.title if told.language == NO_WORDS else ""
 
 
 def _refusal(error: BaseException) -> OSError | None:

@@ -28,6 +28,10 @@ _JPEG = b"\xff\xd8\xff"
 _LRC_LINE = re.compile(r"\[(\d+):(\d\d\.\d\d\d?)\](.*)")
 
 
+NO_WORDS = "zxx"
+"""The language of what has none, in ISO 639-2: a background, a bell."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimedLine:
     """Words and when they begin, in seconds from the track's start; empty text clears the line before it."""

@@ -122,7 +122,7 @@ BEDS: dict[str, Recipe] = {
     "vuur": Recipe(
         "Een haardvuur: warm, met hier en daar geknetter",
         ((_LONG_S, fill_with_flames), (_SHORT_S, fill_with_embers)),
-        under_lu=2.0,
+        under_lu=4.0,
         salt=24,
         on_phone=0.18,
     ),
@@ -162,7 +162,7 @@ BEDS: dict[str, Recipe] = {
                 partial(fill_with_noise, db_per_octave=-6.02, dbfs=_NOISE_DBFS, lowest_hz=BROWN_LOWEST_HZ),
             ),
         ),
-        under_lu=1.0,
+        under_lu=2.0,
         on_phone=0.12,
     ),
     "pink": Recipe(
@@ -181,6 +181,7 @@ BEDS: dict[str, Recipe] = {
     "binauraal": Recipe(
         "Binaurale tonen: alleen met koptelefoon; werking niet bewezen; niet bij epilepsie",
         ((_LONG_S, fill_with_binaural_tones),),
+        under_lu=2.0,
         salt=9,
         on_phone=0.04,
     ),
