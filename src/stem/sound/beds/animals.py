@@ -29,7 +29,7 @@ _QUICK_SIZES = (100_000, 131_072, 160_000, 196_608, 262_144, 524_288)
 _EARLY = 0.48
 """How far a song may come before or after its time, as a share of what lies between two."""
 
-_SPREAD_DB = (-4.0, 0.5)
+_SPREAD_DB = (-3.0, 0.0)
 """How much a song may be fainter or louder than its bird mostly is."""
 
 _SECOND = 0.1
@@ -38,7 +38,7 @@ _SECOND = 0.1
 _BOTH_EARS = np.array([[0.966, 0.259], [0.259, 0.966]])
 """What each ear has of two answers: half of it is the same."""
 
-_TAIL_SHARE = 1.3
+_TAIL_SHARE = 1.0
 """Strength of the answer beside the bird itself: it sings far away."""
 
 
@@ -133,15 +133,15 @@ _PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5
 _BIRDS_AIR_DBFS = -50.5
 _BIRDS_ALIKE: Alike = ((500.0, 0.3), (1000.0, 0.55))
 _NEAR_BIRDS = (
-    _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-34.5),
-    _Bird(_robin, apart_s=14.0, place=0.7, decibels=-35.5),
-    _Bird(_great_tit, apart_s=20.0, place=0.2, decibels=-37.5),
+    _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-35.0),
+    _Bird(_robin, apart_s=13.0, place=0.7, decibels=-36.0),
+    _Bird(_great_tit, apart_s=20.0, place=0.2, decibels=-38.5),
 )
 _FAR_BIRDS = (
     _Bird(_great_tit, apart_s=24.0, place=0.8, decibels=-42.0),
     _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-42.5),
     _Bird(_robin, apart_s=24.0, place=-0.8, decibels=-43.0),
-    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-44.0),
+    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-46.0),
 )
 
 
@@ -290,7 +290,7 @@ def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-66.0, unrest_db=0.3)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
-    for hertz, decibels in ((4200.0, -62.5), (4600.0, -65.5)):
+    for hertz, decibels in ((4200.0, -61.8), (4600.0, -64.8)):
         apart = np.log2(noise.hertz / np.float32(hertz))
         hump: Curve = np.exp(-np.square(apart / np.float32(0.1)))
         swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
@@ -341,9 +341,9 @@ def _counts(rng: np.random.Generator, songs: int) -> NDArray[np.int64]:
 
 
 def _pulses(hertz: float, count: int) -> Curve:
-    """Return one chirp: pulses of 28 ms, 36 ms apart, that grow and sink in a little."""
+    """Return one chirp: pulses of 29 ms, 36 ms apart, that grow and sink in a little."""
     time_s = np.arange(units.frames(0.036 * count + 0.02)) / SAMPLE_RATE
-    within = (time_s % 0.036) / 0.028
+    within = (time_s % 0.036) / 0.029
     number = np.floor(time_s / 0.036)
     shape = np.where((within < 1) & (number < count), np.sin(np.pi * np.minimum(within, 1.0)) ** 2, 0.0)
     turns = 2 * np.pi * hertz * time_s

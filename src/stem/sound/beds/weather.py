@@ -115,8 +115,8 @@ class _WindBand:
 
 
 _NEAR_WIND = (
-    _WindBand(25, 240, dbfs=-30.0, follow_db=3.5, shake_db=3.2, own_db=1.0),
-    _WindBand(120, 960, dbfs=-34.4, follow_db=3.0, shake_db=1.5, own_db=1.0),
+    _WindBand(25, 240, dbfs=-30.0, follow_db=3.5, shake_db=2.6, own_db=1.0),
+    _WindBand(120, 960, dbfs=-34.8, follow_db=3.0, shake_db=1.5, own_db=1.0),
     _WindBand(480, 3840, dbfs=-44.2, follow_db=4.0),
     _WindBand(1920, 7680, dbfs=-52.5, follow_db=4.4),
     _WindBand(3840, 16000, dbfs=-58.0, follow_db=4.8),
@@ -170,7 +170,7 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
         for share, slowest_hz, fastest_hz in _SHAKES:
             gains *= wander(rng, steps, share * part.shake_db, slowest_hz, fastest_hz)
-        gains *= wander(rng, steps, part.own_db, 0.04, 0.2)
+        gains *= wander(rng, steps, part.own_db, 0.04, 0.25)
         late = across if number else 0  # the lowest band has no direction
         hertz = noise.under(part.high)
         air = band(hertz, part.low, part.high) * colour[: len(hertz)]
