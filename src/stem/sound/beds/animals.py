@@ -130,7 +130,7 @@ def _wood_pigeon(rng: np.random.Generator) -> list[_Note]:
 _PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5), (0.34, 0.95, 0.6))
 """Length in seconds, pitch and strength of its notes."""
 
-_BIRDS_AIR_DBFS = -50.5
+_BIRDS_AIR_DBFS = -51.7
 _BIRDS_ALIKE: Alike = ((500.0, 0.3), (1000.0, 0.55))
 _NEAR_BIRDS = (
     _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-35.0),
