@@ -147,22 +147,20 @@ _FAR_BIRDS = (
 
 def fill_with_near_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a wood in the morning: air, a blackbird, and a robin."""
-    fill_with_hiss(
-        rng,
-        out,
-        db_per_octave=-4.5,
-        low=300.0,
-        high=5000.0,
-        dbfs=_BIRDS_AIR_DBFS,
-        unrest_db=1.5,
-        alike=_BIRDS_ALIKE,
-    )
+    _rustle(rng, out, dbfs=_BIRDS_AIR_DBFS)
     _sing(rng, out, _NEAR_BIRDS)
 
 
 def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the birds at the other end of the wood."""
+    _rustle(rng, out, dbfs=_BIRDS_AIR_DBFS - 12.0)
     _sing(rng, out, _FAR_BIRDS)
+
+
+def _rustle(rng: np.random.Generator, out: Samples, *, dbfs: float) -> None:
+    """Add the air of a wood."""
+    colour = {"db_per_octave": -4.5, "low": 300.0, "high": 5000.0}
+    fill_with_hiss(rng, out, dbfs=dbfs, unrest_db=1.5, alike=_BIRDS_ALIKE, **colour)
 
 
 def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> None:

@@ -26,6 +26,7 @@ STEP_FRAMES = 441
 """Frames between two values of a slow gain: 10 ms, a divisor of every whole number of seconds."""
 
 MONO_BELOW_HZ = 120.0
+
 Alike: TypeAlias = tuple[tuple[float, float], ...]
 """How much the ears hear the same, from 240 Hz on: frequencies in hertz, and the correlation of the channels
 there. What differs goes straight from one to the next."""
@@ -177,7 +178,7 @@ class Noise:
         return bins
 
     def _side(self, start: int, stop: int) -> Curve:
-        """Return the amplitude of what differs between the ears, of a whole of 1, in a part of the spectrum."""
+        """Return the amplitude of what differs between the ears, of a whole of 1, for some bins."""
         hertz, alike = np.transpose(self.alike)
         # What the ears share has the power 1 - side ** 2, and their correlation is that less side ** 2.
         sides = np.sqrt((1 - alike) / 2)
