@@ -159,8 +159,16 @@ def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
 
 def _rustle(rng: np.random.Generator, out: Samples, *, dbfs: float) -> None:
     """Add the air of a wood."""
-    colour = {"db_per_octave": -4.5, "low": 300.0, "high": 5000.0}
-    fill_with_hiss(rng, out, dbfs=dbfs, unrest_db=1.5, alike=_BIRDS_ALIKE, **colour)
+    fill_with_hiss(
+        rng,
+        out,
+        db_per_octave=-4.5,
+        low=300.0,
+        high=5000.0,
+        dbfs=dbfs,
+        unrest_db=1.5,
+        alike=_BIRDS_ALIKE,
+    )
 
 
 def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> None:
