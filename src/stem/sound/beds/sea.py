@@ -71,7 +71,7 @@ _FAR_SURF = (
 """Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
 
 
-_ALIKE: Alike = ((1000.0, 0.55),)
+_ALIKE: Alike = ((1000.0, 0.58),)
 """A beach is wide, but the same wave breaks for both ears."""
 
 
