@@ -279,8 +279,10 @@ def test_a_bed_is_mono_under_120_hz(heard: Heard) -> None:
     assert nothing_there or heard.side[low].sum() < (1e-6 if exact else 2e-3) * heard.middle[low].sum()
     if exact:
         wide = (heard.hertz > 300.0) & (heard.hertz < 900.0)
-        # Correlation 0.28 is side / middle = 0.36 / 0.64 in power; waves that drift by make it more.
-        assert 0.5 < heard.side[wide].sum() / heard.middle[wide].sum() < 0.75
+        # A correlation c is side / middle = (1 - c) / (1 + c) in power; waves that drift by make it more.
+        alike = 0.58 if heard.bed.name == "zee" else 0.28
+        given = heard.side[wide].sum() / heard.middle[wide].sum()
+        assert 0.89 < given / ((1 - alike) / (1 + alike)) < 1.33
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.sound.beds.grains import lay
-from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, wander
+from stem.sound.beds.noise import STEP_FRAMES, Alike, Curve, Noise, wander
 from stem.sound.beds.returns import least_returning
 from stem.sound.beds.weather import fill_with_hiss
 from stem.sound.clips import Samples
@@ -29,13 +29,16 @@ _QUICK_SIZES = (100_000, 131_072, 160_000, 196_608, 262_144, 524_288)
 _EARLY = 0.48
 """How far a song may come before or after its time, as a share of what lies between two."""
 
-_SPREAD_DB = (-4.0, 0.5)
+_SPREAD_DB = (-3.0, 0.0)
 """How much a song may be fainter or louder than its bird mostly is."""
 
 _SECOND = 0.1
-"""The second harmonic beside the first: a throat and a wing are no flute."""
+"""The second harmonic beside the first: a throat is no flute."""
 
-_TAIL_SHARE = 1.3
+_BOTH_EARS = np.array([[0.966, 0.259], [0.259, 0.966]])
+"""What each ear has of two answers: half of it is the same."""
+
+_TAIL_SHARE = 1.0
 """Strength of the answer beside the bird itself: it sings far away."""
 
 
@@ -79,8 +82,8 @@ def _blackbird(rng: np.random.Generator) -> list[_Note]:
     """A few slow fluted notes, and now and then a faint twitter after them."""
     notes, at_s = [], 0.0
     for _ in range(rng.integers(3, 6)):
-        length_s, hertz = rng.uniform(0.16, 0.38), rng.uniform(1650.0, 2500.0)
-        notes.append(_Note(at_s, length_s, hertz, hertz * rng.uniform(0.9, 1.1), rng.uniform(0.5, 0.9)))
+        length_s, hertz = rng.uniform(0.16, 0.38), rng.uniform(1800.0, 2800.0)
+        notes.append(_Note(at_s, length_s, hertz, hertz * rng.uniform(0.9, 1.1), rng.uniform(0.55, 0.8)))
         at_s += length_s + rng.uniform(0.02, 0.12)
     for _ in range(rng.integers(0, 5)):
         hertz = rng.uniform(4200.0, 6000.0)
@@ -127,28 +130,45 @@ def _wood_pigeon(rng: np.random.Generator) -> list[_Note]:
 _PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5), (0.34, 0.95, 0.6))
 """Length in seconds, pitch and strength of its notes."""
 
-_BIRDS_AIR_DBFS = -44.5
+_BIRDS_AIR_DBFS = -51.7
+_BIRDS_ALIKE: Alike = ((500.0, 0.3), (1000.0, 0.55))
 _NEAR_BIRDS = (
-    _Bird(_blackbird, apart_s=9.0, place=-0.5, decibels=-33.0),
-    _Bird(_robin, apart_s=11.0, place=0.6, decibels=-36.0),
+    _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-35.0),
+    _Bird(_robin, apart_s=13.0, place=0.7, decibels=-36.0),
+    _Bird(_great_tit, apart_s=20.0, place=0.2, decibels=-38.5),
 )
 _FAR_BIRDS = (
-    _Bird(_great_tit, apart_s=14.0, place=0.2, decibels=-39.5),
-    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-41.5),
-    _Bird(_robin, apart_s=16.0, place=-0.7, decibels=-43.5),
-    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-42.5),
+    _Bird(_great_tit, apart_s=24.0, place=0.8, decibels=-42.0),
+    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-42.5),
+    _Bird(_robin, apart_s=24.0, place=-0.8, decibels=-43.0),
+    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-46.0),
 )
 
 
 def fill_with_near_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a wood in the morning: air, a blackbird, and a robin."""
-    fill_with_hiss(rng, out, db_per_octave=-4.5, low=300.0, high=5000.0, dbfs=_BIRDS_AIR_DBFS, unrest_db=1.5)
+    _rustle(rng, out, dbfs=_BIRDS_AIR_DBFS)
     _sing(rng, out, _NEAR_BIRDS)
 
 
 def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the birds at the other end of the wood."""
+    _rustle(rng, out, dbfs=_BIRDS_AIR_DBFS - 12.0)
     _sing(rng, out, _FAR_BIRDS)
+
+
+def _rustle(rng: np.random.Generator, out: Samples, *, dbfs: float) -> None:
+    """Add the air of a wood."""
+    fill_with_hiss(
+        rng,
+        out,
+        db_per_octave=-4.5,
+        low=300.0,
+        high=5000.0,
+        dbfs=dbfs,
+        unrest_db=1.5,
+        alike=_BIRDS_ALIKE,
+    )
 
 
 def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> None:
@@ -202,7 +222,7 @@ def _wood(rng: np.random.Generator) -> Samples:
     """Return what a wood makes of a click, shape (frames, 2): many trunks, other ones for each ear."""
     time_s = np.arange(units.frames(_TAIL_S)) / SAMPLE_RATE
     decay = 10 ** (-3 * time_s / _TAIL_T60_S) * np.minimum(time_s / 0.02, 1.0)
-    tail = rng.standard_normal((len(time_s), 2)) * decay[:, np.newaxis]
+    tail = rng.standard_normal((len(time_s), 2)) @ _BOTH_EARS * decay[:, np.newaxis]
     fade = np.minimum(1.0, (time_s[-1] - time_s) / 0.1)[:, np.newaxis]
     return np.asarray(tail * fade * (_TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=0))), np.float32)
 
@@ -220,26 +240,29 @@ def _sung(notes: list[_Note]) -> NDArray[np.float64]:
     return sound
 
 
-_NEAR_CRICKETS = ((0.1, -34.0), (-0.7, -37.0), (0.6, -40.0))
+_NEAR_CRICKETS = ((0.1, -35.8), (-0.7, -36.5), (0.6, -38.2))
 """Place, and level in dB, of each."""
 
 _SONGS = 24
 """Of one cricket, more than fit in a loop."""
 
 _MOST_CHIRPS = 17
-_REST_S = (1.5, 9.0)
+_REST_S = (1.5, 7.0)
 """Chirps in a song, and the rest before it."""
 
 _UNREST = 0.12
 """How much sooner or later than by the clock a chirp may come."""
 
-_NIGHT_BESIDE_A_CRICKET = 0.6
+_WING_SECOND = 0.07
+"""The second harmonic beside the first: nor is a wing."""
+
+_NIGHT_BESIDE_A_CRICKET = 0.3
 """What is always heard, in amplitude."""
 
 
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-54.0, unrest_db=0.8)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-61.0, unrest_db=0.3)
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
@@ -260,7 +283,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     )
     for (place, decibels), cricket in zip(_NEAR_CRICKETS, crickets, strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
-        hertz = rng.uniform(4300.0, 4900.0)
+        hertz = rng.uniform(4150.0, 4500.0)
         kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (4, 5, 5)]
         for at_s, swell in np.transpose(cricket.chirps(loop_s)).tolist():
             chirp = kinds[rng.integers(len(kinds))]
@@ -270,10 +293,10 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-60.0, unrest_db=0.6)
+    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-66.0, unrest_db=0.3)
     noise = Noise.random(rng, len(out))
     steps = len(out) // STEP_FRAMES
-    for hertz, decibels in ((4400.0, -57.0), (5000.0, -60.0)):
+    for hertz, decibels in ((4200.0, -61.8), (4600.0, -64.8)):
         apart = np.log2(noise.hertz / np.float32(hertz))
         hump: Curve = np.exp(-np.square(apart / np.float32(0.1)))
         swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
@@ -315,7 +338,7 @@ class _Cricket:
         at_s = np.cumsum(self.pace_s * self.unrest[: len(number)])
         at_s += np.repeat(np.cumsum(self.rests_s), self.counts)
         within = at_s < loop_s - 1.0
-        return at_s[within], np.minimum(1.0, 0.4 + 0.2 * number[within])
+        return at_s[within], np.minimum(1.0, 0.8 + 0.1 * number[within])
 
 
 def _counts(rng: np.random.Generator, songs: int) -> NDArray[np.int64]:
@@ -324,12 +347,12 @@ def _counts(rng: np.random.Generator, songs: int) -> NDArray[np.int64]:
 
 
 def _pulses(hertz: float, count: int) -> Curve:
-    """Return one chirp: pulses of 25 ms, 36 ms apart, that grow and sink in a little."""
+    """Return one chirp: pulses of 29 ms, 36 ms apart, that grow and sink in a little."""
     time_s = np.arange(units.frames(0.036 * count + 0.02)) / SAMPLE_RATE
-    within = (time_s % 0.036) / 0.025
+    within = (time_s % 0.036) / 0.029
     number = np.floor(time_s / 0.036)
     shape = np.where((within < 1) & (number < count), np.sin(np.pi * np.minimum(within, 1.0)) ** 2, 0.0)
     turns = 2 * np.pi * hertz * time_s
-    tone = np.sin(turns) + _SECOND * np.sin(2 * turns)
-    sound: Curve = (shape * (0.6 + 0.4 * number / count) * tone).astype(np.float32)
+    tone = np.sin(turns) + _WING_SECOND * np.sin(2 * turns)
+    sound: Curve = (shape * (0.75 + 0.25 * number / count) * tone).astype(np.float32)
     return sound

@@ -26,8 +26,13 @@ STEP_FRAMES = 441
 """Frames between two values of a slow gain: 10 ms, a divisor of every whole number of seconds."""
 
 MONO_BELOW_HZ = 120.0
-_SIDE = 0.6
-"""Amplitude of what differs between the ears, of a whole of 1: a correlation of 1 - 2 * 0.36 = 0.28."""
+
+Alike: TypeAlias = tuple[tuple[float, float], ...]
+"""How much the ears hear the same, from 240 Hz on: frequencies in hertz, and the correlation of the channels
+there. What differs goes straight from one to the next."""
+
+WIDE: Alike = ((1000.0, 0.28),)
+"""Wide, and safe in mono."""
 
 _BINS_AT_ONCE = 1 << 16
 """Of a spectrum: as much as a processor holds near itself."""
@@ -70,18 +75,20 @@ class Noise:
         frames: The length of the loop, a multiple of four.
         middle: Random phases of what the channels share, each the number of one of `_phases`.
         side: Those of what they have with opposite signs.
+        alike: How much the channels are the same.
     """
 
     frames: int
     middle: NDArray[np.uint16]
     side: NDArray[np.uint16]
+    alike: Alike = WIDE
 
     @classmethod
-    def random(cls, rng: np.random.Generator, frames: int) -> Noise:
+    def random(cls, rng: np.random.Generator, frames: int, alike: Alike = WIDE) -> Noise:
         """Return a noise of `frames` frames."""
         bins = frames // 2 + 1
         middle, side = (rng.integers(_PHASES, size=bins, dtype=np.uint16) for _ in range(2))
-        return cls(frames, middle, side)
+        return cls(frames, middle, side, alike)
 
     @property
     def hertz(self) -> Curve:
@@ -101,7 +108,7 @@ class Noise:
     def add_to(self, out: Samples, magnitude: Curve, gains: NDArray[np.float64]) -> None:
         """Add this noise under the spectrum `magnitude` to `out`, shape (frames, 2).
 
-        Up to 120 Hz the channels are the same; from 240 Hz their correlation is 0.28: wide, and safe in mono.
+        Up to 120 Hz the channels are the same; from 240 Hz, as much as `alike` tells.
 
         Args:
             out: The loop.
@@ -157,7 +164,7 @@ class Noise:
         if stop <= start:
             return bins
         part, there = slice(start, stop), bins[: stop - start]
-        side = np.full(stop - start, _SIDE, np.float32)
+        side = self._side(start, stop)
         near = np.arange(start, min(stop, 2 * MONO_BELOW_HZ * self.frames / SAMPLE_RATE), dtype=np.float32)
         octaves = np.log2(np.maximum(near, 1) * np.float32(SAMPLE_RATE / self.frames / MONO_BELOW_HZ))
         side[: len(near)] *= half_cosine(octaves)
@@ -169,6 +176,13 @@ class Noise:
         if stop == len(self.middle):
             there[-1] = 0
         return bins
+
+    def _side(self, start: int, stop: int) -> Curve:
+        """Return the amplitude of what differs between the ears, of a whole of 1, for some bins."""
+        hertz, alike = np.transpose(self.alike)
+        # What the ears share has the power 1 - side ** 2, and their correlation is that less side ** 2.
+        sides = np.sqrt((1 - alike) / 2)
+        return np.interp(np.arange(start, stop), hertz * self.frames / SAMPLE_RATE, sides).astype(np.float32)
 
 
 @cache

@@ -117,7 +117,7 @@ BEDS: dict[str, Recipe] = {
         ((_LONG_S, fill_with_near_wind), (_SHORT_S, fill_with_far_wind)),
         under_lu=3.0,
         salt=23,
-        on_phone=0.3,
+        on_phone=0.14,
     ),
     "vuur": Recipe(
         "Een haardvuur: warm, met hier en daar geknetter",
@@ -131,14 +131,14 @@ BEDS: dict[str, Recipe] = {
         ((_LONG_S, fill_with_near_birds), (_SHORT_S, fill_with_far_birds)),
         under_lu=5.0,
         salt=25,
-        on_phone=0.77,
+        on_phone=0.75,
     ),
     "krekels": Recipe(
         "Krekels: een warme avond buiten",
         ((_LONG_S, fill_with_near_crickets), (_SHORT_S, fill_with_far_crickets)),
         under_lu=3.0,
         salt=6,
-        on_phone=0.25,
+        on_phone=0.06,
     ),
     "drone": Recipe(
         "Een drone: lage, lange tonen die langzaam verschuiven",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.beds.noise import STEP_FRAMES, Noise, band, slope, slow_noise, speech_dip
+from stem.sound.beds.noise import STEP_FRAMES, Alike, Noise, band, slope, slow_noise, speech_dip
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -69,6 +69,10 @@ _FAR_SURF = (
     _SeaBand(120, 960, dbfs=-39.0, rest=1.2, late_s=0.3),
 )
 """Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
+
+
+_ALIKE: Alike = ((1000.0, 0.58),)
+"""A beach is wide, but the same wave breaks for both ears."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +150,7 @@ def fill_with_far_surf(rng: np.random.Generator, out: Samples) -> None:
 
 
 def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], overlap: float) -> None:
-    noise = Noise.random(rng, len(out))
+    noise = Noise.random(rng, len(out), _ALIKE)
     loop_s, steps = units.seconds(len(out)), len(out) // STEP_FRAMES
     waves = least_returning(
         lambda: _Waves.random(rng, loop_s, overlap),

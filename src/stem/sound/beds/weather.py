@@ -9,7 +9,19 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.sound.beds.grains import moments, ping, scatter
-from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, cut, slope, speech_dip, wander
+from stem.sound.beds.noise import (
+    BROWN_LOWEST_HZ,
+    STEP_FRAMES,
+    WIDE,
+    Alike,
+    Curve,
+    Noise,
+    band,
+    cut,
+    slope,
+    speech_dip,
+    wander,
+)
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -17,10 +29,22 @@ from stem.units import SAMPLE_RATE
 _KINDS = 300
 """Different drops in a bed."""
 
+_RAIN_ALIKE: Alike = ((1000.0, 0.8), (4000.0, 0.0))
+"""Rain has a dark middle; its fine drops lie all around."""
+
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
-    fill_with_hiss(rng, out, db_per_octave=-2.0, low=350.0, high=11_000.0, dbfs=-29.0, unrest_db=1.2)
+    fill_with_hiss(
+        rng,
+        out,
+        db_per_octave=-2.0,
+        low=350.0,
+        high=11_000.0,
+        dbfs=-29.0,
+        unrest_db=1.2,
+        alike=_RAIN_ALIKE,
+    )
     drops = [_drop(rng) for _ in range(_KINDS)]
     for a_second, decibels, spread_db in ((160.0, -24.0, 5.0), (9.0, -13.0, 3.0)):
         starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 2.0, 0.05, 1.0))
@@ -30,7 +54,16 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with what rain does farther away: a soft, dark murmur."""
-    fill_with_hiss(rng, out, db_per_octave=-3.5, low=120.0, high=2000.0, dbfs=-32.0, unrest_db=0.7)
+    fill_with_hiss(
+        rng,
+        out,
+        db_per_octave=-3.5,
+        low=120.0,
+        high=2000.0,
+        dbfs=-32.0,
+        unrest_db=0.7,
+        alike=_RAIN_ALIKE,
+    )
 
 
 def fill_with_hiss(
@@ -42,9 +75,10 @@ def fill_with_hiss(
     high: float,
     dbfs: float,
     unrest_db: float,
+    alike: Alike = WIDE,
 ) -> None:
     """Fill `out`, shape (frames, 2), with noise that makes room for speech and slowly grows and shrinks."""
-    noise = Noise.random(rng, len(out))
+    noise = Noise.random(rng, len(out), alike)
     colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
     steps = len(out) // STEP_FRAMES
     unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
@@ -69,6 +103,7 @@ class _WindBand:
         dbfs: Its RMS in a middling wind.
         follow_db: How much it grows with a gust of strength 1: the higher, the more.
         shake_db: How much it is shaken by itself meanwhile (RMS): a gust is never smooth.
+        own_db: How much slower it goes its own way (RMS): no two trees bow together.
     """
 
     low: float
@@ -76,14 +111,15 @@ class _WindBand:
     dbfs: float
     follow_db: float
     shake_db: float = 1.8
+    own_db: float = 2.0
 
 
 _NEAR_WIND = (
-    _WindBand(25, 240, dbfs=-31.5, follow_db=3.5, shake_db=3.2),
-    _WindBand(120, 960, dbfs=-29.0, follow_db=3.4, shake_db=2.2),
-    _WindBand(480, 3840, dbfs=-39.0, follow_db=4.4),
-    _WindBand(1920, 7680, dbfs=-47.8, follow_db=5.0),
-    _WindBand(3840, 16000, dbfs=-54.5, follow_db=5.4),
+    _WindBand(25, 240, dbfs=-30.0, follow_db=3.5, shake_db=2.6, own_db=1.0),
+    _WindBand(120, 960, dbfs=-34.8, follow_db=3.0, shake_db=1.5, own_db=1.0),
+    _WindBand(480, 3840, dbfs=-44.2, follow_db=4.0),
+    _WindBand(1920, 7680, dbfs=-52.5, follow_db=4.4),
+    _WindBand(3840, 16000, dbfs=-58.0, follow_db=4.8),
 )
 """The weight of the air, its sough round the house, then twigs and leaves."""
 
@@ -93,9 +129,15 @@ _FAR_WIND = (
 )
 
 _WIND_DB_PER_OCTAVE = -6.0
+_WIND_ALIKE: Alike = ((300.0, 0.78), (900.0, 0.38), (4000.0, 0.39), (8000.0, 0.5))
+"""The weight of the air is one for both ears; twigs are left and right."""
+
 _SLOW_HZ, _QUICK_HZ, _QUICK = 0.055, 0.2, 0.4
 """How fast gusts come, how fast they shake, and how much they do so. Their spectrum is a bell curve: a band
 with edges would make a gust come back a while after."""
+
+_SHAKES = ((0.75, 0.3, 1.5), (0.95, 1.5, 12.0))
+"""How much of it, and between which frequencies."""
 
 _LOOK_S = 0.4
 _ACROSS_S = 0.5
@@ -113,7 +155,7 @@ def fill_with_far_wind(rng: np.random.Generator, out: Samples) -> None:
 
 
 def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) -> None:
-    noise = Noise.random(rng, len(out))
+    noise = Noise.random(rng, len(out), _WIND_ALIKE)
     steps = len(out) // STEP_FRAMES
     spectrum = least_returning(
         lambda: _gusts(rng, units.seconds(len(out))),
@@ -122,11 +164,13 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
         _LOOK_S,
     )
     gusts = _strength(spectrum, steps)
-    colour = slope(noise.hertz, _WIND_DB_PER_OCTAVE) * speech_dip(noise.hertz)
+    colour = slope(noise.hertz, _WIND_DB_PER_OCTAVE, BROWN_LOWEST_HZ) * speech_dip(noise.hertz)
     across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
     for number, part in enumerate(parts):
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
-        gains *= wander(rng, steps, part.shake_db, 0.3, 3.0)
+        for share, slowest_hz, fastest_hz in _SHAKES:
+            gains *= wander(rng, steps, share * part.shake_db, slowest_hz, fastest_hz)
+        gains *= wander(rng, steps, part.own_db, 0.04, 0.25)
         late = across if number else 0  # the lowest band has no direction
         hertz = noise.under(part.high)
         air = band(hertz, part.low, part.high) * colour[: len(hertz)]
