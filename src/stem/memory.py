@@ -8,6 +8,7 @@ from contextlib import suppress
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MOST_ARENAS = -1, -3, -8
 _HELD_BYTES = 16 << 20
 _BLOCK_BYTES = 8 << 20
+_LEFT_BYTES = 2 << 20
 
 
 def hold_on() -> None:
@@ -17,8 +18,20 @@ def hold_on() -> None:
     costs as much as to filter it. All threads have it of one heap: with a heap each, as glibc
     would, each keeps as much that the others cannot have. Where there is no glibc, nothing happens.
     """
+    _set(_HELD_BYTES, _BLOCK_BYTES)
+
+
+def give_back() -> None:
+    """Give back at once what is freed of the sound of whole minutes.
+
+    glibc would keep a piece of ten megabytes, and then another of the same size, for whoever might ask.
+    """
+    _set(_LEFT_BYTES, _LEFT_BYTES)
+
+
+def _set(held_bytes: int, mapped_bytes: int) -> None:
     with suppress(OSError, AttributeError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_TRIM_THRESHOLD, _HELD_BYTES)
-        mallopt(_MMAP_THRESHOLD, _BLOCK_BYTES)
+        mallopt(_TRIM_THRESHOLD, held_bytes)
+        mallopt(_MMAP_THRESHOLD, mapped_bytes)
         mallopt(_MOST_ARENAS, 1)
