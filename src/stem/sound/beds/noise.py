@@ -96,6 +96,11 @@ class Noise:
         """Return the frequencies of the transform under a limit."""
         return self._lowest(min(math.ceil(hertz * self.frames / SAMPLE_RATE), len(self.middle)))
 
+    def within(self, colour: Curve, low: float, high: float) -> Curve:
+        """Return a colour inside a band; see `band`."""
+        hertz = self.under(high)
+        return band(hertz, low, high) * colour[: len(hertz)]
+
     def _lowest(self, bins: int) -> Curve:
         hertz = np.arange(bins, dtype=np.float32)
         hertz *= np.float32(SAMPLE_RATE / self.frames)

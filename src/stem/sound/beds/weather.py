@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stem import units
 from stem.sound.beds.grains import moments, ping, scatter
-from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, band, cut, slope, speech_dip, wander
+from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, cut, slope, speech_dip, wander
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -128,8 +128,7 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
         gains *= wander(rng, steps, part.shake_db, 0.3, 3.0)
         late = across if number else 0  # the lowest band has no direction
-        hertz = noise.under(part.high)
-        air = band(hertz, part.low, part.high) * colour[: len(hertz)]
+        air = noise.within(colour, part.low, part.high)
         noise.add_to(out, air, np.stack((gains, np.roll(gains, late))))
 
 
