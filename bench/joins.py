@@ -207,8 +207,8 @@ def main() -> None:
     worst, joins = max(found.apart for found in all_found), sum(found.joins for found in all_found)
     faults = sum(len(found.faults) + found.clicks + found.strayed for found in all_found)
     same, sought = sum(found.apart == 0 for found in all_found), sum(found.sought for found in all_found)
-    print(f"{len(all_found)} tracks, {joins} joins, {sought} places, {faults} faults; {same} tracks are those", end=" ")
-    print(f"of one encoder, sample for sample; at the worst join {worst:.4f} apart")
+    print(f"{len(all_found)} tracks, {joins} joins, {sought} places, {faults} faults;", end=" ")
+    print(f"{same} are one encoder's, sample for sample; at the worst join {worst:.4f} apart")
     sys.exit(faults > 0 or worst > 1)
 
 
