@@ -12,9 +12,9 @@ LAME" is the time over LAME's, and then the processor time over LAME's. Memory i
 children together, what they share counted once (PSS: the unshared, USS, would leave Python's own libraries
 out when two processes have them); "own MB" leaves out what is mapped from files. "serial s" is for how long
 one core alone had work, were all other work shared evenly: on a busy machine it says nothing. "pydub s" are
-the two pipelines of `pipelines.py`, with a ">" when they were ended. "first event" is how long after the call someone who is told of progress hears of it, and
-"without a word" for how long at most nothing is told after that, while four backgrounds are made and
-sentences are spoken.
+the two pipelines of `pipelines.py`, with a ">" when they were ended. "first event" is how long after the call
+someone who is told of progress hears of it, and "without a word" for how long at most nothing is told after
+that, while four backgrounds are made and sentences are spoken.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ def hold_on() -> None:
     """Keep some memory that is freed, for what asks for as much a moment later.
 
     A block of sound is half a megabyte, which glibc gives back to the system at once; to get the next one
-    costs as much as to filter it. What is larger, such as a sentence with its room, goes back. All threads have it of one heap: with a heap each, as glibc
-    would, each keeps as much that the others cannot have. Where there is no glibc, nothing happens.
+    costs as much as to filter it. What is larger, such as a sentence in its room, does go back. All threads
+    have it of one heap: with a heap each, as glibc would, each keeps as much that the others cannot have.
+    Where there is no glibc, nothing happens.
     """
     _set(_HELD_BYTES, _BLOCK_BYTES)
 

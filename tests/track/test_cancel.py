@@ -246,7 +246,7 @@ def test_what_fails_between_pieces_leaves_nothing(folder: Path, monkeypatch: pyt
         told = AudioError if error is MemoryError else type(error())
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, _FailsAt(getattr(owner, name), error))
-            with pytest.raises(told, match="too little memory|full|Stopped"):
+            with pytest.raises(told, match=r"too little memory|full|Stopped"):
                 make_track(planned(cover="none"), target, events=lambda _told: None)
         assert left(folder) == set(), name
 
