@@ -213,20 +213,15 @@ def main() -> None:
     all_found = []
     for about, found in tracks(told.parse_args().tracks):
         all_found.append(found)
-        print(f"{about:45} joins {found.joins:3} apart {found.apart:.4f}", end=" ")
-        print(
-            f"worse {found.worse:.3f} clicks {found.clicks} strayed {found.strayed} of {found.sought}",
-            *found.faults,
-            flush=True,
-        )
+        print(f"{about:45} joins {found.joins:3} apart {found.apart:.4f} worse {found.worse:.3f}", end=" ")
+        print(f"clicks {found.clicks} strayed {found.strayed} of {found.sought}", *found.faults, flush=True)
     worst, joins = max(found.apart for found in all_found), sum(found.joins for found in all_found)
     worse = max(found.worse for found in all_found)
     faults = sum(len(found.faults) + found.clicks + found.strayed for found in all_found)
     same, sought = sum(found.apart == 0 for found in all_found), sum(found.sought for found in all_found)
     print(f"{len(all_found)} tracks, {joins} joins, {sought} places, {faults} faults;", end=" ")
-    print(
-        f"{same} are one encoder's, sample for sample; at the worst join {worst:.4f} apart and {worse:.3f} worse"
-    )
+    print(f"{same} are one encoder's, sample for sample;", end=" ")
+    print(f"at the worst join {worst:.4f} apart and {worse:.3f} worse")
     sys.exit(faults > 0 or worst > MOST_APART or worse > MOST_WORSE)
 
 
