@@ -36,7 +36,7 @@ _ROWS = 4
 """Transforms at once: each takes less time then."""
 
 _NOTHING = np.float32(0)
-"""Before the first sample: of a night there are hundreds of meters, each with as much of it as a filter rings."""
+"""Before the first sample; however long a filter rings, it takes no memory: a night has 400 meters."""
 
 
 def apply_sections(sections: Sequence[Section], signal: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,7 +40,8 @@ def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
     """
     recipe = BEDS[name]
     if recipe.frames <= _SHORT_FRAMES:
-        _write(recipe, seed, file)
+        for loop in recipe.make(seed):
+            file.write(loop.astype("<f4", copy=False).data)
         return
     file.flush()
     start, whole = file.tell(), recipe.frames * 8
