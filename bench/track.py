@@ -5,15 +5,16 @@
     python bench/track.py --sleep 8    # a sleep track of 8 hours: two minutes of speech, then the sea
 
 Every run is a process of its own, as a user's is. "cold" starts from an empty cache: all sentences are
-spoken and the background is made; "warm" has both. Times are the best of several, taken in turns with
-LAME's: what else the machine does only makes them longer. Memory is that of the program and its children
-together, what they share counted once (PSS: the unshared, USS, would leave Python's own libraries out when
-two processes have them); "own MB" leaves out what is mapped from files. "serial s" is for how long one core
-alone had work, were all other work shared evenly: on a busy machine it says nothing. "ffmpeg s" is ffmpeg's
-encoder alone on the same samples; "pydub s" are the two pipelines of `pipelines.py`, with a ">" when they
-were ended. "first event" is how long after the call someone who is told of progress hears of it, and
-"without a word" for how long at most nothing is told after that, while four backgrounds are made and
-sentences are spoken.
+spoken and the background is made; "warm" has both, but no piece that was encoded before. Times are the best
+of several, taken in turns with LAME's: what else the machine does only makes them longer. "ffmpeg s" and
+"LAME s" are what these two encoders take alone on the same samples, each with its processor time; "over
+LAME" is the time over LAME's, and then the processor time over LAME's. Memory is that of the program and its
+children together, what they share counted once (PSS: the unshared, USS, would leave Python's own libraries
+out when two processes have them); "own MB" leaves out what is mapped from files. "serial s" is for how long
+one core alone had work, were all other work shared evenly: on a busy machine it says nothing. "pydub s" are
+the two pipelines of `pipelines.py`, with a ">" when they were ended. "first event" is how long after the call
+someone who is told of progress hears of it, and "without a word" for how long at most nothing is told after
+that, while four backgrounds are made and sentences are spoken.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _MOST_PYDUB_S = 2 * 3600
 """pydub holds a track in memory several times."""
 
 _LOOK_S = 0.02
-_LOOKS_PER_MAP = 15  # to read the map of a process's memory takes that process a few milliseconds
+_LOOKS_PER_MAP = 3  # to read the map of a process's memory takes that process a few milliseconds
 
 LAME_ALONE = """
 import sys, time
@@ -50,13 +51,14 @@ encoder.set_in_sample_rate(44_100)
 encoder.set_out_sample_rate(44_100)
 encoder.set_channels(2)
 encoder.set_quality(5)
-taken = 0.0
+taken = taken_cpu = 0.0
 with open(sys.argv[1], "rb") as file:
     while pcm := file.read(65_536 * 4):
-        started = time.perf_counter()
+        started, started_cpu = time.perf_counter(), time.process_time()
         encoder.encode(pcm)
         taken += time.perf_counter() - started
-print(taken)
+        taken_cpu += time.process_time() - started_cpu
+print(taken, taken_cpu)
 """
 
 
@@ -192,8 +194,8 @@ class Measured:
     Attributes:
         cold: A run with nothing in the cache.
         warm: The best of the runs with everything in it, their largest memory.
-        lame_s: What LAME alone takes at best, for the same samples.
-        ffmpeg_s: What ffmpeg takes to make an MP3 of them.
+        lame_s: What LAME alone takes at best, for the same samples, and of that processor time.
+        ffmpeg_s: What ffmpeg takes to make an MP3 of them, likewise.
         pydub: The pipelines that people write with pydub, on the same clips.
         stages_s: Processor time of each stage of such a run.
         sound_s: The length of the track.
@@ -201,8 +203,8 @@ class Measured:
 
     cold: Run
     warm: Run
-    lame_s: float
-    ffmpeg_s: float
+    lame_s: tuple[float, float]
+    ffmpeg_s: tuple[float, float]
     pydub: dict[str, Run]
     stages_s: dict[str, float]
     sound_s: float
@@ -217,6 +219,7 @@ def measure(script: str, rounds: int) -> Measured:
         (folder / "maat.j2").write_text(script, encoding="utf-8")
         make = ["make", "maat.j2", "--force"]
         cold = measured([sys.executable, "-m", "stem", *make], folder)
+        forget_pieces(folder)
         stages = [sys.executable, str(Path(__file__).with_name("stages.py")), *make]
         environment = _environment(folder)
         told = subprocess.run(
@@ -227,12 +230,14 @@ def measure(script: str, rounds: int) -> Measured:
         subprocess.run(ffmpeg, check=True)
         warm, lame_s = [], []
         for _ in range(rounds):
+            forget_pieces(folder)
             warm.append(measured([sys.executable, "-m", "stem", *make], folder))
             alone = [sys.executable, "-c", LAME_ALONE, str(pcm)]
-            lame_s.append(float(subprocess.run(alone, stdout=subprocess.PIPE, check=True).stdout))
+            told_s = subprocess.run(alone, stdout=subprocess.PIPE, check=True).stdout
+            lame_s.append([*map(float, told_s.split())])
         other = ["-f", "s16le", "-ar", "44100", "-ac", "2", "-i", str(pcm), "-b:a", "128k"]
         ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *other, str(folder / "other.mp3")]
-        ffmpeg_s = min(measured([*ffmpeg, "-y"], folder).wall_s for _ in range(rounds))
+        others = [measured([*ffmpeg, "-y"], folder) for _ in range(rounds)]
         best = Run(
             wall_s=min(run.wall_s for run in warm),
             first_s=min(run.first_s for run in warm),
@@ -241,23 +246,35 @@ def measure(script: str, rounds: int) -> Measured:
             own_mb=max(run.own_mb for run in warm),
         )
         sound_s = pcm.stat().st_size / (4 * 44_100)
-        others = pydub(folder, MOST_TIMES * best.wall_s) if sound_s < _MOST_PYDUB_S else {}
+        pipelines = pydub(folder, MOST_TIMES * best.wall_s) if sound_s < _MOST_PYDUB_S else {}
         stages_s = json.loads(told.splitlines()[-1])
-        return Measured(cold, best, min(lame_s), ffmpeg_s, others, stages_s, sound_s)
+        lame, lame_cpu = map(min, zip(*lame_s, strict=True))
+        ffmpeg_s = min(run.wall_s for run in others), min(run.processor_s for run in others)
+        return Measured(cold, best, (lame, lame_cpu), ffmpeg_s, pipelines, stages_s, sound_s)
+
+
+def forget_pieces(folder: Path) -> None:
+    """Let every piece of a track be encoded anew."""
+    for piece in folder.glob("cache/stem/speech/*.piece"):
+        piece.unlink()
 
 
 def print_tables(found: dict[str, Measured]) -> None:
     """Print what was measured of tracks, by their names."""
     print(f"{'track':>10} {'sound s':>8} {'cache':>6} {'wall s':>7} {'first s':>7} {'cpu s':>7}", end=" ")
-    print(f"{'peak MB':>8} {'own MB':>7} {'serial s':>8} {'ffmpeg s':>8} {'LAME s':>7} {'ratio':>6}")
+    print(f"{'peak MB':>8} {'own MB':>7} {'serial s':>8} {'ffmpeg s':>8} {'cpu s':>6}", end=" ")
+    print(f"{'LAME s':>7} {'cpu s':>6} {'over LAME':>11}")
     cores = os.cpu_count() or 1
     for name, track in found.items():
         for cache, run in (("cold", track.cold), ("warm", track.warm)):
             print(f"{name:>10} {track.sound_s:8.0f} {cache:>6}", end=" ")
             print(f"{run.wall_s:7.1f} {run.first_s:7.2f} {run.processor_s:7.1f}", end=" ")
             serial_s = (cores * run.wall_s - run.processor_s) / max(cores - 1, 1)
-            print(f"{run.peak_mb:8.0f} {run.own_mb:7.0f} {serial_s:8.1f} {track.ffmpeg_s:8.1f}", end=" ")
-            print(f"{track.lame_s:7.1f} {run.wall_s / track.lame_s:6.2f}")
+            (ffmpeg_s, ffmpeg_cpu_s), (lame_s, lame_cpu_s) = track.ffmpeg_s, track.lame_s
+            print(f"{run.peak_mb:8.0f} {run.own_mb:7.0f} {serial_s:8.1f}", end=" ")
+            print(f"{ffmpeg_s:8.1f} {ffmpeg_cpu_s:6.1f}", end=" ")
+            over, over_cpu = run.wall_s / lame_s, run.processor_s / lame_cpu_s
+            print(f"{lame_s:7.1f} {lame_cpu_s:6.1f} {over:5.2f} {over_cpu:5.2f}")
     tracks = list(found.values())
     growth_mb = tracks[-1].warm.own_mb - tracks[0].warm.own_mb
     print(f"The longest takes {growth_mb:.0f} MB more than the shortest.")

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from knownsound import Known
 
-from stem.errors import OutputError
+from stem.errors import AudioError, OutputError
 from stem.export import mp3
 from stem.export.mp3 import Mp3Settings, write_mp3
-from stem.progress import Cancelled
+from stem.progress import Cancelled, beat
 from stem.sound.clips import Samples
 from stem.sound.pieces import Piece
 
@@ -102,17 +102,30 @@ def test_pieces_that_cannot_be_joined_are_encoded_as_one(
     assert (tmp_path / "pieces.mp3").read_bytes() == (tmp_path / "one.mp3").read_bytes()
 
 
-def test_a_piece_that_fails_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("error", "told"), [(MemoryError, MemoryError), (RuntimeError, AudioError)])
+def test_a_piece_that_fails_ends_all(
+    error: type[Exception], told: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mp3, "_PIECE_S", PIECE_S)
+    before, ended = set(threading.enumerate()), 0
 
     class Failing(Known):
         def blocks(self, piece: Piece, before: int = 0, after: int = 0) -> Iterator[Samples]:
-            if piece.first > 3 * 44_100:
-                raise MemoryError
-            return super().blocks(piece, before, after)
+            nonlocal ended
+            if 3 * 44_100 < piece.first < 6 * 44_100:
+                raise error
+            for block in super().blocks(piece, before, after):
+                beat()
+                yield block
+            ended += 1
 
-    with pytest.raises(MemoryError):
+    with pytest.raises(told):
         write_mp3(tmp_path / "a.mp3", Failing(speech_like(SECONDS * 44_100, 2, 44_100)))
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert ended < SECONDS // PIECE_S  # what waits for a core is not begun
+    assert (tmp_path / "a.mp3").read_bytes()[:4] in (b"", bytes(4))  # no header: nobody takes it for a track
 
 
 def test_a_disk_that_fills_while_pieces_wait_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -69,6 +71,23 @@ def test_pieces_are_measured_as_the_whole(mix: Mix, channels: int) -> None:
         "true_peak_dbtp",
     ):
         assert getattr(pieces, name) == pytest.approx(getattr(whole, name), abs=1e-4), name
+
+
+def test_what_was_measured_of_a_piece_takes_little_memory(mix: Mix) -> None:
+    master = Master(mix, -3.0)
+    in_pieces(master, 2.0)  # tables that all share are made
+    gc.collect()
+    tracemalloc.start()
+    try:
+        in_pieces(master, 2.0)
+        master._sources.clear()
+        gc.collect()
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert (
+        kept < len(master._measured) * 10_000
+    )  # a meter at work holds 200,000
 
 
 def test_a_piece_comes_with_what_stands_around_it(mix: Mix) -> None:

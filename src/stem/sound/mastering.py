@@ -124,6 +124,7 @@ class Master:
         mastered = limited(downmixed(mixed) if self.channels == 1 else mixed, self.ceiling_dbtp)
         measured = _heard(mastered, heard, before_own, own_first - start, own_last - start)
         yield from cropped(resampled(measured, self.rate), first - int(start * self._ratio), last - first)
+        heard.meter = Meter.of(heard.meter.heard(), self.channels)  # without the samples that it held
         if self.keeper is not None:
             deque(mixed, 0)  # to its end: the hash is one of all
             self._sources[piece.first] = self._with_settings(source)

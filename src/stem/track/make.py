@@ -16,7 +16,7 @@ from stem.export.selfcheck import check_before_publishing
 from stem.export.stems import EncodedStems, Stems, encoded_stems
 from stem.export.tags import tag
 from stem.files import free_name, give_name, output_error, sweep, temporary_beside
-from stem.memory import hold_on
+from stem.memory import enough, hold_on
 from stem.messages import Message
 from stem.progress import Events, beat, beside, counting, part, stage
 from stem.script.timeline import Timeline
@@ -115,7 +115,7 @@ def make_track(
         StemError: EngineError, AudioError or OutputError; nothing stands under the final name then.
     """
     hold_on()
-    with ExitStack() as lent:
+    with enough(Message("the track")), ExitStack() as lent:
         with stage(events, "bed"):
             check_ready(plan)
             temporary = lent.enter_context(_begun(target))

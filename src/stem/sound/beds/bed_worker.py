@@ -8,8 +8,11 @@ import sys
 from contextlib import suppress
 from typing import IO
 
+import numpy as np
+
 from stem import units
 from stem.errors import AudioError
+from stem.memory import give_back
 from stem.messages import Message
 from stem.programs import python_main
 from stem.progress import beat
@@ -29,7 +32,7 @@ def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
     Args:
         name: A name in `BEDS`.
         seed: Of the bed.
-        file: A real one, open for writing.
+        file: A real one, open for reading and writing.
 
     Raises:
         OSError: when the system refuses to write.
@@ -37,7 +40,8 @@ def write_loops(name: str, seed: int, file: IO[bytes]) -> None:
     """
     recipe = BEDS[name]
     if recipe.frames <= _SHORT_FRAMES:
-        _write(recipe, seed, file)
+        for loop in recipe.make(seed):
+            file.write(loop.astype("<f4", copy=False).data)
         return
     file.flush()
     start, whole = file.tell(), recipe.frames * 8
@@ -81,13 +85,24 @@ def _code(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _write(recipe: Recipe, seed: int, file: IO[bytes]) -> None:
-    for loop in recipe.make(seed):
-        file.write(loop.astype("<f4", copy=False).data)
+    """Write the loops of a bed to a file, each in its place there: what of it is not worked on is not held.
+
+    The place is taken first, by zeros: on a full disk a mapped file is the death of who writes in it.
+    """
+    for index, (length_s, _) in enumerate(recipe.loops):
+        place, shape = file.tell(), (length_s * units.SAMPLE_RATE, 2)
+        for _ in range(length_s):
+            file.write(bytes(8 * units.SAMPLE_RATE))
+        file.flush()
+        loop = np.asarray(np.memmap(file, "<f4", "r+", place, shape))
+        recipe.fill(index, seed, loop)
+        file.seek(0, os.SEEK_END)
         del loop  # before the next one is made
 
 
 def main() -> None:
-    """Make the bed that is named on standard input; its loops go out on standard output."""
+    """Make the bed that is named on standard input; its loops go out on standard output, a file."""
+    give_back()
     name, seed = sys.stdin.read().split()
     try:
         _write(BEDS[name], int(seed), sys.stdout.buffer)

@@ -154,7 +154,7 @@ def _unkept(name: str, seed: int) -> Samples:
 def _write(name: str, seed: int, path: Path) -> dict[str, float]:
     """Write a bed to `path`, and return what it measures."""
     recipe = BEDS[name]
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         header = {"descr": "<f4", "fortran_order": False, "shape": (recipe.frames, 2)}
         np.lib.format.write_array_header_1_0(file, header)
         write_loops(name, seed, file)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.cores import cores
 from stem.progress import in_order
+from stem.sound.beds.bed import let_go
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
@@ -34,8 +35,11 @@ there. What differs goes straight from one to the next."""
 WIDE: Alike = ((1000.0, 0.28),)
 """Wide, and safe in mono."""
 
-_BINS_AT_ONCE = 1 << 16
+_BINS_AT_ONCE = 1 << 14
 """Of a spectrum: as much as a processor holds near itself."""
+
+_STEPS_AT_ONCE = 400
+"""Of a loop: a multiple of four."""
 
 _PHASES = 1 << 16
 """All phases that there are."""
@@ -99,6 +103,11 @@ class Noise:
         """Return the frequencies of the transform under a limit."""
         return self._lowest(min(math.ceil(hertz * self.frames / SAMPLE_RATE), len(self.middle)))
 
+    def within(self, colour: Curve, low: float, high: float) -> Curve:
+        """Return a colour inside a band; see `band`."""
+        hertz = self.under(high)
+        return band(hertz, low, high) * colour[: len(hertz)]
+
     def _lowest(self, bins: int) -> Curve:
         hertz = np.arange(bins, dtype=np.float32)
         hertz *= np.float32(SAMPLE_RATE / self.frames)
@@ -116,32 +125,44 @@ class Noise:
             gains: The RMS at every step round the loop, shape (steps,), or (2, steps) when the ears differ.
         """
         for channel, ear in enumerate(np.broadcast_to(gains, (2, gains.shape[-1]))):
-            self._add_to_ear(out[:, channel], channel, magnitude, ear)
+            self._add_to_ear(out, channel, magnitude, ear)
 
-    def _add_to_ear(self, out: Curve, channel: int, magnitude: Curve, gains: NDArray[np.float64]) -> None:
-        """Add a channel of this noise to one of the loop; see `add_to`.
+    def _add_to_ear(self, out: Samples, channel: int, magnitude: Curve, gains: NDArray[np.float64]) -> None:
+        """Add a channel of this noise to that of the loop; see `add_to`.
 
         A transform of all frames takes three times as much memory as they. So it is taken in four: of every
         fourth frame (decimation in frequency, radix 4).
         """
         # Parseval: the RMS of a wave is known from its spectrum, of which only the positive half is given.
         power = 2 * np.square(magnitude[1:-1]).sum(dtype=np.float64) / self.frames**2
-        steps = gains / (4 * math.sqrt(power))
+        steps = (gains / (4 * math.sqrt(power))).astype(np.float32)
+        following, at_once = np.roll(steps, -1), min(cores(), _AT_ONCE)
+        spectra = self._fourths(magnitude, channel)
+        let_go(out)
+        # None is held here: each makes room for its wave.
+        waves = list(in_order(self._wave, (spectra.pop(0) for _ in range(4)), at_once))
 
-        def add(fourth: tuple[int, Spectrum]) -> None:
-            first, spectrum = fourth
-            wave = np.fft.irfft(spectrum, self.frames // 4).astype(np.float32, copy=False)
-            wave *= gain_curve(steps, first, 4)
-            out[first::4] += wave
+        def add(start: int) -> None:
+            stop = min(start + _STEPS_AT_ONCE, len(steps))
+            part = out[start * STEP_FRAMES : stop * STEP_FRAMES]
+            inside = slice(start * STEP_FRAMES // 4, stop * STEP_FRAMES // 4)
+            for first, wave in enumerate(waves):
+                curve = _lines(steps[start:stop], following[start:stop], first, 4)
+                curve *= wave[inside]
+                part[first::4, channel] += curve
+            let_go(part)
 
-        deque(in_order(add, enumerate(self._fourths(magnitude, channel)), min(cores(), _AT_ONCE)), 0)
+        deque(in_order(add, range(0, len(steps), _STEPS_AT_ONCE), at_once), 0)
 
-    def _fourths(self, magnitude: Curve, channel: int) -> Spectrum:
+    def _wave(self, spectrum: Spectrum) -> Curve:
+        return np.fft.irfft(spectrum, self.frames // 4).astype(np.float32, copy=False)
+
+    def _fourths(self, magnitude: Curve, channel: int) -> list[Spectrum]:
         """Return the spectra of every fourth frame, from the first, second, third and fourth one on."""
         quarter = self.frames // 4
-        spectra = np.zeros((4, quarter // 2 + 1), np.complex64)
-        for start in range(0, min(spectra.shape[1], len(magnitude)), _BINS_AT_ONCE):
-            stop = min(start + _BINS_AT_ONCE, spectra.shape[1])
+        spectra: list[Spectrum] = [np.zeros(quarter // 2 + 1, np.complex64) for _ in range(4)]
+        for start in range(0, min(len(spectra[0]), len(magnitude)), _BINS_AT_ONCE):
+            stop = min(start + _BINS_AT_ONCE, len(spectra[0]))
             one = self._bins(magnitude, channel, start, stop)
             two = self._bins(magnitude, channel, quarter + start, quarter + stop)
             # The upper half of the whole spectrum is the lower one's mirror image.
@@ -152,8 +173,9 @@ class Noise:
             turn = np.exp(np.arange(start, stop) * (2j * np.pi / self.frames)).astype(np.complex64)
             even, odd, plus, minus = one + three, two + four, one - three, (two - four) * np.complex64(1j)
             now = np.ones(1, np.complex64)
-            for place, four_of in enumerate((even + odd, plus + minus, even - odd, plus - minus)):
-                spectra[place, start:stop] = four_of * now
+            sums = (even + odd, plus + minus, even - odd, plus - minus)
+            for spectrum, four_of in zip(spectra, sums, strict=True):
+                spectrum[start:stop] = four_of * now
                 now = now * turn
         return spectra
 
@@ -182,7 +204,9 @@ class Noise:
         hertz, alike = np.transpose(self.alike)
         # What the ears share has the power 1 - side ** 2, and their correlation is that less side ** 2.
         sides = np.sqrt((1 - alike) / 2)
-        return np.interp(np.arange(start, stop), hertz * self.frames / SAMPLE_RATE, sides).astype(np.float32)
+        place = hertz * self.frames / SAMPLE_RATE
+        side: Curve = np.interp(np.arange(start, stop), place, sides).astype(np.float32)
+        return side
 
 
 @cache
@@ -259,7 +283,12 @@ def gain_curve(gains: NDArray[np.float64], first: int = 0, every: int = 1) -> Cu
         every: How far each is from the next.
     """
     steps = gains.astype(np.float32)
-    steps, rises = (each.reshape(-1, every, 1) for each in (steps, np.roll(steps, -1) - steps))
+    return _lines(steps, np.roll(steps, -1), first, every)
+
+
+def _lines(steps: Curve, following: Curve, first: int, every: int) -> Curve:
+    """Return straight lines from each step to the one that follows it; see `gain_curve`."""
+    steps, rises = (each.reshape(-1, every, 1) for each in (steps, following - steps))
     curve = np.empty((len(steps), STEP_FRAMES), np.float32)
     at = np.arange(first, every * STEP_FRAMES, every)
     for step in range(every):

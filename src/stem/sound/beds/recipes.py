@@ -83,12 +83,16 @@ class Recipe:
 
     def make(self, seed: int) -> Iterator[Samples]:
         """Yield the loops, made anew for `seed`; one at a time, since each takes up to 42 MB."""
-        for index, (length_s, fill) in enumerate(self.loops):
+        for index, (length_s, _) in enumerate(self.loops):
             loop = np.zeros((length_s * SAMPLE_RATE, 2), np.float32)
-            chance = (seed % 2**64, index, self.salt) if self.salt else (seed % 2**64, index)
-            fill(np.random.default_rng(chance), loop)
+            self.fill(index, seed, loop)
             yield loop
             del loop  # before the next one is made
+
+    def fill(self, index: int, seed: int, loop: Samples) -> None:
+        """Fill zeroed samples, shape (frames, 2), with a loop that is made anew for `seed`."""
+        chance = (seed % 2**64, index, self.salt) if self.salt else (seed % 2**64, index)
+        self.loops[index][1](np.random.default_rng(chance), loop)
 
 
 BEDS: dict[str, Recipe] = {

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.beds.noise import STEP_FRAMES, Alike, Noise, band, slope, slow_noise, speech_dip
+from stem.sound.beds.noise import STEP_FRAMES, Alike, Noise, slope, slow_noise, speech_dip
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
@@ -162,11 +162,10 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
     time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
     water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
     for number, (part, fizz) in enumerate(zip(parts, fizzes, strict=True)):
-        hertz = noise.under(part.high)
         # The lowest band has no direction: under 120 Hz the channels stay the same.
         ears = (waves.gains(part, ear if number else 0, time_s, loop_s) for ear in (-1, 1))
         gains = np.stack(tuple(ears)) * np.stack(fizz) * units.gain(part.dbfs)
-        noise.add_to(out, band(hertz, part.low, part.high) * water[: len(hertz)], gains)
+        noise.add_to(out, noise.within(water, part.low, part.high), gains)
 
 
 def _fizz(rng: np.random.Generator, steps: int, strength: float) -> NDArray[np.float64]:

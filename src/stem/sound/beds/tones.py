@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from stem import units
+from stem.sound.beds.bed import let_go
 from stem.sound.beds.noise import (
     BROWN_LOWEST_HZ,
     MONO_BELOW_HZ,
@@ -82,8 +83,11 @@ def _sustain(
         for centre, ears in lines:
             spectrum[centre - reach : centre + reach + 1] += ears[channel]
         spectrum *= np.float32(units.gain(dbfs) / math.sqrt(power))
-        out[:, channel] += np.fft.irfft(spectrum, len(out))
+        let_go(out)
+        wave = np.fft.irfft(spectrum, len(out))
         del spectrum
+        out[:, channel] += wave
+        del wave
 
 
 _CARRIER_HZ, _BEAT_HZ = 200.0, 6.0

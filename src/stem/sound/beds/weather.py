@@ -16,7 +16,6 @@ from stem.sound.beds.noise import (
     Alike,
     Curve,
     Noise,
-    band,
     cut,
     slope,
     speech_dip,
@@ -172,8 +171,7 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
             gains *= wander(rng, steps, share * part.shake_db, slowest_hz, fastest_hz)
         gains *= wander(rng, steps, part.own_db, 0.04, 0.25)
         late = across if number else 0  # the lowest band has no direction
-        hertz = noise.under(part.high)
-        air = band(hertz, part.low, part.high) * colour[: len(hertz)]
+        air = noise.within(colour, part.low, part.high)
         noise.add_to(out, air, np.stack((gains, np.roll(gains, late))))
 
 
