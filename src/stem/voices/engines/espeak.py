@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -81,7 +82,7 @@ class Espeak:
 
     def __init__(self) -> None:
         try:
-            self.version = metadata.version(_PACKAGE)
+            self.version = _version()
         except metadata.PackageNotFoundError as error:
             raise EngineUnavailable(
                 self.name,
@@ -131,6 +132,11 @@ class Espeak:
     def remarks(self, phrase: str, voice: VoiceTemplate) -> tuple[str, ...]:
         """Return nothing: it says whatever is written, one way or another."""
         return ()
+
+
+@cache  # it is read from a file, and a track asks seven times
+def _version() -> str:
+    return metadata.version(_PACKAGE)
 
 
 class _UnusableVoiceError(Exception):
