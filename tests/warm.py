@@ -276,7 +276,20 @@ def main(descriptor: int) -> None:
 
     for read_once in (load_lexicon, scripts):
         read_once(Path("there is none"))
+    _say_once()
     serve(socket.socket(fileno=descriptor))
+
+
+def _say_once() -> None:
+    """Let who is forked know what the voice says to find out whether it can: every track asks it thrice."""
+    from spoken import Spoken
+
+    from stem.errors import StemError
+    from stem.voices.engines import espeak
+
+    espeak._run = Spoken()
+    with contextlib.suppress(StemError):
+        espeak.Espeak().check()
 
 
 def serve(connection: socket.socket) -> None:
