@@ -44,4 +44,7 @@ def enter(options: str) -> None:
         (own / "gid_map").write_text(f"0 {group} 1", encoding="ascii")
         if libc.mount(b"none", b"/", None, _PRIVATELY, None) != 0:
             raise OSError(ctypes.get_errno(), "mount")
+    if warm._Own.forker is not None:  # it is not in them, and nobody is to inherit its number
+        warm._Own.forker.close()
+        warm._Own.forker = None
     warm._Own.forker = warm._forked()
