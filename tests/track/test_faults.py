@@ -142,7 +142,7 @@ def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
 def test_a_signal_at_any_moment_leaves_a_whole_track_or_none(
     tmp_path: Path, record_property: Recorder
 ) -> None:
-    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 15
+    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 9
     # One in each of equal parts of a run, each kind of signal in all parts of it.
     shares = [(index + moments.random()) / count for index in range(count)]
     outcomes = fi.run_signals(tmp_path, fi.Case("moments", older=True, remembered=["beds"]), shares)
