@@ -284,7 +284,7 @@ def _remember_what_is_known() -> None:
 
     ffmpeg.subprocess = _RememberedPrograms()  # type: ignore[assignment, attr-defined]
     mastering.limited = functools.partial(_limit, mastering.limited, {})  # type: ignore[attr-defined]
-    hashlib.file_digest = functools.partial(_digest, hashlib.file_digest, {})  # type: ignore[assignment]
+    hashlib.file_digest = functools.partial(_digest, hashlib.file_digest, {})
     mp3._lame = functools.partial(_RememberedLame, mp3._lame, {})
     labels.generated = functools.cache(labels.generated)  # type: ignore[attr-defined]
     real_run: Any = subprocess.run
