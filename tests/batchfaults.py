@@ -1,4 +1,4 @@
-"""The process in which tracks of a batch get their names while faults happen, each time in a fork of it.
+"""The process in which tracks of a batch get their names while faults happen; a fork of it where one ends it.
 
 What is given its name is a track of a few bytes, with a record that has its hash: whether a track is whole is
 not what this is about (see `faultworkshop`), but what stands beside what at every moment.
@@ -15,13 +15,14 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import warm
 from faultcalls import ANY, NEVER, Calls
 
 from stem.config import Config
@@ -39,6 +40,7 @@ ERRORS = ("ENOSPC", "EIO", "EACCES")
 COMES = "comes"
 """Someone else's file comes where the track is to be."""
 OTHERS = ("Ctrl-C", COMES, *ERRORS)
+_ENDING = ("Ctrl-C", "kill")
 
 Files = Mapping[str, str]
 """Content by name."""
@@ -187,21 +189,30 @@ def _plain(operation: str) -> str:
 
 
 def _run(output: Path, case: Case, calls: Calls, kind: str, call: int) -> tuple[int, str]:
-    """Give the files their names in a fork, with a fault at a call; return the exit code and all calls."""
+    """Give the files their names, with a fault at a call; return the exit code and all calls.
+
+    What a signal ends is a fork.
+    """
+    if kind not in _ENDING:
+        told: list[str] = []
+        try:
+            code = _settle(output, case, calls, partial(_strike, kind, output, told.append), call)
+        finally:
+            calls.disarm()
+        return code, "".join(told)
     reader, writer = os.pipe()
     process = os.fork()
     if process == 0:
         code = 99
         try:
-            code = _settle(
-                output, case, calls, lambda operation: _strike(kind, operation, output, writer), call
-            )
+            told_of = partial(_strike, kind, output, lambda text: os.write(writer, text.encode()))
+            code = _settle(output, case, calls, told_of, call)
         finally:
             os._exit(code)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as answer:
-        told = answer.read()
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), told
+        all_told = answer.read()
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), all_told
 
 
 def _settle(output: Path, case: Case, calls: Calls, strike: Callable[[str], None], call: int) -> int:
@@ -225,8 +236,8 @@ def _settle_naively(folder: Path, job: Job) -> None:
         publish(path, job.target.with_name(path.name), overwrite=True)
 
 
-def _strike(kind: str, operation: str, output: Path, report: int) -> None:
-    os.write(report, f"{operation}\0".encode())
+def _strike(kind: str, output: Path, tell: Callable[[str], object], operation: str) -> None:
+    tell(f"{operation}\0")
     if kind in ERRORS:
         number = getattr(errno, kind)
         raise OSError(number, os.strerror(number), operation.partition(" ")[2])
@@ -247,7 +258,7 @@ def run_faults(folder: Path, cases: Sequence[Case], at_each: int) -> list[list[M
         at_each: Of how many of `OTHERS` each call has a turn, besides being killed.
     """
     job = {"cases": [asdict(case) for case in cases], "at_each": at_each}
-    done = subprocess.run(
+    done = warm.run(
         [sys.executable, __file__, json.dumps(job)], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr

@@ -58,6 +58,10 @@ class Calls:
         """Strike at a call from now on."""
         self.seen, self._wanted, self._strike = 0, call, strike
 
+    def disarm(self) -> None:
+        """Strike no more, and count nothing."""
+        self._strike = None
+
     def on(self, operation: str, place: object) -> None:
         """Count a call and, when it is the one, strike: what that raises, the caller meets."""
         if self._strike is None:

@@ -15,12 +15,13 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import warm
 
 SCRIPT = '+++\ntitle = "Proef"\nbed = "none"\nvoice = "rustig"\n+++\nWelkom.\n'
 COMMAND = ("make", "proef.j2", "--profile", "acx")
@@ -206,8 +207,8 @@ def _done(folder: Path, job: Mapping[str, Any]) -> list[Outcome]:
     for name in ("output", "cache", "temp", "home", "elsewhere"):
         (folder / name).mkdir()
     (folder / "proef.j2").write_text(SCRIPT, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, _PROGRAM, json.dumps(job)],
+    done = warm.run(
+        [sys.executable, str(_PROGRAM), json.dumps(job)],
         cwd=folder,
         env=environment(folder),
         capture_output=True,

@@ -1,10 +1,12 @@
-"""The process in which runs meet faults: it warms up once and forks for each of them (see `faultinjector`).
+"""The process in which runs meet faults, one after the other (see `faultinjector`).
 
-Imports take a second and a run a tenth of that. A test's own process has threads, so it cannot fork.
+A run that a signal may end is a fork of it; the others run here, which takes half as long as a fork that
+copies what it touches. A test's own process has threads, so it cannot fork.
 
 Python's audit hook sees most I/O calls before they happen, and what it raises is what the caller meets;
 write, fsync and sendfile are not audited and have wrappers here. What needs no files is remembered: the
-cover, what children with nothing but pipes answered (the template's, the voice's), and LAME's frames.
+cover, what children with nothing but pipes answered (the template's, the voice's), what ffmpeg made of a
+content, the limiter of a sound, the hash of a background, and LAME's frames.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from faultcalls import ANY, NEVER, Calls
 from faultinjector import (
@@ -48,9 +50,12 @@ from faultinjector import (
     snapshot,
 )
 
+_LARGE = 1_000_000
+"""Bytes: only a background has as many."""
+
 
 class Workshop:
-    """The warm process: one run after another, each in a fork, each from the same state."""
+    """The warm process: one run after another, each from the same state."""
 
     def __init__(self, folder: Path, case: Case, *, is_quick: bool) -> None:
         self.folder, self.case = folder, case
@@ -60,6 +65,8 @@ class Workshop:
             _write_naively()
         if is_quick:
             _remember_what_is_known()
+        else:
+            _remember_no_voice()
         self.whole = self._contents_of_clean_runs()
         self._start = folder / "start"
         for place in ("output", "cache", "temp", "elsewhere"):
@@ -93,6 +100,8 @@ class Workshop:
         """Run with a fault and judge what came of it."""
         self._restore()
         before = snapshot(self.folder)
+        if kind not in SIGNALS:
+            return self._judged(self._here(kind, call), before)
         process = self._begin(kind, call)
         return self._judged(self._end(process, Outcome(kind, call)), before)
 
@@ -111,7 +120,7 @@ class Workshop:
     def operations(self) -> list[str]:
         """Return the I/O calls of a run without faults, without what is drawn by lot."""
         self._restore()
-        met = self._end(self._begin("", ANY), Outcome(""))
+        met = self._here("", ANY)
         return [_plain(operation, "")[0] for operation in met.operation.split("\0")]
 
     def clean_run_s(self) -> float:
@@ -138,7 +147,7 @@ class Workshop:
         """Try whether the next run works; from the same state it does the same."""
         key = tuple(sorted(_plain(name, content) for name, content in state.items()))
         if key not in self._tried:
-            met = self._end(self._begin("", NEVER), Outcome(""))
+            met = self._here("", NEVER)
             after = snapshot(self.folder)
             wrong = judge(self.case, met, state, after, self.whole)
             wrong += [f"{name} was not swept" for name in after if is_temporary(name)]
@@ -158,6 +167,25 @@ class Workshop:
         for place in ("output", "cache", "temp", "elsewhere"):
             shutil.rmtree(self.folder / place)
             shutil.copytree(self._start / place, self.folder / place, symlinks=True, copy_function=_copy)
+
+    def _here(self, kind: str, call: int) -> Outcome:
+        """Run in this process, as one that has run nothing yet."""
+        from stem import cli, files
+        from stem.sound.beds import kept
+
+        files._sweep_once.cache_clear()
+        kept._WHOLE.clear()
+        operations: list[str] = []
+
+        def strike(operation: str) -> None:
+            operations.append(operation)
+            self._strike(kind, operation)
+
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as told:
+            self._calls.arm(call, strike)
+            code = cli.run([*COMMAND, *self.case.options])
+            self._calls.disarm()
+        return Outcome(kind, call, "\0".join(operations), code, told.getvalue())
 
     def _begin(self, kind: str, call: int) -> int:
         """Fork a run; its fault, if any, is met at I/O call number `call`."""
@@ -187,7 +215,12 @@ class Workshop:
             report = os.open(self.folder / "report", os.O_WRONLY | os.O_APPEND)
             os.dup2(report, 2)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            self._calls.arm(call, lambda operation: self._strike(kind, operation, report))
+
+            def strike(operation: str) -> None:
+                os.write(report, f"{operation}\0".encode())
+                self._strike(kind, operation)
+
+            self._calls.arm(call, strike)
             os.write(begun, b"!")
             code = cli.run([*COMMAND, *self.case.options])
             threading._shutdown()  # type: ignore[attr-defined]
@@ -200,8 +233,7 @@ class Workshop:
                 sys.stderr.flush()
             os._exit(code)
 
-    def _strike(self, kind: str, operation: str, report: int) -> None:
-        os.write(report, f"{operation}\0".encode())
+    def _strike(self, kind: str, operation: str) -> None:
         if kind in ERRORS:
             number = getattr(errno, kind)
             raise OSError(number, os.strerror(number), operation.partition(" ")[2])
@@ -245,9 +277,14 @@ def _plain(name: str, content: str) -> tuple[str, str]:
 def _remember_what_is_known() -> None:
     """Do not make anew what has no files: the cover, LAME's frames, and what children with only pipes say."""
     from stem.export import mp3
+    from stem.sound import mastering
+    from stem.sound.decoding import ffmpeg
     from stem.track import labels
     from stem.voices.engines import espeak
 
+    ffmpeg.subprocess = _RememberedPrograms()  # type: ignore[assignment, attr-defined]
+    mastering.limited = functools.partial(_limit, mastering.limited, {})  # type: ignore[attr-defined]
+    hashlib.file_digest = functools.partial(_digest, hashlib.file_digest, {})
     mp3._lame = functools.partial(_RememberedLame, mp3._lame, {})
     labels.generated = functools.cache(labels.generated)  # type: ignore[attr-defined]
     real_run: Any = subprocess.run
@@ -272,6 +309,83 @@ def _remember_what_is_known() -> None:
         return said[key]
 
     espeak._run = speak
+
+
+def _remember_no_voice() -> None:
+    """Let a signal come while a voice speaks, as outside of tests."""
+    from stem.voices.engines import espeak
+
+    espeak._run = getattr(espeak._run, "anew", espeak._run)
+
+
+def _digest(real: Callable[..., Any], known: dict[Any, Any], file: Any, kind: str) -> Any:
+    """Return the hash of a file that is open; that of a whole background, which is never changed, once.
+
+    Who opens it still meets what opening meets.
+    """
+    found = os.fstat(file.fileno())
+    if found.st_size < _LARGE:
+        return real(file, kind)
+    key = found.st_ino, found.st_size
+    if key not in known:
+        known[key] = real(file, kind)
+    return known[key]
+
+
+def _limit(
+    real: Callable[..., Iterator[Any]], known: dict[bytes, list[Any]], blocks: Any, ceiling_dbtp: float
+) -> Iterator[Any]:
+    """Yield what the limiter makes of blocks, which of the same is the same."""
+    given, heard = hashlib.sha256(repr(ceiling_dbtp).encode()), []
+    for block in blocks:
+        given.update(block.tobytes())
+        heard.append(block)
+    key = given.digest()
+    if key not in known:
+        known[key] = list(real(heard, ceiling_dbtp))
+    yield from known[key]
+
+
+class _RememberedPrograms:
+    """Stands in for `subprocess` where ffmpeg decodes its standard input: of the same it makes the same."""
+
+    PIPE, DEVNULL = subprocess.PIPE, subprocess.DEVNULL
+
+    def __init__(self) -> None:
+        self._answers: dict[Any, tuple[int, bytes]] = {}
+
+    def Popen(self, command: Sequence[str], stdin: Any, **options: Any) -> _Program:  # noqa: N802 - its name
+        given, place = hashlib.sha256(), 0
+        while part := os.pread(stdin.fileno(), 1 << 20, place):
+            given.update(part)
+            place += len(part)
+        key = (*command, given.digest())
+        if key not in self._answers:
+            with subprocess.Popen(command, stdin=stdin, **options) as process:
+                answer = process.communicate()[0]
+            self._answers[key] = process.returncode, answer
+        return _Program(*self._answers[key])
+
+
+class _Program:
+    """A process that ended long ago."""
+
+    pid = -1
+
+    def __init__(self, code: int, answer: bytes) -> None:
+        self._code, self.stdout = code, io.BytesIO(answer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left of it."""
+
+    def wait(self) -> int:
+        return self._code
+
+    def kill(self) -> None:
+        """It has ended."""
 
 
 class _RememberedLame:

@@ -286,7 +286,17 @@ def main(descriptor: int) -> None:
     espeak._run = Spoken()  # which keep and find where `conftest` does
     labels.generated = drawn_once(labels.generated)  # type: ignore[attr-defined]
     mp3._lame = quicker(mp3._lame)  # type: ignore[assignment]
+    _say_once()
     serve(socket.socket(fileno=descriptor))
+
+
+def _say_once() -> None:
+    """Let who is forked know what the voice says to find out whether it can: every track asks it thrice."""
+    from stem.errors import StemError
+    from stem.voices.engines import espeak
+
+    with contextlib.suppress(StemError):
+        espeak.Espeak().check()
 
 
 def serve(connection: socket.socket) -> None:

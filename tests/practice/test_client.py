@@ -9,7 +9,7 @@ import pytest
 import pyzipper
 from pagehelp import TRIAL
 
-from stem import OutputError, Project, UsageError, new_password
+from stem import OutputError, Project, TrackSpec, UsageError, new_password
 from stem.practice.batch.client import CHANGED, GONE, GUIDED, UNKNOWN, Client
 from stem.practice.setup import begin_practice
 
@@ -23,7 +23,8 @@ def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "scripts" / "proef.j2").write_text(TRIAL, encoding="utf-8")
     together = TRIAL.replace('bed = "none"', 'bed = "none"\npractitioner_only = true')
     (folder / "scripts" / "samen.j2").write_text(together, encoding="utf-8")
-    batch = Project(folder).batch("lijst.csv", content=LIST)
+    short = TrackSpec("", profile="acx", cover="none")
+    batch = Project(folder).batch("lijst.csv", short, content=LIST)
     assert batch.make(workers=1).exit_code == 0
     return folder
 

@@ -25,6 +25,7 @@ from stem.script.timeline import Chapter, Timeline
 from stem.sound.loudness import Loudness, Meter
 from stem.track.make import Track, make_track
 from stem.track.plan import plan_track
+from stem.track.profiles import PROFILES
 from stem.track.spec import TrackSpec
 
 SCRIPT = '+++\ntitle = "Klein"\n+++\n## Begin\nGa rustig zitten.\n## Einde\nKijk om je heen.\n'
@@ -71,8 +72,11 @@ def test_a_track_is_as_its_record_says(made: Made) -> None:
 
 
 @pytest.mark.slow
-def test_a_track_at_another_rate_too(tmp_path: Path) -> None:
+def test_a_track_at_another_rate_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = replace(PROFILES["insight-timer"], pre_roll_s=0.8, post_roll_s=0.8, closing_bell=False)
+    monkeypatch.setitem(PROFILES, "insight-timer", own)  # shorter, and no bell that rings for long
     made = make(tmp_path, "insight-timer")
+    assert info(made.track.path, made.record).rate == 48_000
     assert verify(made.track.path, made.record) == ()
     check_before_publishing(made.track.path, made.track.timeline, made.track.loudness)
 

@@ -6,7 +6,6 @@ import base64
 import itertools
 import os
 import random
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -19,6 +18,7 @@ from typing import TypeAlias
 
 import faultinjector as fi
 import pytest
+import unsharing
 import warm
 
 from stem import cli
@@ -142,7 +142,7 @@ def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
 def test_a_signal_at_any_moment_leaves_a_whole_track_or_none(
     tmp_path: Path, record_property: Recorder
 ) -> None:
-    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 15
+    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 9
     # One in each of equal parts of a run, each kind of signal in all parts of it.
     shares = [(index + moments.random()) / count for index in range(count)]
     outcomes = fi.run_signals(tmp_path, fi.Case("moments", older=True, remembered=["beds"]), shares)
@@ -235,23 +235,12 @@ IN_A_NAMESPACE = """
 """
 
 
-def unshared(*options: str, code: str) -> str:
+def unshared(options: str, code: str) -> str:
     """Run code in namespaces of its own and return what it prints; where there are none, skip the test."""
-    program = shutil.which("unshare")
-    if program is None:
-        pytest.skip("there is no unshare here")
-    tried = subprocess.run([program, *options, "true"], capture_output=True, text=True, check=False)
-    if tried.returncode != 0:
-        pytest.skip(f"unshare {' '.join(options)} is not allowed here: {tried.stderr.strip()}")
-    command = [
-        program,
-        *options,
-        sys.executable,
-        "-c",
-        textwrap.dedent(IN_A_NAMESPACE) + textwrap.dedent(code),
-    ]
-    done = subprocess.run(
-        [*command, *fi.COMMAND],
+    unsharing.skip_where_there_are_none(options)
+    program = textwrap.dedent(IN_A_NAMESPACE) + textwrap.dedent(code)
+    done = warm.run(
+        [sys.executable, "-c", f"import unsharing\nunsharing.enter({options!r})\n{program}", *fi.COMMAND],
         env=fi.environment(Path.cwd()),
         capture_output=True,
         text=True,

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import warm
 
 from stem import files
 from stem.errors import OutputError, SynthesisError
@@ -488,7 +489,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     def start(phrases: str, runs: int = 1) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", textwrap.dedent(RUN), str(tmp_path), phrases, str(runs)]
         pipe = subprocess.PIPE
-        started.append(subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True))
+        started.append(warm.Python(command, stdout=pipe, stderr=pipe, text=True))
         return started[-1]
 
     yield start
@@ -627,17 +628,18 @@ def test_a_folder_that_can_only_be_read_is_read(voice: VoiceTemplate) -> None:
             print(error)
     """
     # Root may write everywhere, unless it is a stranger in a space of its own.
-    command = [*([] if os.geteuid() else ["unshare", "-U"]), sys.executable, "-c", textwrap.dedent(code)]
+    stranger = "" if os.geteuid() else "import unsharing; unsharing.enter('-U')\n"
+    command = [sys.executable, "-c", stranger + textwrap.dedent(code)]
     folder = cache_folder("speech")
-    first = subprocess.run(command, check=True, capture_output=True, text=True)
+    first = warm.run(command, check=True, capture_output=True, text=True)
     assert first.stdout == "2 2\n"
     shutil.rmtree(folder)
     again = textwrap.dedent(code).split("for phrase")[0] + "cached.speak('Adem in.', voice)"
-    subprocess.run([sys.executable, "-c", again], check=True)
+    warm.run([sys.executable, "-c", again], check=True)
     folder.chmod(0o500)
     (folder / "locks").chmod(0o500)
     try:
-        second = subprocess.run(command, check=True, capture_output=True, text=True)
+        second = warm.run(command, check=True, capture_output=True, text=True)
     finally:
         folder.chmod(0o700)
         (folder / "locks").chmod(0o700)
