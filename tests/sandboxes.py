@@ -19,7 +19,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 _NUMBER = struct.Struct("!q")
 _LEAST_S = 0.5
@@ -130,7 +130,7 @@ def _compile_ours_here() -> Callable[[bytes], None]:
         known = compiled.get((source, name, environment.index_of(name)))
         return known or as_always(environment, source, name, filename, *rest, **named)
 
-    sandbox.ScriptEnvironment.compile = compile_once  # type: ignore[method-assign]
+    cast("Any", sandbox.ScriptEnvironment).compile = compile_once
     return ready
 
 
