@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from spoken import Spoken
 
 # How long one example takes says more about what else the machine does than about the code.
-settings.register_profile("stem", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "stem",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100 if "STEM_ALL_FAULTS" in os.environ else 40,
+)
 settings.load_profile("stem")
 
 
@@ -307,8 +312,8 @@ def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.Monk
     monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
     real_connect = socket.socket.connect
 
     def connect(self: socket.socket, address: object) -> None:
@@ -317,7 +322,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test reached for the network: {address}")
         real_connect(self, address)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(socket.socket, "connect", connect)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
 
 
 @pytest.fixture

