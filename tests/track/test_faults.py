@@ -248,7 +248,7 @@ def unshared(options: str, code: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 @pytest.mark.slow
