@@ -88,7 +88,7 @@ def test_a_voice_made_after_someones_goes_with_its_consent(visitor: Visitor) -> 
     assert f"Weg gaat: {recorded.name}, {path.name}." in page
     ((voice, is_checked),) = boxes(page)
     assert not is_checked
-    asked = {"wie": "jansen", "wat": voice}
+    asked: dict[str, object] = {"wie": "jansen", "wat": voice}
     run = Run("Proef", "", "proef", lambda _events: pytest.fail("it is not made"))
     visitor.site.workshop._runs[run.id] = run
     assert "Er is nog niets weg" in visitor.post("/vergeten/voorgoed", asked).text

@@ -204,9 +204,8 @@ class Noise:
         hertz, alike = np.transpose(self.alike)
         # What the ears share has the power 1 - side ** 2, and their correlation is that less side ** 2.
         sides = np.sqrt((1 - alike) / 2)
-        place = hertz * self.frames / SAMPLE_RATE
-        side: Curve = np.interp(np.arange(start, stop), place, sides).astype(np.float32)
-        return side
+        side = np.interp(np.arange(start, stop), hertz * self.frames / SAMPLE_RATE, sides)
+        return np.asarray(side, np.float32)
 
 
 @cache
