@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from stem import Batch, Plan, Project, ScriptTemplate, StemError, catalogue, documents
+from stem import Batch, Plan, Project, ScriptTemplate, StemError, catalogue
 from stem.authoring.check import usual_values
 from stem.doctor import Diagnosis
+from stem.documents import cost_note
 from stem.export.cover import cover_from
 from stem.files import cache_path
 from stem.practice.batch.single import UnusableCodeError
@@ -51,6 +52,7 @@ __all__ = [
     "Value",
     "backgrounds",
     "can_speak",
+    "cost_note",
     "costs",
     "cover_from",
     "for_whom",
@@ -122,7 +124,7 @@ def costs(batch: Batch) -> tuple[str, ...]:
     told: dict[str, None] = {}
     for each in {id(each): each for each in batch.asked.expected}.values():  # what is alike is planned once
         with suppress(StemError):  # one that is too large is refused when its turn comes
-            told |= dict.fromkeys(documents.cost_note(each.plan, each.seconds))
+            told |= dict.fromkeys(cost_note(each.plan, each.seconds))
     return tuple(told)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from stem import Batch, Project, ScriptTemplate, StemError, TrackSpec, VoiceTemplate, documents
+from stem import Batch, Project, ScriptTemplate, StemError, TrackSpec, VoiceTemplate
 from stem.units import seconds
 from stem.web import below, forms, words
 from stem.web.below import Outline
@@ -261,7 +261,7 @@ _DOUBT = (
 def warnings(outline: Outline) -> list[str]:
     """Return what a maker should know beforehand: for whom it is not, and what a long one takes."""
     length_s = seconds(outline.timeline.frames)
-    told = (*below.for_whom(outline.plan, length_s), *documents.cost_note(outline.plan, length_s))
+    told = (*below.for_whom(outline.plan, length_s), *below.cost_note(outline.plan, length_s))
     return [*map(words.in_dutch, told)]
 
 
