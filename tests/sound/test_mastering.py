@@ -83,9 +83,7 @@ def test_what_was_measured_of_a_piece_takes_little_memory(mix: Mix) -> None:
         kept = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    assert (
-        kept < len(master._measured) * 10_000
-    )  # a meter at work holds 200,000
+    assert kept < len(master._measured) * 10_000  # a meter at work holds 200,000
 
 
 def test_a_piece_comes_with_what_stands_around_it(mix: Mix) -> None:
