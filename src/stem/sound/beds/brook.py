@@ -15,6 +15,11 @@ from stem.sound.clips import Samples
 
 _KINDS = 400
 _TOGETHER, _WITHIN_FRAMES = 4, 882
+"""A splash is this many bubbles, that begin within 20 ms: so bands move together, as those of a river do."""
+
+_BRIGHT = 0.35
+"""How much stronger small bubbles are, as a power of their pitch."""
+
 _RISE = 0.1
 """How much of its pitch a bubble gains while it falls to 1/e; more sounds like a tap."""
 
@@ -52,7 +57,7 @@ def _babble(
 
 
 def _splash(rng: np.random.Generator, low: float, high: float) -> Curve:
-    """Return three bubbles that come up nearly at once."""
+    """Return some bubbles that come up nearly at once."""
     bubbles = [_bubble(rng, low, high) for _ in range(_TOGETHER)]
     starts = rng.integers(0, _WITHIN_FRAMES, _TOGETHER)
     splash = np.zeros(_WITHIN_FRAMES + max(map(len, bubbles)), np.float32)
@@ -65,7 +70,7 @@ def _bubble(rng: np.random.Generator, low: float, high: float) -> Curve:
     hertz = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     radius_m = 3.0 / hertz
     decay_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
-    room = float(speech_dip(np.array([hertz], np.float32))[0]) * (hertz / 1000.0) ** 0.35
+    room = float(speech_dip(np.array([hertz], np.float32))[0]) * (hertz / 1000.0) ** _BRIGHT
     return ping(hertz, decay_s, min(_ONSET_S, _ONSET_TURNS / hertz), rise=_RISE * rng.random()) * np.float32(
         room
     )

@@ -17,6 +17,11 @@ from stem.units import SAMPLE_RATE
 _KINDS = 300
 """Different drops in a bed."""
 
+_FULL_HZ, _BRIGHT = 4000.0, 0.4
+"""Drops under this pitch are weaker, as a power of it: they would be heard through a voice."""
+
+_FLUTTER_HZ = 0.5, 14.0
+
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
@@ -32,7 +37,9 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with what rain does farther away: a soft, dark murmur."""
-    fill_with_hiss(rng, out, db_per_octave=-4.0, low=60.0, high=1500.0, dbfs=-35.0, unrest_db=0.7, flutter_db=1.0)
+    fill_with_hiss(
+        rng, out, db_per_octave=-4.0, low=60.0, high=1500.0, dbfs=-35.0, unrest_db=0.7, flutter_db=1.0
+    )
 
 
 def fill_with_hiss(
@@ -56,7 +63,7 @@ def fill_with_hiss(
     steps = len(out) // STEP_FRAMES
     unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
     if flutter_db:
-        unrest *= wander(rng, steps, flutter_db, 0.5, 14.0)
+        unrest *= wander(rng, steps, flutter_db, *_FLUTTER_HZ)
     noise.add_to(out, colour, unrest * units.gain(dbfs))
     return unrest
 
@@ -66,7 +73,7 @@ def _drop(rng: np.random.Generator) -> Curve:
     hertz = float(np.exp(rng.uniform(np.log(750.0), np.log(14_000.0))))
     room = float(speech_dip(np.array([hertz], np.float32))[0])
     decay_s = 0.9 / hertz + 0.0008
-    near = room * min(hertz / 4000.0, 1.0) ** 0.4
+    near = room * min(hertz / _FULL_HZ, 1.0) ** _BRIGHT
     return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(near)
 
 
