@@ -74,11 +74,12 @@ CHOSEN: dict[str, dict[str, str]] = {
         r"range|modulation 0\.[12]": "swells by less than 4 dB in all: a voice stays as far over it",
     },
     "vuur": {
-        r"third +(50|62|79|99|125|157|198|250|315|397|500|1000) ": "the warmth of a hearth across a room",
+        r"third +(50|62|79|99|125|157|198|250|315|397|500|630|794|1000) ": "the warmth of a hearth across a room",
         r"third +(1587|2000|2520|3175) ": _ROOM,
         r"third +(4000|5040) ": "half of the edge of a fire at a metre: a crack is no word",
         r"(skew|kurtosis) +(125|250|500) ": "flames that do not flare up",
         r"(skew|kurtosis) +(1000|2000) ": "cracks stand out where the flames make room for speech",
+        r"together +(125|250|500|2000)-": "flames flutter by less than 2 dB: nothing flares up",
         r"left-right": "the recording has one channel",
     },
 }
