@@ -58,7 +58,7 @@ class _SeaBand:
 
 _NEAR_SURF = (
     _SeaBand(25, 240, dbfs=-31.5, rest=0.3, late_s=-0.7, fizz=0.06),
-    _SeaBand(120, 960, dbfs=-22.0, rest=0.15, late_s=0.0, rise=0.27, sharpness=1.15, fizz=0.1),
+    _SeaBand(120, 960, dbfs=-22.0, rest=0.15, late_s=0.0, rise=0.26, sharpness=1.2, fizz=0.1),
     _SeaBand(480, 3840, dbfs=-21.0, rest=0.08, late_s=0.0, rise=0.1, sharpness=1.9, fizz=0.28),
     _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.09, sharpness=1.9, fizz=0.28),
 )

@@ -26,7 +26,7 @@ _FLUTTER_HZ = 0.5, 14.0
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
     pour = fill_with_hiss(
-        rng, out, db_per_octave=-1.2, low=300.0, high=13_000.0, dbfs=-29.0, unrest_db=0.8, flutter_db=1.15
+        rng, out, db_per_octave=-1.2, low=300.0, high=13_000.0, dbfs=-29.0, unrest_db=0.9, flutter_db=1.1
     )
     drops = [_drop(rng) for _ in range(_KINDS)]
     for a_second, decibels, spread_db in ((200.0, -29.0, 4.0), (14.0, -13.8, 3.0)):
@@ -38,7 +38,7 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
 def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with what rain does farther away: a soft, dark murmur."""
     fill_with_hiss(
-        rng, out, db_per_octave=-4.0, low=60.0, high=1500.0, dbfs=-35.0, unrest_db=0.7, flutter_db=1.15
+        rng, out, db_per_octave=-4.0, low=60.0, high=1500.0, dbfs=-35.0, unrest_db=0.7, flutter_db=1.1
     )
 
 
