@@ -29,7 +29,7 @@ _ONSET_S, _ONSET_TURNS = 0.003, 6.0
 
 def fill_with_near_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with water that babbles over stones nearby."""
-    fill_with_hiss(rng, out, db_per_octave=-1.5, low=400.0, high=9000.0, dbfs=-38.5, unrest_db=0.8)
+    fill_with_hiss(rng, out, db_per_octave=-4.0, low=450.0, high=8000.0, dbfs=-38.5, unrest_db=0.8)
     _babble(rng, out, a_second=110.0, low=450.0, high=9000.0, decibels=-30.4, width=0.8)
 
 

@@ -24,7 +24,7 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_USUAL, _HIGHEST = 0.68, 0.8
+_USUAL, _HIGHEST = 0.68, 0.77
 """The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
 startles."""
 
@@ -57,15 +57,15 @@ class _SeaBand:
 
 
 _NEAR_SURF = (
-    _SeaBand(25, 240, dbfs=-31.5, rest=0.3, late_s=-0.7, fizz=0.06),
-    _SeaBand(120, 960, dbfs=-22.0, rest=0.15, late_s=0.0, rise=0.26, sharpness=1.2, fizz=0.1),
-    _SeaBand(480, 3840, dbfs=-21.0, rest=0.08, late_s=0.0, rise=0.1, sharpness=1.9, fizz=0.28),
-    _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.09, sharpness=1.9, fizz=0.28),
+    _SeaBand(25, 240, dbfs=-28.7, rest=0.3, late_s=-0.7),
+    _SeaBand(120, 960, dbfs=-22.0, rest=0.15, late_s=0.0, rise=0.3, sharpness=1.15),
+    _SeaBand(480, 3840, dbfs=-21.0, rest=0.08, late_s=0.0, rise=0.1, sharpness=1.8, fizz=0.28),
+    _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.09, sharpness=1.8, fizz=0.28),
 )
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
 _FAR_SURF = (
-    _SeaBand(25, 240, dbfs=-41.5, rest=1.2, late_s=0.0),
+    _SeaBand(25, 240, dbfs=-39.5, rest=1.2, late_s=0.0),
     _SeaBand(120, 960, dbfs=-39.0, rest=1.2, late_s=0.3),
 )
 """Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
