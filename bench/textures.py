@@ -74,7 +74,7 @@ CHOSEN: dict[str, dict[str, str]] = {
         r"range|modulation 0\.[12]": "swells by less than 4 dB in all: a voice stays as far over it",
     },
     "vuur": {
-        r"third +(50|62|79|99|125|157|198|250|315|397|500|630|794|1000) ": "the warmth of a hearth across a room",
+        r"third +(50|62|79|99|125|157|198|250|315|397|500|630|794|1000) ": "the warmth of a hearth",
         r"third +(1587|2000|2520|3175) ": _ROOM,
         r"third +(4000|5040) ": "half of the edge of a fire at a metre: a crack is no word",
         r"(skew|kurtosis) +(125|250|500) ": "flames that do not flare up",
