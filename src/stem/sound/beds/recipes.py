@@ -96,7 +96,7 @@ BEDS: dict[str, Recipe] = {
         "De zee: golven die rustig komen en gaan",
         ((_LONG_S, fill_with_near_surf), (_SHORT_S, fill_with_far_surf)),
         under_lu=5.0,
-        on_phone=0.57,
+        on_phone=0.52,
     ),
     "regen": Recipe(
         "Regen: zachte regen op bladeren",
@@ -110,7 +110,7 @@ BEDS: dict[str, Recipe] = {
         ((_LONG_S, fill_with_near_brook), (_SHORT_S, fill_with_far_brook)),
         under_lu=10.0,
         salt=2,
-        on_phone=0.82,
+        on_phone=0.88,
     ),
     "wind": Recipe(
         "Wind: lange, zachte vlagen door de bomen",
