@@ -20,7 +20,7 @@ def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     body = slope(noise.hertz, -9.0) * cut(noise.hertz, 120.0, 7000.0) * speech_dip(noise.hertz)
     noise.add_to(out, body, flutter * units.gain(-28.0))
     steam = slope(noise.hertz, 1.5) * cut(noise.hertz, 2500.0, 14_000.0) * speech_dip(noise.hertz)
-    noise.add_to(out, steam, flutter * wander(rng, steps, 1.5, 0.5, 20.0) * units.gain(-40.0))
+    noise.add_to(out, steam, flutter * wander(rng, steps, 1.5, 0.5, 20.0) * units.gain(-40.8))
     _crackle(rng, out, a_second=12.0, decibels=-29.5, spread_db=8.0)
 
 
