@@ -63,6 +63,7 @@ CHOSEN: dict[str, dict[str, str]] = {
     "zee": {
         r"third +(31|39|50|62|79|99|125|157|198|250|315) ": "keeps the weight of the water, far from speech",
         r"third +(1587|2000|2520|3175) ": _ROOM,
+        r"range|together +250-": "the weight of the water goes on between waves",
         r"third 16000 ": "no hiss where the recording has its own",
         r"skew|kurtosis|steepest|modulation (0|1-2)": _CALM,
     },
