@@ -8,10 +8,14 @@ After J. H. McDermott and E. P. Simoncelli, Sound texture perception via statist
 (Neuron 71, 2011): what an ear that forgets the details keeps of a sound. Every figure is the mean of five
 seeds; of what returns, the worst of them is told too. Envelopes are compressed by a power of 0.3, as there.
 A recording is measured and nothing else: one of a kind, lossy, cut to loop; it shows a direction, not a goal.
+Last comes, row by row, how far each background went from what it was before all this (`textures_before.json`,
+measured in the same way): at least half of the way to the recording, or not by choice, or SHORT.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +48,48 @@ RECORDINGS = {
 """Which recording a background is held against; others are measured alone."""
 
 ALONE = ("beek", "drone", "bruin", "kamer")
+
+RIVER: Figures = {"range, dB": 1.5, "steepest rise, dB/s": 9.0}
+"""Of a recorded river that is not in the folder: what was measured of it in the same way."""
+
+BEFORE: dict[str, Figures] = json.loads(
+    Path(__file__).with_name("textures_before.json").read_text(encoding="utf-8")
+)
+"""The figures of backgrounds before they were held against recordings, in five seeds."""
+
+_ROOM = "makes room for speech at 2.2 kHz, so the rest has a little more"
+_CALM = "rises by less than 5 dB in half a second, and no wave towers: nobody starts"
+CHOSEN: dict[str, dict[str, str]] = {
+    "zee": {
+        r"third +(31|39|50|62|79|99|125|157|198|250|315) ": "keeps the weight of the water, far from speech",
+        r"third +(1587|2000|2520|3175) ": _ROOM,
+        r"range|together +250-": "the weight of the water goes on between waves",
+        r"third 16000 ": "no hiss where the recording has its own",
+        r"skew|kurtosis|steepest|modulation (0|1-2)": _CALM,
+    },
+    "regen": {
+        r"third +(31|39) ": "no rumble that small loudspeakers cannot give",
+        r"third +(1587|2000|2520|3175|4000|5040|6350) ": _ROOM,
+        r"(skew|kurtosis) +(125|250) ": "no rumble, so no gusts in it",
+        r"(skew|kurtosis) +(1000|2000) ": "drops on leaves are heard one by one, where the noise makes room",
+        r"range|modulation 0\.[12]": "swells by less than 4 dB in all: a voice stays as far over it",
+    },
+    "vuur": {
+        r"third +(50|62|79|99|125|157|198|250|315|397|500|630|794|1000) ": "the warmth of a hearth",
+        r"third +(1587|2000|2520|3175) ": _ROOM,
+        r"third +(4000|5040) ": "half of the edge of a fire at a metre: a crack is no word",
+        r"(skew|kurtosis) +(125|250|500) ": "flames that do not flare up",
+        r"(skew|kurtosis) +(1000|2000) ": "cracks stand out where the flames make room for speech",
+        r"together +(125|250|500|2000)-": "flames flutter by less than 2 dB: nothing flares up",
+        r"left-right": "the recording has one channel",
+    },
+}
+"""Which rows of a background (by the begin of their names) stay farther from the recording, and why."""
+
+_ALIKE = {"dB": 1.5, "kurtosis": 0.3, "": 0.1}
+"""What differs by less, by what stands in a row's name, is the same to an ear."""
+MOST_LIKE = 0.25
+"""A background's level may return by no more than this."""
 
 _THIRDS_HZ = 1000.0 * 2.0 ** (np.arange(-15, 13) / 3)
 _OCTAVES_HZ = (125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
@@ -222,6 +268,32 @@ def print_table(columns: dict[str, Figures]) -> None:
         print(f"{key:>26}" + "".join(f" {figures[key]:12.2f}" for figures in columns.values()))
 
 
+def verdict(name: str, row: str, now: float, recorded: float | None) -> str:
+    """Return whether a row went half of the way from before to the recording, or why it did not."""
+    if row.startswith("returns"):
+        return f"under {MOST_LIKE}" if now <= MOST_LIKE else f"SHORT: over {MOST_LIKE}"
+    if recorded is None:
+        return "no recording"
+    alike = next(by for part, by in _ALIKE.items() if part in row)
+    if abs(now - recorded) <= max(alike, abs(BEFORE[name][row] - recorded) / 2):
+        return "halfway"
+    chosen = (why for rows, why in CHOSEN.get(name, {}).items() if re.match(rows, row))
+    return next((f"chosen: {why}" for why in chosen), "SHORT")
+
+
+def print_verdicts(name: str, now: Figures, recording: Figures) -> None:
+    """Print for every row of a background what it was, is, and is in the recording, and the verdict."""
+    print(f"\n{name:>26} {'before':>8} {'now':>8} {'recorded':>8}")
+    for row, figure in now.items():
+        if not row.startswith(" "):
+            recorded = recording.get(row)
+            told = "-" if recorded is None else f"{recorded:.2f}"
+            print(
+                f"{row:>26} {BEFORE[name][row]:8.2f} {figure:8.2f} {told:>8}"
+                f"  {verdict(name, row, figure, recorded)}"
+            )
+
+
 def faults(name: str, seeds: Sequence[int], make: Callable[[str, int], NDArray[np.float32]]) -> Iterator[str]:
     """Yield which seeds of a background clip, stand out, or are far from its usual loudness."""
     found = []
@@ -252,6 +324,8 @@ def main(arguments: list[str]) -> None:
         if name in RECORDINGS:
             columns[f"{RECORDINGS[name]}.ogg"] = of_recording(folder / f"{RECORDINGS[name]}.ogg")
     print_table(columns)
+    for name in filter(BEFORE.__contains__, names):
+        print_verdicts(name, columns[name], columns.get(f"{RECORDINGS.get(name)}.ogg", RIVER))
 
 
 if __name__ == "__main__":

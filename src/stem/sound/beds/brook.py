@@ -14,6 +14,12 @@ from stem.sound.beds.weather import fill_with_hiss
 from stem.sound.clips import Samples
 
 _KINDS = 400
+_TOGETHER, _WITHIN_FRAMES = 4, 882
+"""A splash is this many bubbles, that begin within 20 ms: so bands move together, as those of a river do."""
+
+_BRIGHT = 0.35
+"""How much stronger small bubbles are, as a power of their pitch."""
+
 _RISE = 0.1
 """How much of its pitch a bubble gains while it falls to 1/e; more sounds like a tap."""
 
@@ -23,15 +29,14 @@ _ONSET_S, _ONSET_TURNS = 0.003, 6.0
 
 def fill_with_near_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with water that babbles over stones nearby."""
-    fill_with_hiss(rng, out, db_per_octave=-4.5, low=250.0, high=9000.0, dbfs=-37.0, unrest_db=0.8)
-    _babble(rng, out, a_second=80.0, low=400.0, high=2000.0, decibels=-26.0, width=0.8)
-    _babble(rng, out, a_second=60.0, low=1200.0, high=9000.0, decibels=-30.0, width=0.8)
+    fill_with_hiss(rng, out, db_per_octave=-4.0, low=450.0, high=8000.0, dbfs=-38.5, unrest_db=0.8)
+    _babble(rng, out, a_second=110.0, low=450.0, high=9000.0, decibels=-30.4, width=0.8)
 
 
 def fill_with_far_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a deeper place a little downstream."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=200.0, high=1500.0, dbfs=-41.0, unrest_db=1.0)
-    _babble(rng, out, a_second=25.0, low=300.0, high=800.0, decibels=-34.0, width=0.4)
+    fill_with_hiss(rng, out, db_per_octave=-3.0, low=300.0, high=1500.0, dbfs=-42.0, unrest_db=1.0)
+    _babble(rng, out, a_second=25.0, low=350.0, high=900.0, decibels=-36.0, width=0.4)
 
 
 def _babble(
@@ -44,18 +49,28 @@ def _babble(
     decibels: float,
     width: float,
 ) -> None:
-    """Add bubbles between two frequencies, that come now thicker and now thinner."""
-    bubbles = [_bubble(rng, low, high) for _ in range(_KINDS)]
-    starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 3.0, 0.1, 3.0))
+    """Add splashes of bubbles between two frequencies, that come now thicker and now thinner."""
+    splashes = [_splash(rng, low, high) for _ in range(_KINDS)]
+    starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 0.8, 0.1, 3.0))
     strengths = 10 ** ((decibels + rng.uniform(-9.0, 6.0, len(starts))) / 20)
-    scatter(rng, out, bubbles, starts, strengths, width=width)
+    scatter(rng, out, splashes, starts, strengths, width=width)
+
+
+def _splash(rng: np.random.Generator, low: float, high: float) -> Curve:
+    """Return some bubbles that come up nearly at once."""
+    bubbles = [_bubble(rng, low, high) for _ in range(_TOGETHER)]
+    starts = rng.integers(0, _WITHIN_FRAMES, _TOGETHER)
+    splash = np.zeros(_WITHIN_FRAMES + max(map(len, bubbles)), np.float32)
+    for start, bubble in zip(starts, bubbles, strict=True):
+        splash[start : start + len(bubble)] += bubble
+    return splash
 
 
 def _bubble(rng: np.random.Generator, low: float, high: float) -> Curve:
     hertz = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     radius_m = 3.0 / hertz
     decay_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
-    room = float(speech_dip(np.array([hertz], np.float32))[0])
+    room = float(speech_dip(np.array([hertz], np.float32))[0]) * (hertz / 1000.0) ** _BRIGHT
     return ping(hertz, decay_s, min(_ONSET_S, _ONSET_TURNS / hertz), rise=_RISE * rng.random()) * np.float32(
         room
     )

@@ -16,21 +16,21 @@ def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with flames that flutter, and the crackles of small wood."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    flutter = wander(rng, steps, 1.5, 2.0, 9.0) * wander(rng, steps, 1.5, 0.05, 2.0)
-    body = slope(noise.hertz, -6.0) * cut(noise.hertz, 90.0, 7000.0) * speech_dip(noise.hertz)
+    flutter = wander(rng, steps, 1.9, 2.0, 9.0) * wander(rng, steps, 1.19, 0.05, 1.2)
+    body = slope(noise.hertz, -9.0) * cut(noise.hertz, 120.0, 7000.0) * speech_dip(noise.hertz)
     noise.add_to(out, body, flutter * units.gain(-28.0))
-    steam = slope(noise.hertz, 0.0) * cut(noise.hertz, 4500.0, 13_000.0) * speech_dip(noise.hertz)
-    noise.add_to(out, steam, flutter * wander(rng, steps, 2.0, 0.5, 20.0) * units.gain(-46.5))
-    _crackle(rng, out, a_second=8.0, decibels=-28.0, spread_db=10.5)
+    steam = slope(noise.hertz, 1.5) * cut(noise.hertz, 2500.0, 14_000.0) * speech_dip(noise.hertz)
+    noise.add_to(out, steam, flutter * wander(rng, steps, 1.5, 0.5, 20.0) * units.gain(-40.8))
+    _crackle(rng, out, a_second=12.0, decibels=-29.5, spread_db=8.0)
 
 
 def fill_with_embers(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with embers: darker, and now and then a log settles."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    colour = slope(noise.hertz, -6.0) * cut(noise.hertz, 55.0, 500.0)
-    noise.add_to(out, colour, wander(rng, steps, 1.5, 0.5, 5.0) * units.gain(-31.0))
-    _crackle(rng, out, a_second=1.5, decibels=-31.0, spread_db=11.0)
+    colour = slope(noise.hertz, -6.0) * cut(noise.hertz, 65.0, 200.0)
+    noise.add_to(out, colour, wander(rng, steps, 1.5, 0.5, 5.0) * units.gain(-34.0))
+    _crackle(rng, out, a_second=1.5, decibels=-31.0, spread_db=9.0)
     settling = [ping(hertz, 0.03, 0.006) for hertz in rng.uniform(140.0, 320.0, 20)]
     starts = moments(rng, len(out), 0.25)
     scatter(rng, out, settling, starts, 10 ** (rng.uniform(-32.0, -22.0, len(starts)) / 20), width=0.3)
@@ -41,14 +41,14 @@ def _crackle(
 ) -> None:
     """Add crackles in bursts: many are hardly heard, few are near."""
     crackles = [_crackle_of(rng) for _ in range(_KINDS)]
-    starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 7.0, 0.1, 2.0))
+    starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 5.0, 0.1, 2.0))
     strengths = 10 ** ((decibels + spread_db * np.minimum(rng.exponential(0.7, len(starts)), 1.25)) / 20)
     scatter(rng, out, crackles, starts, strengths, width=0.5)
 
 
 def _crackle_of(rng: np.random.Generator) -> Curve:
     """Return a snap of wood, two or three tones that are gone at once; the air has taken its edge."""
-    hertz = np.exp(rng.uniform(np.log(600.0), np.log(12_000.0), 3))
+    hertz = np.exp(rng.uniform(np.log(1000.0), np.log(14_000.0), 3))
     parts = [
         ping(float(one), rng.uniform(0.0015, 0.006), 0.0004, phase=rng.uniform(0, 2 * np.pi)) for one in hertz
     ]

@@ -99,22 +99,22 @@ BEDS: dict[str, Recipe] = {
     "zee": Recipe(
         "De zee: golven die rustig komen en gaan",
         ((_LONG_S, fill_with_near_surf), (_SHORT_S, fill_with_far_surf)),
-        under_lu=4.0,
-        on_phone=0.5,
+        under_lu=5.0,
+        on_phone=0.52,
     ),
     "regen": Recipe(
         "Regen: zachte regen op bladeren",
         ((_LONG_S, fill_with_near_rain), (_SHORT_S, fill_with_far_rain)),
         under_lu=7.0,
         salt=1,
-        on_phone=0.48,
+        on_phone=0.27,
     ),
     "beek": Recipe(
         "Een beek: water dat over stenen kabbelt",
         ((_LONG_S, fill_with_near_brook), (_SHORT_S, fill_with_far_brook)),
-        under_lu=9.0,
+        under_lu=10.0,
         salt=2,
-        on_phone=0.89,
+        on_phone=0.88,
     ),
     "wind": Recipe(
         "Wind: lange, zachte vlagen door de bomen",
@@ -128,7 +128,7 @@ BEDS: dict[str, Recipe] = {
         ((_LONG_S, fill_with_flames), (_SHORT_S, fill_with_embers)),
         under_lu=4.0,
         salt=24,
-        on_phone=0.18,
+        on_phone=0.08,
     ),
     "vogels": Recipe(
         "Vogels: een bos in de ochtend, in de verte een merel",

@@ -24,7 +24,7 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_USUAL, _HIGHEST = 0.68, 0.84
+_USUAL, _HIGHEST = 0.68, 0.77
 """The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
 startles."""
 
@@ -57,15 +57,15 @@ class _SeaBand:
 
 
 _NEAR_SURF = (
-    _SeaBand(25, 240, dbfs=-28.0, rest=0.27, late_s=-0.7),
-    _SeaBand(120, 960, dbfs=-22.0, rest=0.13, late_s=0.0, rise=0.25, sharpness=1.1, fizz=0.02),
-    _SeaBand(480, 3840, dbfs=-21.5, rest=0.06, late_s=0.0, rise=0.08, sharpness=1.8, fizz=0.24),
-    _SeaBand(1920, 16000, dbfs=-26.0, rest=0.07, late_s=0.6, rise=0.1, sharpness=1.6, fizz=0.24),
+    _SeaBand(25, 240, dbfs=-28.7, rest=0.3, late_s=-0.7),
+    _SeaBand(120, 960, dbfs=-22.0, rest=0.15, late_s=0.0, rise=0.3, sharpness=1.15),
+    _SeaBand(480, 3840, dbfs=-21.0, rest=0.08, late_s=0.0, rise=0.1, sharpness=1.8, fizz=0.28),
+    _SeaBand(1920, 16000, dbfs=-24.5, rest=0.07, late_s=0.6, rise=0.09, sharpness=1.8, fizz=0.28),
 )
 """First the weight of the water, then the roar, the breaking, and the foam that runs out over the sand."""
 
 _FAR_SURF = (
-    _SeaBand(25, 240, dbfs=-39.0, rest=1.2, late_s=0.0),
+    _SeaBand(25, 240, dbfs=-39.5, rest=1.2, late_s=0.0),
     _SeaBand(120, 960, dbfs=-39.0, rest=1.2, late_s=0.3),
 )
 """Farther along the beach: soft, without what the air takes away, and never still: many are one murmur."""
@@ -171,4 +171,4 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
 def _fizz(rng: np.random.Generator, steps: int, strength: float) -> NDArray[np.float64]:
     """Return a gain for every step that is as unsteady as foam: slower and quicker, never under 0."""
     slow, quick = slow_noise(rng, steps, 0.3, 8.0), slow_noise(rng, steps, 8.0, 40.0)
-    return np.asarray(np.maximum(1 + strength * (np.tanh(slow) + 0.4 * np.tanh(quick)), 0))
+    return np.asarray(np.maximum(1 + strength * (np.tanh(1.5 * slow) + np.tanh(1.5 * quick)), 0))

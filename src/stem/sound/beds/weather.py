@@ -31,22 +31,28 @@ _KINDS = 300
 _RAIN_ALIKE: Alike = ((1000.0, 0.8), (4000.0, 0.0))
 """Rain has a dark middle; its fine drops lie all around."""
 
+_FULL_HZ, _BRIGHT = 4000.0, 0.3
+"""Drops under this pitch are weaker, as a power of it: they would be heard through a voice."""
+
+_FLUTTER_HZ = 0.5, 14.0
+
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with rain on leaves: a hiss of far drops, and single ones nearby."""
-    fill_with_hiss(
+    pour = fill_with_hiss(
         rng,
         out,
-        db_per_octave=-2.0,
-        low=350.0,
-        high=11_000.0,
+        db_per_octave=-1.2,
+        low=300.0,
+        high=13_000.0,
         dbfs=-29.0,
-        unrest_db=1.2,
+        unrest_db=0.9,
+        flutter_db=1.1,
         alike=_RAIN_ALIKE,
     )
     drops = [_drop(rng) for _ in range(_KINDS)]
-    for a_second, decibels, spread_db in ((160.0, -24.0, 5.0), (9.0, -13.0, 3.0)):
-        starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 2.0, 0.05, 1.0))
+    for a_second, decibels, spread_db in ((200.0, -29.0, 4.0), (14.0, -13.8, 3.0)):
+        starts = moments(rng, len(out), a_second, pour**3)
         strengths = 10 ** ((decibels + spread_db * rng.uniform(-1.5, 1.5, len(starts))) / 20)
         scatter(rng, out, drops, starts, strengths, width=0.8)
 
@@ -56,11 +62,12 @@ def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
     fill_with_hiss(
         rng,
         out,
-        db_per_octave=-3.5,
-        low=120.0,
-        high=2000.0,
-        dbfs=-32.0,
+        db_per_octave=-4.0,
+        low=60.0,
+        high=1500.0,
+        dbfs=-35.0,
         unrest_db=0.7,
+        flutter_db=1.1,
         alike=_RAIN_ALIKE,
     )
 
@@ -74,22 +81,31 @@ def fill_with_hiss(
     high: float,
     dbfs: float,
     unrest_db: float,
+    flutter_db: float = 0.0,
     alike: Alike = WIDE,
-) -> None:
-    """Fill `out`, shape (frames, 2), with noise that makes room for speech and slowly grows and shrinks."""
+) -> NDArray[np.float64]:
+    """Fill `out`, shape (frames, 2), with noise that makes room for speech and slowly grows and shrinks.
+
+    Returns:
+        How much it does so: a gain at every step, round 1.
+    """
     noise = Noise.random(rng, len(out), alike)
     colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
     steps = len(out) // STEP_FRAMES
     unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
+    if flutter_db:
+        unrest *= wander(rng, steps, flutter_db, *_FLUTTER_HZ)
     noise.add_to(out, colour, unrest * units.gain(dbfs))
+    return unrest
 
 
 def _drop(rng: np.random.Generator) -> Curve:
     """Return a drop on a leaf: so soft and short that it has hardly a pitch."""
-    hertz = float(np.exp(rng.uniform(np.log(450.0), np.log(11_000.0))))
+    hertz = float(np.exp(rng.uniform(np.log(750.0), np.log(14_000.0))))
     room = float(speech_dip(np.array([hertz], np.float32))[0])
     decay_s = 0.9 / hertz + 0.0008
-    return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(room)
+    near = room * min(hertz / _FULL_HZ, 1.0) ** _BRIGHT
+    return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(near)
 
 
 @dataclass(frozen=True, slots=True)
