@@ -192,14 +192,8 @@ def _tell_hidden(path: Path, project: Path) -> None:
     )
     for group, whose in hidden:
         if any(path.name == each.name for each in group):
-            _LOGGER.warning(
-                Message(
-                    "The voice '{voice}' is the one in {path}, not {other}.",
-                    voice=path.stem,
-                    path=path,
-                    other=whose,
-                )
-            )
+            facts = {"voice": path.stem, "path": path, "other": whose}
+            _LOGGER.warning(Message("The voice '{voice}' is the one in {path}, not {other}.", **facts))
             return
 
 
