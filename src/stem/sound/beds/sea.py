@@ -24,7 +24,7 @@ _EARLY_S = 1.2
 _SLOWEST_SET_HZ, _QUICKEST_SET_HZ = 0.015, 0.05
 """The sea comes in sets: a slow growing and shrinking of the waves, never of the same length twice."""
 
-_USUAL, _HIGHEST = 0.68, 0.77
+_USUAL, _HIGHEST = 0.68, 0.75
 """The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
 startles."""
 
