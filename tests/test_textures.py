@@ -81,9 +81,9 @@ def test_a_row_is_halfway_or_chosen_or_short(textures: ModuleType) -> None:
     for name, chosen in textures.CHOSEN.items():  # a choice is about rows that there are
         assert all(any(re.match(rows, row) for row in textures.BEFORE[name]) for rows in chosen), name
     verdicts = {
-        now: textures.verdict("zee", "range, dB", now, recorded=14.1) for now in (9.0, 11.1, 14.1, 17.1, 18.0)
-    }  # before: 7.97
-    assert verdicts == {9.0: "SHORT", 11.1: "halfway", 14.1: "halfway", 17.1: "halfway", 18.0: "SHORT"}
+        now: textures.verdict("beek", "range, dB", now, recorded=8.8) for now in (4.0, 5.9, 8.8, 11.7, 13.0)
+    }  # before: 2.78
+    assert verdicts == {4.0: "SHORT", 5.9: "halfway", 8.8: "halfway", 11.7: "halfway", 13.0: "SHORT"}
     assert textures.verdict("zee", "skew  4000 Hz", 0.1, recorded=0.7).startswith("chosen: ")
     assert textures.verdict("zee", "together  1000-2000 Hz", 0.86, recorded=0.78) == "halfway"  # alike
     assert textures.verdict("zee", "returns, worst seed", 0.26, recorded=0.18).startswith("SHORT")

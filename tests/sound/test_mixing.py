@@ -234,7 +234,8 @@ def test_the_bed_waits_low_while_a_bell_rings(
 def test_a_bowl_is_heard_over_the_sea_for_as_long_as_in_a_quiet_room(loaded: Mapping[str, Bed]) -> None:
     # At 15 s it is 30 dB under its stroke, which a room of 28 dB(A) (NR 20) hides where speech has 65.
     line = timeline([(70.0, 90.0)], 100.0, bells_s=(30.0,))
-    waits = Mix(line, wordless, loaded["zee"], bell(), Levels(), floor=False, ringing=ringing(bell()))
+    louder = Levels(ducked_lu=16.0, lifted_lu=12.0)  # than usual, by 4 LU, as someone may ask for
+    waits = Mix(line, wordless, loaded["zee"], bell(), louder, floor=False, ringing=ringing(bell()))
     assert waits.ringing / SAMPLE_RATE == pytest.approx(22.5, abs=1.0)  # 45 dB of a T60 of 30 s
 
     def over_db(mix: Mix) -> float:
