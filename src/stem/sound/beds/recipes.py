@@ -126,7 +126,7 @@ BEDS: dict[str, Recipe] = {
     "vuur": Recipe(
         "Een haardvuur: warm, met hier en daar geknetter",
         ((_LONG_S, fill_with_flames), (_SHORT_S, fill_with_embers)),
-        under_lu=4.0,
+        under_lu=3.0,
         salt=24,
         on_phone=0.08,
     ),
