@@ -192,8 +192,14 @@ def _tell_hidden(path: Path, project: Path) -> None:
     )
     for group, whose in hidden:
         if any(path.name == each.name for each in group):
-            facts = {"voice": path.stem, "path": path, "other": whose}
-            _LOGGER.warning(Message("The voice '{voice}' is the one in {path}, not {other}.", **facts))
+            _LOGGER.warning(
+                Message(
+                    "The voice '{voice}' is the one in {path}, not {other}.",
+                    voice=path.stem,
+                    path=path,
+                    other=whose,
+                )
+            )
             return
 
 
@@ -269,19 +275,16 @@ def _files(project: Path, besides: Path | None = None) -> dict[str, Path]:
         groups = groups[: next(own, len(groups)) + 1]
     found = [path for group in groups for path in group]
     if len(found) > _MOST_VOICES:
-        raise ConfigError(
-            project.absolute() / _KIND,
-            [Message("there are more than {most_voices} voices", most_voices=_MOST_VOICES)],
-        )
+        too_many = Message("there are more than {most_voices} voices", most_voices=_MOST_VOICES)
+        raise ConfigError(project.absolute() / _KIND, [too_many])
     return {path.stem: path for path in found if path != besides}
 
 
 def _of_model(path: Path) -> VoiceTemplate:
     """Return a plain template for a neural voice of which only the file is known."""
     if not path.is_file():
-        raise ConfigError(
-            path, [Message("there is no such file")], hint=Message("Give the path of a voice's .onnx file.")
-        )
+        hint = Message("Give the path of a voice's .onnx file.")
+        raise ConfigError(path, [Message("there is no such file")], hint=hint)
     return VoiceTemplate(
         name=path.stem,
         title=path.stem,
@@ -299,12 +302,11 @@ def _of_model(path: Path) -> VoiceTemplate:
 def _read(path: Path, project: Path) -> VoiceTemplate:
     """Return the voice template in a file; one that came with stem is read once, as long as it stays."""
     if came_with_stem(path):
-        is_named = path.absolute().parent == project.absolute() / _KIND
         found = _packaged(path, path.stat().st_mtime_ns)
         voice = Path(found.voice)
-        if found.download is None or voice.parent == path.absolute().parent:
-            return replace(found, named=is_named)
-        return replace(found, named=is_named, voice=str(models_folder() / voice.name))
+        if found.download and voice.parent != path.absolute().parent:
+            found = replace(found, voice=str(models_folder() / voice.name))
+        return replace(found, named=path.absolute().parent == project.absolute() / _KIND)
     package = package_of(path)
     if package is None:
         return _built(path, project)
