@@ -387,3 +387,9 @@ def test_ctrl_c_ends_the_worker_too(tmp_path: Path) -> None:
     while is_running(worker) and time.monotonic() < deadline:  # killed; the system needs a moment
         time.sleep(0.01)
     assert not is_running(worker)
+
+
+def test_a_worker_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(espeak_module, "_TIMEOUT_S", 0.2)
+    with pytest.raises(subprocess.TimeoutExpired):
+        espeak_module._run([sys.executable, "-c", "import time; time.sleep(60)"], b"Welkom.", tmp_path)

@@ -85,6 +85,8 @@ class Mask:
         start, end = (quotes[0], quotes[-1]) if len(quotes) > 1 else (0, 0)
         spans = [*self._exact(sentence), *self._alike(sentence, start, end)]
         spans += self._strange_words(sentence, start, end, {word.casefold() for word in own_words})
+        if not spans:
+            return sentence  # itself: a message can be told in another language
         return re.sub(rf"{LEFT_OUT}(?:\s*{LEFT_OUT})+", LEFT_OUT, _replaced(sentence, spans))
 
     def holds(self, text: str) -> bool:
