@@ -36,6 +36,9 @@ PATIENCE_S = 300
 
 def main() -> None:
     """Try it, and say what was seen."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # who starts this in the background has it ignored
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", type=Path, default=Path("/"))
     parser.add_argument("command", nargs=argparse.REMAINDER)
