@@ -36,9 +36,8 @@ PATIENCE_S = 300
 
 def main() -> None:
     """Try it, and say what was seen."""
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # who starts this in the background has it ignored
+    # Who starts this in the background has Ctrl-C ignored, in every child too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", type=Path, default=Path("/"))
     parser.add_argument("command", nargs=argparse.REMAINDER)
