@@ -23,7 +23,7 @@ from stem.text_files import write_text
 from stem.track.make import Track
 from stem.track.mending import Mendable, fixed_text, in_place, mendable
 from stem.track.outline import Outline, outline
-from stem.track.plan import Plan, plan_outline, plan_track
+from stem.track.plan import Plan, plan_track
 from stem.track.reading_sheet import Pieces, Sheet, cut_recording, write_sheet
 from stem.track.ready import check_ready, lengths, with_real_lengths
 from stem.track.spec import TrackSpec
@@ -75,7 +75,7 @@ class Tracks(Folder):
         return lengths(self._in_outline(of_any_length))
 
     def _in_outline(self, spec: TrackSpec) -> Plan:
-        return plan_outline(spec, self.settings, self.folder)
+        return plan_track(spec, self.settings, self.folder, in_outline=True)
 
     def outline(self, spec: TrackSpec) -> Outline:
         """Return what a track will say and when, and how long it can last, quickly; see `track.outline`.

@@ -177,25 +177,12 @@ class Plan:
         return tuple(voice for voice in (self.house, self.voice, self.fill) if voice is not None)
 
 
-def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
-    """Render and read the script, and find the voice and the bed; nothing is spoken yet.
+def plan_track(spec: TrackSpec, config: Config, folder: Path = HERE, *, in_outline: bool = False) -> Plan:
+    """Render and read the script, and find the voice and the bed; nothing is spoken yet; see `plan_all`.
 
     Raises:
         StemError: UsageError, ScriptError or ConfigError for whatever is wrong with what was asked.
     """
-    return _planned(spec, config, folder, in_outline=False)
-
-
-def plan_outline(spec: TrackSpec, config: Config, folder: Path = HERE) -> Plan:
-    """Plan a track that will not be made: which of its phrases are personal is not looked for.
-
-    Raises:
-        StemError: as `plan_track`.
-    """
-    return _planned(spec, config, folder, in_outline=True)
-
-
-def _planned(spec: TrackSpec, config: Config, folder: Path, *, in_outline: bool) -> Plan:
     (plan,) = plan_all([spec], config, folder, in_outline=in_outline)
     if isinstance(plan, StemError):
         raise plan

@@ -81,7 +81,7 @@ def forget() -> str | tuple[str, int]:
     if (
         any(_busy_with(each.code, each.files[0][0]) for each in going)
         or any(map(_is_used, texts))
-        or (voices and _is_making())
+        or (voices and site().workshop.busy)
     ):
         return _found(who, _BUSY)
     for each in going:
@@ -158,12 +158,8 @@ def _voice(project: Project, voice: VoiceTemplate) -> _Theirs:
     resembled = voice.consent.who if voice.consent else ""
     title = f"Stem {voice.name}, gemaakt naar die van {resembled}"
     names = tuple(path.name for path in project.traces_of_voice(voice.name))
-    busy = "Er wordt nu een opname gemaakt." if _is_making() else ""
+    busy = "Er wordt nu een opname gemaakt." if site().workshop.busy else ""
     return _Theirs(_id(voice.path), title, "", (), names, busy=busy)
-
-
-def _is_making() -> bool:
-    return any(not run.is_over for run in site().workshop.runs)
 
 
 def _is_used(mention: Mention) -> bool:

@@ -20,7 +20,7 @@ from stem.record.remake import Change, asked_again
 from stem.script.pacing import UnreachableLengthError
 from stem.script.template import find_script
 from stem.track.choices import Choices
-from stem.track.plan import plan_outline
+from stem.track.plan import plan_track
 from stem.track.ready import with_real_lengths
 from stem.track.words import words_only
 
@@ -88,7 +88,7 @@ def job_of_record(path: Path, config: Config, home: Path, change: Change) -> Job
     (expected,) = expectations([job], settings, home)
     if isinstance(expected, UnreachableLengthError):
         raise with_real_lengths(
-            expected, spec, lambda other: plan_outline(other, settings, home)
+            expected, spec, lambda other: plan_track(other, settings, home, in_outline=True)
         ) from expected
     if isinstance(expected, StemError):
         raise expected

@@ -273,20 +273,21 @@ def wander(
     return gains
 
 
-def gain_curve(gains: NDArray[np.float64], first: int = 0, every: int = 1) -> Curve:
-    """Return a gain for every frame from one for every step: straight lines between, also round the loop.
-
-    Args:
-        gains: For each step; a multiple of `every`.
-        first: Of the frames that are wanted.
-        every: How far each is from the next.
-    """
+def gain_curve(gains: NDArray[np.float64]) -> Curve:
+    """Return a gain for every frame from one for every step: straight lines between, also round the loop."""
     steps = gains.astype(np.float32)
-    return _lines(steps, np.roll(steps, -1), first, every)
+    return _lines(steps, np.roll(steps, -1), first=0, every=1)
 
 
 def _lines(steps: Curve, following: Curve, first: int, every: int) -> Curve:
-    """Return straight lines from each step to the one that follows it; see `gain_curve`."""
+    """Return straight lines from each step to the one that follows it.
+
+    Args:
+        steps: A gain each; a multiple of `every`.
+        following: The one after each.
+        first: Of the frames that are wanted.
+        every: How far each is from the next.
+    """
     steps, rises = (each.reshape(-1, every, 1) for each in (steps, following - steps))
     curve = np.empty((len(steps), STEP_FRAMES), np.float32)
     at = np.arange(first, every * STEP_FRAMES, every)
