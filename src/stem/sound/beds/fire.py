@@ -16,7 +16,7 @@ def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with flames that flutter, and the crackles of small wood."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    flutter = wander(rng, steps, 1.9, 2.0, 9.0) * wander(rng, steps, 1.19, 0.05, 1.2)
+    flutter = wander(rng, steps, 1.85, 1.5, 9.0) * wander(rng, steps, 1.08, 0.05, 0.85)
     body = slope(noise.hertz, -9.0) * cut(noise.hertz, 120.0, 7000.0) * speech_dip(noise.hertz)
     noise.add_to(out, body, flutter * units.gain(-28.0))
     steam = slope(noise.hertz, 1.5) * cut(noise.hertz, 2500.0, 14_000.0) * speech_dip(noise.hertz)

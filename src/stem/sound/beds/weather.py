@@ -34,7 +34,7 @@ _RAIN_ALIKE: Alike = ((1000.0, 0.8), (4000.0, 0.0))
 _FULL_HZ, _BRIGHT = 4000.0, 0.3
 """Drops under this pitch are weaker, as a power of it: they would be heard through a voice."""
 
-_FLUTTER_HZ = 0.5, 14.0
+_FLUTTER_HZ = 0.5, 13.0
 
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
@@ -46,12 +46,12 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
         low=300.0,
         high=13_000.0,
         dbfs=-29.0,
-        unrest_db=0.9,
+        unrest_db=0.75,
         flutter_db=1.1,
         alike=_RAIN_ALIKE,
     )
     drops = [_drop(rng) for _ in range(_KINDS)]
-    for a_second, decibels, spread_db in ((200.0, -29.0, 4.0), (14.0, -13.8, 3.0)):
+    for a_second, decibels, spread_db in ((200.0, -29.0, 4.0), (20.0, -14.9, 2.6)):
         starts = moments(rng, len(out), a_second, pour**3)
         strengths = 10 ** ((decibels + spread_db * rng.uniform(-1.5, 1.5, len(starts))) / 20)
         scatter(rng, out, drops, starts, strengths, width=0.8)
@@ -103,9 +103,9 @@ def _drop(rng: np.random.Generator) -> Curve:
     """Return a drop on a leaf: so soft and short that it has hardly a pitch."""
     hertz = float(np.exp(rng.uniform(np.log(750.0), np.log(14_000.0))))
     room = float(speech_dip(np.array([hertz], np.float32))[0])
-    decay_s = 0.9 / hertz + 0.0008
+    decay_s = 0.7 / hertz + 0.0005
     near = room * min(hertz / _FULL_HZ, 1.0) ** _BRIGHT
-    return ping(hertz, decay_s, 0.0007 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(near)
+    return ping(hertz, decay_s, 0.0005 + 0.5 / hertz, phase=rng.uniform(0, 2 * np.pi)) * np.float32(near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,10 @@ class _WindBand:
 
 _NEAR_WIND = (
     _WindBand(25, 240, dbfs=-30.0, follow_db=3.5, shake_db=2.6, own_db=1.0),
-    _WindBand(120, 960, dbfs=-34.8, follow_db=3.0, shake_db=1.5, own_db=1.0),
+    _WindBand(120, 960, dbfs=-34.8, follow_db=3.1, shake_db=1.5, own_db=1.0),
     _WindBand(480, 3840, dbfs=-44.2, follow_db=4.0),
     _WindBand(1920, 7680, dbfs=-52.5, follow_db=4.4),
-    _WindBand(3840, 16000, dbfs=-58.0, follow_db=4.8),
+    _WindBand(3840, 16000, dbfs=-58.4, follow_db=4.8),
 )
 """The weight of the air, its sough round the house, then twigs and leaves."""
 
@@ -144,6 +144,22 @@ _FAR_WIND = (
 )
 
 _WIND_DB_PER_OCTAVE = -6.0
+_SOUGH = (
+    (125.0, -0.3),
+    (157.0, -2.2),
+    (198.0, 0.3),
+    (250.0, 2.7),
+    (315.0, 0.8),
+    (397.0, -1.2),
+    (500.0, -1.8),
+    (794.0, -1.8),
+    (1000.0, -1.2),
+    (1260.0, -0.5),
+    (1587.0, 0.0),
+)
+"""What the house and the trees make of the slope: hertz and dB, straight lines between. It sings at 250 Hz, and is
+hollow under and over that."""
+
 _WIND_ALIKE: Alike = ((300.0, 0.78), (900.0, 0.38), (4000.0, 0.39), (8000.0, 0.5))
 """The weight of the air is one for both ears; twigs are left and right."""
 
@@ -180,6 +196,7 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
     )
     gusts = _strength(spectrum, steps)
     colour = slope(noise.hertz, _WIND_DB_PER_OCTAVE, BROWN_LOWEST_HZ) * speech_dip(noise.hertz)
+    colour *= 10 ** (np.interp(noise.hertz, *np.transpose(_SOUGH)).astype(np.float32) / 20)
     across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
     for number, part in enumerate(parts):
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
