@@ -34,7 +34,8 @@ _RAIN_ALIKE: Alike = ((1000.0, 0.8), (4000.0, 0.0))
 _FULL_HZ, _BRIGHT = 4000.0, 0.3
 """Drops under this pitch are weaker, as a power of it: they would be heard through a voice."""
 
-_FLUTTER_HZ = 0.5, 13.0
+_FLUTTERS = ((0.62, 0.5, 3.0), (1.0, 3.0, 13.0))
+"""How much of a flutter lies between which frequencies."""
 
 
 def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
@@ -46,12 +47,12 @@ def fill_with_near_rain(rng: np.random.Generator, out: Samples) -> None:
         low=300.0,
         high=13_000.0,
         dbfs=-29.0,
-        unrest_db=0.75,
-        flutter_db=1.1,
+        unrest_db=0.8,
+        flutter_db=1.0,
         alike=_RAIN_ALIKE,
     )
     drops = [_drop(rng) for _ in range(_KINDS)]
-    for a_second, decibels, spread_db in ((200.0, -29.0, 4.0), (20.0, -14.9, 2.6)):
+    for a_second, decibels, spread_db in ((200.0, -29.0, 4.0), (14.0, -12.8, 2.8)):
         starts = moments(rng, len(out), a_second, pour**3)
         strengths = 10 ** ((decibels + spread_db * rng.uniform(-1.5, 1.5, len(starts))) / 20)
         scatter(rng, out, drops, starts, strengths, width=0.8)
@@ -67,7 +68,7 @@ def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
         high=1500.0,
         dbfs=-35.0,
         unrest_db=0.7,
-        flutter_db=1.1,
+        flutter_db=1.0,
         alike=_RAIN_ALIKE,
     )
 
@@ -94,7 +95,8 @@ def fill_with_hiss(
     steps = len(out) // STEP_FRAMES
     unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
     if flutter_db:
-        unrest *= wander(rng, steps, flutter_db, *_FLUTTER_HZ)
+        for share, slowest_hz, fastest_hz in _FLUTTERS:
+            unrest *= wander(rng, steps, share * flutter_db, slowest_hz, fastest_hz)
     noise.add_to(out, colour, unrest * units.gain(dbfs))
     return unrest
 
