@@ -23,6 +23,9 @@ _BRIGHT = 0.35
 _RISE = 0.1
 """How much of its pitch a bubble gains while it falls to 1/e; more sounds like a tap."""
 
+_FAR_ENDS_HZ = 4000.0
+"""Over this the brook nearby is all that is heard."""
+
 _ONSET_S, _ONSET_TURNS = 0.003, 6.0
 """How long a bubble takes to grow, and in how many turns a small one does so sooner."""
 
@@ -35,7 +38,9 @@ def fill_with_near_brook(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a deeper place a little downstream."""
-    fill_with_hiss(rng, out, db_per_octave=-3.0, low=300.0, high=1500.0, dbfs=-42.0, unrest_db=1.0)
+    fill_with_hiss(
+        rng, out, db_per_octave=-3.0, low=300.0, high=1500.0, ends=4000.0, dbfs=-42.0, unrest_db=1.0
+    )
     _babble(rng, out, a_second=25.0, low=350.0, high=900.0, decibels=-36.0, width=0.4)
 
 
@@ -50,27 +55,30 @@ def _babble(
     width: float,
 ) -> None:
     """Add splashes of bubbles between two frequencies, that come now thicker and now thinner."""
-    splashes = [_splash(rng, low, high) for _ in range(_KINDS)]
+    bubbles = _bubbles(rng, low, high)
+    splashes = [_splash(rng, bubbles) for _ in range(_KINDS)]
     starts = moments(rng, len(out), a_second, wander(rng, len(out) // STEP_FRAMES, 0.8, 0.1, 3.0))
     strengths = 10 ** ((decibels + rng.uniform(-9.0, 6.0, len(starts))) / 20)
     scatter(rng, out, splashes, starts, strengths, width=width)
 
 
-def _splash(rng: np.random.Generator, low: float, high: float) -> Curve:
+def _splash(rng: np.random.Generator, bubbles: list[Curve]) -> Curve:
     """Return some bubbles that come up nearly at once."""
-    bubbles = [_bubble(rng, low, high) for _ in range(_TOGETHER)]
+    taken = [bubbles[number] for number in rng.integers(0, len(bubbles), _TOGETHER)]
     starts = rng.integers(0, _WITHIN_FRAMES, _TOGETHER)
-    splash = np.zeros(_WITHIN_FRAMES + max(map(len, bubbles)), np.float32)
-    for start, bubble in zip(starts, bubbles, strict=True):
+    splash = np.zeros(_WITHIN_FRAMES + max(map(len, taken)), np.float32)
+    for start, bubble in zip(starts.tolist(), taken, strict=True):
         splash[start : start + len(bubble)] += bubble
     return splash
 
 
-def _bubble(rng: np.random.Generator, low: float, high: float) -> Curve:
-    hertz = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+def _bubbles(rng: np.random.Generator, low: float, high: float) -> list[Curve]:
+    """Return as many bubbles as there are splashes, each taken by some of these."""
+    hertz = np.exp(rng.uniform(np.log(low), np.log(high), _KINDS))
     radius_m = 3.0 / hertz
-    decay_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
-    room = float(speech_dip(np.array([hertz], np.float32))[0]) * (hertz / 1000.0) ** _BRIGHT
-    return ping(hertz, decay_s, min(_ONSET_S, _ONSET_TURNS / hertz), rise=_RISE * rng.random()) * np.float32(
-        room
-    )
+    decays_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
+    rooms = speech_dip(hertz.astype(np.float32)) * (hertz / 1000.0).astype(np.float32) ** np.float32(_BRIGHT)
+    onsets_s = np.minimum(_ONSET_S, _ONSET_TURNS / hertz)
+    rises = _RISE * rng.random(_KINDS)
+    each = zip(hertz.tolist(), decays_s.tolist(), onsets_s.tolist(), rises.tolist(), rooms, strict=True)
+    return [ping(pitch, decay_s, onset_s, rise=rise) * room for pitch, decay_s, onset_s, rise, room in each]

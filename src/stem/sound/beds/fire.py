@@ -5,31 +5,37 @@ from __future__ import annotations
 import numpy as np
 
 from stem import units
+from stem.sound.beds.bands import add_bands, hiss
 from stem.sound.beds.grains import moments, ping, scatter
 from stem.sound.beds.noise import STEP_FRAMES, Curve, Noise, cut, slope, speech_dip, wander
 from stem.sound.clips import Samples
 
 _KINDS = 200
 
+_FLAMES_END_HZ, _EMBERS_END_HZ = 4000.0, 1300.0
+"""Over this they are 45 dB under what they have at most, and steam is heard."""
+
 
 def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with flames that flutter, and the crackles of small wood."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    flutter = wander(rng, steps, 1.85, 1.5, 9.0) * wander(rng, steps, 1.08, 0.05, 0.85)
-    body = slope(noise.hertz, -9.0) * cut(noise.hertz, 120.0, 7000.0) * speech_dip(noise.hertz)
-    noise.add_to(out, body, flutter * units.gain(-28.0))
-    steam = slope(noise.hertz, 1.5) * cut(noise.hertz, 2500.0, 14_000.0) * speech_dip(noise.hertz)
-    noise.add_to(out, steam, flutter * wander(rng, steps, 1.5, 0.5, 20.0) * units.gain(-40.8))
-    _crackle(rng, out, a_second=12.0, decibels=-29.5, spread_db=8.0)
+    flutter = wander(rng, steps, 1.82, 1.5, 9.0) * wander(rng, steps, 1.08, 0.05, 0.85)
+    # Steam goes its own way too.
+    louder = flutter * wander(rng, steps, 1.5, 0.5, 20.0)
+    add_bands(noise, out, [(hiss(noise, 1.5, 2500.0, 14_000.0), louder * units.gain(-40.8))])
+    body = hiss(noise, -9.0, 120.0, 7000.0, _FLAMES_END_HZ)
+    add_bands(noise, out, [(body, flutter * units.gain(-28.0))])
+    _crackle(rng, out, a_second=12.0, decibels=-29.7, spread_db=8.0)
 
 
 def fill_with_embers(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with embers: darker, and now and then a log settles."""
     steps = len(out) // STEP_FRAMES
     noise = Noise.random(rng, len(out))
-    colour = slope(noise.hertz, -6.0) * cut(noise.hertz, 65.0, 200.0)
-    noise.add_to(out, colour, wander(rng, steps, 1.5, 0.5, 5.0) * units.gain(-34.0))
+    hertz = noise.under(_EMBERS_END_HZ)
+    colour = slope(hertz, -6.0) * cut(hertz, 65.0, 200.0)
+    add_bands(noise, out, [(colour, wander(rng, steps, 1.5, 0.5, 5.0) * units.gain(-34.0))])
     _crackle(rng, out, a_second=1.5, decibels=-31.0, spread_db=9.0)
     settling = [ping(hertz, 0.03, 0.006) for hertz in rng.uniform(140.0, 320.0, 20)]
     starts = moments(rng, len(out), 0.25)

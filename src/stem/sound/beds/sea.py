@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.sound.beds.bands import Part, add_bands
 from stem.sound.beds.noise import STEP_FRAMES, Alike, Noise, slope, slow_noise, speech_dip
 from stem.sound.beds.returns import least_returning
 from stem.sound.clips import Samples
@@ -28,7 +30,7 @@ _USUAL, _HIGHEST = 0.68, 0.75
 """The strength of waves (RMS), and the highest, also where two meet: a sea is as loud as another, and no wave
 startles."""
 
-_LOOK_S = 0.5
+_LOOK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,19 @@ def _fill(rng: np.random.Generator, out: Samples, parts: tuple[_SeaBand, ...], o
     )
     fizzes = [[_fizz(rng, steps, part.fizz) for _ in range(2)] for part in parts]
     time_s = np.arange(steps) * (STEP_FRAMES / SAMPLE_RATE)
-    water = slope(noise.hertz, _WATER_DB_PER_OCTAVE) * speech_dip(noise.hertz)
-    for number, (part, fizz) in enumerate(zip(parts, fizzes, strict=True)):
-        # The lowest band has no direction: under 120 Hz the channels stay the same.
-        ears = (waves.gains(part, ear if number else 0, time_s, loop_s) for ear in (-1, 1))
-        gains = np.stack(tuple(ears)) * np.stack(fizz) * units.gain(part.dbfs)
-        noise.add_to(out, noise.within(water, part.low, part.high), gains)
+    highest_hz = max(part.high for part in parts)
+    water = slope(noise.under(highest_hz), _WATER_DB_PER_OCTAVE)
+    water *= speech_dip(noise.under(highest_hz))
+
+    def bands() -> Iterator[Part]:
+        for number in reversed(range(len(parts))):
+            part = parts[number]
+            # The lowest band has no direction: under 120 Hz the channels stay the same.
+            ears = (waves.gains(part, ear if number else 0, time_s, loop_s) for ear in (-1, 1))
+            gains = np.stack(tuple(ears)) * np.stack(fizzes[number]) * units.gain(part.dbfs)
+            yield noise.within(water, part.low, part.high), gains
+
+    add_bands(noise, out, bands())
 
 
 def _fizz(rng: np.random.Generator, steps: int, strength: float) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.sound.beds.bands import add_bands, hiss
 from stem.sound.beds.grains import moments, ping, scatter
 from stem.sound.beds.noise import (
     BROWN_LOWEST_HZ,
@@ -16,7 +17,6 @@ from stem.sound.beds.noise import (
     Alike,
     Curve,
     Noise,
-    cut,
     slope,
     speech_dip,
     wander,
@@ -30,6 +30,9 @@ _KINDS = 300
 
 _RAIN_ALIKE: Alike = ((1000.0, 0.8), (4000.0, 0.0))
 """Rain has a dark middle; its fine drops lie all around."""
+
+_FAR_ENDS_HZ = 4000.0
+"""Here what is far has 30 dB less than where it is itself, and what is near 20 dB more."""
 
 _FULL_HZ, _BRIGHT = 4000.0, 0.3
 """Drops under this pitch are weaker, as a power of it: they would be heard through a voice."""
@@ -66,6 +69,7 @@ def fill_with_far_rain(rng: np.random.Generator, out: Samples) -> None:
         db_per_octave=-4.0,
         low=60.0,
         high=1500.0,
+        ends=_FAR_ENDS_HZ,
         dbfs=-35.0,
         unrest_db=0.7,
         flutter_db=1.0,
@@ -80,6 +84,7 @@ def fill_with_hiss(
     db_per_octave: float,
     low: float,
     high: float,
+    ends: float = SAMPLE_RATE / 2,
     dbfs: float,
     unrest_db: float,
     flutter_db: float = 0.0,
@@ -87,17 +92,19 @@ def fill_with_hiss(
 ) -> NDArray[np.float64]:
     """Fill `out`, shape (frames, 2), with noise that makes room for speech and slowly grows and shrinks.
 
+    From `low` to `high` it is itself; over `ends`, all in hertz, there is nothing of it.
+
     Returns:
         How much it does so: a gain at every step, round 1.
     """
     noise = Noise.random(rng, len(out), alike)
-    colour = slope(noise.hertz, db_per_octave) * cut(noise.hertz, low, high) * speech_dip(noise.hertz)
     steps = len(out) // STEP_FRAMES
     unrest = wander(rng, steps, unrest_db, 0.02, 0.3) * wander(rng, steps, unrest_db / 2, 0.3, 2.0)
     if flutter_db:
         for share, slowest_hz, fastest_hz in _FLUTTERS:
             unrest *= wander(rng, steps, share * flutter_db, slowest_hz, fastest_hz)
-    noise.add_to(out, colour, unrest * units.gain(dbfs))
+    colour = hiss(noise, db_per_octave, low, high, ends)
+    add_bands(noise, out, [(colour, unrest * units.gain(dbfs))])
     return unrest
 
 
@@ -159,8 +166,8 @@ _SOUGH = (
     (1260.0, -0.5),
     (1587.0, 0.0),
 )
-"""What the house and the trees make of the slope: hertz and dB, straight lines between. It sings at 250 Hz, and is
-hollow under and over that."""
+"""What a house makes of the slope: hertz and dB, straight lines between. It sings at 250 Hz, and is hollow
+under and over that."""
 
 _WIND_ALIKE: Alike = ((300.0, 0.78), (900.0, 0.38), (4000.0, 0.39), (8000.0, 0.5))
 """The weight of the air is one for both ears; twigs are left and right."""
@@ -197,17 +204,26 @@ def _blow(rng: np.random.Generator, out: Samples, parts: tuple[_WindBand, ...]) 
         _LOOK_S,
     )
     gusts = _strength(spectrum, steps)
-    colour = slope(noise.hertz, _WIND_DB_PER_OCTAVE, BROWN_LOWEST_HZ) * speech_dip(noise.hertz)
-    colour *= 10 ** (np.interp(noise.hertz, *np.transpose(_SOUGH)).astype(np.float32) / 20)
     across = round(_ACROSS_S * SAMPLE_RATE / STEP_FRAMES)
+    loudness = []
     for number, part in enumerate(parts):
         gains = units.gain(part.dbfs) * 10 ** (part.follow_db * gusts / 20)
         for share, slowest_hz, fastest_hz in _SHAKES:
             gains *= wander(rng, steps, share * part.shake_db, slowest_hz, fastest_hz)
         gains *= wander(rng, steps, part.own_db, 0.04, 0.25)
         late = across if number else 0  # the lowest band has no direction
-        air = noise.within(colour, part.low, part.high)
-        noise.add_to(out, air, np.stack((gains, np.roll(gains, late))))
+        loudness.append(np.stack((gains, np.roll(gains, late))))
+    colour = _wind_colour(noise.under(max(part.high for part in parts)))
+    each = zip(reversed(parts), reversed(loudness), strict=True)
+    add_bands(noise, out, ((noise.within(colour, part.low, part.high), gains) for part, gains in each))
+
+
+def _wind_colour(hertz: Curve) -> Curve:
+    """Return the magnitude of the wind, before any band comes or goes."""
+    colour = slope(hertz, _WIND_DB_PER_OCTAVE, BROWN_LOWEST_HZ) * speech_dip(hertz)
+    sough = hertz[: np.searchsorted(hertz, _SOUGH[-1][0])]
+    colour[: len(sough)] *= 10 ** (np.interp(sough, *np.transpose(_SOUGH)).astype(np.float32) / 20)
+    return colour
 
 
 def _gusts(rng: np.random.Generator, loop_s: float) -> NDArray[np.complex128]:
