@@ -349,7 +349,7 @@ def test_a_noise_taken_in_four_is_that_of_one_transform(seconds: int, share: flo
     out = np.zeros((noise.frames, 2), np.float32)
     noise.add_to(out, magnitude, gains)
     for channel in range(2):
-        spectrum = noise.bins(magnitude, channel, 0, len(noise.hertz))
+        spectrum = noise._bins(magnitude, channel, 0, len(noise.hertz))
         wave = np.fft.irfft(spectrum.astype(np.complex128), noise.frames)
         wave *= gain_curve(gains) / rms(wave)
         # By Parseval the RMS is that of phases alone; those of the middle and the sides beat a little.

@@ -30,9 +30,6 @@ _BEFORE, _AFTER = _TAPS // 2 - 1, _TAPS // 2
 _KNOWN_AT_ONCE = 1024
 """A product of matrices as small as this is done by one core, however many there are."""
 
-_BINS_AT_ONCE = 1 << 14
-"""Of a spectrum: as much as a processor holds near itself."""
-
 Part: TypeAlias = tuple[Curve, NDArray[np.float64]]
 """The magnitude of a band, which ends where the band does, and its RMS at every step: see `Noise.add_to`."""
 
@@ -71,11 +68,7 @@ def hiss(noise: Noise, db_per_octave: float, low: float, high: float, ends: floa
 def _wave(noise: Noise, channel: int, magnitude: Curve, gains: NDArray[np.float64], every: int) -> Curve:
     """Return every so many frames of a band of a channel."""
     frames = noise.frames // every
-    spectrum = np.zeros(len(magnitude), np.complex64)
-    for start in range(0, len(magnitude), _BINS_AT_ONCE):
-        stop = min(start + _BINS_AT_ONCE, len(magnitude))
-        spectrum[start:stop] = noise.bins(magnitude, channel, start, stop)
-    wave = np.fft.irfft(spectrum, frames).astype(np.float32, copy=False)
+    wave = np.fft.irfft(noise.spectrum(magnitude, channel), frames).astype(np.float32, copy=False)
     power = 2 * np.square(magnitude[1:]).sum(dtype=np.float64) / frames**2
     steps = (gains / math.sqrt(power)).astype(np.float32)[:, np.newaxis]
     ramp = np.arange(0, STEP_FRAMES, every, dtype=np.float32) / np.float32(STEP_FRAMES)

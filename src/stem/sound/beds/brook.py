@@ -74,7 +74,8 @@ def _splash(rng: np.random.Generator, bubbles: list[Curve]) -> Curve:
 
 def _bubbles(rng: np.random.Generator, low: float, high: float) -> list[Curve]:
     """Return as many bubbles as there are splashes, each taken by some of these."""
-    hertz = np.exp(rng.uniform(np.log(low), np.log(high), _KINDS))
+    octaves = (np.arange(_KINDS) + rng.random(_KINDS)) / _KINDS * np.log2(high / low)
+    hertz = low * np.exp2(octaves)
     radius_m = 3.0 / hertz
     decays_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
     rooms = speech_dip(hertz.astype(np.float32)) * (hertz / 1000.0).astype(np.float32) ** np.float32(_BRIGHT)

@@ -29,7 +29,7 @@ from stem.sound.clips import Samples
 
 Kept = TypeVar("Kept")
 
-_VERSION = 5
+_VERSION = 6
 """Of the recipes: a higher number makes every cached bed again."""
 
 _SKEW_S = 3600.0

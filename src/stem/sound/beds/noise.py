@@ -127,6 +127,14 @@ class Noise:
         for channel, ear in enumerate(np.broadcast_to(gains, (2, gains.shape[-1]))):
             self._add_to_ear(out, channel, magnitude, ear)
 
+    def spectrum(self, magnitude: Curve, channel: int) -> Spectrum:
+        """Return the spectrum of a channel (0 left, 1 right), up to where `magnitude` ends."""
+        spectrum = np.empty(len(magnitude), np.complex64)
+        for start in range(0, len(magnitude), _BINS_AT_ONCE):
+            stop = min(start + _BINS_AT_ONCE, len(magnitude))
+            spectrum[start:stop] = self._bins(magnitude, channel, start, stop)
+        return spectrum
+
     def _add_to_ear(self, out: Samples, channel: int, magnitude: Curve, gains: NDArray[np.float64]) -> None:
         """Add a channel of this noise to that of the loop; see `add_to`.
 
@@ -163,11 +171,11 @@ class Noise:
         spectra: list[Spectrum] = [np.zeros(quarter // 2 + 1, np.complex64) for _ in range(4)]
         for start in range(0, min(len(spectra[0]), len(magnitude)), _BINS_AT_ONCE):
             stop = min(start + _BINS_AT_ONCE, len(spectra[0]))
-            one = self.bins(magnitude, channel, start, stop)
-            two = self.bins(magnitude, channel, quarter + start, quarter + stop)
+            one = self._bins(magnitude, channel, start, stop)
+            two = self._bins(magnitude, channel, quarter + start, quarter + stop)
             # The upper half of the whole spectrum is the lower one's mirror image.
             three, four = (
-                np.conj(self.bins(magnitude, channel, end - stop + 1, end - start + 1)[::-1])
+                np.conj(self._bins(magnitude, channel, end - stop + 1, end - start + 1)[::-1])
                 for end in (2 * quarter, quarter)
             )
             turn = np.exp(np.arange(start, stop) * (2j * np.pi / self.frames)).astype(np.complex64)
@@ -179,7 +187,7 @@ class Noise:
                 now = now * turn
         return spectra
 
-    def bins(self, magnitude: Curve, channel: int, start: int, stop: int) -> Spectrum:
+    def _bins(self, magnitude: Curve, channel: int, start: int, stop: int) -> Spectrum:
         """Return a part of the spectrum of a channel (0 left, 1 right)."""
         bins: Spectrum = np.zeros(stop - start, np.complex64)
         stop = min(stop, len(magnitude))

@@ -113,15 +113,15 @@ BEDS: dict[str, Recipe] = {
         "Een beek: water dat over stenen kabbelt",
         ((_LONG_S, fill_with_near_brook), (_SHORT_S, fill_with_far_brook)),
         under_lu=10.0,
-        salt=2,
-        on_phone=0.88,
+        salt=31,
+        on_phone=0.87,
     ),
     "wind": Recipe(
         "Wind: lange, zachte vlagen door de bomen",
         ((_LONG_S, fill_with_near_wind), (_SHORT_S, fill_with_far_wind)),
         under_lu=3.0,
         salt=23,
-        on_phone=0.14,
+        on_phone=0.11,
     ),
     "vuur": Recipe(
         "Een haardvuur: warm, met hier en daar geknetter",
