@@ -27,26 +27,31 @@ _LEVELS = Levels()
 _ROUND_S, _APART_S = 120, 5
 
 
-def rung(name: str) -> tuple[Floats, Floats, float]:
-    """Return a bell in the bands of the ear, how high the background lies (LU), and its seconds in a room."""
+def rung(name: str) -> tuple[Floats, int, float]:
+    """Return a bell in the bands of the ear, the frames that room is made for, and its seconds in a room."""
     stroke = bell(name)
     meter = Meter()
     meter.add(stroke)
     loud = stroke * units.gain(_LEVELS.speech_lufs - _LEVELS.bell_lu - meter.momentary_max())
     hertz, rings = by_ear(np.pad(loud.astype(np.float64), ((0, RATE), (0, 0))))
+    return rings, ringing(stroke), float(np.flatnonzero((rings > quiet_room(hertz)).any(axis=1))[-1] / 10)
+
+
+def room(tenths: int, heard: int, sinks_lu: float) -> Floats:
+    """Return how high a background lies (LU), every tenth of a second from a stroke on."""
     early = 60 * RATE
-    line = Timeline(early + len(stroke), (), (), (early, 10 * early), ())
-    points = room_for_bells(line, _LEVELS, ringing(stroke))
-    at = early + np.arange(len(rings)) * RATE // 10
-    lu = np.interp(at, [point.frame for point in points], [point.lu for point in points])
-    return rings, lu, float(np.flatnonzero((rings > quiet_room(hertz)).any(axis=1))[-1] / 10)
+    line = Timeline(20 * early, (), (), (early, 10 * early), ())
+    points = room_for_bells(line, _LEVELS, heard, sinks_lu)
+    at = early + np.arange(tenths) * RATE // 10
+    return np.interp(at, [point.frame for point in points], [point.lu for point in points])
 
 
-def over(bed_name: str, rings: Floats, lu: Floats) -> tuple[float, float]:
+def over(bed_name: str, rings: Floats, heard: int) -> tuple[float, float]:
     """Return in how many seconds a bell is gone over a background, at the worst and at the middle place."""
     bed = load_bed(bed_name, 1)
     behind = by_ear(bed.read(0, (_ROUND_S + 1) * RATE).astype(np.float64))[1]
     behind = np.apply_along_axis(lambda level: uniform_filter1d(level, 20, mode="wrap"), 0, behind)
+    lu = room(len(rings), heard, bed.sinks_lu)
     lies = 10 ** ((_LEVELS.speech_lufs - bed.under_lu - bed.lufs + lu) / 10)
     gone = []
     for first in range(0, _ROUND_S * 10, _APART_S * 10):
@@ -60,7 +65,7 @@ def main(names: list[str]) -> None:
     bells = {name: rung(name) for name in BELLS}
     print(f"{'':>13}" + "".join(f" {f'{name}, {alone:.1f}':>18}" for name, (_, _, alone) in bells.items()))
     for name in names or [bed for bed in BEDS if bed != "none"]:
-        found = [(*over(name, rings, lu), alone) for rings, lu, alone in bells.values()]
+        found = [(*over(name, rings, heard), alone) for rings, heard, alone in bells.values()]
         row = "".join(f" {f'{worst:.1f} {usual:.1f}':>18}" for worst, usual, _ in found)
         short = any(worst < alone for worst, _, alone in found)
         print(f"{name:>13}{row}{'  hidden sooner' if short else ''}", flush=True)

@@ -231,6 +231,25 @@ def test_the_bed_waits_low_while_a_bell_rings(
     assert mixing.room_for_bells(line, Levels(), 0) == (Breakpoint(0, -16.0),)
 
 
+@pytest.mark.parametrize(
+    ("bells_s", "expected"),
+    [
+        ((70.0,), [(0, -16), (68, -16), (70, -29), (90, -42), (102, -16)]),
+        # The second one is struck before there is time to come up from where the first one leaves it.
+        ((70.0, 106.0), [(0, -16), (68, -16), (70, -29), (126, -42), (138, -16)]),
+        (
+            (70.0, 190.0),
+            [(0, -16), (68, -16), (70, -29), (90, -42), (102, -16), (188, -16), (190, -29), (210, -42)],
+        ),
+    ],
+)
+def test_a_bed_that_sinks_with_the_bell_comes_up_no_faster(
+    bells_s: tuple[float, ...], expected: list[tuple[float, float]]
+) -> None:
+    points = mixing.room_for_bells(timeline([(150.0, 160.0)], 200.0, bells_s), Levels(), frames(20.0), 13.0)
+    assert points == tuple(Breakpoint(frames(at_s), lu) for at_s, lu in expected)
+
+
 def test_a_bowl_is_heard_over_the_sea_for_as_long_as_in_a_quiet_room(loaded: Mapping[str, Bed]) -> None:
     # At 15 s it is 30 dB under its stroke, which a room of 28 dB(A) (NR 20) hides where speech has 65.
     line = timeline([(70.0, 90.0)], 100.0, bells_s=(30.0,))

@@ -43,13 +43,13 @@ SHORTEST_LIFT = units.frames(3.0)
 
 WAIT_LU = 9.0
 """While a bell rings, the bed lies so much lower than under the voice: at 6, wind, a drone and binaural tones
-hide a singing bowl before it is gone (`bench/bells.py`)."""
+hide a singing bowl before it is gone (`bench/bells.py`). Some sink further (`Bed.sinks_lu`)."""
 
 WAIT_DOWN = units.frames(2.0)
 """Frames in which it goes there before the stroke."""
 
 WAIT_UP = units.frames(6.0)
-"""Frames in which it comes back while the last of the bell goes."""
+"""Frames in which it comes back from there while the last of the bell goes."""
 
 _FAINT_DB = 45.0
 """A bell that lies so far under its stroke is hidden by a quiet room, too; tingsha only then."""
@@ -134,7 +134,9 @@ def automation(timeline: Timeline, levels: Levels) -> tuple[Breakpoint, ...]:
     return tuple(points)
 
 
-def room_for_bells(timeline: Timeline, levels: Levels, ringing: int) -> tuple[Breakpoint, ...]:
+def room_for_bells(
+    timeline: Timeline, levels: Levels, ringing: int, sinks_lu: float = 0.0
+) -> tuple[Breakpoint, ...]:
     """Return how high the bed may lie because of the bells; where the voice asks for less, that counts.
 
     After a last bell that nothing is said behind, it stays low until the end.
@@ -143,25 +145,28 @@ def room_for_bells(timeline: Timeline, levels: Levels, ringing: int) -> tuple[Br
         timeline: When the bells are struck.
         levels: How loud everything is.
         ringing: Frames for which a bell is heard; 0 when the bed takes no notice of it.
+        sinks_lu: How much lower the bed lies where the bell is gone than where it is struck.
 
     Returns:
         As `automation`; the last breakpoints may lie behind the end.
     """
     high, low = -min(levels.ducked_lu, levels.lifted_lu), -levels.ducked_lu - WAIT_LU
+    lowest = low - sinks_lu
+    up = round(WAIT_UP * (high - lowest) / (high - low))  # as fast as others: from deeper it takes longer
     spans: list[tuple[int, int]] = []
     for strike in timeline.bells if ringing else ():
-        if spans and strike - spans[-1][1] < WAIT_UP + SHORTEST_LIFT + WAIT_DOWN:
+        if spans and strike - spans[-1][1] < up + SHORTEST_LIFT + WAIT_DOWN:
             spans[-1] = (spans[-1][0], strike + ringing)
         else:
             spans.append((strike, strike + ringing))
     points = [Breakpoint(0, high)]
     for first, last in spans:
         points += [Breakpoint(first - WAIT_DOWN, high), Breakpoint(first, low)]
-        points += [Breakpoint(last, low), Breakpoint(last + WAIT_UP, high)]
+        points += [Breakpoint(last, lowest), Breakpoint(last + up, high)]
     if spans and spans[0][0] < units.frames(levels.fade_in_s) + SHORTEST_LIFT + WAIT_DOWN:
         points[:3] = [Breakpoint(0, low)]
     if spans and all(utterance.end <= timeline.bells[-1] for utterance in timeline.utterances):
-        points = points[:-2]
+        points = points[: -1 if sinks_lu else -2]
     return tuple(points)
 
 
@@ -249,7 +254,7 @@ class Mix:
     def _blocks(self, first: int = 0, last: int | None = None) -> Iterator[Samples]:
         floor = load_bed("none", seed=0) if self.floor else None
         points = automation(self.timeline, self.levels)
-        most = room_for_bells(self.timeline, self.levels, self.ringing)
+        most = room_for_bells(self.timeline, self.levels, self.ringing, self.bed.sinks_lu)
         fade_out = _fade_out_start(self.timeline, units.frames(self.levels.fade_out_s))
         waiting = [event for event in self._events() if event[1] > first]
         sounding: list[tuple[int, Samples]] = []

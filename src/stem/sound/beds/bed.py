@@ -22,6 +22,7 @@ class Bed:
         lufs: The measured loudness of that sum (ITU-R BS.1770-4).
         gains: The factor of each loop in the sum; none at all stands for 1 for every loop.
         under_lu: How much farther under the voice it belongs than other beds, in LU.
+        sinks_lu: How much it sinks while a bell dies away over it, in LU, from where it lies at the stroke.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Bed:
     lufs: float
     gains: tuple[float, ...] = ()
     under_lu: float = 0.0
+    sinks_lu: float = 0.0
 
     def read(self, start: int, frames: int) -> Samples:
         """Return `frames` frames from frame `start` on, shape (frames, 2); every start lies in the bed."""

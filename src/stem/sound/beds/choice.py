@@ -131,7 +131,8 @@ class BedChoice:
             for layer, single in zip(self.layers, singles, strict=True)
             for _ in single.loops
         )
-        return Bed(self.name, loops, loudness(loops, gains), gains, under_lu(self.layers))
+        sinks_lu = max(BEDS[layer.name].sinks_lu for layer in self.layers)
+        return Bed(self.name, loops, loudness(loops, gains), gains, under_lu(self.layers), sinks_lu)
 
     def sha256(self, seed: int) -> str:
         """Return the SHA-256 of its sound: of a file its bytes, else the samples, with the noise floor's.

@@ -133,7 +133,7 @@ def load_single(name: str, seed: int) -> Bed:
             return stored
     recipe = BEDS[name]
     loops = recipe.split(_unkept(name, seed))
-    return Bed(name, loops, loudness(loops), under_lu=recipe.under_lu)
+    return Bed(name, loops, loudness(loops), under_lu=recipe.under_lu, sinks_lu=recipe.sinks_lu)
 
 
 def _unkept(name: str, seed: int) -> Samples:
@@ -172,4 +172,10 @@ def _read(name: str, path: Path, note: dict[str, Any]) -> Bed:
     whole = np.load(path, mmap_mode="r", allow_pickle=False)
     if whole.shape != (recipe.frames, 2) or whole.dtype != np.float32:
         raise ValueError(Message("it has another shape"))
-    return Bed(name, recipe.split(np.asarray(whole)), float(note["lufs"]), under_lu=recipe.under_lu)
+    return Bed(
+        name,
+        recipe.split(np.asarray(whole)),
+        float(note["lufs"]),
+        under_lu=recipe.under_lu,
+        sinks_lu=recipe.sinks_lu,
+    )

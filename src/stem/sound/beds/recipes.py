@@ -57,6 +57,8 @@ class Recipe:
         loops: For each loop its length in seconds and what fills it.
         under_lu: How much farther under the voice it belongs than other beds, in LU: what sounds where speech
             does hides more of it, and draws attention at a level at which brown noise is forgotten.
+        sinks_lu: How much it sinks while a bell dies away over it, in LU: a wave, a song or a bowl would hide
+            what is left of the bell otherwise (`bench/bells.py`).
         on_phone: The share of its power that a telephone gives, from 300 to 3400 Hz.
         tonal: Whether it is tones, or nothing: low bit rates and one channel do these little harm.
         salt: Sets its chance apart from that of other beds; with one seed for all, two noises in one track
@@ -67,6 +69,7 @@ class Recipe:
     summary: str
     loops: tuple[tuple[int, Fill], ...]
     under_lu: float = 0.0
+    sinks_lu: float = 0.0
     on_phone: float = 0.0
     tonal: bool = False
     salt: int = 0
@@ -100,6 +103,7 @@ BEDS: dict[str, Recipe] = {
         "De zee: golven die rustig komen en gaan",
         ((_LONG_S, fill_with_near_surf), (_SHORT_S, fill_with_far_surf)),
         under_lu=5.0,
+        sinks_lu=4.0,
         on_phone=0.52,
     ),
     "regen": Recipe(
@@ -134,6 +138,7 @@ BEDS: dict[str, Recipe] = {
         "Vogels: een bos in de ochtend, in de verte een merel",
         ((_LONG_S, fill_with_near_birds), (_SHORT_S, fill_with_far_birds)),
         under_lu=5.0,
+        sinks_lu=16.0,
         salt=25,
         on_phone=0.75,
     ),
@@ -155,6 +160,7 @@ BEDS: dict[str, Recipe] = {
         "Klankschalen: zachte slagen die lang naklinken",
         ((_LONG_S, fill_with_low_bowls), (_SHORT_S, fill_with_high_bowls)),
         under_lu=1.0,
+        sinks_lu=8.0,
         tonal=True,
         on_phone=0.02,
     ),
