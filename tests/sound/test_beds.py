@@ -22,8 +22,11 @@ from numpy.typing import NDArray
 
 from stem import files
 from stem.errors import UnknownNameError, UsageError
+from stem.progress import beat, stage
 from stem.sound.beds import BEDS, Bed, BedChoice, Recipe, load_bed
 from stem.sound.beds import kept as store
+from stem.sound.beds.bed import blocks_of, let_go
+from stem.sound.beds.grains import scatter
 from stem.sound.beds.noise import STEP_FRAMES, Noise, fill_with_noise, gain_curve, slope
 from stem.sound.beds.sea import _NEAR_SURF, _Waves
 from stem.sound.beds.tones import _ROOM_OCTAVES_DB
@@ -760,6 +763,47 @@ def test_what_was_read_of_a_cached_bed_leaves_the_memory() -> None:
         counts = "none-3-" in line if "-" in line.split()[0] else counts
         kib += int(line.split()[1]) if counts and line.startswith("Rss:") else 0
     assert kib < bed.loops[0].nbytes / 1024 / 10
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells what is in memory")
+def test_a_loop_that_is_worked_on_by_blocks_is_not_held(tmp_path: Path) -> None:
+    path, frames = tmp_path / "loop", 20 * BLOCK_FRAMES + 1
+    path.write_bytes(bytes(8 * frames))
+    loop = np.asarray(np.memmap(path, "<f4", "r+", shape=(frames, 2)))
+    starts = np.arange(0, frames, BLOCK_FRAMES)
+    one = np.ones(1, np.float32)
+    scatter(np.random.default_rng(1), loop, [one], starts, np.ones(len(starts)), width=0)
+    assert np.array_equal(loop[starts], np.ones((21, 2)))
+    assert np.count_nonzero(loop) == 2 * len(starts)
+    let_go(loop)
+    seen, kib = np.zeros(frames), []
+    for place, block in blocks_of(loop):
+        block[:] = 2
+        seen[place] += 1
+        rows = iter(Path("/proc/self/smaps").read_text().splitlines())
+        resident = [next(row for row in rows if row.startswith("Rss:")) for row in rows if str(path) in row]
+        kib += [int(row.split()[1]) for row in resident]
+    assert np.all(seen == 1)
+    assert np.all(loop[::999] == 2)
+    assert max(kib) < loop.nbytes / 1024 / 2
+
+
+def test_layers_are_made_one_after_another_and_tell_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, shares = [0], []
+
+    def fill(_rng: np.random.Generator, out: Samples) -> None:
+        at_work[0] += 1
+        assert at_work[0] == 1  # each may take half of the memory that a track may
+        out[:] = 0.1
+        beat(0.5)
+        at_work[0] -= 1
+
+    for name in ("zee", "vogels"):
+        monkeypatch.setitem(BEDS, name, Recipe("", ((1, fill),)))
+    with stage(lambda told: shares.append(told.share), "bed"):
+        load_bed("zee+vogels", 5)
+    assert shares == sorted(shares)
+    assert {0.25, 0.5, 0.75, 1.0} <= set(shares)
 
 
 @pytest.fixture

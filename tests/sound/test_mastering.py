@@ -49,8 +49,8 @@ def test_pieces_are_the_whole(mix: Mix, rate: int, channels: int) -> None:
     master = Master(mix, -3.0, channels, rate)
     together = np.concatenate(in_pieces(master, 3.0))
     assert master.frames == len(whole)
-    # The limiter's release is rounded to nothing at 1e-6, the resampler's filter ends 150 dB down.
-    np.testing.assert_allclose(together, whole, atol=2e-6)
+    # Two encoders that are given other samples, be it in the last bit of one, err each in its own way.
+    np.testing.assert_array_equal(together, whole)
 
 
 @pytest.mark.parametrize("channels", [1, 2])

@@ -37,7 +37,7 @@ _BEYOND = 10 * _STEP
 
 
 _HASH_BYTES = 32
-_TREATMENT = 1
+_TREATMENT = 2
 """To be raised when the same mix comes out of the limiter, the resampler or the meter otherwise."""
 _FIGURES = struct.Struct("<QdQdQ")
 

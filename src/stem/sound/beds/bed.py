@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,15 @@ def loudness(loops: tuple[Samples, ...], gains: tuple[float, ...] = ()) -> float
         beat()
         meter.add(bed.read(start, BLOCK_FRAMES))
     return meter.integrated()
+
+
+def blocks_of(loop: Samples) -> Iterator[tuple[slice, Samples]]:
+    """Yield a loop block by block, each with where it lies; what was worked on is not held."""
+    for start in range(0, len(loop), BLOCK_FRAMES):
+        place = slice(start, start + BLOCK_FRAMES)
+        block = loop[place]
+        yield place, block
+        let_go(block)
 
 
 _AROUND_BYTES = 1 << 22

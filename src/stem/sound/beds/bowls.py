@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.beds.bed import let_go
+from stem.sound.beds.bed import blocks_of, let_go
 from stem.sound.beds.grains import lay
 from stem.sound.beds.modes import ring
 from stem.sound.beds.noise import STEP_FRAMES, gain_curve, slow_noise
-from stem.sound.clips import BLOCK_FRAMES, Samples
+from stem.sound.clips import Samples
 from stem.units import SAMPLE_RATE
 
 _RATIOS = ((0.996, 1.004), (2.979, 2.993), (5.704, 5.710), (8.998, 9.015), (12.81, 12.83))
@@ -64,6 +64,7 @@ def _strike(
         stroke = stroke_on(rng, bowls_hz[bowl], _BED_STRENGTHS, places[bowl])
         stroke *= np.float32(units.gain(decibels + rng.uniform(-4.0, 0.0)))
         lay(out, int((index + rng.uniform(-0.3, 0.3)) * apart) % len(out), stroke)
+        let_go(out)
 
 
 def _rub(rng: np.random.Generator, out: Samples, hertz: float, *, decibels: float) -> None:
@@ -76,10 +77,8 @@ def _rub(rng: np.random.Generator, out: Samples, hertz: float, *, decibels: floa
     tone = ring(len(out), rates, np.stack((strengths, strengths), axis=1))
     swell = 0.7 + 0.2 * slow_noise(rng, len(out) // STEP_FRAMES, 0.01, 0.06)
     tone *= gain_curve(np.maximum(swell, 0.3) * units.gain(decibels))[:, np.newaxis]
-    for start in range(0, len(out), BLOCK_FRAMES):
-        part = out[start : start + BLOCK_FRAMES]
-        part += tone[start : start + BLOCK_FRAMES]
-        let_go(part)
+    for place, block in blocks_of(out):
+        block[:] += tone[place]
 
 
 def stroke_on(rng: np.random.Generator, hertz: float, strengths: tuple[float, ...], place: float) -> Samples:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.sound.beds.bed import blocks_of
 from stem.sound.beds.noise import Curve
 from stem.sound.clips import Samples
 
@@ -50,10 +51,12 @@ def scatter(
     ears = (strengths * np.sqrt(1 + np.outer([-1.0, 1.0], places))).astype(np.float32)
     wave = np.empty(len(out), np.float32)  # a channel by itself: steps of one sample are ten times as quick
     for channel, gains in enumerate(ears):
-        wave[:] = out[:, channel]
+        for place, block in blocks_of(out):
+            wave[place] = block[:, channel]
         for start, grain, gain in zip(starts.tolist(), chosen.tolist(), gains, strict=True):
             lay(wave, start, grains[grain] * gain)
-        out[:, channel] = wave
+        for place, block in blocks_of(out):
+            block[:, channel] = wave[place]
 
 
 def moments(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from stem import units
-from stem.sound.beds.bed import let_go
+from stem.sound.beds.bed import blocks_of, let_go
 from stem.sound.beds.noise import (
     BROWN_LOWEST_HZ,
     MONO_BELOW_HZ,
@@ -86,7 +86,8 @@ def _sustain(
         let_go(out)
         wave = np.fft.irfft(spectrum, len(out))
         del spectrum
-        out[:, channel] += wave
+        for place, block in blocks_of(out):
+            block[:, channel] += wave[place]
         del wave
 
 
@@ -105,7 +106,10 @@ def fill_with_binaural_tones(rng: np.random.Generator, out: Samples) -> None:
     for channel, sign in enumerate((-1, 1)):
         # Both tones go round in a second, so in any loop of whole seconds.
         tone = math.sqrt(2) * np.sin(2 * np.pi * (_CARRIER_HZ + sign * _BEAT_HZ / 2) * second)
-        out[:, channel] += gains * np.tile(tone.astype(np.float32), len(out) // SAMPLE_RATE)
+        wave = np.tile(tone.astype(np.float32), len(out) // SAMPLE_RATE)
+        wave *= gains
+        for place, block in blocks_of(out):
+            block[:, channel] += wave[place]
 
 
 def fill_with_room(rng: np.random.Generator, out: Samples) -> None:
