@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
+from stem.cores import cores
+from stem.progress import in_order
 from stem.sound.beds.grains import lay
 from stem.sound.beds.noise import STEP_FRAMES, Alike, Curve, Noise, wander
 from stem.sound.beds.returns import least_returning
@@ -19,21 +21,21 @@ from stem.units import SAMPLE_RATE
 _LOOK_S = 0.2
 """Between two looks at the level of a layout."""
 
-_TAIL_S = 1.4
+_TAIL_FRAMES = units.frames(1.4)
 _TAIL_T60_S = 1.2
 """How long a wood answers."""
 
 _QUICK_SIZES = (100_000, 131_072, 160_000, 196_608, 262_144, 524_288)
 """Lengths in frames that are quick to transform."""
 
+_AT_ONCE = 2
+"""Songs at the same time."""
+
 _EARLY = 0.48
 """How far a song may come before or after its time, as a share of what lies between two."""
 
 _SPREAD_DB = (-3.0, 0.0)
 """How much a song may be fainter or louder than its bird mostly is."""
-
-_SECOND = 0.1
-"""The second harmonic beside the first: a throat is no flute."""
 
 _BOTH_EARS = np.array([[0.966, 0.259], [0.259, 0.966]])
 """What each ear has of two answers: half of it is the same."""
@@ -70,12 +72,14 @@ class _Bird:
         apart_s: About how long from one to the next.
         place: From -1, left, to 1, right.
         decibels: Of its songs.
+        second: Its second harmonic beside the first: a throat is no flute.
     """
 
     notes: Callable[[np.random.Generator], list[_Note]]
     apart_s: float
     place: float
     decibels: float
+    second: float = 0.1
 
 
 def _blackbird(rng: np.random.Generator) -> list[_Note]:
@@ -131,7 +135,8 @@ _PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5
 """Length in seconds, pitch and strength of its notes."""
 
 _BIRDS_AIR_DBFS = -51.7
-_BIRDS_ALIKE: Alike = ((500.0, 0.3), (1000.0, 0.55))
+_BIRDS_AIR_SLOPE, _BIRDS_AIR_HIGH, _BIRDS_UNREST = -4.5, 9000.0, 2.5
+_BIRDS_ALIKE: Alike = ((500.0, 0.25), (1000.0, 0.58), (4000.0, 0.5), (8000.0, 0.0))
 _NEAR_BIRDS = (
     _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-35.0),
     _Bird(_robin, apart_s=13.0, place=0.7, decibels=-36.0),
@@ -147,44 +152,49 @@ _FAR_BIRDS = (
 
 def fill_with_near_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a wood in the morning: air, a blackbird, and a robin."""
-    _rustle(rng, out, dbfs=_BIRDS_AIR_DBFS)
-    _sing(rng, out, _NEAR_BIRDS)
+    unrest = fill_with_hiss(
+        rng,
+        out,
+        db_per_octave=_BIRDS_AIR_SLOPE,
+        low=300.0,
+        high=_BIRDS_AIR_HIGH,
+        dbfs=_BIRDS_AIR_DBFS,
+        unrest_db=_BIRDS_UNREST,
+        alike=_BIRDS_ALIKE,
+    )
+    _sing(rng, out, _NEAR_BIRDS, unrest * units.gain(_BIRDS_AIR_DBFS))
 
 
 def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
-    """Fill `out`, shape (frames, 2), with the birds at the other end of the wood."""
-    _rustle(rng, out, dbfs=_BIRDS_AIR_DBFS - 12.0)
-    _sing(rng, out, _FAR_BIRDS)
+    """Add to `out`, shape (frames, 2), the birds at the other end of the wood, in its air."""
+    _sing(rng, out, _FAR_BIRDS, np.full(len(out) // STEP_FRAMES, units.gain(_BIRDS_AIR_DBFS)))
 
 
-def _rustle(rng: np.random.Generator, out: Samples, *, dbfs: float) -> None:
-    """Add the air of a wood."""
-    fill_with_hiss(
-        rng,
-        out,
-        db_per_octave=-4.5,
-        low=300.0,
-        high=5000.0,
-        dbfs=dbfs,
-        unrest_db=1.5,
-        alike=_BIRDS_ALIKE,
-    )
+def _sing(
+    rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...], air: NDArray[np.float64]
+) -> None:
+    """Add birds that sing now and then, never by the clock, and the wood that answers.
 
-
-def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> None:
-    """Add birds that sing now and then, never by the clock, and the wood that answers."""
-    loop_s = units.seconds(len(out))
-    steps, look = round(loop_s / _LOOK_S), units.frames(_LOOK_S)
-    counts = [round(loop_s / bird.apart_s) for bird in birds]
-    wood = _wood(rng)
-    songs = [
-        _answered(rng, bird, wood) for bird, count in zip(birds, counts, strict=True) for _ in range(count)
+    Args:
+        rng: The chance.
+        out: The loop.
+        birds: Who sing.
+        air: What is always heard, in amplitude, at each step of the loop.
+    """
+    look = units.frames(_LOOK_S)
+    steps = len(out) // look
+    counts = [round(units.seconds(len(out)) / bird.apart_s) for bird in birds]
+    wood = _Wood.random(rng)
+    asked = [
+        (bird, bird.notes(rng), rng.uniform(*_SPREAD_DB))
+        for bird, count in zip(birds, counts, strict=True)
+        for _ in range(count)
     ]
-    powers = [
-        np.add.reduceat(np.square(song).mean(axis=1), np.arange(0, len(song), look)) / look for song in songs
-    ]
+    songs = list(in_order(lambda one: wood.answered(*one), asked, min(cores(), _AT_ONCE)))
+    powers = [_power(song, look) for song in songs]
     slots = np.concatenate([np.arange(count) / count for count in counts])
     apart = np.concatenate([np.full(count, 1 / count) for count in counts])
+    always = np.square(air).reshape(steps, -1).mean(axis=1)
 
     def drawn() -> NDArray[np.float64]:
         return np.asarray(rng.uniform(-_EARLY, _EARLY, len(slots)))
@@ -195,7 +205,7 @@ def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> N
         return other
 
     def level(late: NDArray[np.float64]) -> NDArray[np.float64]:
-        heard = np.full(steps, units.gain(_BIRDS_AIR_DBFS) ** 2)
+        heard = always.copy()
         for start, power in zip(((slots + late * apart) % 1).tolist(), powers, strict=True):
             heard[(int(start * steps) + np.arange(len(power))) % steps] += power
         return np.asarray(10 * np.log10(heard))
@@ -205,38 +215,56 @@ def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...]) -> N
         lay(out, int(start * len(out)), song)
 
 
-def _answered(rng: np.random.Generator, bird: _Bird, wood: Samples) -> Samples:
-    """Return a song of a bird, with what the wood makes of it, shape (frames, 2)."""
-    voice = _sung(bird.notes(rng)).astype(np.float32)
-    frames = len(voice) + len(wood) - 1
-    size = next(size for size in _QUICK_SIZES if size >= frames)
-    spectrum = np.fft.rfft(voice, size)[:, np.newaxis] * np.fft.rfft(wood, size, axis=0)
-    answer = np.fft.irfft(spectrum, size, axis=0)[:frames]
-    direct = np.sqrt(np.array([1 - bird.place, 1 + bird.place], np.float32))
-    answer[: len(voice)] += voice[:, np.newaxis] * direct
-    answer *= np.float32(units.gain(bird.decibels + rng.uniform(*_SPREAD_DB)))
-    return np.asarray(answer, np.float32)
+def _power(song: Samples, look: int) -> NDArray[np.float64]:
+    """Return the power of a song in each look at it."""
+    looks = -(-len(song) // look)
+    whole = np.zeros((looks, 2 * look), np.float32)
+    whole.reshape(-1)[: song.size] = song.reshape(-1)
+    return np.asarray(np.einsum("lf,lf->l", whole, whole) / (2 * look), np.float64)
 
 
-def _wood(rng: np.random.Generator) -> Samples:
-    """Return what a wood makes of a click, shape (frames, 2): many trunks, other ones for each ear."""
-    time_s = np.arange(units.frames(_TAIL_S)) / SAMPLE_RATE
-    decay = 10 ** (-3 * time_s / _TAIL_T60_S) * np.minimum(time_s / 0.02, 1.0)
-    tail = rng.standard_normal((len(time_s), 2)) @ _BOTH_EARS * decay[:, np.newaxis]
-    fade = np.minimum(1.0, (time_s[-1] - time_s) / 0.1)[:, np.newaxis]
-    return np.asarray(tail * fade * (_TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=0))), np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wood:
+    """What a wood makes of a click: many trunks, other ones for each ear.
+
+    Attributes:
+        spectra: By the length of the transform, in frames.
+    """
+
+    spectra: dict[int, NDArray[np.complexfloating]]
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> _Wood:
+        """Return one that answers songs of any length."""
+        time_s = np.arange(_TAIL_FRAMES) / SAMPLE_RATE
+        decay = 10 ** (-3 * time_s / _TAIL_T60_S) * np.minimum(time_s / 0.02, 1.0)
+        tail = _BOTH_EARS @ rng.standard_normal((2, len(time_s))) * decay
+        tail *= np.minimum(1.0, (time_s[-1] - time_s) / 0.1)
+        tail *= _TAIL_SHARE / np.sqrt(np.square(tail).sum(axis=1, keepdims=True))
+        return cls({size: np.fft.rfft(tail.astype(np.float32), size) for size in _QUICK_SIZES})
+
+    def answered(self, bird: _Bird, notes: list[_Note], spread_db: float) -> Samples:
+        """Return a song of a bird, with what the wood makes of it, shape (frames, 2)."""
+        voice = _sung(notes, bird.second)
+        frames = len(voice) + _TAIL_FRAMES - 1
+        size = next(size for size in _QUICK_SIZES if size >= frames)
+        answer = np.fft.irfft(np.fft.rfft(voice, size) * self.spectra[size], size)[:, :frames]
+        direct = np.sqrt(np.array([1 - bird.place, 1 + bird.place], np.float32))
+        answer[:, : len(voice)] += voice * direct[:, np.newaxis]
+        answer *= np.float32(units.gain(bird.decibels + spread_db))
+        return np.ascontiguousarray(answer.T, np.float32)
 
 
-def _sung(notes: list[_Note]) -> NDArray[np.float64]:
+def _sung(notes: list[_Note], second: float) -> Curve:
     """Return the notes as one mono sound, of amplitude up to about 1."""
-    sound = np.zeros(units.frames(max(note.start_s + note.length_s for note in notes)) + 1)
+    sound = np.zeros(units.frames(max(note.start_s + note.length_s for note in notes)) + 1, np.float32)
     for note in notes:
         through = np.linspace(0.0, 1.0, units.frames(note.length_s))
         hertz = note.first_hz + (note.last_hz - note.first_hz) * np.square(np.sin(np.pi / 2 * through))
         turns = 2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE
-        wave = (np.sin(turns) + _SECOND * np.sin(2 * turns)) * np.sin(np.pi * through) ** 1.5
+        wave = (np.sin(turns) + second * np.sin(2 * turns)) * np.sin(np.pi * through) ** 1.5
         start = units.frames(note.start_s)
-        sound[start : start + len(wave)] += note.strength * wave
+        sound[start : start + len(wave)] += (note.strength * wave).astype(np.float32)
     return sound
 
 
