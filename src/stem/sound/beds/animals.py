@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from stem import units
 from stem.cores import cores
 from stem.progress import in_order
 from stem.sound.beds.grains import lay
-from stem.sound.beds.noise import STEP_FRAMES, Alike, Curve, Noise, wander
+from stem.sound.beds.noise import STEP_FRAMES, Alike, Curve, Noise, cut, half_cosine, slope, speech_dip, wander
 from stem.sound.beds.returns import least_returning
 from stem.sound.beds.weather import fill_with_hiss
 from stem.sound.clips import Samples
@@ -25,7 +26,7 @@ _TAIL_FRAMES = units.frames(1.4)
 _TAIL_T60_S = 1.2
 """How long a wood answers."""
 
-_QUICK_SIZES = (100_000, 131_072, 160_000, 196_608, 262_144, 524_288)
+_QUICK_SIZES = (131_072, 196_608, 262_144, 524_288)
 """Lengths in frames that are quick to transform."""
 
 _AT_ONCE = 2
@@ -82,12 +83,16 @@ class _Bird:
     second: float = 0.1
 
 
+_LOW_SHARE, _LOW_STRENGTH = 0.25, 0.4
+
 def _blackbird(rng: np.random.Generator) -> list[_Note]:
     """A few slow fluted notes, and now and then a faint twitter after them."""
     notes, at_s = [], 0.0
     for _ in range(rng.integers(3, 6)):
-        length_s, hertz = rng.uniform(0.16, 0.38), rng.uniform(1800.0, 2800.0)
-        notes.append(_Note(at_s, length_s, hertz, hertz * rng.uniform(0.9, 1.1), rng.uniform(0.55, 0.8)))
+        length_s, hertz, strength = rng.uniform(0.16, 0.38), rng.uniform(1850.0, 2800.0), rng.uniform(0.55, 0.8)
+        if rng.random() < _LOW_SHARE:
+            hertz, strength = rng.uniform(1180.0, 1360.0), _LOW_STRENGTH
+        notes.append(_Note(at_s, length_s, hertz, hertz * rng.uniform(0.9, 1.1), strength))
         at_s += length_s + rng.uniform(0.02, 0.12)
     for _ in range(rng.integers(0, 5)):
         hertz = rng.uniform(4200.0, 6000.0)
@@ -134,40 +139,52 @@ def _wood_pigeon(rng: np.random.Generator) -> list[_Note]:
 _PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5), (0.34, 0.95, 0.6))
 """Length in seconds, pitch and strength of its notes."""
 
-_BIRDS_AIR_DBFS = -51.7
-_BIRDS_AIR_SLOPE, _BIRDS_AIR_HIGH, _BIRDS_UNREST = -4.5, 9000.0, 2.5
-_BIRDS_ALIKE: Alike = ((500.0, 0.25), (1000.0, 0.58), (4000.0, 0.5), (8000.0, 0.0))
+_WOOD_DB_PER_OCTAVE, _WOOD_DBFS, _DARK_DBFS = -4.5, -53.3, -56.8
+_LEAVES_HIGH = 7500.0
+_DARK_HZ = 250.0
+_GLINT_HZ, _GLINT_DB = 7000.0, 3.0
+_BREEZE_DB = 3.1
+_WOOD_ALIKE: Alike = ((300.0, 0.32), (500.0, 0.2), (1000.0, 0.58), (4000.0, 0.5), (8000.0, 0.0))
 _NEAR_BIRDS = (
-    _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-35.0),
+    _Bird(_blackbird, apart_s=7.5, place=-0.5, decibels=-35.0, second=0.2),
     _Bird(_robin, apart_s=13.0, place=0.7, decibels=-36.0),
     _Bird(_great_tit, apart_s=20.0, place=0.2, decibels=-38.5),
 )
 _FAR_BIRDS = (
     _Bird(_great_tit, apart_s=24.0, place=0.8, decibels=-42.0),
-    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-42.5),
+    _Bird(_blackbird, apart_s=12.0, place=0.7, decibels=-42.5, second=0.2),
     _Bird(_robin, apart_s=24.0, place=-0.8, decibels=-43.0),
-    _Bird(_wood_pigeon, apart_s=19.0, place=-0.3, decibels=-46.0),
+    _Bird(_wood_pigeon, apart_s=19.0, place=-0.6, decibels=-46.0),
 )
 
 
 def fill_with_near_birds(rng: np.random.Generator, out: Samples) -> None:
-    """Fill `out`, shape (frames, 2), with a wood in the morning: air, a blackbird, and a robin."""
-    unrest = fill_with_hiss(
-        rng,
-        out,
-        db_per_octave=_BIRDS_AIR_SLOPE,
-        low=300.0,
-        high=_BIRDS_AIR_HIGH,
-        dbfs=_BIRDS_AIR_DBFS,
-        unrest_db=_BIRDS_UNREST,
-        alike=_BIRDS_ALIKE,
-    )
-    _sing(rng, out, _NEAR_BIRDS, unrest * units.gain(_BIRDS_AIR_DBFS))
+    """Fill `out`, shape (frames, 2), with a wood in the morning: leaves, a blackbird, and a robin."""
+    noise = Noise.random(rng, len(out), _WOOD_ALIKE)
+    hertz = noise.hertz
+    octaves = np.log2(hertz / np.float32(_GLINT_HZ))
+    glint = np.float32(10) ** (np.float32(_GLINT_DB / 20) * np.exp2(-np.square(2 * octaves)))
+    leaves = _wood_colour(hertz) * cut(hertz, 300.0, _LEAVES_HIGH) * glint
+    leaves = leaves*np.sqrt(half_cosine(np.log2(hertz/_DARK_HZ)))
+    steps = len(out) // STEP_FRAMES
+    breeze = wander(rng, steps, _BREEZE_DB, 0.02, 0.3) * wander(rng, steps, _BREEZE_DB / 2, 0.3, 2.0)
+    breeze *= units.gain(_WOOD_DBFS)
+    noise.add_to(out, leaves, breeze)
+    _sing(rng, out, _NEAR_BIRDS, breeze)
 
 
 def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
-    """Add to `out`, shape (frames, 2), the birds at the other end of the wood, in its air."""
-    _sing(rng, out, _FAR_BIRDS, np.full(len(out) // STEP_FRAMES, units.gain(_BIRDS_AIR_DBFS)))
+    """Fill `out`, shape (frames, 2), with the dark of the wood, and the birds at its other end."""
+    noise = Noise.random(rng, len(out), _WOOD_ALIKE)
+    hertz = noise.under(2 * _DARK_HZ)
+    dark = _wood_colour(hertz) * cut(hertz, 300.0, _LEAVES_HIGH) * np.sqrt(1-half_cosine(np.log2(hertz/_DARK_HZ)))
+    steps = len(out) // STEP_FRAMES
+    noise.add_to(out, dark, wander(rng, steps, 1.0, 0.02, 0.3) * units.gain(_DARK_DBFS))
+    _sing(rng, out, _FAR_BIRDS, np.full(steps, units.gain(_WOOD_DBFS)))
+
+
+def _wood_colour(hertz: Curve) -> Curve:
+    return slope(hertz, _WOOD_DB_PER_OCTAVE) * speech_dip(hertz)
 
 
 def _sing(
@@ -276,21 +293,45 @@ _SONGS = 24
 
 _MOST_CHIRPS = 17
 _REST_S = (1.5, 7.0)
+_PACE_S = 0.45, 0.6
 """Chirps in a song, and the rest before it."""
 
 _UNREST = 0.12
 """How much sooner or later than by the clock a chirp may come."""
 
-_WING_SECOND = 0.07
+_WING_SECOND, _WING_THIRD = 0.06, 0.035
 """The second harmonic beside the first: nor is a wing."""
 
 _NIGHT_BESIDE_A_CRICKET = 0.3
 """What is always heard, in amplitude."""
 
 
+_NIGHT_DB = (
+    (20.0, -14.0), (50.0, -6.0), (120.0, -1.0), (250.0, 0.0), (400.0, -1.4), (630.0, -3.5), (1000.0, -7.0),
+    (1600.0, -14.5), (2500.0, -21.6), (3200.0, -25.0), (4500.0, -26.0), (6350.0, -30.5), (9000.0, -37.0), (12_000.0, -46.0), (14_000.0, -60.0),
+)
+
+
+def _night(rng: np.random.Generator, out: Samples) -> None:
+    """Add the air of a warm night."""
+    noise = Noise.random(rng, len(out))
+    hertz, decibels = np.transpose(_NIGHT_DB)
+    octaves = np.log2(noise.under(hertz[-1]))
+    colour: Curve = np.interp(octaves, np.log2(hertz), decibels).astype(np.float32)
+    colour *= np.float32(math.log(10) / 20)
+    np.exp(colour, out=colour)
+    gains = wander(rng, len(out) // STEP_FRAMES, _NIGHT_UNREST_DB, 0.02, 0.3)
+    noise.add_to(out, colour, gains * units.gain(_NIGHT_DBFS))
+
+
+_NIGHT_DBFS, _NIGHT_UNREST_DB = -60.0, 0.3
+_SHIMMER_DBFS, _SHIMMER_HZ = -59.5, 4350.0
+_HIGH_HZ, _HIGH = 10_200.0, 0.05
+
+
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-61.0, unrest_db=0.3)
+    _night(rng, out)
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
@@ -321,14 +362,12 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
 
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
-    fill_with_hiss(rng, out, db_per_octave=-5.0, low=250.0, high=3500.0, dbfs=-66.0, unrest_db=0.3)
     noise = Noise.random(rng, len(out))
+    octaves = np.log2(noise.under(14_000.0))
+    hump, high = (np.exp(-np.square((octaves - np.float32(math.log2(hertz))) / np.float32(width))) for hertz, width in ((_SHIMMER_HZ, 0.1), (_HIGH_HZ, 0.14)))
     steps = len(out) // STEP_FRAMES
-    for hertz, decibels in ((4200.0, -61.8), (4600.0, -64.8)):
-        apart = np.log2(noise.hertz / np.float32(hertz))
-        hump: Curve = np.exp(-np.square(apart / np.float32(0.1)))
-        swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
-        noise.add_to(out, hump, swell * units.gain(decibels))
+    swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
+    noise.add_to(out, hump + np.float32(_HIGH) * high, swell * units.gain(_SHIMMER_DBFS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -351,7 +390,7 @@ class _Cricket:
     def random(cls, rng: np.random.Generator) -> _Cricket:
         """Return one that has songs enough for any loop."""
         unrest = 1 + _UNREST * rng.uniform(-1.0, 1.0, _SONGS * _MOST_CHIRPS)
-        return cls(rng.uniform(0.45, 0.6), _counts(rng, _SONGS), rng.uniform(*_REST_S, _SONGS), unrest)
+        return cls(rng.uniform(*_PACE_S), _counts(rng, _SONGS), rng.uniform(*_REST_S, _SONGS), unrest)
 
     def changed(self, rng: np.random.Generator) -> _Cricket:
         """Return the same one with another length of one song, and another rest before it."""
@@ -381,6 +420,6 @@ def _pulses(hertz: float, count: int) -> Curve:
     number = np.floor(time_s / 0.036)
     shape = np.where((within < 1) & (number < count), np.sin(np.pi * np.minimum(within, 1.0)) ** 2, 0.0)
     turns = 2 * np.pi * hertz * time_s
-    tone = np.sin(turns) + _WING_SECOND * np.sin(2 * turns)
+    tone = np.sin(turns) + _WING_SECOND * np.sin(2 * turns) + _WING_THIRD * np.sin(3 * turns)
     sound: Curve = (shape * (0.75 + 0.25 * number / count) * tone).astype(np.float32)
     return sound
