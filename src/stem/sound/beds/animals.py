@@ -139,7 +139,7 @@ def _wood_pigeon(rng: np.random.Generator) -> list[_Note]:
 _PIGEON = ((0.22, 0.95, 0.5), (0.5, 1.1, 0.9), (0.36, 1.0, 0.7), (0.2, 1.02, 0.5), (0.34, 0.95, 0.6))
 """Length in seconds, pitch and strength of its notes."""
 
-_WOOD_DB_PER_OCTAVE, _WOOD_DBFS, _DARK_DBFS = -4.5, -53.3, -56.8
+_WOOD_DB_PER_OCTAVE, _WOOD_DBFS, _DARK_DBFS = -4.5, -53.3, -57.3
 _LEAVES_HIGH = 7500.0
 _DARK_HZ = 250.0
 _GLINT_HZ, _GLINT_DB = 7000.0, 3.0
@@ -292,8 +292,9 @@ _SONGS = 24
 """Of one cricket, more than fit in a loop."""
 
 _MOST_CHIRPS = 17
-_REST_S = (1.5, 7.0)
+_REST_S = (1.2, 6.0)
 _PACE_S = 0.45, 0.6
+_PULSES = 3, 4, 4
 """Chirps in a song, and the rest before it."""
 
 _UNREST = 0.12
@@ -308,7 +309,7 @@ _NIGHT_BESIDE_A_CRICKET = 0.3
 
 _NIGHT_DB = (
     (20.0, -14.0), (50.0, -6.0), (120.0, -1.0), (250.0, 0.0), (400.0, -1.4), (630.0, -3.5), (1000.0, -7.0),
-    (1600.0, -14.5), (2500.0, -21.6), (3200.0, -25.0), (4500.0, -26.0), (6350.0, -30.5), (9000.0, -37.0), (12_000.0, -46.0), (14_000.0, -60.0),
+    (1600.0, -14.5), (2500.0, -21.0), (3200.0, -25.0), (4500.0, -26.0), (6350.0, -30.5), (9000.0, -37.0), (12_000.0, -46.0), (14_000.0, -60.0),
 )
 
 
@@ -324,9 +325,9 @@ def _night(rng: np.random.Generator, out: Samples) -> None:
     noise.add_to(out, colour, gains * units.gain(_NIGHT_DBFS))
 
 
-_NIGHT_DBFS, _NIGHT_UNREST_DB = -60.0, 0.3
-_SHIMMER_DBFS, _SHIMMER_HZ = -59.5, 4350.0
-_HIGH_HZ, _HIGH = 10_200.0, 0.05
+_NIGHT_DBFS, _NIGHT_UNREST_DB = -60.3, 0.3
+_SHIMMER_DBFS, _SHIMMER_HZ = -59.5, 4310.0
+_HIGH_HZ, _HIGH = 10_200.0, 0.04
 
 
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
@@ -353,7 +354,7 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     for (place, decibels), cricket in zip(_NEAR_CRICKETS, crickets, strict=True):
         ears = (np.sqrt([1 - place, 1 + place]) * units.gain(decibels)).astype(np.float32)
         hertz = rng.uniform(4150.0, 4500.0)
-        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in (4, 5, 5)]
+        kinds = [_pulses(hertz * rng.uniform(0.995, 1.005), count) for count in _PULSES]
         for at_s, swell in np.transpose(cricket.chirps(loop_s)).tolist():
             chirp = kinds[rng.integers(len(kinds))]
             start = units.frames(at_s + rng.normal(0.0, 0.008)) % len(out)
