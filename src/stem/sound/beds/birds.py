@@ -97,7 +97,7 @@ def _blackbird(rng: np.random.Generator) -> list[_Note]:
     for _ in range(rng.integers(3, 6)):
         low = rng.random() < _LOW_SHARE
         hertz = rng.uniform(1180.0, 1360.0) if low else rng.uniform(1850.0, 2800.0)
-        length_s, strength = rng.uniform(0.16, 0.38), 0.4 if low else rng.uniform(0.55, 0.8)
+        length_s, strength = rng.uniform(0.16, 0.38), 0.4 if low else rng.uniform(0.55, 0.72)
         notes.append(_Note(at_s, length_s, hertz, hertz * rng.uniform(0.9, 1.1), strength))
         at_s += length_s + rng.uniform(0.02, 0.12)
     for _ in range(rng.integers(0, 5)):

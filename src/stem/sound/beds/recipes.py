@@ -131,13 +131,13 @@ BEDS: dict[str, Recipe] = {
         ((_LONG_S, fill_with_near_birds), (_SHORT_S, fill_with_far_birds)),
         under_lu=5.0,
         salt=25,
-        on_phone=0.75,
+        on_phone=0.71,
     ),
     "krekels": Recipe(
         "Krekels: een warme avond buiten",
         ((_LONG_S, fill_with_near_crickets), (_SHORT_S, fill_with_far_crickets)),
         under_lu=3.0,
-        salt=6,
+        salt=39,
         on_phone=0.06,
     ),
     "drone": Recipe(
