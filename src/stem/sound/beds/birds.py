@@ -34,7 +34,7 @@ _TAIL_FRAMES = units.frames(1.4)
 _TAIL_T60_S = 1.2
 """How long a wood answers."""
 
-_QUICK_SIZES = (131_072, 163_840, 196_608, 262_144, 524_288)
+_QUICK_SIZES = (131_072, 163_840, 196_608, 262_144, 393_216)
 """Lengths in frames that are quick to transform."""
 
 _AT_ONCE = 2
@@ -179,32 +179,49 @@ _FAR_BIRDS = (
 def fill_with_near_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with leaves in a breeze, a blackbird, a robin and a great tit."""
     noise = Noise.random(rng, len(out), _WOOD_ALIKE)
-    octaves = np.log2(noise.hertz)
-    leaves = _wood(noise.hertz)
-    leaves *= np.sqrt(half_cosine(octaves - np.float32(np.log2(_DARK_HZ))))
-    glint = np.exp2(-np.square(2 * (octaves - np.float32(np.log2(_GLINT_HZ)))))
-    leaves *= np.exp(np.float32(np.log(units.gain(_GLINT_DB))) * glint)
     steps = len(out) // STEP_FRAMES
     breeze = wander(rng, steps, _BREEZE_DB, *_SLOW_HZ) * wander(rng, steps, _BREEZE_DB / 2, *_QUICK_HZ)
     breeze *= units.gain(_LEAVES_DBFS)
-    noise.add_to(out, leaves, breeze)
+    noise.add_to(out, _leaves(noise), breeze)
+    del noise  # before birds sing
     _sing(rng, out, _NEAR_BIRDS, breeze)
 
 
 def fill_with_far_birds(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the dark of the wood, and the birds at its other end."""
     noise = Noise.random(rng, len(out), _WOOD_ALIKE)
-    hertz = noise.under(2 * _DARK_HZ)
-    dark = _wood(hertz) * np.sqrt(1 - half_cosine(np.log2(hertz / np.float32(_DARK_HZ))))
     steps = len(out) // STEP_FRAMES
-    noise.add_to(out, dark, wander(rng, steps, _DARK_UNREST_DB, *_SLOW_HZ) * units.gain(_DARK_DBFS))
+    noise.add_to(out, _dark(noise), wander(rng, steps, _DARK_UNREST_DB, *_SLOW_HZ) * units.gain(_DARK_DBFS))
+    del noise
     _sing(rng, out, _FAR_BIRDS, np.full(steps, units.gain(_LEAVES_DBFS)))
+
+
+def _leaves(noise: Noise) -> Curve:
+    """Return the colour of leaves."""
+    leaves = _wood(noise.hertz)
+    octaves = np.log2(noise.hertz)
+    leaves *= np.sqrt(half_cosine(octaves - np.float32(np.log2(_DARK_HZ))))
+    octaves -= np.float32(np.log2(_GLINT_HZ))
+    octaves *= 2
+    np.square(octaves, out=octaves)
+    np.exp2(-octaves, out=octaves)
+    octaves *= np.float32(np.log(units.gain(_GLINT_DB)))
+    leaves *= np.exp(octaves, out=octaves)
+    return leaves
+
+
+def _dark(noise: Noise) -> Curve:
+    """Return the colour of the air under them."""
+    hertz = noise.under(2 * _DARK_HZ)
+    return _wood(hertz) * np.sqrt(1 - half_cosine(np.log2(hertz / np.float32(_DARK_HZ))))
 
 
 def _wood(hertz: Curve) -> Curve:
     """Return the colour of what a wood does by itself, which leaves room for speech."""
-    colour = slope(hertz, _WOOD_DB_PER_OCTAVE) * speech_dip(hertz)
-    return colour * cut(hertz, _WOOD_LOW_HZ, _WOOD_HIGH_HZ)
+    colour = slope(hertz, _WOOD_DB_PER_OCTAVE)
+    colour *= speech_dip(hertz)
+    colour *= cut(hertz, _WOOD_LOW_HZ, _WOOD_HIGH_HZ)
+    return colour
 
 
 def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...], air: NDArray[np.float64]) -> None:
@@ -287,18 +304,19 @@ class _Echo:
         answer = np.fft.irfft(spectrum, size, norm="ortho")[:, :frames]
         direct = np.sqrt(np.array([1 - bird.place, 1 + bird.place], np.float32))
         answer[:, : len(voice)] += voice * direct[:, np.newaxis]
-        answer *= np.float32(units.gain(bird.decibels + spread_db))
-        return np.ascontiguousarray(answer.T, np.float32)
+        return np.multiply(answer.T, np.float32(units.gain(bird.decibels + spread_db)), order="C")
 
 
 def _sung(notes: list[_Note], second: float) -> Curve:
     """Return the notes as one mono sound, of amplitude up to about 1."""
     sound = np.zeros(units.frames(max(note.start_s + note.length_s for note in notes)) + 1, np.float32)
     for note in notes:
-        through = np.linspace(0.0, 1.0, units.frames(note.length_s))
-        hertz = note.first_hz + (note.last_hz - note.first_hz) * np.square(np.sin(np.pi / 2 * through))
-        turns = 2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE
-        wave = (np.sin(turns) + second * np.sin(2 * turns)) * np.sin(np.pi * through) ** 1.5
+        through = np.linspace(0.0, np.pi, units.frames(note.length_s), dtype=np.float32)
+        hertz = note.first_hz + (note.last_hz - note.first_hz) * (0.5 - 0.5 * np.cos(through))
+        turns = np.cumsum(hertz, dtype=np.float64) / SAMPLE_RATE
+        angle = ((turns - np.floor(turns)) * (2 * np.pi)).astype(np.float32)
+        swell = np.maximum(np.sin(through), 0)
+        wave = (np.sin(angle) + np.float32(second) * np.sin(2 * angle)) * (swell * np.sqrt(swell))
         start = units.frames(note.start_s)
-        sound[start : start + len(wave)] += (note.strength * wave).astype(np.float32)
+        sound[start : start + len(wave)] += np.float32(note.strength) * wave
     return sound

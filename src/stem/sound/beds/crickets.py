@@ -36,7 +36,7 @@ _NIGHT_DB = (
     (12_000.0, -46.0),
     (14_000.0, -60.0),
 )
-"""The colour of the air: frequencies, and the density of its power there in dB. It leaves room for speech, and
+"""The colour of the air: frequencies, and the density of its power there in dB. It makes room for speech;
 over 14 kHz there is nothing."""
 
 _NIGHT_UNREST = ((0.25, 0.02, 0.3), (0.4, 0.3, 1.5))
@@ -72,7 +72,7 @@ _NIGHT_BESIDE_A_CRICKET = 0.3
 
 def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the air of a warm night and a few crickets in the grass."""
-    _night(rng, out)
+    _add_night(rng, out)
     loop_s = units.seconds(len(out))
     steps = round(loop_s / _LOOK_S)
 
@@ -104,25 +104,37 @@ def fill_with_near_crickets(rng: np.random.Generator, out: Samples) -> None:
 def fill_with_far_crickets(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with the shimmer of all the others over the fields."""
     noise = Noise.random(rng, len(out))
+    steps = len(out) // STEP_FRAMES
+    swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
+    noise.add_to(out, _shimmer(noise), swell * units.gain(_SHIMMER_DBFS))
+
+
+def _shimmer(noise: Noise) -> Curve:
+    """Return the colour of many crickets."""
     octaves = np.log2(noise.under(_NIGHT_DB[-1][0]))
     field, bush = (
         np.exp(-np.square((octaves - np.float32(math.log2(hertz))) * np.float32(1 / width)))
         for hertz, width in (_FIELD, _BUSH)
     )
-    steps = len(out) // STEP_FRAMES
-    swell = wander(rng, steps, 0.6, 0.05, 0.5) * wander(rng, steps, 3.0, 14.0, 22.0)
-    noise.add_to(out, field + np.float32(_BUSH_SHARE) * bush, swell * units.gain(_SHIMMER_DBFS))
+    bush *= np.float32(_BUSH_SHARE)
+    field += bush
+    return np.asarray(field, np.float32)
 
 
-def _night(rng: np.random.Generator, out: Samples) -> None:
+def _add_night(rng: np.random.Generator, out: Samples) -> None:
     """Add the air of a warm night."""
     noise = Noise.random(rng, len(out))
+    slow, quick = (wander(rng, len(out) // STEP_FRAMES, *unrest) for unrest in _NIGHT_UNREST)
+    noise.add_to(out, _night(noise), slow * quick * units.gain(_NIGHT_DBFS))
+
+
+def _night(noise: Noise) -> Curve:
+    """Return the colour of that air."""
     hertz, decibels = np.transpose(_NIGHT_DB)
     octaves = np.log2(noise.under(hertz[-1]))
     colour = np.interp(octaves, np.log2(hertz), decibels).astype(np.float32)
     colour *= np.float32(math.log(units.gain(1.0)))
-    slow, quick = (wander(rng, len(out) // STEP_FRAMES, *unrest) for unrest in _NIGHT_UNREST)
-    noise.add_to(out, np.exp(colour), slow * quick * units.gain(_NIGHT_DBFS))
+    return np.asarray(np.exp(colour, out=colour))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,7 @@ WIDE: Alike = ((1000.0, 0.28),)
 _BINS_AT_ONCE = 1 << 14
 """Of a spectrum: as much as a processor holds near itself."""
 
-_STEPS_AT_ONCE = 400
+_STEPS_AT_ONCE = 200
 """Of a loop: a multiple of four."""
 
 _PHASES = 1 << 16
