@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stem import units
 from stem.cores import cores
 from stem.progress import in_order
+from stem.sound.beds.bed import let_go
 from stem.sound.beds.grains import lay
 from stem.sound.beds.noise import (
     STEP_FRAMES,
@@ -218,9 +219,9 @@ def _dark(noise: Noise) -> Curve:
 
 def _wood(hertz: Curve) -> Curve:
     """Return the colour of what a wood does by itself, which leaves room for speech."""
-    colour = slope(hertz, _WOOD_DB_PER_OCTAVE)
+    colour = cut(hertz, _WOOD_LOW_HZ, _WOOD_HIGH_HZ)
+    colour *= slope(hertz, _WOOD_DB_PER_OCTAVE)
     colour *= speech_dip(hertz)
-    colour *= cut(hertz, _WOOD_LOW_HZ, _WOOD_HIGH_HZ)
     return colour
 
 
@@ -265,6 +266,7 @@ def _sing(rng: np.random.Generator, out: Samples, birds: tuple[_Bird, ...], air:
     late = least_returning(drawn, changed, level, _LOOK_S)
     for start, song in zip(((slots + late * apart) % 1).tolist(), songs, strict=True):
         lay(out, int(start * len(out)), song)
+        let_go(out)
 
 
 def _power(song: Samples, look: int) -> NDArray[np.float64]:

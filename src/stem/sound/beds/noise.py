@@ -35,7 +35,7 @@ there. What differs goes straight from one to the next."""
 WIDE: Alike = ((1000.0, 0.28),)
 """Wide, and safe in mono."""
 
-_BINS_AT_ONCE = 1 << 14
+_BINS_AT_ONCE = 1 << 13
 """Of a spectrum: as much as a processor holds near itself."""
 
 _STEPS_AT_ONCE = 200
