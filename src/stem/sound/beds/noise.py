@@ -288,6 +288,7 @@ def gain_curve(gains: NDArray[np.float64]) -> Curve:
 
 def _lines(steps: Curve, following: Curve) -> Curve:
     """Return straight lines from each step to the one that follows it."""
-    curve = (following - steps)[:, np.newaxis] * (np.arange(STEP_FRAMES, dtype=np.float32) / STEP_FRAMES)
+    ramp = np.arange(STEP_FRAMES, dtype=np.float32) / np.float32(STEP_FRAMES)
+    curve = (following - steps)[:, np.newaxis] * ramp
     curve += steps[:, np.newaxis]
     return curve.reshape(-1)
