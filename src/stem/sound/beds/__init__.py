@@ -9,7 +9,7 @@ Two loops of unequal length (120 and 97 s) repeat together only after more than 
     noise.py         brown and pink noise, and what other beds are made of
     grains.py        short sounds laid round a loop: drops, bubbles, crackles
     modes.py         what rings: a sum of modes
-    sea.py, weather.py, brook.py, fire.py, animals.py, tones.py, bowls.py
+    sea.py, weather.py, brook.py, fire.py, birds.py, crickets.py, tones.py, bowls.py
     returns.py       how much a loop comes back to what it was
     layers.py        "zee+vogels:-6"
     choice.py        which background was asked for

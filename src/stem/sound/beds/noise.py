@@ -35,10 +35,10 @@ there. What differs goes straight from one to the next."""
 WIDE: Alike = ((1000.0, 0.28),)
 """Wide, and safe in mono."""
 
-_BINS_AT_ONCE = 1 << 14
+_BINS_AT_ONCE = 1 << 13
 """Of a spectrum: as much as a processor holds near itself."""
 
-_STEPS_AT_ONCE = 400
+_STEPS_AT_ONCE = 200
 """Of a loop: a multiple of four."""
 
 _PHASES = 1 << 16
@@ -154,10 +154,9 @@ class Noise:
             stop = min(start + _STEPS_AT_ONCE, len(steps))
             part = out[start * STEP_FRAMES : stop * STEP_FRAMES]
             inside = slice(start * STEP_FRAMES // 4, stop * STEP_FRAMES // 4)
-            for first, wave in enumerate(waves):
-                curve = _lines(steps[start:stop], following[start:stop], first, 4)
-                curve *= wave[inside]
-                part[first::4, channel] += curve
+            sound = np.stack([wave[inside] for wave in waves], axis=1).reshape(-1)
+            sound *= _lines(steps[start:stop], following[start:stop])
+            part[:, channel] += sound
             let_go(part)
 
         deque(in_order(add, range(0, len(steps), _STEPS_AT_ONCE), at_once), 0)
@@ -169,7 +168,9 @@ class Noise:
         """Return the spectra of every fourth frame, from the first, second, third and fourth one on."""
         quarter = self.frames // 4
         spectra: list[Spectrum] = [np.zeros(quarter // 2 + 1, np.complex64) for _ in range(4)]
-        for start in range(0, min(len(spectra[0]), len(magnitude)), _BINS_AT_ONCE):
+        turns = np.exp(np.arange(_BINS_AT_ONCE) * (2j * np.pi / self.frames))
+
+        def add(start: int) -> None:
             stop = min(start + _BINS_AT_ONCE, len(spectra[0]))
             one = self._bins(magnitude, channel, start, stop)
             two = self._bins(magnitude, channel, quarter + start, quarter + stop)
@@ -178,13 +179,17 @@ class Noise:
                 np.conj(self._bins(magnitude, channel, end - stop + 1, end - start + 1)[::-1])
                 for end in (2 * quarter, quarter)
             )
-            turn = np.exp(np.arange(start, stop) * (2j * np.pi / self.frames)).astype(np.complex64)
+            turn = turns[: stop - start] * np.exp(start * (2j * np.pi / self.frames))
+            turn = turn.astype(np.complex64)
             even, odd, plus, minus = one + three, two + four, one - three, (two - four) * np.complex64(1j)
             now = np.ones(1, np.complex64)
             sums = (even + odd, plus + minus, even - odd, plus - minus)
             for spectrum, four_of in zip(spectra, sums, strict=True):
                 spectrum[start:stop] = four_of * now
                 now = now * turn
+
+        starts = range(0, min(len(spectra[0]), len(magnitude)), _BINS_AT_ONCE)
+        deque(in_order(add, starts, min(cores(), _AT_ONCE)), 0)
         return spectra
 
     def _bins(self, magnitude: Curve, channel: int, start: int, stop: int) -> Spectrum:
@@ -198,8 +203,8 @@ class Noise:
         near = np.arange(start, min(stop, 2 * MONO_BELOW_HZ * self.frames / SAMPLE_RATE), dtype=np.float32)
         octaves = np.log2(np.maximum(near, 1) * np.float32(SAMPLE_RATE / self.frames / MONO_BELOW_HZ))
         side[: len(near)] *= half_cosine(octaves)
-        np.multiply(_phases()[self.middle[part]], np.sqrt(1 - np.square(side)), out=there)
-        there += _phases()[self.side[part]] * (-side if channel else side)
+        np.multiply(_phases().take(self.middle[part]), np.sqrt(1 - np.square(side)), out=there)
+        there += _phases().take(self.side[part]) * (-side if channel else side)
         there *= magnitude[part]
         if start == 0:
             there[0] = 0
@@ -212,6 +217,8 @@ class Noise:
         hertz, alike = np.transpose(self.alike)
         # What the ears share has the power 1 - side ** 2, and their correlation is that less side ** 2.
         sides = np.sqrt((1 - alike) / 2)
+        if len(sides) == 1:
+            return np.full(stop - start, sides[0], np.float32)
         side = np.interp(np.arange(start, stop), hertz * self.frames / SAMPLE_RATE, sides)
         return np.asarray(side, np.float32)
 
@@ -284,24 +291,12 @@ def wander(
 def gain_curve(gains: NDArray[np.float64]) -> Curve:
     """Return a gain for every frame from one for every step: straight lines between, also round the loop."""
     steps = gains.astype(np.float32)
-    return _lines(steps, np.roll(steps, -1), first=0, every=1)
+    return _lines(steps, np.roll(steps, -1))
 
 
-def _lines(steps: Curve, following: Curve, first: int, every: int) -> Curve:
-    """Return straight lines from each step to the one that follows it.
-
-    Args:
-        steps: A gain each; a multiple of `every`.
-        following: The one after each.
-        first: Of the frames that are wanted.
-        every: How far each is from the next.
-    """
-    steps, rises = (each.reshape(-1, every, 1) for each in (steps, following - steps))
-    curve = np.empty((len(steps), STEP_FRAMES), np.float32)
-    at = np.arange(first, every * STEP_FRAMES, every)
-    for step in range(every):
-        inside = slice(*np.searchsorted(at, (step * STEP_FRAMES, (step + 1) * STEP_FRAMES)))
-        ramp = (at[inside] - step * STEP_FRAMES).astype(np.float32) / np.float32(STEP_FRAMES)
-        np.multiply(rises[:, step], ramp, out=curve[:, inside])
-        curve[:, inside] += steps[:, step]
-    return curve.ravel()
+def _lines(steps: Curve, following: Curve) -> Curve:
+    """Return straight lines from each step to the one that follows it."""
+    ramp = np.arange(STEP_FRAMES, dtype=np.float32) / np.float32(STEP_FRAMES)
+    curve = (following - steps)[:, np.newaxis] * ramp
+    curve += steps[:, np.newaxis]
+    return curve.reshape(-1)

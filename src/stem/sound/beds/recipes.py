@@ -9,14 +9,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stem.sound.beds.animals import (
-    fill_with_far_birds,
-    fill_with_far_crickets,
-    fill_with_near_birds,
-    fill_with_near_crickets,
-)
+from stem.sound.beds.birds import fill_with_far_birds, fill_with_near_birds
 from stem.sound.beds.bowls import fill_with_high_bowls, fill_with_low_bowls
 from stem.sound.beds.brook import fill_with_far_brook, fill_with_near_brook
+from stem.sound.beds.crickets import fill_with_far_crickets, fill_with_near_crickets
 from stem.sound.beds.fire import fill_with_embers, fill_with_flames
 from stem.sound.beds.noise import BROWN_LOWEST_HZ, fill_with_noise
 from stem.sound.beds.sea import fill_with_far_surf, fill_with_near_surf
@@ -140,13 +136,13 @@ BEDS: dict[str, Recipe] = {
         under_lu=5.0,
         sinks_lu=16.0,
         salt=25,
-        on_phone=0.75,
+        on_phone=0.71,
     ),
     "krekels": Recipe(
         "Krekels: een warme avond buiten",
         ((_LONG_S, fill_with_near_crickets), (_SHORT_S, fill_with_far_crickets)),
         under_lu=3.0,
-        salt=6,
+        salt=39,
         on_phone=0.06,
     ),
     "drone": Recipe(
