@@ -32,6 +32,7 @@ from stem.progress import in_order
 from stem.sound.clips import Samples
 from stem.sound.decoding import mpeg
 from stem.sound.pieces import Piece, Sliced, cut
+from stem.sound.true_peak import sample_peak
 from stem.units import SAMPLE_RATE, decibels, seconds
 
 BIT_RATES = mpeg.BIT_RATES[1]
@@ -261,7 +262,7 @@ class Quantizer:
                     channels=self._channels,
                 ),
             )
-        if block.size and not np.abs(block).max() <= self._loudest:  # written so that NaN is caught
+        if block.size and not sample_peak(block) <= self._loudest:  # written so that NaN is caught
             self._refuse(block)
         steps = block * self._gain
         dither, done = _dither(self._channels), 0
