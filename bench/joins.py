@@ -9,7 +9,8 @@ minutes of processor time. Of each is looked at:
 
     faults    what mp3val, mpg123 -t and ffprobe have to say, and a decoded length that is not the timeline's
     apart     at the worst join, how far the file is from that of one encoder, over how far that one is from
-              the sound; two encoders that err independently of each other are 1.41 apart
+              the sound; two encoders that err independently of each other are 1.41 apart, and more than 1
+              is wrong
     worse     at the worst join, how far the file is from the sound, over how far that of one encoder is
     clicks    joins where a sample is farther from the sound than twice the most that one encoder is there
     sought    places around joins to which ffmpeg was sent and where it began elsewhere than it should

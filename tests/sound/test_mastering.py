@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import tracemalloc
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from stem.sound.beds import Bed
 from stem.sound.clips import Samples, downmixed, resampled
 from stem.sound.limiter import limited
 from stem.sound.loudness import Loudness, Meter
-from stem.sound.mastering import Master
+from stem.sound.mastering import Master, _hashed
 from stem.sound.mixing import Levels, Mix
 from stem.sound.pieces import Piece, cut
 from stem.sound.true_peak import TruePeak
@@ -141,3 +142,32 @@ def test_what_was_measured_of_a_piece_is_taken_over_exactly(mix: Mix, channels: 
     quieter = Master(replace(mix, levels=Levels(ducked_lu=21)), -3.0, channels, 48_000, Nowhere())
     sources = {each.source(pieces[0], again=True) for each in (again, other, quieter)}
     assert len(sources) == 3
+
+
+def test_any_change_of_the_mix_changes_its_hash() -> None:
+    rng = np.random.default_rng(4)
+    sound = rng.normal(0, 0.1, (3000, 2)).astype(np.float32)
+    bits = sound.view(np.uint32)
+
+    def flipped(mask: int, *places: slice | int) -> Samples:
+        other = bits.copy()
+        other[places] ^= np.uint32(mask)
+        return other.view(np.float32)
+
+    every = slice(None)
+    changed = [
+        sound,
+        sound[:-1],
+        sound[::-1],
+        sound[:, ::-1],
+        np.vstack([sound, np.zeros((1, 2), np.float32)]),
+    ]
+    changed += [flipped(1 << bit, 2999, channel) for bit in range(32) for channel in (0, 1)]
+    changed += [flipped(1 << 31, every, ear) for ear in (0, 1, every)]  # upside down
+    changed += [flipped(1 << 31, slice(5, 7), ear) for ear in (0, 1, every)]
+    hashes = set()
+    for each in changed:
+        by = hashlib.blake2b()
+        assert next(_hashed(iter([each]), by)) is each
+        hashes.add(by.digest())
+    assert len(hashes) == len(changed)

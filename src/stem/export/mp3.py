@@ -32,6 +32,7 @@ from stem.progress import in_order
 from stem.sound.clips import Samples
 from stem.sound.decoding import mpeg
 from stem.sound.pieces import Piece, Sliced, cut
+from stem.sound.true_peak import sample_peak
 from stem.units import SAMPLE_RATE, decibels, seconds
 
 BIT_RATES = mpeg.BIT_RATES[1]
@@ -48,14 +49,15 @@ ENCODER_DELAY = 576
 _PIECE_S = 75
 """Of a piece that is encoded by itself, about."""
 
-_WARM_UP = 98
-"""MP3 frames that an encoder is given before its piece. After 2.6 s it does what one does that began earlier:
-of 66 places tried in a track, half were the same to the bit at once, and all could be joined."""
+_WARM_UP, _WARM_UP_S = 98, 2.56
+"""MP3 frames that an encoder is given before its piece, and the seconds that they last at least. After 2.6 s
+it does what one does that began earlier: of 66 places tried in a track, half were the same to the bit at
+once, and all could be joined."""
 
 _OVERLAP = 16
 """MP3 frames behind its piece: as long as that there may be none where the next one can take over."""
 
-_TREATMENT = 1
+_TREATMENT = 2
 """To be raised when the same samples are encoded otherwise: quantized, or begun sooner before a piece."""
 
 _DITHER_SEED = 20_260_101
@@ -207,7 +209,8 @@ class _Coding:
         yield sound.frames, bytes(former.music)
 
     def _coded(self, sound: Sliced, piece: Piece, unit: int, kept: KeptPieces | None = None) -> CodedPiece:
-        warm_up, beyond = -(-_WARM_UP * MP3_FRAME // unit) * unit, _OVERLAP * MP3_FRAME
+        least = max(_WARM_UP * MP3_FRAME, round(_WARM_UP_S * self.rate))
+        warm_up, beyond = -(-least // unit) * unit, _OVERLAP * MP3_FRAME
         first = max(piece.first - warm_up, 0)
 
         def encoded() -> bytes:
@@ -259,7 +262,7 @@ class Quantizer:
                     channels=self._channels,
                 ),
             )
-        if block.size and not np.abs(block).max() <= self._loudest:  # written so that NaN is caught
+        if block.size and not sample_peak(block) <= self._loudest:  # written so that NaN is caught
             self._refuse(block)
         steps = block * self._gain
         dither, done = _dither(self._channels), 0

@@ -118,8 +118,8 @@ def conform(clip: Clip, rate: int = units.SAMPLE_RATE) -> Clip:
 def resampled(blocks: Iterable[Samples], rate: int, own_rate: int = units.SAMPLE_RATE) -> Iterator[Samples]:
     """Yield sound of `own_rate` hertz at `rate` hertz; the length is that of `conform`.
 
-    Begun anywhere at a whole frame of both rates, it gives the same samples: soxr's VHQ recipe works in double
-    precision, of which nothing is left in single precision. HQ would differ in the last bit.
+    Begun anywhere at a whole frame of both rates, it gives the same samples: soxr's VHQ recipe works in
+    double precision, and where it errs is not seen in single. HQ would differ in the last bit.
     """
     if rate == own_rate:
         yield from blocks

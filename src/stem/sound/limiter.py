@@ -63,10 +63,11 @@ def limited(
 
 def _required_reduction(around: Samples, ceiling: float) -> NDArray[np.float64]:
     """Return for each frame the part of its gain that must go; for those with `_REACH` frames either side."""
-    if sample_peak(around) <= ceiling * _NEAR_HEIGHT:
+    highest = sample_peak(around)
+    if highest <= ceiling * _NEAR_HEIGHT:
         return np.zeros(len(around) - 2 * _REACH)
     between = peaks_between(around, ceiling)
-    if max(float(between.max()), sample_peak(around)) <= ceiling:
+    if max(float(between.max()), highest) <= ceiling:
         return np.zeros(len(around) - 2 * _REACH)
     frame_peaks = reduce(np.maximum, np.abs(around[_REACH:-_REACH]).T)
     # A peak between two frames comes down when both do.

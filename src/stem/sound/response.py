@@ -13,10 +13,10 @@ and takes a second and a half to import.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,8 @@ Section: TypeAlias = tuple[float, float, float, float, float, float]
 _LEAST_FRAMES = 2048
 """Of what rings: where it is less, larger transforms cost no more."""
 
-_SILENT = 1e-8
-"""What rings on below this share of its height is gone."""
+_SILENT, _SILENT_SINGLE = 1e-8, 1e-5
+"""What rings on below this share of its height is gone; the second where one only measures."""
 
 _ROWS = 4
 """Transforms at once: each takes less time then."""
@@ -78,37 +78,49 @@ class _Overlap:
         hops = -(-frames // self.hop)
         room = np.zeros(self.behind + hops * self.hop)
         room[self.behind : self.behind + len(signal)] = signal
-        return np.asarray(self.filtered(room[np.newaxis], hops)[0, :frames], dtype=np.float64)
+        filtered = self.filtered(room[np.newaxis], hops)[0, :frames]
+        return np.asarray(filtered, dtype=np.float64)
 
-    def filtered(self, samples: NDArray[np.floating], hops: int) -> NDArray[np.floating]:
-        """Return so many hops of samples of shape (channels, frames), without the `behind` first frames."""
-        size = self.behind + self.hop
-        out = np.empty((len(samples), hops * self.hop), self.response.real.dtype)
+    def filtered(self, samples: NDArray[np.inexact], hops: int) -> NDArray[np.inexact]:
+        """Return so many hops of samples of shape (channels, frames), without the `behind` first frames.
+
+        Complex samples are two channels, for a response of both halves of the frequencies.
+        """
+        size, is_pair = self.behind + self.hop, np.iscomplexobj(samples)
+        kind: np.dtype[Any] = self.response.dtype if is_pair else self.response.real.dtype
+        out = np.empty((len(samples), hops * self.hop), kind)
         # Memory that is new for each transform takes as long as the transform.
-        window = np.empty((_ROWS, size), out.dtype)
-        spectrum = np.empty((_ROWS, size // 2 + 1), self.response.dtype)
+        window = np.empty((_ROWS, size), kind)
+        spectrum = np.empty((_ROWS, len(self.response)), self.response.dtype)
+        forth: Callable[..., object] = np.fft.fft if is_pair else np.fft.rfft
+        back: Callable[..., object] = np.fft.ifft if is_pair else np.fft.irfft
         places = [(channel, hop * self.hop) for channel in range(len(samples)) for hop in range(hops)]
         for start in range(0, len(places), _ROWS):
             taken = places[start : start + _ROWS]
             rows, transformed = window[: len(taken)], spectrum[: len(taken)]
             for row, (channel, first) in zip(rows, taken, strict=True):
                 row[:] = samples[channel, first : first + size]
-            np.fft.rfft(rows, norm="ortho", out=transformed)  # "backward" is in double precision always
+            forth(rows, norm="ortho", out=transformed)  # "backward" is in double precision always
             np.multiply(transformed, self.response, out=transformed)
-            np.fft.irfft(transformed, size, norm="ortho", out=rows)
+            back(transformed, size, norm="ortho", out=rows)
             for row, (channel, first) in zip(rows, taken, strict=True):
                 out[channel, first : first + self.hop] = row[self.behind :]
         return out
 
 
 @lru_cache(maxsize=16)
-def _overlap(sections: tuple[Section, ...], step: int, *, single: bool = False) -> _Overlap:
-    """Return filters as transforms whose hops are a multiple of `step` frames."""
-    ring = max(map(_ring_frames, sections))
+def _overlap(
+    sections: tuple[Section, ...], step: int, *, single: bool = False, pair: bool = False
+) -> _Overlap:
+    """Return filters as transforms whose hops are a multiple of `step` frames; see `_Overlap.filtered`."""
+    ring = max(_ring_frames(section, _SILENT_SINGLE if single else _SILENT) for section in sections)
     size = 1 << (3 * max(ring, step, _LEAST_FRAMES)).bit_length()
     hop = (size - ring) // step * step
-    exact = _response(sections, size)
-    response: NDArray[np.complexfloating] = exact.astype(np.complex64) if single else exact
+    response: NDArray[np.complexfloating] = _response(sections, size)
+    if pair:
+        response = np.concatenate([response, np.conj(response[-2:0:-1])])
+    if single:
+        response = response.astype(np.complex64)
     response.setflags(write=False)
     return _Overlap(hop, size - hop, response)
 
@@ -130,7 +142,8 @@ class StreamFilter:
         sections: One after another.
         channels: Of the stream.
         step: Frames; what comes out is a multiple of this.
-        single: Whether in single precision, which is enough to measure.
+        single: Whether in single precision, which is enough to measure. A pair of channels becomes one
+            that is complex, whose transform takes less time than theirs.
     """
 
     def __init__(
@@ -141,7 +154,8 @@ class StreamFilter:
         *,
         single: bool = False,
     ) -> None:
-        self._overlap = _overlap(tuple(sections), step, single=single)
+        self._is_pair = single and channels == 2  # noqa: PLR2004
+        self._overlap = _overlap(tuple(sections), step, single=single, pair=self._is_pair)
         self._step = step
         self._held: Samples = np.broadcast_to(_NOTHING, (self._overlap.behind, channels))
 
@@ -151,23 +165,30 @@ class StreamFilter:
         return len(self._held) - self._overlap.behind
 
     def __call__(self, block: Samples) -> NDArray[np.floating]:
-        """Return what has come out since, shape (channels, frames)."""
+        """Return what has come out since, shape (channels, frames); a pair in turns, as one channel."""
         joined = np.concatenate([self._held, block])
+        channels = self._channels(joined)
         hops = (len(joined) - self._overlap.behind) // self._overlap.hop
-        hops -= hops % max(_ROWS // joined.shape[1], 1)
+        hops -= hops % max(_ROWS // len(channels), 1)
         self._held = joined[hops * self._overlap.hop :].copy()
-        return self._overlap.filtered(joined.T, hops)
+        return self._real(self._overlap.filtered(channels, hops))
+
+    def _channels(self, joined: Samples) -> NDArray[np.inexact]:
+        return joined.view(np.complex64).T if self._is_pair else joined.T
+
+    def _real(self, filtered: NDArray[np.inexact]) -> NDArray[np.floating]:
+        return np.asarray(filtered.view(np.float32) if self._is_pair else filtered)
 
     def reset(self) -> None:
         """Forget what was heard."""
         self._held = np.broadcast_to(_NOTHING, (self._overlap.behind, self._held.shape[1]))
 
     def rest(self) -> NDArray[np.floating]:
-        """Return the whole steps that wait, as (channels, frames); they wait still."""
+        """Return the whole steps that wait, likewise; they wait still."""
         waiting = self.waiting // self._step * self._step
         hops = -(-waiting // self._overlap.hop)
         padded = np.pad(self._held, ((0, max(hops * self._overlap.hop - self.waiting, 0)), (0, 0)))
-        return self._overlap.filtered(padded.T, hops)[:, :waiting]
+        return self._real(self._overlap.filtered(self._channels(padded), hops)[:, :waiting])
 
 
 def _response(sections: Sequence[Section], size: int) -> NDArray[np.complex128]:
@@ -179,11 +200,11 @@ def _response(sections: Sequence[Section], size: int) -> NDArray[np.complex128]:
     return np.asarray(response)
 
 
-def _ring_frames(section: Section) -> int:
+def _ring_frames(section: Section, silent: float = _SILENT) -> int:
     """Return for how long a filter rings: its slowest pole decides."""
     radius = max(np.abs(np.roots(section[3:])), default=0.0)
     # Two poles in one place ring a little longer than one.
-    return 0 if radius == 0 else math.ceil(1.2 * math.log(_SILENT) / math.log(radius))
+    return 0 if radius == 0 else math.ceil(1.2 * math.log(silent) / math.log(radius))
 
 
 def _room_for(frames: int) -> int:
