@@ -237,7 +237,9 @@ def until(happens: Callable[[], object]) -> None:
 
 
 @contextmanager
-def program(folder: Path, begin: type[subprocess.Popen[str]] = subprocess.Popen) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+def program(
+    folder: Path, begin: type[subprocess.Popen[Any]] = subprocess.Popen
+) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """Run a batch whose two workers are busy; lend it and the processes it started."""
     code = f"import batchtasks, pathlib, sys; batchtasks.main(pathlib.Path({str(folder)!r}))"
     path = os.pathsep.join([str(Path(batchtasks.__file__).parent), *filter(None, sys.path)])
