@@ -13,7 +13,9 @@ import textwrap
 import time
 import unicodedata
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -174,14 +176,10 @@ FAULTS = """
     import errno, json, os, pathlib, signal, sys, traceback
     from stem import errors, files
 
-    folder, fault, links = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    final = folder / "track.mp3"
-    overwrite = fault.endswith("overwriting")
     OLD, NEW = b"old " * 1000, b"new " * 1000
-    if links == "without hard links":  # a disk like that cannot be had in a test
-        def link(*_):
-            raise OSError(errno.EPERM, "Operation not permitted")
-        os.link = link
+
+    def no_link(*_):  # a disk like that cannot be had in a test
+        raise OSError(errno.EPERM, "Operation not permitted")
 
     def strike():
         if fault.startswith("foreign file"):
@@ -217,40 +215,60 @@ FAULTS = """
             sys.settrace(None)
         return 9 if seen < line else 0
 
-    runs, wrong = 0, []
-    for line in range(1, 1000):
-        for path in folder.iterdir():
-            path.unlink()
-        if overwrite:
-            final.write_bytes(OLD)
-        process = os.fork()
-        if process == 0:
-            os._exit(child(line))
-        status = os.waitpid(process, 0)[1]
-        files.sweep(folder)
-        content = final.read_bytes() if final.exists() else None
-        foreign_first = (folder / "foreign was first").exists()
-        (folder / "foreign was first").unlink(missing_ok=True)
-        legal = [b"foreign"] if foreign_first else [NEW, OLD if overwrite else None]
-        if links == "without hard links" and fault == "kill":
-            legal.append(b"")  # the documented price
-        rest = [path.name for path in folder.iterdir() if path != final]
-        if content not in legal or rest:
-            wrong.append([line, repr(content and content[:8]), rest])
-        runs += 1
-        if status == 9 << 8:
-            break
-    print(json.dumps([runs, wrong]))
+    real_link, found = os.link, []
+    for fault, links in json.loads(sys.argv[2]):
+        folder = pathlib.Path(sys.argv[1]) / f"{fault}, {links}"
+        folder.mkdir()
+        final = folder / "track.mp3"
+        overwrite = fault.endswith("overwriting")
+        os.link = no_link if links == "without hard links" else real_link
+        runs, wrong = 0, []
+        for line in range(1, 1000):
+            for path in folder.iterdir():
+                path.unlink()
+            if overwrite:
+                final.write_bytes(OLD)
+            process = os.fork()
+            if process == 0:
+                os._exit(child(line))
+            status = os.waitpid(process, 0)[1]
+            files.sweep(folder)
+            content = final.read_bytes() if final.exists() else None
+            foreign_first = (folder / "foreign was first").exists()
+            (folder / "foreign was first").unlink(missing_ok=True)
+            legal = [b"foreign"] if foreign_first else [NEW, OLD if overwrite else None]
+            if links == "without hard links" and fault == "kill":
+                legal.append(b"")  # the documented price
+            rest = [path.name for path in folder.iterdir() if path != final]
+            if content not in legal or rest:
+                wrong.append([line, repr(content and content[:8]), rest])
+            runs += 1
+            if status == 9 << 8:
+                break
+        found.append([runs, wrong])
+    print(json.dumps(found))
 """
 
 
+LINKS = ("with hard links", "without hard links")
+MET = ("kill", "Ctrl-C", "kill while overwriting", "Ctrl-C while overwriting", "foreign file")
+
+
+@pytest.fixture(scope="module")
+def met(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Any]]:
+    """How many lines there were for each fault and kind of disk, and what was wrong; one process does all."""
+    cases = list(product(MET, LINKS))
+    found = json.loads(run(FAULTS, tmp_path_factory.mktemp("faults"), json.dumps(cases)))
+    return dict(zip(cases, found, strict=True))
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("links", ["with hard links", "without hard links"])
-@pytest.mark.parametrize(
-    "fault", ["kill", "Ctrl-C", "kill while overwriting", "Ctrl-C while overwriting", "foreign file"]
-)
-def test_a_fault_at_any_line_leaves_a_whole_file_or_none(tmp_path: Path, fault: str, links: str) -> None:
-    runs, wrong = json.loads(run(FAULTS, tmp_path, fault, links))
+@pytest.mark.parametrize("links", LINKS)
+@pytest.mark.parametrize("fault", MET)
+def test_a_fault_at_any_line_leaves_a_whole_file_or_none(
+    met: dict[tuple[str, str], list[Any]], fault: str, links: str
+) -> None:
+    runs, wrong = met[fault, links]
     assert runs > 15
     assert wrong == []
 

@@ -271,6 +271,12 @@ def main(descriptor: int) -> None:
     for name in _IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    prepare()
+    serve(socket.socket(fileno=descriptor))
+
+
+def prepare() -> None:
+    """Let who is forked find what is read, said and drawn once."""
     from spoken import Spoken, drawn_once, quicker
 
     from stem.export import mp3
@@ -287,7 +293,6 @@ def main(descriptor: int) -> None:
     labels.generated = drawn_once(labels.generated)  # type: ignore[attr-defined]
     mp3._lame = quicker(mp3._lame)  # type: ignore[assignment]
     _say_once()
-    serve(socket.socket(fileno=descriptor))
 
 
 def _say_once() -> None:

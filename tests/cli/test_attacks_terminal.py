@@ -289,12 +289,15 @@ def test_one_module_prints_and_asks(root: Path) -> None:
 
 RUNNER = """
 import gc, importlib, io, json, os, pkgutil, sys, tempfile
+sys.path.insert(0, sys.argv[1])
+import warm
 import matplotlib.figure, mutagen, soxr, lameenc, openpyxl, pydub, requests, rich.progress
 import stem
 from stem import cli
 for module in pkgutil.walk_packages(stem.__path__, "stem."):  # once, and not in every fork
     if module.name not in {"stem.__main__", "stem.voices.engines.espeak_worker"}:
         importlib.import_module(module.name)
+warm.prepare()
 gc.freeze()  # what a fork searches, it copies
 
 def become(mode, told):
@@ -384,7 +387,9 @@ SCRIPT = '+++\ntitle = "Proef"\nbed = "none"\n+++\nWelkom.\n'
 
 
 @pytest.fixture(scope="module")
-def streams(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]:
+def streams(
+    no_real_home: None, quick_mp3: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[int, str]]:
     """Exit codes and errors of all calls, made by forks of one process; those of FULL with a full output."""
     folder = tmp_path_factory.mktemp("full")
     for name in ("proef", "een"):
@@ -421,7 +426,7 @@ def streams(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> dic
     calls |= {name: (mode, call) for name, (mode, call, _) in STREAMS.items()}
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(
-        [sys.executable, "-c", RUNNER],
+        [sys.executable, "-c", RUNNER, str(Path(__file__).parents[1])],
         input=json.dumps(list(calls.values())),
         capture_output=True,
         text=True,

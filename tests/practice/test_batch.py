@@ -80,7 +80,7 @@ Dank {{ je }} wel.
 OTHER = SCRIPT.replace("Proef", "Ander").replace("[variables.plek]", "[variables.lied]", 1)
 TOO_LONG = "with this text a track of 9:00 cannot be made: it can last between"
 
-pytestmark = pytest.mark.usefixtures("kept_beds")
+pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
 
 @pytest.fixture(autouse=True)

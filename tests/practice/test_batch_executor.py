@@ -30,11 +30,12 @@ from stem.practice.batch.executor import MOST_DEATHS, run, sole_use
 from stem.practice.batch.jobs import Done, Job, Result
 from stem.progress import Cancelled
 
-pytestmark = pytest.mark.usefixtures("every_child_is_begun")
-
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 ENDS_WITHIN_S = 15.0
+
+as_always = pytest.mark.usefixtures("every_child_is_begun")
+"""Of each kind, one; in the others, workers are forked, which saves half a second of imports in each."""
 
 
 @dataclass(slots=True)
@@ -184,6 +185,7 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_others_come_through(tm
 
 @needs_proc
 @pytest.mark.slow
+@as_always
 def test_a_worker_that_dies_while_it_waits_costs_nothing(tmp_path: Path) -> None:
     found = results(["tell", "kill the idle one"], tmp_path)
     assert set(found.values()) == {Done()}
@@ -235,11 +237,13 @@ def until(happens: Callable[[], object]) -> None:
 
 
 @contextmanager
-def program(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+def program(
+    folder: Path, begin: type[subprocess.Popen[Any]] = subprocess.Popen
+) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """Run a batch whose two workers are busy; lend it and the processes it started."""
     code = f"import batchtasks, pathlib, sys; batchtasks.main(pathlib.Path({str(folder)!r}))"
     path = os.pathsep.join([str(Path(batchtasks.__file__).parent), *filter(None, sys.path)])
-    with subprocess.Popen(
+    with begin(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": path},
         stderr=subprocess.PIPE,
@@ -290,9 +294,9 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda each: each.name)
 def test_a_worker_that_is_ended_costs_no_track(tmp_path: Path, number: signal.Signals) -> None:
-    with program(tmp_path) as (batch, started):
-        commands = {each: Path(f"/proc/{each}/cmdline").read_bytes() for each in started}
-        worker = next(each for each, command in commands.items() if b"spawn_main" in command)
+    with program(tmp_path, warm.Python) as (batch, started):
+        names = {each: Path(f"/proc/{each}/comm").read_bytes() for each in started}
+        worker = next(each for each, name in names.items() if b"spawn_main" in name)
         os.kill(worker, number)
         printed, told = batch.communicate(timeout=2 * ENDS_WITHIN_S)
     assert told == ""

@@ -734,7 +734,7 @@ def expected(grid: list[list[str]]) -> list[dict[str, str]]:
     line_end=st.sampled_from(["\r\n", "\n", "\r"]),
     told=st.booleans(),
 )
-@settings(max_examples=120)
+@settings(max_examples=50)
 def test_every_csv_is_read_as_it_was_written(
     grid: list[list[str]], encoding: str, separator: str, quoting: Any, line_end: str, *, told: bool
 ) -> None:
@@ -750,7 +750,7 @@ def test_every_csv_is_read_as_it_was_written(
 
 
 @given(grid=GRIDS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_every_workbook_is_read_as_it_was_written(grid: list[list[str]]) -> None:
     found = read_batch_file("list.xlsx", made(HEADS[:3], *grid))
     assert texts(found) == expected(grid)
@@ -766,7 +766,7 @@ def test_every_workbook_is_read_as_it_was_written(grid: list[list[str]]) -> None
 @example("a.csv", b"sep=\n", b"code")
 @example("a.csv", b'sep="\n', b'code"script\n')
 @example("a.csv", b"sep= \n", b"code script\n")
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_no_bytes_break_it(name: str, start: bytes, content: bytes) -> None:
     try:
         found = read_batch_file(name, start + content)
@@ -783,7 +783,7 @@ def test_no_bytes_break_it(name: str, start: bytes, content: bytes) -> None:
     put=st.binary(max_size=4),
     lost=st.integers(0, 8),
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_no_damage_to_a_workbook_breaks_it(part: str, place: float, put: bytes, lost: int) -> None:
     def damage(xml: bytes) -> bytes:
         at = int(place * len(xml))
@@ -800,7 +800,7 @@ def test_no_damage_to_a_workbook_breaks_it(part: str, place: float, put: bytes, 
     st.text(min_size=LONGEST_CELL, max_size=LONGEST_CELL + 1),
     st.sampled_from(["=", "#N/B", "\x07", "\ufffd"]),
 )
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_no_problem_shows_what_a_cell_holds(text: str, wrong: str) -> None:
     secret = "Xantippe"
     rows = [

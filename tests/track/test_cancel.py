@@ -33,6 +33,8 @@ from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
 from stem.voices.engines import espeak
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 SCRIPT = """+++
 title = "Proef"
 voice = "rustig"

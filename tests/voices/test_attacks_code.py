@@ -23,6 +23,7 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+import warm
 
 import stem.doctor
 import stem.sound.playing
@@ -42,6 +43,7 @@ from stem.voices.engines import engine
 from stem.voices.speakers import Speaker, Terms, choose_voice
 from stem.voices.template import VoiceTemplate, find_voice
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
 needs_scripts = pytest.mark.skipif(os.name == "nt", reason="the programs here are scripts with a first line")
 needs_links = pytest.mark.skipif(os.name == "nt", reason="a link needs rights of its own there")
 
@@ -1003,8 +1005,8 @@ def test_a_picture_takes_no_settings_from_the_folder(tmp_path: Path, content: by
     """What matplotlib reads while it is imported, from the folder first."""
     (tmp_path / "matplotlibrc").write_bytes(content)
     (tmp_path / "toon.wav").write_bytes(SOUND)
-    command = [sys.executable, "-P", "-m", "stem", "plot", "toon.wav"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    command = warm.stem("plot", "toon.wav")  # whose process has not imported it yet
+    done = warm.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert "would read the file matplotlibrc of this folder" in done.stderr
     assert not (tmp_path / "toon.png").exists()

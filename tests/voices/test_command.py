@@ -175,7 +175,7 @@ FAULTS = (
     Fault(
         "half of the text", "answer(wav(listen()[:5]))", r"the take lasts 0\.5 s, which does not fit the text"
     ),
-    Fault("much too long", "answer(wav(listen() * 9))", "which does not fit the text"),
+    Fault("much too long", "answer(wav(listen() * 4))", "which does not fit the text"),
     Fault(
         "a stumble",
         "t = listen(); b = tones(t[:9]) + bytes(60000) + tones(t[19:]); answer(head(len(b), 16000) + b)",
@@ -322,7 +322,7 @@ def test_ctrl_c_ends_the_program_too(speaker: Speaker) -> None:
 
 def test_many_threads_may_speak_at_once(speaker: Speaker) -> None:
     voice = speaker.voice("answer(wav(listen()))")
-    phrases = ["Adem in.", "Adem uit.", PHRASE, "Laat het los."]
+    phrases = ["Adem in.", "Adem uit.", "Los.", "Laat los."]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda phrase: Command().speak(phrase, voice), phrases))
     for phrase, clip in zip(phrases, together, strict=True):
