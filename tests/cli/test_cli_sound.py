@@ -58,6 +58,7 @@ def test_a_background_is_heard_by_itself(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_mp3")
 def test_own_music_lies_under_the_voice_and_its_maker_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

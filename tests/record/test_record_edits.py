@@ -20,6 +20,8 @@ from stem.script.cues import Pause
 from stem.script.edits import SafetySentenceError
 from stem.script.pacing import UnreachableLengthError
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 SCRIPT = """+++
 title = "Proef"
 bed = "none"
