@@ -332,7 +332,7 @@ def test_two_loops_do_not_repeat_together(bed: Bed) -> None:
 def test_a_seed_makes_one_bed_and_another_seed_another(name: str) -> None:
     # What fills a loop knows no other length than the one given; a bowl rings for 45 s, and waves take turns.
     recipe = BEDS[name]
-    length_s = {"klankschalen": 50, "zee": 20}.get(name, 12)
+    length_s = {"klankschalen": 50, "zee": 20, "vogels": 12, "krekels": 12, "binauraal": 12}.get(name, 6)
     short = Recipe("", ((length_s, recipe.loops[0][1]),), salt=recipe.salt)
     (first,), (again,), (second,) = short.make(5), short.make(5), short.make(-6)
     assert np.array_equal(first, again)
