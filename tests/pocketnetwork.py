@@ -10,7 +10,6 @@ import os
 import signal
 import time
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,6 @@ class Misfit(Damaged):
 
 def speech(text: str, seed: int, pace: float = 1.5) -> NDArray[np.float32]:
     """Return what lasts as long as the text takes at a pace: syllables of a hum, and air."""
-    return _speech(text, seed, pace).copy()  # takes are spoiled in place
-
-
-@cache
-def _speech(text: str, seed: int, pace: float) -> NDArray[np.float32]:
     letters = sum(map(str.isalpha, text))
     length_s = (0.2 + 0.09 * letters + 0.105 * len(text.split()) + 0.43 * text.count(", ")) / pace
     times = np.arange(round(length_s * RATE)) / RATE

@@ -38,7 +38,7 @@ def buzz(length_s: float = 2.0, rate: int = RATE) -> Wave:
     syllables = (0.5 - 0.5 * np.cos(8 * np.pi * time)) * (time > 0.25) * (time < length_s - 0.25)
     turn = np.exp(2j * np.pi * 130 * time)
     partials = np.zeros_like(turn)
-    for k in range(59, 0, -1):  # by Horner's rule: a sine for each takes six times as long
+    for k in range(59, 0, -1):  # by Horner's rule: a sine for each takes five times as long
         partials += 1 / k
         partials *= turn
     sound = partials.imag * syllables

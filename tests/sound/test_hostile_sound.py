@@ -699,7 +699,7 @@ def test_nothing_takes_more_memory_or_time_than_it_may(tmp_path: Path) -> None:
         "cover.flac": cover(png(30_000, 30_000)) + FLAC(),
         "tag.mp3": id3(bytes(200 << 20)) + MP3(),
         "long.wav": silent_wav(8000 * 3600, 1, 8000),
-        "surround.wav": silent_wav(192_000 * 5, 8, 192_000),
+        "surround.wav": silent_wav(192_000 * 15, 8, 192_000),
     }
     for name, content in heavy.items():
         (tmp_path / name).write_bytes(content)
