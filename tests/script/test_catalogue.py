@@ -16,7 +16,7 @@ from stem.authoring.lint import lint
 from stem.config import Config
 from stem.script.cues import PAUSES, Heading, Utterance
 from stem.script.marks import parse_cues
-from stem.script.pacing import measure
+from stem.script.pacing import Measure, measure
 from stem.script.series import all_series
 from stem.script.template import Filling, Script, find_script
 from stem.track.plan import Plan, plan_all, plan_track
@@ -119,19 +119,26 @@ def test_any_combination_of_values_gives_a_script_without_errors(data: st.DataOb
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_script_reaches_every_length_it_offers_and_leaves_room(name: str) -> None:
+def test_a_script_reaches_every_length_it_offers_and_leaves_room_and_longer_is_roomier(name: str) -> None:
     ways: tuple[dict[str, str], ...] = ({}, {"vorm": "u", "naam": "Annemarie"})
     specs = [
-        TrackSpec(name, values, duration_s=minutes * 60) for minutes in CATALOGUE[name] for values in ways
+        TrackSpec(name, values, duration_s=minutes * 60)
+        for values in ways
+        for minutes in sorted(CATALOGUE[name])
     ]
+    found: list[Measure] = []
     for spec, plan in zip(specs, plan_all(specs, Config()), strict=True):
         assert isinstance(plan, Plan), plan
         timeline = expected_timeline(plan)
         assert timeline.frames == units.frames(spec.duration_s or 0.0)
-        measured = measure(timeline)
+        found.append(measured := measure(timeline))
         # Published scripts have 32 (half an hour) to 72 words a minute (three minutes) in all.
         assert (20 if name in QUIET else 40) < measured.words_per_minute < 75
         assert 0.3 < measured.silence_share < (0.85 if name in QUIET else 0.6)
+    # A longer one has more silence and fewer words a minute.
+    for shorter, longer in pairwise(found[: len(CATALOGUE[name])]):
+        assert longer.silence_share > shorter.silence_share
+        assert longer.words_per_minute < shorter.words_per_minute
 
 
 @pytest.mark.slow
@@ -146,17 +153,6 @@ def test_a_script_reaches_one_unbroken_range(name: str) -> None:
     for length_s, plan in zip(lengths_s, plan_all(specs, Config(), in_outline=True), strict=True):
         assert isinstance(plan, Plan), plan
         assert expected_timeline(plan).frames == units.frames(length_s)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_longer_is_roomier(name: str) -> None:
-    """Of the lengths that are offered, a longer one has more silence and fewer words a minute."""
-    specs = [TrackSpec(name, duration_s=60 * minutes) for minutes in sorted(CATALOGUE[name])]
-    timelines = [expected_timeline(plan_track(spec, Config())) for spec in specs]
-    measured = [measure(timeline) for timeline in timelines]
-    for shorter, longer in pairwise(measured):
-        assert longer.silence_share > shorter.silence_share
-        assert longer.words_per_minute < shorter.words_per_minute
 
 
 @pytest.mark.parametrize("name", NAMES)

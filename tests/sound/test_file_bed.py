@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from stem.units import SAMPLE_RATE, decibels, frames
 RATE = 22_050
 
 
+@cache
 def noise(length_s: float, rate: int = RATE, channels: int = 2, slope: float = 1.0) -> Wave:
     """Return noise that falls by 3 dB an octave times `slope`, its level 0.1, shape (frames, channels)."""
     rng = np.random.default_rng(5)
@@ -32,7 +34,9 @@ def noise(length_s: float, rate: int = RATE, channels: int = 2, slope: float = 1
     spectrum = np.fft.rfft(rng.standard_normal((size, channels)), axis=0)
     hertz = np.maximum(np.fft.rfftfreq(size, 1 / rate), 40.0)[:, np.newaxis]
     wave = np.fft.irfft(spectrum / hertz ** (slope / 2), size, axis=0)[:count]
-    return np.asarray(0.1 * wave / wave.std(), dtype=np.float64)
+    wave = np.asarray(0.1 * wave / wave.std(), dtype=np.float64)
+    wave.setflags(write=False)  # many tests have the same
+    return wave
 
 
 def chord(length_s: float, rate: int = RATE) -> Wave:
@@ -103,7 +107,7 @@ def test_the_music_lies_as_far_under_the_voice_as_asked(tmp_path: Path, music: M
     voice = noise(bed.frames / SAMPLE_RATE + 1, SAMPLE_RATE, 1)
     voice_end = voice_at + len(voice)
     length = voice_end + bed.frames + frames(8.0)
-    voice *= 10 ** ((-18.0 - loudness(np.hstack([voice, voice]).astype(np.float32))) / 20)
+    voice = voice * 10 ** ((-18.0 - loudness(np.hstack([voice, voice]).astype(np.float32))) / 20)
     line = Timeline(length, (PlacedUtterance("", "zin", voice_at, voice_end),), (), (), ())
     levels = Levels(fade_in_s=2.0, fade_out_s=3.0)
     mix = Mix(line, lambda _: voice.astype(np.float32), bed, None, levels, floor=False)

@@ -36,7 +36,9 @@ def tone(*parts: Part, rate: int = SAMPLE_RATE, channels: int = 2) -> Samples:
     amplitude = np.concatenate(
         [np.full(round(length * rate), gain(level) if level > -200 else 0.0) for level, length in parts]
     )
-    sine = amplitude * np.sin(2 * np.pi * 1000 * np.arange(len(amplitude)) / rate)
+    # Ten cycles, which all others repeat: a sine for each frame takes a third as long as the meter.
+    cycles = np.sin(2 * np.pi * 1000 * np.arange(rate // 100) / rate)
+    sine = amplitude * np.resize(cycles, len(amplitude))
     return np.repeat(sine[:, None], channels, axis=1).astype(np.float32)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import hashlib
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -37,6 +39,17 @@ def mix() -> Mix:
     return Mix(Timeline(frames(LENGTH_S), said, (), (), ()), sounds.__getitem__, bed, None, Levels())
 
 
+@pytest.fixture(scope="module")
+def whole_of(mix: Mix) -> Callable[[int], list[Samples]]:
+    """The blocks of the mix on so many channels, limited as a whole."""
+
+    @cache
+    def of(channels: int) -> list[Samples]:
+        return list(limited(downmixed(mix.blocks()) if channels == 1 else mix.blocks(), -3.0))
+
+    return of
+
+
 def in_pieces(master: Master, about_s: float) -> list[Samples]:
     pieces = cut(master.frames, master.unit, round(about_s * master.rate))
     assert len(pieces) > 1
@@ -44,9 +57,10 @@ def in_pieces(master: Master, about_s: float) -> list[Samples]:
 
 
 @pytest.mark.parametrize(("channels", "rate"), [(1, 44_100), (2, 44_100), (2, 48_000), (2, 32_000)])
-def test_pieces_are_the_whole(mix: Mix, rate: int, channels: int) -> None:
-    blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
-    whole = np.concatenate(list(resampled(limited(blocks, -3.0), rate)))
+def test_pieces_are_the_whole(
+    mix: Mix, whole_of: Callable[[int], list[Samples]], rate: int, channels: int
+) -> None:
+    whole = np.concatenate(list(resampled(iter(whole_of(channels)), rate)))
     master = Master(mix, -3.0, channels, rate)
     together = np.concatenate(in_pieces(master, 3.0))
     assert master.frames == len(whole)
@@ -55,10 +69,11 @@ def test_pieces_are_the_whole(mix: Mix, rate: int, channels: int) -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_pieces_are_measured_as_the_whole(mix: Mix, channels: int) -> None:
+def test_pieces_are_measured_as_the_whole(
+    mix: Mix, whole_of: Callable[[int], list[Samples]], channels: int
+) -> None:
     meter, peak = Meter(channels=channels), TruePeak(channels)
-    blocks = downmixed(mix.blocks()) if channels == 1 else mix.blocks()
-    for block in limited(blocks, -3.0):
+    for block in whole_of(channels):
         meter.add(block)
         peak.add(block)
     master = Master(mix, -3.0, channels)

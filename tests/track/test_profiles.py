@@ -211,6 +211,7 @@ def test_what_cannot_be_is_told(asked: dict[str, object], sentence: str) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_mp3")
 @pytest.mark.parametrize(
     ("asked", "ducked_lu", "lifted_lu"), [({}, 20, 16), ({"bed_level_lu": -4.0, "duck_lu": 6.0}, 24, 18)]
 )
@@ -232,6 +233,7 @@ def test_the_background_lies_where_it_was_asked(
     assert -18.0 - ducked == pytest.approx(ducked_lu + lower, abs=0.5)
 
 
+@pytest.mark.usefixtures("quick_mp3")
 def test_an_rms_that_the_publisher_does_not_take_is_told(
     of_profile: Callable[[str], Made], folder: Path
 ) -> None:
