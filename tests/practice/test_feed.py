@@ -45,6 +45,8 @@ from stem.track.make import Track, make_track
 from stem.track.plan import plan_track
 from stem.track.spec import TrackSpec
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 SCRIPT = """+++
 title = "Klein & fijn"
 [variables.naam]
@@ -83,7 +85,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _make(studio: Path, values: dict[str, str], number: int | None) -> Made:
     spec = TrackSpec(str(studio / "klein.j2"), values, bed="none", voice="rustig", number=number)
-    spec = replace(spec, album="Zeven dagen", artist="De Linde")
+    spec = replace(spec, album="Zeven dagen", artist="De Linde", profile="acx")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(studio / "cache"))
         track = make_track(plan_track(spec, Config()), studio / "made.mp3")

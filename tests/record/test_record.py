@@ -70,7 +70,9 @@ def make(folder: Path, **asked: Any) -> Made:
 def _make(folder: Path, **asked: Any) -> Made:
     (folder / "klein.j2").write_text(SCRIPT, encoding="utf-8")
     (folder / "deel.j2").write_text(PART, encoding="utf-8")
-    spec = TrackSpec(str(folder / "klein.j2"), **{"bed": "none", "voice": "rustig", "profile": "acx", **asked})
+    spec = TrackSpec(
+        str(folder / "klein.j2"), **{"bed": "none", "voice": "rustig", "profile": "acx", **asked}
+    )
     config = Config(artist="Praktijk De Linde", output=str(folder / "geheim"), pauses={"kort": 4.0})
     track = make_track(plan_track(spec, config), folder / "klein.mp3")
     return Made(folder, track, spec, config, record_of(track, spec, config, code="K-1207"))

@@ -28,7 +28,7 @@ from stem.track.plan import plan_track
 from stem.track.profiles import PROFILES
 from stem.track.spec import TrackSpec
 
-SCRIPT = '+++\ntitle = "Klein"\n+++\n## Begin\nGa rustig zitten.\n## Einde\nKijk om je heen.\n'
+SCRIPT = '+++\ntitle = "Klein"\n+++\n## Begin\nGa rustig zitten. [pauze 0,5]\n## Einde\nKijk om je heen.\n'
 
 FRAME = 144 * 192_000 // 44_100
 """Bytes of an MP3 frame of the profile, at least."""
@@ -271,10 +271,10 @@ def test_silence_from_start_to_end_is_no_track(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("channels", "low"), [(2, None), (4, None), (6, 3), (8, 3)])
 def test_any_number_of_channels_is_heard(tmp_path: Path, channels: int, low: int | None) -> None:
     """The same in front left and right is as loud, whatever else there is of silence or of low effects."""
-    sound = np.zeros((units.frames(2), channels))
-    sound[:, :2] = noise(2)[:, None]
+    sound = np.zeros((units.frames(1), channels))
+    sound[:, :2] = noise(1)[:, None]
     if low is not None:
-        sound[:, low] = noise(2) * 4
+        sound[:, low] = noise(1) * 4
     with wave.open(str(tmp_path / "a.wav"), "wb") as file:
         file.setparams((channels, 2, units.SAMPLE_RATE, 0, "NONE", ""))
         file.writeframes(np.rint(sound * 32_767).astype("<i2").tobytes())
