@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from stem.web.app import make_app
 from stem.web.gate import Gate
@@ -31,8 +31,7 @@ WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-software-rasterizer",
-    "--autoplay-policy=no-user-gesture-required",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
 
 
@@ -61,22 +60,6 @@ def open_site(folder: Path | None, *offered: Path) -> Iterator[tuple[Site, str]]
             site.reader.close()
 
 
-def _window(opened: Browser) -> BrowserContext:
-    """Return the window that a browser keeps."""
-    return opened.contexts[0] if opened.contexts else opened.new_context()
-
-
-def _clear(window: BrowserContext) -> None:
-    """Leave nothing in a window of who looked."""
-    page, *more = window.pages
-    for each in more:
-        each.close()
-    page.unroute_all()
-    page.goto("about:blank")
-    window.clear_cookies()
-    window.clear_permissions()
-
-
 @contextmanager
 def looking(
     opened: Browser,
@@ -85,12 +68,9 @@ def looking(
     width: str = "wide",
     dark: bool = False,
     script: bool = True,
-    is_own: bool = False,
     expected: str = "",
 ) -> Iterator[Page]:
     """Lend a page that came in by a link; in the end nothing went elsewhere and nothing was complained of.
-
-    A browser has one window for all that look, one after the other: a new one costs a second of processes.
 
     Args:
         opened: The browser.
@@ -98,36 +78,28 @@ def looking(
         width: Of the window.
         dark: Whether it is dark.
         script: Whether there is JavaScript.
-        is_own: Whether it is a window of its own, for what would stay in it: scripts and answers to dialogs.
         expected: Part of complaints that there may be; empty for none.
     """
     wide, high = WIDTHS[width]
-    is_kept = script and not is_own
-    context = _window(opened) if is_kept else opened.new_context(java_script_enabled=script)
-    page = context.pages[0] if context.pages else context.new_page()
-    page.set_viewport_size({"width": wide, "height": high})
-    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+    context = opened.new_context(
+        viewport={"width": wide, "height": high},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=script,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
     asked, complaints = list[str](), list[str]()
-    hearing: dict[Any, Callable[[Any], None]] = {
-        "request": lambda request: asked.append(request.url),
-        "console": lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-        "pageerror": lambda error: complaints.append(str(error)),
-    }
-    for event, hear in hearing.items():
-        page.on(event, hear)
+    page.on("request", lambda request: asked.append(request.url))
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(link(site.port, site.passes.new_link()))
+    page.wait_for_url(f"http://127.0.0.1:{site.port}/*")
+    page.wait_for_selector("h1")
     try:
-        page.goto(link(site.port, site.passes.new_link()))
-        page.wait_for_url(f"http://127.0.0.1:{site.port}/*")
-        page.wait_for_selector("h1")
         yield page
-    except BaseException:
-        context.close()  # who looks next has a window in which nothing is left
-        raise
-    if is_kept:
-        _clear(context)
-        for event, hear in hearing.items():
-            page.remove_listener(event, hear)
-    else:
+    finally:
         context.close()
     outside = [
         url for url in asked if not url.startswith((f"http://127.0.0.1:{site.port}/", "blob:", "data:"))

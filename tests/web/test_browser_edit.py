@@ -60,7 +60,7 @@ def to_track(page: Page, site: Site) -> str:
 
 
 def test_a_sentence_is_changed_heard_and_made_by_keyboard_alone(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True) as page:
+    with looking(opened, site) as page:
         page.context.add_init_script(WATCHED)
         track = to_track(page, site)
         to(page, "^Wijzig: Kijk eens rond")

@@ -36,7 +36,7 @@ def go(page: Page, site: Site, path: str) -> None:
 
 
 def test_what_can_be_heard_is_heard_by_keyboard_and_a_second_press_stops(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True, expected="status of 400") as page:
+    with looking(opened, site, expected="status of 400") as page:
         page.context.add_init_script(WATCHED)
         go(page, site, "/maken/thuiskomen")
         page.locator('[name="v-naam"]').focus()
@@ -73,7 +73,7 @@ def test_pages_where_something_is_heard_can_be_used_by_all(opened: Browser, site
 
 
 def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True, expected="status of 4") as page:
+    with looking(opened, site, expected="status of 4") as page:
         page.context.add_init_script(WATCHED)
         to(page, "^Praktijk$", 8)
         page.keyboard.press("Enter")

@@ -164,7 +164,7 @@ PROBLEMS = {
 
 
 def test_other_troubles_with_a_microphone_have_their_own_words(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True) as page:
+    with looking(opened, site) as page:
         begun(page, site)
         page.add_init_script(STAND_IN)
         page.reload()
@@ -188,7 +188,7 @@ navigator.mediaDevices.getUserMedia = async (wish) => {
 
 
 def test_a_microphone_that_falls_away_ends_the_take_and_nothing_is_kept(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True) as page:
+    with looking(opened, site) as page:
         begun(allowed(page), site)
         page.add_init_script(KEEPS_STREAMS)
         page.reload()

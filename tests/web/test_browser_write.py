@@ -64,7 +64,7 @@ def selected(page: Page) -> str:
 
 
 def test_every_page_about_texts_can_be_used_by_all(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True, expected="status of 409") as page:
+    with looking(opened, site, expected="status of 409") as page:
         page.goto(address(site, "/teksten"))
         expect(page.locator(".state.good")).to_have_count(2)
         judge_in_every_look(page, "list")
@@ -146,7 +146,7 @@ def test_a_line_far_down_is_brought_into_view(opened: Browser, site: Site) -> No
 
 
 def test_what_is_typed_stays_when_the_file_is_another_or_stem_is_gone(opened: Browser, site: Site) -> None:
-    with looking(opened, site, is_own=True) as page:
+    with looking(opened, site) as page:
         page.goto(address(site))
         looked(page)
         mine = TEXT.replace("Dat was het.", "Dat is van mij.")
