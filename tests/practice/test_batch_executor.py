@@ -35,7 +35,9 @@ needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 ENDS_WITHIN_S = 15.0
 
 as_always = pytest.mark.usefixtures("every_child_is_begun")
-"""Of each kind, one; in the others, workers are forked, which saves half a second of imports in each."""
+"""Where a job ends or breaks its worker, for a pool may still be starting its second worker when a forked one
+breaks it, and then waits for that one for ever. In the others, workers are forked, which saves their imports.
+"""
 
 
 @dataclass(slots=True)
@@ -168,6 +170,7 @@ def test_what_is_done_when_an_executor_breaks_is_not_done_again(tmp_path: Path) 
 
 @needs_proc
 @pytest.mark.slow
+@as_always
 def test_a_job_that_kills_its_workers_is_given_up_and_the_others_come_through(tmp_path: Path) -> None:
     found = results(["a", "kill", "b", "kill once", "c"], tmp_path)
     failed = found.pop("kill-1")
@@ -208,6 +211,7 @@ def test_what_cannot_travel_costs_one_job(tmp_path: Path) -> None:
 
 @needs_proc
 @pytest.mark.slow
+@as_always
 def test_a_result_that_cannot_be_read_is_given_up(tmp_path: Path) -> None:
     found = results(["unreadable", "a"], tmp_path)
     assert isinstance(found["unreadable-0"], Failure)
