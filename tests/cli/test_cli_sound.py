@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import heard
@@ -29,8 +28,6 @@ SCRIPT = (
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("stem.sound.playing._PLAYERS", ())
-    brief = replace(PROFILES["default"], pre_roll_s=1.0, post_roll_s=1.0)
-    monkeypatch.setitem(PROFILES, "default", brief)
     (tmp_path / "proef.j2").write_text(SCRIPT, encoding="utf-8")
     return tmp_path
 
