@@ -16,6 +16,8 @@ from stem import Batch, BatchProgress, Cancelled, Project, Report
 from stem.web.lists import Listed, Lists
 from stem.web.workshop import Run
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 WEEK = 'title = "Twee dagen"\nsummary = "Kort."\nscripts = ["proef", "nog-een"]\n'
 LIST = "code;script;naam\nc017;proef;Wilhelmina\nc018;proef;Beatrix\nc019;proef;Juliana\n"
 NAMES = ("Wilhelmina", "Beatrix", "Juliana")

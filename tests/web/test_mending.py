@@ -17,6 +17,8 @@ from pagehelp import PORT, TRIAL_HEAD, Visitor, practice_in
 from stem import Edit, Project, TrackSpec
 from stem.record.document import read_record
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 SCRIPT = (
     TRIAL_HEAD
     + """## Begin

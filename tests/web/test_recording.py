@@ -24,6 +24,8 @@ from stem.voices.recordings.cleaning import FlawKind
 from stem.web import recording, verdicts
 from stem.web.studio import LARGEST_TAKE
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 LOOK = "Kijk eerst rustig om je heen."
 
 
