@@ -39,7 +39,7 @@ def fill_with_near_brook(rng: np.random.Generator, out: Samples) -> None:
 def fill_with_far_brook(rng: np.random.Generator, out: Samples) -> None:
     """Fill `out`, shape (frames, 2), with a deeper place a little downstream."""
     fill_with_hiss(
-        rng, out, db_per_octave=-3.0, low=300.0, high=1500.0, ends=4000.0, dbfs=-42.0, unrest_db=1.0
+        rng, out, db_per_octave=-3.0, low=300.0, high=1500.0, ends=_FAR_ENDS_HZ, dbfs=-42.0, unrest_db=1.0
     )
     _babble(rng, out, a_second=25.0, low=350.0, high=900.0, decibels=-36.0, width=0.4)
 

@@ -118,9 +118,8 @@ class BedChoice:
         if len(names) == 1:
             return load_single(names[0], seed)
         singles = []
-        for number, name in enumerate(
-            names
-        ):  # one after another: each takes a process of 100 MB and two cores
+        for number, name in enumerate(names):
+            # One after another: each takes a process of 100 MB and two cores.
             with part(number, len(names)):
                 singles.append(load_single(name, seed))
         beat(1.0)

@@ -23,7 +23,7 @@ def fill_with_flames(rng: np.random.Generator, out: Samples) -> None:
     flutter = wander(rng, steps, 1.82, 1.5, 9.0) * wander(rng, steps, 1.08, 0.05, 0.85)
     # Steam goes its own way too.
     louder = flutter * wander(rng, steps, 1.5, 0.5, 20.0)
-    add_bands(noise, out, [(hiss(noise, 1.5, 2500.0, 14_000.0), louder * units.gain(-40.8))])
+    noise.add_to(out, hiss(noise, 1.5, 2500.0, 14_000.0), louder * units.gain(-40.8))
     body = hiss(noise, -9.0, 120.0, 7000.0, _FLAMES_END_HZ)
     add_bands(noise, out, [(body, flutter * units.gain(-28.0))])
     _crackle(rng, out, a_second=12.0, decibels=-29.7, spread_db=8.0)

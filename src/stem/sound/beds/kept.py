@@ -131,9 +131,8 @@ def load_single(name: str, seed: int) -> Bed:
         )
         if stored is not None:
             return stored
-    recipe = BEDS[name]
-    loops = recipe.split(_unkept(name, seed))
-    return Bed(name, loops, loudness(loops), under_lu=recipe.under_lu, sinks_lu=recipe.sinks_lu)
+    loops = BEDS[name].split(_unkept(name, seed))
+    return _bed(name, loops, loudness(loops))
 
 
 def _unkept(name: str, seed: int) -> Samples:
@@ -172,10 +171,9 @@ def _read(name: str, path: Path, note: dict[str, Any]) -> Bed:
     whole = np.load(path, mmap_mode="r", allow_pickle=False)
     if whole.shape != (recipe.frames, 2) or whole.dtype != np.float32:
         raise ValueError(Message("it has another shape"))
-    return Bed(
-        name,
-        recipe.split(np.asarray(whole)),
-        float(note["lufs"]),
-        under_lu=recipe.under_lu,
-        sinks_lu=recipe.sinks_lu,
-    )
+    return _bed(name, recipe.split(np.asarray(whole)), float(note["lufs"]))
+
+
+def _bed(name: str, loops: tuple[Samples, ...], lufs: float) -> Bed:
+    recipe = BEDS[name]
+    return Bed(name, loops, lufs, under_lu=recipe.under_lu, sinks_lu=recipe.sinks_lu)
