@@ -420,19 +420,19 @@ def _side_bytes(settings: Mp3Settings) -> int:
 def crc16(content: bytes, start: int = 0) -> int:
     """Return the CRC-16 that MP3 tags use (polynomial 0x8005, lowest bit first), going on from `start`.
 
-    A CRC is linear: that of "left, right" is that of "left, then as many zeros" XOR that of "right". So all
-    bytes begin as CRCs of their own, and neighbours are joined in rounds, each one look-up for all pairs.
+    A CRC is linear: that of "left, right" is that of "left, then as many zeros" XOR that of "right". So every
+    two bytes begin as a CRC of their own, and neighbours are joined in rounds, each one look-up for all pairs.
     """
     if len(content) < 2:  # noqa: PLR2004 - below, `start` goes into the first two bytes
         return start if not content else start >> 8 ^ int(_zero_bytes(0)[(start ^ content[0]) & 0xFF])
-    whole = np.frombuffer(content, np.uint8).astype(np.uint16)
-    whole[0] ^= start & 0xFF
-    whole[1] ^= start >> 8
-    crcs = _zero_bytes(0)[whole]
-    power = 0
+    first = (int.from_bytes(content[:2], "little") ^ start).to_bytes(2, "little")
+    # Zeros in front change nothing.
+    pairs = np.frombuffer(b"".join([bytes(len(content) % 2), first, content[2:]]), "<u2")
+    crcs = _zero_bytes(1)[pairs]
+    power = 1
     while len(crcs) > 1:
         if len(crcs) % 2:
-            crcs = np.concatenate([np.zeros(1, np.uint16), crcs])  # zeros in front change nothing
+            crcs = np.concatenate([np.zeros(1, np.uint16), crcs])
         crcs = _zero_bytes(power)[crcs[0::2]] ^ crcs[1::2]
         power += 1
     return int(crcs[0])
