@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,34 @@ def test_what_cannot_travel_costs_one_job(tmp_path: Path) -> None:
         assert isinstance(failed, Failure)
         assert "pickle" in failed.sentence
     assert tried(tmp_path).count("unpicklable-0.mp3") == 1
+
+
+@needs_proc
+@pytest.mark.slow
+@as_always
+def test_a_worker_that_dies_while_another_is_being_started_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, terminate = SpawnProcess.start, SpawnProcess.terminate
+    begun, ended = list[SpawnProcess](), list[SpawnProcess]()
+
+    def late(process: SpawnProcess) -> None:
+        if len(begun) == 1:
+            until(lambda: tried(tmp_path))
+        start(process)
+        begun.append(process)
+        if len(begun) == 2:
+            (tmp_path / "go").touch()
+            until(lambda: ended)  # the pool ends all that it knows, and has not heard of this one yet
+
+    def told(process: SpawnProcess) -> None:
+        ended.append(process)
+        terminate(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", late)
+    monkeypatch.setattr(SpawnProcess, "terminate", told)
+    assert set(results(["kill once at go", "a"], tmp_path).values()) == {Done()}
+    until(lambda: multiprocessing.active_children() == [])
 
 
 @needs_proc

@@ -99,8 +99,12 @@ def run(
         alone = bool(suspects)
         queue = deque([suspects.popleft()]) if alone else waiting
         at_once = 1 if alone else workers
-        with opened(at_once) as executor:
-            lost = yield from _drained(queue, executor, at_once, task, watch)
+        lost: list[Job] = []
+        try:
+            with opened(at_once) as executor:
+                yield from _drained(queue, executor, at_once, task, watch)
+        except _WorkerDied as died:
+            lost = died.jobs
         deaths.update(job.target for job in lost)
         for job in lost:
             if deaths[job.target] < MOST_DEATHS:
@@ -117,13 +121,26 @@ def run(
                 )
 
 
+class _WorkerDied(Exception):  # noqa: N818 - nobody is told
+    """A worker died, and with it the executor: who lends that has to end what is left of it.
+
+    Attributes:
+        jobs: Those that were being made.
+    """
+
+    def __init__(self, jobs: list[Job]) -> None:
+        super().__init__()
+        self.jobs = jobs
+
+
 def _drained(
     queue: deque[Job], executor: Executor, workers: int, task: Callable[[Job], Result], watch: Watch
-) -> Generator[tuple[Job, Result], None, list[Job]]:
-    """Yield results until the queue is empty; return the jobs that were being made when a worker died.
+) -> Generator[tuple[Job, Result], None, None]:
+    """Yield results until the queue is empty.
 
-    An executor that takes no job at all counts as a worker that died over the first: else it could be tried
-    for ever.
+    Raises:
+        _WorkerDied: when one did. An executor that takes no job at all counts as a worker that died over the
+            first: else it could be tried for ever.
     """
     making: dict[Future[Result], Job] = {}
     while queue or making:
@@ -143,8 +160,7 @@ def _drained(
                 error = future.exception()
                 yield making.pop(future), future.result() if error is None else failure(error)
         if broken:
-            return list(making.values()) or [queue.popleft()]
-    return []
+            raise _WorkerDied(list(making.values()) or [queue.popleft()])
 
 
 def _is_lost(future: Future[Result]) -> bool:
@@ -199,7 +215,7 @@ def _pool(executor: ProcessPoolExecutor, own: _OwnProcesses) -> Iterator[Executo
     try:
         yield executor
     except BaseException:  # Ctrl-C above all: what is being made is given up, and leaves nothing behind
-        own.end()
+        own.end()  # of a pool that broke, too: it waits for ever for a worker that was just being started
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
