@@ -420,8 +420,8 @@ def _side_bytes(settings: Mp3Settings) -> int:
 def crc16(content: bytes, start: int = 0) -> int:
     """Return the CRC-16 that MP3 tags use (polynomial 0x8005, lowest bit first), going on from `start`.
 
-    A CRC is linear: that of "left, right" is that of "left, then as many zeros" XOR that of "right". So
-    each two bytes begin as a CRC of their own, and neighbours are joined in rounds, one look-up for all pairs.
+    A CRC is linear: that of "left, right" is that of "left, then as many zeros" XOR that of "right". So all
+    pairs of bytes begin as CRCs of their own, and neighbours are joined in rounds, one look-up for each two.
     """
     if len(content) < 2:  # noqa: PLR2004 - below, `start` goes into the first two bytes
         return start if not content else start >> 8 ^ int(_zero_bytes(0)[(start ^ content[0]) & 0xFF])
