@@ -63,6 +63,8 @@ def test_a_track_of_any_kind_is_complete_and_remade(
     assert [mark.title for mark in tagged.chapters] == ["Begin", "Einde"]
     assert tagged.tags.cover.startswith(b"\xff\xd8")
     assert "in order, compared with its record" in told(capsys, "verify", str(path))[0]
+    if name in {"mp3", "wav"}:  # made again in tests of finished tracks, and as its samples are
+        return
     _, err = told(capsys, "remake", "output/proef.stem.json", "-o", f"weer{suffix}")
     assert "byte for byte" in err
     assert (folder / f"weer{suffix}").read_bytes() == path.read_bytes()

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 import warm
 from numpy.typing import NDArray
 
-from stem import units
+from stem import cli, units
 from stem.config import Config
 from stem.errors import OutputError, ScriptError, UnknownNameError, UsageError
 from stem.export.tags import source_type
@@ -184,8 +183,8 @@ def test_a_track_of_an_asked_length_is_complete_and_at_its_levels(brief_script: 
     brief_script.write_text(BRIEF.replace("door.", "door. [pauze voel]"), encoding="utf-8")
     usual_s = units.seconds(expected_timeline(planned(brief_script)).frames)
     asked_s = float(math.ceil(usual_s))
-    # Other levels than those of brown noise; that loops come round is proven by `test_beds`.
-    track = make_track(planned(brief_script, bed="regen", duration_s=asked_s), tmp_path / "proef.mp3")
+    # Another level than that of brown noise; that loops come round is proven by `test_beds`.
+    track = make_track(planned(brief_script, bed="pink", duration_s=asked_s), tmp_path / "proef.mp3")
     sound = heard.decoded(track.path)
     assert len(sound) == track.timeline.frames
     assert units.seconds(track.timeline.frames) == asked_s
@@ -194,36 +193,23 @@ def test_a_track_of_an_asked_length_is_complete_and_at_its_levels(brief_script: 
     assert speech == pytest.approx(-18.0, abs=0.3)
     gaps = [(before.end, after.start) for before, after in pairwise(utterances)]
     ducked = [sound[a + units.frames(0.5) : b] for a, b in gaps if b - a < units.frames(7)]
-    assert speech - heard.loudness(*ducked) == pytest.approx(20.0 + BEDS["regen"].under_lu, abs=1.0)
+    assert speech - heard.loudness(*ducked) == pytest.approx(20.0 + BEDS["pink"].under_lu, abs=1.0)
     assert heard.true_peak(sound) <= -1.0
     assert len(track.timeline.chapters) == 3
 
 
-def run_stem(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "stem", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.slow
 def test_the_same_command_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
+    """In a process that was forked, and in one that has another beginning, time, language and cores."""
     made = []
-    for number, extra in enumerate(
-        [
-            {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"},
-            {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
-        ]
-    ):
-        folder = tmp_path / f"map {number}"
+    other = {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "1"}
+    for run, extra in ((warm.run, {"TZ": "UTC", "LC_ALL": "C.UTF-8"}), (subprocess.run, other)):
+        folder = tmp_path / f"map {len(made)}"
         folder.mkdir()
         (folder / "proef.j2").write_text(BRIEF, encoding="utf-8")
-        own = {"XDG_CACHE_HOME": str(folder / "cache"), **extra}
-        done = run_stem(folder, "make", "proef.j2", "--bed", "none", "--profile", "acx", **own)
+        own = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), **extra}
+        command = warm.stem("make", "proef.j2", "--bed", "none", "--profile", "acx")
+        done = run(command, cwd=folder, env=own, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         made.append((folder / "output" / "proef.mp3").read_bytes())
     assert made[0] == made[1]
@@ -349,10 +335,11 @@ def test_a_sentence_without_words_is_refused() -> None:
         plan_sentence("... !", find_voice("zacht"))
 
 
-def test_the_json_document_has_what_programs_need(brief_script: Path, tmp_path: Path) -> None:
-    command = warm.stem("make", brief_script.name, "--profile", "acx", "--json", "-s", "naam=Anna")
-    done = warm.run(command, cwd=tmp_path, capture_output=True, text=True)
-    document = json.loads(done.stdout)
+def test_the_json_document_has_what_programs_need(
+    brief_script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(("make", brief_script.name, "--profile", "acx", "--json", "-s", "naam=Anna")) == 0
+    document = json.loads(capsys.readouterr().out)
     assert (document["version"], document["failed"]) == (1, [])
     (track,) = document["tracks"]
     assert track["path"] == str(Path("output/proef.mp3"))
