@@ -32,6 +32,12 @@ _NOT_HERE = re.compile(
 )
 """Not run here: the page stays open, voices come from the network, and other makes are as one that is run."""
 
+_UNNAMED = {
+    "7 fouten": "stem batch fout.csv --dry-run",
+    "Let op: c019": "stem batch samen.csv --dry-run",
+}
+"""What is shown without a command of its own, and what shows it here."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -51,9 +57,11 @@ def steps() -> list[Step]:
             if commands:
                 found.append(Step(before, commands, ()))
             commands, before = lines, GUIDE[end : block.start()]
-        elif commands or "7 fouten" in block[2]:
-            found.append(Step(before, commands or ("stem batch fout.csv --dry-run",), lines))
+        elif commands:
+            found.append(Step(before, commands, lines))
             commands = ()
+        else:
+            found += [Step("", (each,), lines) for shown, each in _UNNAMED.items() if shown in block[2]]
         end = block.end()
     if commands:
         found.append(Step(before, commands, ()))
@@ -140,7 +148,9 @@ def prepared(step: Step, home: Path) -> None:
         Path("clients.csv").write_text("".join(f"{';'.join(row)}\n" for row in rows if row[0] != "---"))
     if "Heb je een rij veranderd" in " ".join(step.before.split()):
         rows_now = Path("clients.csv").read_text()
-        Path("clients.csv").write_text(rows_now.replace("c018;aankomen;3;", "c018;aankomen;3;Marijke"))
+        Path("clients.csv").write_text(
+            rows_now.replace("c018;terug-naar-nu;3;", "c018;terug-naar-nu;3;Marijke")
+        )
     if "stem feed openbaar" in "".join(step.commands):
         Path("scripts/kort.j2").write_text(SHORT)
         told(
@@ -148,6 +158,8 @@ def prepared(step: Step, home: Path) -> None:
             "nl",
             home,
         )
+    if "stem batch samen.csv --dry-run" in step.commands:
+        Path("samen.csv").write_text("code;script;duur\nc019;voeten-op-de-grond;5\n")
     if "stem batch fout.csv --dry-run" in step.commands:
         Path("fout.csv").write_text(
             "code;script;duur;naam;vorm\nc017;aankomen;3;;\nc018;ankomen;5;;\nc-anna;aankomen;3;Anna;jij\n"

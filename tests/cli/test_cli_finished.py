@@ -6,14 +6,18 @@ import io
 import json
 import shutil
 import wave
+from contextlib import redirect_stdout
 from pathlib import Path
 
+import heard
 import numpy as np
 import pytest
 from mutagen.id3 import ID3
+from soundfiles import buzz, wav
 
-from stem import cli
+from stem import Project, TrackSpec, cli
 from stem.export.cover import generated
+from stem.track.labels import cover_of
 
 pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
@@ -43,22 +47,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+TAGS = ("--artist", "De Linde", "--album", "Zeven dagen", "--track", "3/7")
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output of `stem make proef.j2 --record`, for tests of what comes after."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What `stem make proef.j2` puts into its folder, and its document: for tests of what comes after."""
     place = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
         patch.chdir(place)
         (place / "proef.j2").write_text(SCRIPT, encoding="utf-8")
         (place / "stem.toml").write_text('profile = "acx"\n')
-        assert cli.run(["make", "proef.j2", "--record"]) == 0
-    return place / "output"
+        assert cli.run(["make", "proef.j2", "--record", "--captions", "vtt", *TAGS, "--json"]) == 0
+    return place / "output", printed.getvalue()
 
 
 @pytest.fixture
-def finished(folder: Path, made: Path) -> Path:
+def finished(folder: Path, made: tuple[Path, str]) -> Path:
     """A folder where that was made."""
-    shutil.copytree(made, folder / "output")
+    shutil.copytree(made[0], folder / "output")
     return folder
 
 
@@ -78,11 +85,20 @@ def test_a_track_from_its_record_is_the_same_and_can_be_forgotten(
     track, record = folder / "output" / "proef.mp3", folder / "output" / "proef.stem.json"
     assert record.stat().st_mode & 0o077 == 0
     assert "in order, compared with its record" in told(capsys, "verify", str(track))[0]
-    out, err = told(capsys, "remake", str(record), "-o", "weer.mp3")
+    first, kept = track.read_bytes(), record.read_bytes()
+    track.unlink()
+    _, err = told(capsys, "remake", str(record))
     assert "byte for byte" in err
-    assert (folder / "weer.mp3").read_bytes() == track.read_bytes()
-    out, err = told(capsys, "remake", str(record), "-o", "anders.mp3", "-s", "naam=Anna")
-    assert (folder / "anders.mp3").read_bytes() != track.read_bytes()
+    assert (track.read_bytes(), record.read_bytes()) == (first, kept)
+    told(capsys, "remake", str(record), "-o", "output/roos.mp3", "-s", "naam=Roos")
+    assert (folder / "output" / "roos.mp3").read_bytes() != first
+    (folder / "output" / "ander.stem.json").write_bytes(kept)
+    _, err = told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/ander.mp3")
+    assert "no record tells of output/ander.mp3" in err
+    (folder / "output" / "ander.stem.json").unlink()
+    (folder / "output" / "ander.mp3").rename(folder / "weer.mp3")
+
+    told(capsys, "forget", "Roos", "--yes")
     out, err = told(capsys, "forget", "Xanthippe", "--yes")
     assert {Path(line).name for line in out.split()} == {
         f"proef.{end}" for end in ("mp3", "vtt", "srt", "lrc", "stem.json")
@@ -103,9 +119,9 @@ def test_a_damaged_track_is_not_in_order(finished: Path, capsys: pytest.CaptureF
     assert "wrong:" in out
 
 
-def test_info_tells_what_is_in_a_track(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "make", "proef.j2", "--artist", "De Linde", "--album", "Zeven dagen", "--track", "3/7")
-    track = str(folder / "output" / "proef.mp3")
+def test_info_tells_what_is_in_a_track(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (finished / "output" / "proef.stem.json").unlink()
+    track = str(finished / "output" / "proef.mp3")
     out, _ = told(capsys, "info", track)
     for text in ("Proef", "De Linde", "Zeven dagen", "3 of 7", "Einde", "LUFS", "113", "There is no record"):
         assert text in out
@@ -116,17 +132,17 @@ def test_info_tells_what_is_in_a_track(folder: Path, capsys: pytest.CaptureFixtu
     assert document["lyrics"].splitlines() == ["Welkom.", "Ga rustig zitten.", "Dank je wel."]
 
 
-def test_what_was_filled_in_stays_out_of_the_tags_unless_asked(
+def is_in(content: bytes, name: str) -> bool:
+    return any(name.encode(code) in content for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1"))
+
+
+def test_what_was_filled_in_is_in_the_tags_when_that_is_asked(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for options, shown in (((), False), (("--name-in-file",), True)):
-        told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "-s", "vorm=u", "--force", *options)
-        content = (folder / "output" / "proef.mp3").read_bytes()
-        found = [
-            "Xanthippe".encode(code) in content for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
-        ]
-        assert any(found) is shown
-        assert "Ga rustig zitten." in str(ID3(folder / "output" / "proef.mp3").getall("USLT")[0].text)
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "-s", "vorm=u", "--name-in-file")
+    track = folder / "output" / "proef.mp3"
+    assert is_in(track.read_bytes(), "Xanthippe")
+    assert "Ga rustig zitten." in str(ID3(track).getall("USLT")[0].text)
 
 
 SAID = {
@@ -144,9 +160,12 @@ def test_however_it_is_said_what_was_filled_in_stays_out(
 ) -> None:
     names = [f"wie{number}" for number in range(len(SAID))]
     variables = "".join(f'[variables.{name}]\ndefault = ""\n' for name in names)
-    line = "Kijk nu in gedachten heel rustig en aandachtig naar {{ wie }} die daar in de verte op je wacht."
+    lines = [
+        "Kijk heel rustig naar {{ wie0 }} in de verte.",
+        *(f"Dag {{{{ {name} }}}} daar." for name in names[1:]),
+    ]
     script = SCRIPT.replace('[variables.naam]\ndefault = ""\n', variables).replace(
-        '{{ noem("Welkom") }}', "\n".join(line.replace("wie", name) for name in names)
+        '{{ noem("Welkom") }}', "\n".join(lines)
     )
     (folder / "wie.j2").write_text(script, encoding="utf-8")
     filled = [f"-s{name}={value}" for name, value in zip(names, SAID, strict=True)]
@@ -160,28 +179,31 @@ def test_however_it_is_said_what_was_filled_in_stays_out(
 def test_a_record_without_what_was_filled_in_asks_for_it(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record-anonymous")
-    record = folder / "output" / "proef.stem.json"
+    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "-s", "vorm=u", "--record-anonymous")
+    record, track = folder / "output" / "proef.stem.json", folder / "output" / "proef.mp3"
     assert b"anthippe" not in record.read_bytes()
+    assert not is_in(track.read_bytes(), "Xanthippe")
+    assert "Ga rustig zitten." in str(ID3(track).getall("USLT")[0].text)
     _, err = told(capsys, "remake", str(record), code=2)
     assert "-s naam=" in err
-    _, err = told(capsys, "remake", str(record), "-s", "naam=Xanthippe", "-o", "weer.mp3")
-    assert (folder / "weer.mp3").read_bytes() == (folder / "output" / "proef.mp3").read_bytes()
+    _, err = told(capsys, "remake", str(record), "-s", "naam=Xanthippe", "-s", "vorm=u", "-o", "weer.mp3")
+    assert (folder / "weer.mp3").read_bytes() == track.read_bytes()
+    assert b"anthippe" not in (folder / "weer.stem.json").read_bytes(), "its record is anonymous too"
 
 
-def test_covers_and_words_are_as_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "make", "proef.j2")
-    tags = ID3(folder / "output" / "proef.mp3")
-    assert tags.getall("APIC")[0].data == generated("Proef")
+def test_covers_and_words_are_as_asked(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option goes before the settings, whatever either says."""
+    track = finished / "output" / "proef.mp3"
+    assert ID3(track).getall("APIC")[0].data == generated("Proef")
+    (finished / "foto.jpg").write_bytes(generated("Iets anders"))
+    settings = (finished / "stem.toml").read_text()
+    (finished / "stem.toml").write_text(f'{settings}cover = "foto.jpg"\n')
     told(capsys, "make", "proef.j2", "--force", "--cover", "none", "--no-lyrics")
-    tags = ID3(folder / "output" / "proef.mp3")
-    assert not tags.getall("APIC") + tags.getall("USLT") + tags.getall("SYLT")
-    (folder / "foto.jpg").write_bytes(generated("Iets anders"))
+    assert not ID3(track).getall("APIC") + ID3(track).getall("USLT") + ID3(track).getall("SYLT")
+    (finished / "stem.toml").write_text(f'{settings}cover = "none"\n')
     told(capsys, "make", "proef.j2", "--force", "--cover", "foto.jpg")
-    assert ID3(folder / "output" / "proef.mp3").getall("APIC")[0].data[:2] == b"\xff\xd8"
-    (folder / "stem.toml").write_text('cover = "none"\ncountry = "BE"\n', encoding="utf-8")
-    told(capsys, "make", "proef.j2", "--force")
-    assert not ID3(folder / "output" / "proef.mp3").getall("APIC")
+    assert ID3(track).getall("APIC")[0].data[:2] == b"\xff\xd8"
+    assert cover_of(Project().plan(TrackSpec("proef.j2"))) == b"", "by the settings alone"
 
 
 @pytest.mark.usefixtures("folder")
@@ -210,10 +232,10 @@ def test_a_page_plays_the_track_it_stands_beside(finished: Path, capsys: pytest.
     assert "add --html" in told(capsys, "script", "proef.j2", "--audio", "output/proef.mp3", code=2)[1]
 
 
-def test_words_in_time_fit_what_is_heard(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out, _ = told(capsys, "make", "proef.j2", "--captions", "vtt", "--json")
-    track = json.loads(out)["tracks"][0]
-    page = (folder / "output" / "proef.vtt").read_text(encoding="utf-8")
+def test_words_in_time_fit_what_is_heard(made: tuple[Path, str]) -> None:
+    output, document = made
+    track = json.loads(document)["tracks"][0]
+    page = (output / "proef.vtt").read_text(encoding="utf-8")
     starts = [line.split(" --> ")[0] for line in page.splitlines() if " --> " in line]
     seconds = [
         sum(float(part) * 60**place for place, part in enumerate(reversed(each.split(":"))))
@@ -221,30 +243,6 @@ def test_words_in_time_fit_what_is_heard(folder: Path, capsys: pytest.CaptureFix
     ]
     # A caption begins with its sound, which lies 20 ms into its clip.
     assert np.allclose(seconds, [each["start"] + 0.02 for each in track["utterances"]], atol=0.021)
-
-
-def test_what_is_made_again_can_be_forgotten_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record")
-    record, track = folder / "output" / "proef.stem.json", folder / "output" / "proef.mp3"
-    kept = record.read_bytes()
-    track.unlink()
-    told(capsys, "remake", str(record))
-    assert (track.exists(), record.read_bytes()) == (True, kept)
-    told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/roos.mp3")
-    assert "in order, compared with its record" in told(capsys, "verify", "output/roos.mp3")[0]
-    told(capsys, "forget", "Roos", "--yes")
-    assert sorted(path.name for path in track.parent.iterdir()) == ["proef.mp3", "proef.stem.json"]
-    (folder / "output" / "ander.stem.json").write_bytes(kept)
-    _, err = told(capsys, "remake", str(record), "-s", "naam=Roos", "-o", "output/ander.mp3")
-    assert "no record tells of output/ander.mp3" in err
-
-
-def test_an_anonymous_track_is_made_again_with_an_anonymous_record(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told(capsys, "make", "proef.j2", "-s", "naam=Xanthippe", "--record-anonymous")
-    told(capsys, "remake", "output/proef.stem.json", "-s", "naam=Xanthippe", "-o", "weer.mp3")
-    assert b"anthippe" not in (folder / "weer.stem.json").read_bytes()
 
 
 def test_a_record_gives_no_leave_to_send_text_away(
@@ -277,7 +275,7 @@ def test_every_file_is_verified_also_behind_one_that_is_wrong(
 def test_a_record_is_that_of_a_file_of_its_own_kind(
     finished: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told(capsys, "make", "proef.j2", "-o", "output/proef.flac")
+    heard.converted(finished / "output" / "proef.mp3", finished / "output" / "proef.flac")
     out, _ = told(capsys, "verify", "output/proef.flac")
     assert out == "output/proef.flac: in order, compared by itself (there is no record of it)\n"
 
@@ -331,31 +329,31 @@ def test_own_texts_and_recordings_with_the_name_are_asked_about_one_by_one(
 
 
 def test_recordings_that_changed_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for number, text in enumerate(("Welkom.", "Ga rustig zitten.", "Dank je wel."), 1):
-        told(capsys, "say", text, "--voice", "zacht", "-o", f"opnames/{number}.mp3")
+    (folder / "opnames").mkdir()
+    for number in (1, 2, 3):
+        (folder / "opnames" / f"{number}.wav").write_bytes(wav(buzz(2.0)))
     told(capsys, "make", "proef.j2", "--voice", "opnames/", "--record")
-    told(capsys, "say", "Welkom.", "--voice", "rustig", "-o", "opnames/1.mp3", "--force")
+    (folder / "opnames" / "1.wav").write_bytes(wav(buzz(2.1)))
     _, err = told(capsys, "remake", "output/proef.stem.json", "-o", "weer.mp3")
     assert "The recordings of 'opnames' have changed." in err
     assert "not the same, byte for byte: what changed since then is told above" in err
 
 
 def test_replacing_a_track_takes_along_what_stood_beside_the_old_one(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    finished: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told(capsys, "make", "proef.j2", "-s", "naam=Anna", "--captions", "vtt", "--record")
-    told(capsys, "make", "proef.j2", "-s", "naam=Piet", "--record", "--force")
-    output = folder / "output"
+    output = finished / "output"
+    assert (output / "proef.vtt").exists()
+    told(capsys, "make", "proef.j2", "-s", "naam=Anna", "--record", "--force")
     assert sorted(path.name for path in output.iterdir()) == ["proef.mp3", "proef.stem.json"]
     told(capsys, "make", "proef.j2", "-s", "naam=Dora", "--force")
     assert [path.name for path in output.iterdir()] == ["proef.mp3"]
 
 
 def test_what_a_user_changed_beside_a_replaced_track_stays(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    finished: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told(capsys, "make", "proef.j2", "--captions", "vtt", "--record")
-    captions = folder / "output" / "proef.vtt"
+    captions = finished / "output" / "proef.vtt"
     captions.write_text("mine")
     told(capsys, "make", "proef.j2", "--record", "--force")
     assert captions.read_text() == "mine"

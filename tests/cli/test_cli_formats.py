@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -14,6 +15,7 @@ from stem import cli
 from stem.export.destinations import DESTINATIONS
 from stem.export.formats import FORMATS
 from stem.export.tags import read
+from stem.track.profiles import PROFILES
 
 pytestmark = pytest.mark.usefixtures("kept_beds", "quick_mp3")
 
@@ -63,14 +65,21 @@ def test_a_track_of_any_kind_is_complete_and_remade(
     assert [mark.title for mark in tagged.chapters] == ["Begin", "Einde"]
     assert tagged.tags.cover.startswith(b"\xff\xd8")
     assert "in order, compared with its record" in told(capsys, "verify", str(path))[0]
+    if name in {"mp3", "wav"}:  # made again in tests of finished tracks, and as its samples are
+        return
     _, err = told(capsys, "remake", "output/proef.stem.json", "-o", f"weer{suffix}")
     assert "byte for byte" in err
     assert (folder / f"weer{suffix}").read_bytes() == path.read_bytes()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", list(DESTINATIONS))
-def test_a_track_goes_anywhere(folder: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+@pytest.mark.parametrize("name", ["mail", "insight-timer", "archive"])
+def test_a_track_goes_anywhere(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Of each kind one; what each of them chooses is in `test_destinations`."""
+    short = replace(PROFILES["insight-timer"], closing_bell=False)  # which rings for 45 s
+    monkeypatch.setitem(PROFILES, "insight-timer", short)
     out, _ = told(capsys, "make", "proef.j2", "--for", name, "--json")
     path = Path(json.loads(out)["tracks"][0]["path"])
     destination = DESTINATIONS[name]

@@ -157,8 +157,7 @@ BAD: dict[str, tuple[bytes, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BAD)
-@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+@pytest.mark.parametrize(("name", "how"), [*((name, ()) for name in BAD), ("everything.csv", ("--dry-run",))])
 def test_a_list_that_is_not_in_order_makes_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str], name: str, how: tuple[str, ...]
 ) -> None:
@@ -206,6 +205,7 @@ def test_what_cannot_be_asked(
 # --- from a list to what goes to a client
 
 
+@pytest.mark.usefixtures("short_tracks")
 @pytest.mark.slow
 def test_a_list_is_made_kept_and_handed_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = f"code;script;naam;wachtwoord\nc1;een;{RARE};{PASSWORD}\nc2;twee;Bo;{PASSWORD[::-1]}\n"
@@ -230,7 +230,7 @@ def test_a_list_is_made_kept_and_handed_over(folder: Path, capsys: pytest.Captur
     sent = {f"output/{code}{end}" for code in ("c1", "c2") for end in (".zip", "_lees-mij-eerst.txt")}
     assert files(folder) - before == ours | sent | {"overzicht.html"}
     for track, guess in zip(made["tracks"], expected["tracks"], strict=True):
-        assert track["seconds"] == pytest.approx(guess["seconds"], rel=0.03)
+        assert track["seconds"] == pytest.approx(guess["seconds"], abs=0.6)
     if os.name == "posix":
         assert stat.S_IMODE((folder / "output").stat().st_mode) == 0o700
         for name in files(folder) - before:
@@ -256,9 +256,8 @@ def test_a_list_is_made_kept_and_handed_over(folder: Path, capsys: pytest.Captur
     # A client who is forgotten is forgotten by code; the intro of later makes the other one anew.
     told(capsys, "forget", "c1", "--yes")
     assert not any("c1" in name for name in files(folder / "output"))
-    (folder / "stem.toml").write_text(
-        'practice = "De Linde"\nvoice = "zacht"\nintro = "Fijn dat u er bent."\n', encoding="utf-8"
-    )
+    with (folder / "stem.toml").open("a", encoding="utf-8") as settings:
+        settings.write('intro = "Fijn dat u er bent."\n')
     (folder / "clients.csv").write_text("code;script;naam\nc2;twee;Bo\n", encoding="utf-8")
     again = document(capsys, "batch", "clients.csv", "--jobs", "1")
     assert again["tracks"][0]["reasons"] == ["stem.toml has changed: intro."]
@@ -316,16 +315,16 @@ def test_the_seven_days_are_seven_numbered_tracks(folder: Path, capsys: pytest.C
 @pytest.mark.slow
 def test_a_series_is_one_album_of_equal_loudness(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "scripts" / "reeksen").mkdir()
-    own = 'title = "Drie dagen"\nscripts = ["een", "twee", "drie"]\n'
-    (folder / "scripts" / "reeksen" / "drie-dagen.toml").write_text(own, encoding="utf-8")
-    told(capsys, "series", "drie-dagen", "-s", f"naam={RARE}", "--code", "c017", "--jobs", "1")
+    own = 'title = "Twee dagen"\nscripts = ["een", "drie"]\n'
+    (folder / "scripts" / "reeksen" / "twee-dagen.toml").write_text(own, encoding="utf-8")
+    told(capsys, "series", "twee-dagen", "-s", f"naam={RARE}", "--code", "c017", "--jobs", "1")
     tracks = sorted((folder / "output").glob("*.mp3"))
-    assert [track.name for track in tracks] == ["c017_01_een.mp3", "c017_02_twee.mp3", "c017_03_drie.mp3"]
+    assert [track.name for track in tracks] == ["c017_01_een.mp3", "c017_02_drie.mp3"]
     levels = []
     for number, track in enumerate(tracks, start=1):
         tags = ID3(track)
-        assert str(tags["TRCK"]) == f"{number}/3"
-        assert (str(tags["TALB"]), str(tags["TPE1"])) == ("Drie dagen", "De Linde")
+        assert str(tags["TRCK"]) == f"{number}/2"
+        assert (str(tags["TALB"]), str(tags["TPE1"])) == ("Twee dagen", "De Linde")
         record, sound = read_record(record_path(track)), decoded(track)
         levels.append(loudness(*(sound[span.start : span.end] for span in record.times.utterances)))
     assert np.ptp(levels) < 0.5
