@@ -478,7 +478,7 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_but_our_own_errors_comes_out(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.stem.json"
     path.write_bytes(content)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from phonemes import phonemes
 
@@ -349,7 +349,6 @@ def test_what_is_heard_is_what_was_meant() -> None:
     assert [*zip((row[0] for row in HEARD), as_written, as_said, strict=True)] == HEARD
 
 
-@settings(max_examples=300)
 @given(SOUP)
 def test_what_a_voice_gets_is_clean_and_final(written: str) -> None:
     said = spoken(written)
@@ -358,7 +357,6 @@ def test_what_a_voice_gets_is_clean_and_final(written: str) -> None:
     assert said == "" or said[-1] in ",;:.!?"
 
 
-@settings(max_examples=500)
 @given(SOUP)
 def test_what_is_spoken_already_stays_as_it_is(written: str) -> None:
     said = spoken(written)
