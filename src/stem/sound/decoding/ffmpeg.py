@@ -140,19 +140,15 @@ class Recording:
     channels: int
     packing: ContainerInfo = field(repr=False)
 
-    @classmethod
-    def open(cls, path: Path) -> Recording:
+    @staticmethod
+    def open(path: Path) -> Recording:
         """Look what is in a file.
 
         Raises:
             AudioError: as `decode`, as far as it shows without decoding.
         """
-        with opened(path) as source:
-            told = packing(source)
-            with _decoding(source, told, 1.0) as decoder:
-                rate, channels = decoder.au_header()
-        _check_format(path, rate, channels)
-        return cls(path, rate, channels, told)
+        with playing(path, 1.0) as (recording, _):
+            return recording
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -190,6 +186,26 @@ class Recording:
             yield block
         done = decoder.end()
         _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)
+
+
+@contextmanager
+def playing(path: Path, longest_s: float = LONGEST_S) -> Iterator[tuple[Recording, Iterator[Samples]]]:
+    """Lend a file and its sound, once, by one ffmpeg; what is left unread is not decoded.
+
+    Args:
+        path: The file.
+        longest_s: The longest that is taken, in seconds.
+
+    Raises:
+        AudioError: as `Recording.open`; while it is read, as `Recording.blocks`.
+    """
+    with opened(path) as source:
+        told = packing(source)
+        with _decoding(source, told, longest_s) as decoder:
+            recording = Recording(path, *decoder.au_header(), told)
+            _check_format(path, recording.rate, recording.channels)
+            heard = Inspection(path, recording.rate, recording.channels)
+            yield recording, recording.read(decoder, longest_s, heard)
 
 
 def _check_format(path: Path, rate: int, channels: int) -> None:
