@@ -367,12 +367,15 @@ def _command(path: Path, told: ContainerInfo, longest_s: float) -> list[str]:
         program = ffmpeg()
     except (OSError, RuntimeError) as error:
         raise _no_ffmpeg(path) from error
-    limits = f"-nostdin -v quiet -max_alloc {_ALLOCATION_BYTES} -filter_threads 1 -threads 1"
+    # Whether the samples of a WAV are samples ffmpeg would else ask each of its formats, packet after packet:
+    # for a minute's recording that takes longer than decoding it.
+    limits = f"-nostdin -v quiet -max_alloc {_ALLOCATION_BYTES} -max_probe_packets 1"
+    threads = "-filter_threads 1 -threads 1"
     walls = f"-protocol_whitelist fd -format_whitelist {told.demuxer} -f {told.demuxer}"
     start = f"-skip_initial_bytes {told.start}" if told.start else ""
     sound = f"-map 0:a:0 -vn -sn -dn -t {longest_s + 1:.0f}"
     strict = CONTAINERS[told.demuxer].strict if told.demuxer in CONTAINERS else ""
-    return [program, *f"{limits} {strict} {walls} {start} -i fd: {sound}".split()]
+    return [program, *f"{limits} {threads} {strict} {walls} {start} -i fd: {sound}".split()]
 
 
 def _limit_memory(process_id: int) -> None:
