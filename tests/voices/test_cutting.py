@@ -215,7 +215,7 @@ def test_the_pieces_become_recordings_and_the_doubtful_ones_are_missing(tmp_path
     made = reading(*ALL[:3], *ALL[4:7])
     lines = LINES[:7]
     stereo = np.stack([0 * made.sound, made.sound], axis=1)
-    recording = Recording.open(write(tmp_path / "opname.m4a", stereo, "-c:a", "aac", "-b:a", "128k"))
+    recording = Recording.open(write(tmp_path / "opname.flac", stereo))
     found = cut(recording, lines)
     folder = tmp_path / "opnames"
     paths = write_pieces(found, recording, folder)
