@@ -332,7 +332,7 @@ BOMBS = [
     "{{ range(100000000) | join }}",
     "{{ range(1001) }}",
     "{% for a in range(1000) %}{% for b in range(1000) %}veel tekst{% endfor %}{% endfor %}",
-    "{% macro m() %}{% for a in range(999) %}{{ range(999) | join }}{% endfor %}{% endmacro %}{{ m() }}",
+    "{% macro m() %}{% for a in range(200) %}{{ range(999) | join }}{% endfor %}{% endmacro %}{{ m() }}",
     "{% set x %}{% for a in range(1000) %}{% for b in range(1000) %}x{% endfor %}{% endfor %}{% endset %}",
     "{% macro m(x) %}{{ m(x ~ x) }}{% endmacro %}{{ m('ab') }}",
     "{% macro m(x) %}{{ m(x + x) }}{% endmacro %}{{ m('ab') }}",
