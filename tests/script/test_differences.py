@@ -20,8 +20,9 @@ from stem.practice.batch import Job
 from stem.practice.batch.job import make
 from stem.practice.batch.jobs import Done
 from stem.practice.lists import Place
-from stem.record.changes import Ingredients, Inventory, changes
+from stem.record.changes import Inventory, changes
 from stem.record.document import read_document, record_path
+from stem.record.model import Ingredients
 from stem.track.choices import Choices
 from stem.track.spec import TrackSpec
 

@@ -291,7 +291,7 @@ def test_a_recording_that_shrinks_meanwhile_is_told(tmp_path: Path) -> None:
     pace=st.floats(0.6, 1.7),
     skipped=st.sets(st.integers(0, 39), max_size=2),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6)
 def test_any_calm_reader_is_followed_and_no_sentence_is_given_to_another(
     seed: int, pace: float, skipped: set[int]
 ) -> None:
