@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.authoring.importing import Imported, import_file, import_text
@@ -293,7 +293,6 @@ MARKS = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
 @given(
     st.lists(
         st.tuples(MARKS, st.sampled_from((" ", "\n", "\n\n")), st.sampled_from(("", "."))),

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.authoring.importing import Imported, import_file, import_text
@@ -293,7 +293,6 @@ ROWS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=12))
 def test_every_word_is_spoken_or_told(rows: list[str]) -> None:
     try:

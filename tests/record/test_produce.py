@@ -16,6 +16,8 @@ from stem.track.make import Track
 from stem.track.plan import Plan, plan_track
 from stem.track.spec import TrackSpec
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 BESIDE = Sidecars(captions=("vtt",), record=True)
 
 

@@ -31,6 +31,7 @@ from stem.sound.loudness import Loudness
 from stem.sound.segments import wav_of
 from stem.track.make import Track, make_track
 from stem.track.plan import plan_track
+from stem.track.profiles import PROFILES
 from stem.track.spec import TrackSpec
 
 RARE = "Zwaantjeÿ"
@@ -89,9 +90,13 @@ def written(record: Record, path: Path, **how: bool) -> dict[str, Any]:
     return document
 
 
-def test_a_background_given_as_sound_has_a_hash_and_must_be_given_again(tmp_path: Path) -> None:
+def test_a_background_given_as_sound_has_a_hash_and_must_be_given_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = replace(PROFILES["podcast"], pre_roll_s=0.8, post_roll_s=0.8, has_bells=False)
+    monkeypatch.setitem(PROFILES, "podcast", short)
     music = Sine(220).to_audio_segment(3000)
-    made = make(tmp_path, bed=music, profile="default")
+    made = make(tmp_path, bed=music, profile="podcast")
     path = tmp_path / "klein.stem.json"
     write_record(made.record, path)
     record = read_record(path)
@@ -153,18 +158,22 @@ def test_without_what_is_personal_no_byte_of_it_is_there(made: Made, tmp_path: P
 
 
 def test_it_names_what_lies_in_a_home_without_its_owner(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home" / "annadevries"
     (home / "teksten").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
-    here = make(home / "teksten")
-    write_record(here.record, tmp_path / "a.stem.json")
+    for name in ("klein.j2", "deel.j2"):
+        (home / "teksten" / name).write_bytes((small.folder / name).read_bytes())
+    spec = replace(small.spec, script=str(home / "teksten" / "klein.j2"))
+    track = replace(small.track, plan=plan_track(spec, small.config))
+    record = record_of(track, spec, small.config)
+    write_record(record, tmp_path / "a.stem.json")
     assert b"annadevries" not in (tmp_path / "a.stem.json").read_bytes()
-    assert here.record.asked.script == "~/teksten/klein.j2"
-    assert spec_of(here.record)[0].script == str(home / "teksten" / "klein.j2")
+    assert record.asked.script == "~/teksten/klein.j2"
+    assert spec_of(record)[0].script == str(home / "teksten" / "klein.j2")
     monkeypatch.chdir(home / "teksten")
-    assert record_of(here.track, here.spec, here.config).asked.script == "klein.j2"
+    assert record_of(track, spec, small.config).asked.script == "klein.j2"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -194,10 +203,10 @@ def test_the_same_can_be_asked_again(made: Made) -> None:
     assert config == replace(made.config, output=Config().output)
 
 
-def test_a_voice_that_nobody_chose_is_named_for_the_next_time(tmp_path: Path) -> None:
+def test_a_voice_that_nobody_chose_is_named_for_the_next_time(small: Made, tmp_path: Path) -> None:
     (tmp_path / "a.j2").write_text('+++\ntitle = "A"\nbed = "none"\n+++\nDag.\n')
     spec = TrackSpec(str(tmp_path / "a.j2"), profile="acx")
-    track = make_track(plan_track(spec, Config()), tmp_path / "a.mp3")
+    track = replace(small.track, plan=plan_track(spec, Config()))
     assert spec_of(record_of(track, spec, Config()))[0].voice == track.plan.voice.name
 
 
@@ -478,7 +487,7 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_but_our_own_errors_comes_out(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.stem.json"
     path.write_bytes(content)

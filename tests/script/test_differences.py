@@ -22,6 +22,7 @@ from stem.practice.batch.jobs import Done
 from stem.practice.lists import Place
 from stem.record.changes import Inventory, changes
 from stem.record.document import read_document, record_path
+from stem.record.model import Ingredients
 from stem.track.choices import Choices
 from stem.track.spec import TrackSpec
 
@@ -55,12 +56,17 @@ class Made:
         code: str = "c1",
     ) -> tuple[str, ...]:
         """Return why it would be another one now."""
-        wanted, settings = spec or self.spec, config or self.config
+        wanted = spec or self.spec
+        now = self.ingredients(wanted, config or self.config)
+        return changes(document or self.document, now, wanted.values, code)
+
+    def ingredients(self, wanted: TrackSpec, settings: Config) -> Ingredients:
+        """Return what it would be made of now."""
         choices = Choices(settings)
         chosen = choices.chosen(wanted)
         assert chosen.voice is not None
         house = choices.house(wanted.pauses).voice
-        now = Inventory().ingredients(
+        return Inventory().ingredients(
             wanted,
             settings,
             template=chosen.template,
@@ -71,7 +77,6 @@ class Made:
             bed=chosen.bed,
             cover=chosen.cover,
         )
-        return changes(document or self.document, now, wanted.values, code)
 
 
 @pytest.fixture(scope="module")
@@ -166,10 +171,11 @@ def test_a_record_that_lacks_something_is_no_reason_to_stop(made: Made) -> None:
     )
     anonymous = {key: value for key, value in made.document.items() if key != "personal"}
     assert made.changes(document=anonymous) == ("What was filled in was left out of its record.",)
+    now = made.ingredients(made.spec, made.config)
     wrong: tuple[object, ...] = (None, [], {}, "x", 3)
     for name in ("versions", "script", "asked", "settings", "voice", "house", "bed", "filled"):
         for value in wrong:
-            damaged = made.changes(document={**made.document, name: value})
+            damaged = changes({**made.document, name: value}, now, made.spec.values, "c1")
             assert len(damaged) == 1, (name, value)
             assert damaged[0].endswith(".")
     odd = made.changes(document={**made.document, "personal": {"values": ["x"], "code": "c1"}})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from phonemes import phonemes
 
@@ -349,7 +349,6 @@ def test_what_is_heard_is_what_was_meant() -> None:
     assert [*zip((row[0] for row in HEARD), as_written, as_said, strict=True)] == HEARD
 
 
-@settings(max_examples=300)
 @given(SOUP)
 def test_what_a_voice_gets_is_clean_and_final(written: str) -> None:
     said = spoken(written)
@@ -358,7 +357,6 @@ def test_what_a_voice_gets_is_clean_and_final(written: str) -> None:
     assert said == "" or said[-1] in ",;:.!?"
 
 
-@settings(max_examples=500)
 @given(SOUP)
 def test_what_is_spoken_already_stays_as_it_is(written: str) -> None:
     said = spoken(written)
@@ -368,18 +366,18 @@ def test_what_is_spoken_already_stays_as_it_is(written: str) -> None:
 @pytest.mark.parametrize(
     "soup",
     [
-        *("." * 20_000, "a." * 10_000, ". " * 10_000, "ca. " * 5_000, "..... a" * 3_000, "," * 20_000),
-        *("* " * 10_000, "1" * 20_000, "0 " * 10_000, "06-" * 6_000, "a@" * 10_000, "www." * 5_000),
-        *("(" * 20_000, "½" * 20_000, "- " * 10_000, "e/" * 10_000, "min. " * 4_000, "'" * 20_000),
+        *("." * 10_000, "a." * 5_000, ". " * 5_000, "ca. " * 2_500, "..... a" * 1_500, "," * 10_000),
+        *("* " * 5_000, "1" * 10_000, "0 " * 5_000, "06-" * 3_000, "a@" * 5_000, "www." * 2_500),
+        *("(" * 10_000, "½" * 10_000, "- " * 5_000, "e/" * 5_000, "min. " * 2_000, "'" * 10_000),
     ],
     ids=lambda soup: soup[:4].strip() + "~",
 )
 def test_long_soup_is_read_in_linear_time(soup: str) -> None:
-    # Quadratic behaviour takes eight seconds at this length; linear takes tenths of a second.
+    # Quadratic behaviour takes two seconds at this length; linear takes a tenth of a second.
     begin = time.process_time()
     sentences(soup)
     spoken(soup)
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(

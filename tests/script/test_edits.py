@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.config import Config
@@ -187,7 +187,6 @@ def shipped() -> dict[tuple[str, str], tuple[Cue, ...]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_in_every_script_only_what_is_changed_differs(data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(shipped())))

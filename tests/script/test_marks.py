@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.errors import ScriptError, UnknownNameError, UsageError
@@ -324,7 +324,6 @@ def _parsed_or_none(text: str) -> tuple[Cue, ...] | None:
         return None
 
 
-@settings(max_examples=300)
 @given(st.one_of(SCRIPTS, SOUP))
 def test_any_text_gives_clean_cues_or_a_script_error(text: str) -> None:
     for cue in _parsed_or_none(text) or ():
@@ -351,7 +350,6 @@ def test_safety_marks_change_nothing_else(rows: list[tuple[bool, str]]) -> None:
         assert not isinstance(one, Safe) or isinstance(two, Safe | Utterance)
 
 
-@settings(max_examples=300)
 @given(SCRIPTS)
 def test_words_keep_their_order_and_lines_their_sequence(text: str) -> None:
     cues = _parsed_or_none(text) or ()
@@ -366,7 +364,6 @@ def _words() -> set[str]:
     return {part for word in WORDS for part in word.split()}
 
 
-@settings(max_examples=300)
 @given(SCRIPTS)
 def test_there_is_one_pause_between_two_things_and_none_unasked_at_the_ends(text: str) -> None:
     cues = _parsed_or_none(text) or ()

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.script import sandbox
@@ -163,7 +163,6 @@ ROWS = (
 )
 
 
-@settings(max_examples=200)
 @given(st.lists(st.sampled_from(ROWS), max_size=15))
 def test_a_line_that_says_its_number_is_placed_there(rows: list[str]) -> None:
     body = "{% macro m(n) %}tekst {{ n }}{% endmacro %}\n"
@@ -333,7 +332,7 @@ BOMBS = [
     "{{ range(100000000) | join }}",
     "{{ range(1001) }}",
     "{% for a in range(1000) %}{% for b in range(1000) %}veel tekst{% endfor %}{% endfor %}",
-    "{% macro m() %}{% for a in range(999) %}{{ range(999) | join }}{% endfor %}{% endmacro %}{{ m() }}",
+    "{% macro m() %}{% for a in range(200) %}{{ range(999) | join }}{% endfor %}{% endmacro %}{{ m() }}",
     "{% set x %}{% for a in range(1000) %}{% for b in range(1000) %}x{% endfor %}{% endfor %}{% endset %}",
     "{% macro m(x) %}{{ m(x ~ x) }}{% endmacro %}{{ m('ab') }}",
     "{% macro m(x) %}{{ m(x + x) }}{% endmacro %}{{ m('ab') }}",
@@ -383,7 +382,6 @@ TOKENS = (
 )
 
 
-@settings(max_examples=300)
 @given(st.lists(st.sampled_from(TOKENS), max_size=25).map("".join))
 def test_token_soup_gives_lines_or_a_problem(soup: str) -> None:
     answer = rendered(soup)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stem.script.dutch import sentences, spoken
@@ -90,7 +90,6 @@ SIGNS = {
 }
 
 
-@settings(max_examples=200)
 @given(st.sampled_from(sorted(SIGNS)), st.integers(2, 999_999), st.sampled_from(["", " "]))
 def test_no_sign_before_a_number_is_lost(sign: str, number: int, space: str) -> None:
     heard = spoken(f"Dit is {sign}{space}{number} dus")

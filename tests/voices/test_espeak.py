@@ -289,13 +289,13 @@ def test_honest_takes_are_believed(espeak: Espeak, phrase: str) -> None:
 def test_the_length_of_much_speech_is_expected_within_three_percent(
     espeak: Espeak, name: str, rate: int
 ) -> None:
-    # One sentence is off by 7 % (standard deviation), the mean of these thirty by a fifth of that, 1.4 %.
+    # One sentence is off by 7 % (standard deviation), the mean of these fifteen by a quarter of that, 1.8 %.
     voice = find_voice(name)
     changed = replace(voice, settings={**voice.settings, "rate": rate})
     pace = measured_pace(partial(say, espeak, voice=changed))
-    expected_s = sum(expected_seconds(sentence) for sentence in SENTENCES) / pace
+    expected_s = sum(expected_seconds(sentence) for sentence in SENTENCES[::2]) / pace
     with ThreadPoolExecutor() as pool:
-        clips = list(pool.map(lambda sentence: espeak.speak(sentence, changed), SENTENCES))
+        clips = list(pool.map(lambda sentence: espeak.speak(sentence, changed), SENTENCES[::2]))
     assert sum(clip.frames / clip.rate for clip in clips) == pytest.approx(expected_s, rel=0.03)
 
 

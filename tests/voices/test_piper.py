@@ -380,7 +380,7 @@ def test_a_sound_that_is_lacking_is_left_out_in_silence(
         piper.speak("[[xx]]", poor)
 
 
-@checked(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@checked(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(phrase=st.text(max_size=40))
 def test_any_text_is_said_or_refused_in_one_sentence(shared: VoiceTemplate, phrase: str) -> None:
     speaker = Piper()

@@ -11,6 +11,7 @@ from stem import units
 from stem.errors import AudioError
 from stem.export.selfcheck import (
     EXACT,
+    LONGEST_S,
     FileFault,
     Heard,
     frames_at,
@@ -22,7 +23,7 @@ from stem.export.tags import ChapterMark, FileTags, Tags, read
 from stem.files import file_hash
 from stem.messages import Message
 from stem.record.model import Record
-from stem.sound.decoding import Recording
+from stem.sound.decoding import Recording, playing
 from stem.sound.loudness import Loudness
 from stem.units import format_time
 
@@ -88,8 +89,9 @@ def verify(path: Path, record: Record | None) -> tuple[FileFault, ...]:
     findings: list[FileFault] = []
     try:
         findings += _content(path, record) if record else ()
-        findings += _bytes(path)
-        findings += _sound(path, record)
+        with playing(path, LONGEST_S) as (recording, blocks):
+            findings += mp3_of(recording).faults if recording.packing.demuxer == "mp3" else ()
+            findings += _sound(recording, hear(recording, blocks), record)
     except AudioError as error:
         findings.append(
             FileFault(Message("the file"), Message("sound that can be decoded to its end"), error.problem)
@@ -97,16 +99,8 @@ def verify(path: Path, record: Record | None) -> tuple[FileFault, ...]:
     return tuple(findings)
 
 
-def _bytes(path: Path) -> Iterator[FileFault]:
-    recording = Recording.open(path)
-    if recording.packing.demuxer == "mp3":
-        yield from mp3_of(recording).faults
-
-
-def _sound(path: Path, record: Record | None) -> Iterator[FileFault]:
-    recording = Recording.open(path)
-    heard = hear(recording)
-    told, problem = _told(path)
+def _sound(recording: Recording, heard: Heard, record: Record | None) -> Iterator[FileFault]:
+    told, problem = _told(recording.path)
     if problem:
         yield FileFault(
             Message("tags"), Message("tags that can be read"), problem, serious=record is not None
@@ -235,8 +229,8 @@ def info(path: Path, record: Record | None) -> FileInfo:
     Raises:
         AudioError: when it cannot be read, or is damaged.
     """
-    recording = Recording.open(path)
-    heard = hear(recording)
+    with playing(path, LONGEST_S) as (recording, blocks):
+        heard = hear(recording, blocks)
     told, problem = _told(path)
     try:
         size = path.stat().st_size

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from stem.sound.decoding import Recording
+from stem.sound.decoding import playing
 
 AudioSegment: TypeAlias = Any
 """`pydub.AudioSegment`, which has no types; it is imported where one is made, for few tracks need it."""
@@ -27,11 +27,11 @@ def read_segment(path: Path) -> AudioSegment:
     with warnings.catch_warnings():  # pydub looks for an ffmpeg on the PATH and says so when there is none
         warnings.simplefilter("ignore")
         from pydub import AudioSegment as Segment
-    recording = Recording.open(path)
     pcm = bytearray()
-    for block in recording.blocks():
-        whole = np.clip(np.rint(block * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
-        pcm += whole.astype("<i2").tobytes()
+    with playing(path) as (recording, blocks):
+        for block in blocks:
+            whole = np.clip(np.rint(block * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
+            pcm += whole.astype("<i2").tobytes()
     return Segment(bytes(pcm), sample_width=_BYTES, frame_rate=recording.rate, channels=recording.channels)
 
 

@@ -13,7 +13,7 @@ from stem.errors import AudioError, OutputError
 from stem.files import cache_folder, file_hash, write_whole
 from stem.messages import Message
 from stem.sound.clips import Samples, highest_channel
-from stem.sound.decoding import Recording
+from stem.sound.decoding import playing
 
 BARS = 1_200
 """As many as a wide screen can show apart."""
@@ -50,8 +50,8 @@ def shape_of(path: Path) -> tuple[int, ...]:
 
 
 def _found(path: Path) -> tuple[int, ...]:
-    peaks = [_peaks(block) for block in Recording.open(path).blocks()]
-    every = np.concatenate(peaks)
+    with playing(path) as (_, blocks):
+        every = np.concatenate([_peaks(block) for block in blocks])
     edges = np.linspace(0, len(every), BARS + 1).astype(int)
     bars = [every[low : max(high, low + 1)].max() for low, high in pairwise(edges)]
     return tuple(int(bar) for bar in np.clip(np.rint(np.array(bars) * _HIGHEST), 0, _HIGHEST))

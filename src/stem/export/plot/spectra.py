@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stem.errors import AudioError
 from stem.messages import Message
 from stem.sound.clips import Samples
-from stem.sound.decoding import Recording
+from stem.sound.decoding import playing
 from stem.sound.loudness import STEP_S, Meter
 from stem.units import seconds
 
@@ -72,20 +72,21 @@ class Heard:
         Raises:
             AudioError: when it cannot be read, lasts longer than `LONGEST_S`, or has too low a sample rate.
         """
-        recording = Recording.open(path)
-        if recording.rate < LOWEST_RATE:
-            raise AudioError(
-                path, Message("its sample rate of {rate} Hz is too low for a picture", rate=recording.rate)
-            )
-        channels = min(recording.channels, 2)
-        meter, spectra, frames = Meter(recording.rate, channels), Spectra(recording.rate), 0
-        for block in recording.blocks(LONGEST_S):
-            heard = block[:, :channels]
-            meter.add(heard)
-            spectra.add(heard)
-            frames += len(block)
+        with playing(path, LONGEST_S) as (recording, blocks):
+            rate = recording.rate
+            if rate < LOWEST_RATE:
+                raise AudioError(
+                    path, Message("its sample rate of {rate} Hz is too low for a picture", rate=rate)
+                )
+            channels = min(recording.channels, 2)
+            meter, spectra, frames = Meter(rate, channels), Spectra(rate), 0
+            for block in blocks:
+                heard = block[:, :channels]
+                meter.add(heard)
+                spectra.add(heard)
+                frames += len(block)
         return cls(
-            seconds(frames, recording.rate),
+            seconds(frames, rate),
             meter.momentary(),
             meter.short_term(),
             meter.integrated(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stem import units
-from stem.sound.clips import BLOCK_FRAMES, recut
+from stem.sound.clips import BLOCK_FRAMES, Samples, recut
 from stem.sound.decoding import Recording
 from stem.sound.loudness import Loudness, Meter
 from stem.sound.true_peak import TruePeak
@@ -53,8 +54,12 @@ class Heard:
         return units.seconds(self.frames, self.rate)
 
 
-def hear(recording: Recording) -> Heard:
-    """Decode a file to its end.
+def hear(recording: Recording, blocks: Iterator[Samples]) -> Heard:
+    """Listen to a file to its end.
+
+    Args:
+        recording: The file.
+        blocks: Its sound.
 
     Raises:
         AudioError: when it turns out to be damaged or not whole.
@@ -63,7 +68,7 @@ def hear(recording: Recording) -> Heard:
     meter, peak = Meter(recording.rate, len(counted)), TruePeak(recording.channels)
     frames = 0
     heights: list[NDArray[np.float32]] = []
-    for block in recut(recording.blocks(LONGEST_S), BLOCK_FRAMES):
+    for block in recut(blocks, BLOCK_FRAMES):
         meter.add(block[:, counted])
         peak.add(block)
         frames += len(block)

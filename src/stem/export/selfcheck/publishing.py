@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from stem.export.selfcheck.measure import LONGEST_S
 from stem.export.selfcheck.mp3_stream import mp3_of
 from stem.messages import Message
 from stem.script.timeline import Timeline
-from stem.sound.clips import BLOCK_FRAMES
-from stem.sound.decoding import Recording
+from stem.sound.clips import BLOCK_FRAMES, Samples
+from stem.sound.decoding import playing
 from stem.sound.loudness import Loudness
 
 _HEARD_S = 20.0
@@ -38,10 +39,11 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         AudioError: when it is something else.
     """
     try:
-        recording = Recording.open(path)
-        kind = recording.packing.demuxer
-        mp3 = mp3_of(recording) if kind == "mp3" else None
-        heard, peak = _heard(recording, None if mp3 is None else _HEARD_S)
+        with playing(path, LONGEST_S) as (recording, blocks):
+            kind = recording.packing.demuxer
+            mp3 = mp3_of(recording) if kind == "mp3" else None
+            most = None if mp3 is None else -(-units.frames(_HEARD_S, recording.rate) // BLOCK_FRAMES)
+            heard, peak = _heard(islice(blocks, most))
     except AudioError as error:
         raise _wrong(error.problem, error.hint) from error
     if mp3 is not None and mp3.faults:
@@ -73,11 +75,8 @@ def check_before_publishing(path: Path, timeline: Timeline, loudness: Loudness) 
         )
 
 
-def _heard(recording: Recording, at_most_s: float | None) -> tuple[int, float]:
-    """Return how many frames were decoded, and their highest sample."""
-    blocks = recording.blocks(LONGEST_S)
-    if at_most_s is not None:
-        blocks = islice(blocks, -(-units.frames(at_most_s, recording.rate) // BLOCK_FRAMES))
+def _heard(blocks: Iterator[Samples]) -> tuple[int, float]:
+    """Return how many frames there are, and their highest sample."""
     frames, peak = 0, 0.0
     for block in blocks:
         frames += len(block)

@@ -8,7 +8,7 @@ a header is believed.
     mp4.py         the same of M4A
     apple.py       the same of AIFF and CAF
     mpeg.py        the same of MP3 and bare AAC, frame by frame
-    ffmpeg.py      ffmpeg behind walls; `decode`, `examined`, `Recording`
+    ffmpeg.py      ffmpeg behind walls; `decode`, `examined`, `playing`, `Recording`
     inspection.py  what is wrong with the sound itself
 
 Conventions:
@@ -30,7 +30,7 @@ from stem.sound.clips import (
     trimmed,
 )
 from stem.sound.decoding.containers import CONTAINERS, container
-from stem.sound.decoding.ffmpeg import LONGEST_S, Examined, Recording, decode, examined
+from stem.sound.decoding.ffmpeg import LONGEST_S, Examined, Recording, decode, examined, playing
 from stem.sound.decoding.inspection import Inspection
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "decode",
     "examined",
     "framed",
+    "playing",
     "recut",
     "resampled",
     "trimmed",

@@ -140,19 +140,15 @@ class Recording:
     channels: int
     packing: ContainerInfo = field(repr=False)
 
-    @classmethod
-    def open(cls, path: Path) -> Recording:
+    @staticmethod
+    def open(path: Path) -> Recording:
         """Look what is in a file.
 
         Raises:
             AudioError: as `decode`, as far as it shows without decoding.
         """
-        with opened(path) as source:
-            told = packing(source)
-            with _decoding(source, told, 1.0) as decoder:
-                rate, channels = decoder.au_header()
-        _check_format(path, rate, channels)
-        return cls(path, rate, channels, told)
+        with playing(path, 1.0) as (recording, _):
+            return recording
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -190,6 +186,26 @@ class Recording:
             yield block
         done = decoder.end()
         _check_whole(self.path, self.packing, heard.frames - begun, self.rate, is_undamaged=done)
+
+
+@contextmanager
+def playing(path: Path, longest_s: float = LONGEST_S) -> Iterator[tuple[Recording, Iterator[Samples]]]:
+    """Lend a file and its sound, once, by one ffmpeg; what is left unread is not decoded.
+
+    Args:
+        path: The file.
+        longest_s: The longest that is taken, in seconds.
+
+    Raises:
+        AudioError: as `Recording.open`; while it is read, as `Recording.blocks`.
+    """
+    with opened(path) as source:
+        told = packing(source)
+        with _decoding(source, told, longest_s) as decoder:
+            recording = Recording(path, *decoder.au_header(), told)
+            _check_format(path, recording.rate, recording.channels)
+            heard = Inspection(path, recording.rate, recording.channels)
+            yield recording, recording.read(decoder, longest_s, heard)
 
 
 def _check_format(path: Path, rate: int, channels: int) -> None:
@@ -351,12 +367,15 @@ def _command(path: Path, told: ContainerInfo, longest_s: float) -> list[str]:
         program = ffmpeg()
     except (OSError, RuntimeError) as error:
         raise _no_ffmpeg(path) from error
-    limits = f"-nostdin -v quiet -max_alloc {_ALLOCATION_BYTES} -filter_threads 1 -threads 1"
+    # Whether the samples of a WAV are samples ffmpeg would else ask each of its formats, packet after packet:
+    # for a minute's recording that takes longer than decoding it.
+    limits = f"-nostdin -v quiet -max_alloc {_ALLOCATION_BYTES} -max_probe_packets 1"
+    threads = "-filter_threads 1 -threads 1"
     walls = f"-protocol_whitelist fd -format_whitelist {told.demuxer} -f {told.demuxer}"
     start = f"-skip_initial_bytes {told.start}" if told.start else ""
     sound = f"-map 0:a:0 -vn -sn -dn -t {longest_s + 1:.0f}"
     strict = CONTAINERS[told.demuxer].strict if told.demuxer in CONTAINERS else ""
-    return [program, *f"{limits} {strict} {walls} {start} -i fd: {sound}".split()]
+    return [program, *f"{limits} {threads} {strict} {walls} {start} -i fd: {sound}".split()]
 
 
 def _limit_memory(process_id: int) -> None:
