@@ -27,8 +27,8 @@ from stem.sound.decoding import decode
 
 pytestmark = pytest.mark.usefixtures("quick_mp3")
 
-ALL = "STEM_ALL_FAULTS"
-"""Set it, and every call meets every kind of fault: some 3,000 instead of some 300."""
+EVERY = "STEM_ALL_FAULTS" in os.environ
+"""Set it, and every call meets every kind of fault: some 3,000 instead of some 100."""
 
 STEM = [sys.executable, "-m", "stem"]
 
@@ -98,7 +98,7 @@ def content(folder: Path) -> dict[str, bytes]:
 # Each call of a run is in one of these; what it does in the cache, the first two show.
 CASES = [
     fi.Case("first words", remembered=["beds"], of_places=["cache", "temp"]),
-    fi.Case("beside an older track", older=True),
+    fi.Case("beside an older track", older=True, of_places=["output", "cache/stem/speech/"]),
     fi.Case("in place of an older track", ["--force"], older=True, of_places=["output"]),
     fi.Case(
         "with all beside it",
@@ -106,7 +106,7 @@ CASES = [
         comes_at="output/proef.vtt",
         of_places=["output"],
     ),
-    *([fi.Case("first run", remembered=[])] if os.environ.get(ALL) else []),
+    *([fi.Case("first run", remembered=[])] if EVERY else []),
 ]
 
 
@@ -116,24 +116,23 @@ CASES = [
 def test_a_fault_at_any_call_leaves_a_whole_track_or_none(
     tmp_path: Path, case: fi.Case, record_property: Recorder
 ) -> None:
-    outcomes = fi.run_faults(tmp_path, case, at_each=None if os.environ.get(ALL) else 1)
+    outcomes = fi.run_faults(tmp_path, case, every=EVERY)
     kinds = counted(outcomes, record_property)
     assert told(outcomes) == ""
-    assert kinds.total() >= (10 if case.of_places == ["output"] else 35)
+    assert kinds.total() >= (25 if case.name == "first words" else 10)
     assert set(fi.ERRORS) | {"Ctrl-C", "kill"} <= set(kinds)
-    met = {each.operation.split()[0] for each in outcomes}
-    assert met >= {"open", "write", "fsync", "mkdir"}
-    assert met >= ({"rename"} if "--force" in case.options else {"unlink"})
+    operations = {each.operation.split()[0] for each in outcomes}
+    # Which call has which number differs a little: threads do some, and may have other turns.
+    assert operations >= {"open", "fsync", "mkdir", *(["write"] if "output" in case.of_places else [])}
+    assert operations >= ({"rename"} if "--force" in case.options else {"unlink"})
 
 
 @needs_fork
 @pytest.mark.slow
 def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
-    naive = fi.Case("naive", ["--force"], older=True, of_places=["output"], naive=True)
-    outcomes = fi.run_faults(tmp_path, naive, ("kill", "EIO"), at_each=1)
-    wrong = {sentence for each in outcomes for sentence in each.wrong}
-    assert "output/proef.mp3 is broken" in wrong
-    assert sum("output/proef.mp3 is broken" in each.wrong for each in outcomes) > 5
+    naive = fi.Case("naive", ["--force"], older=True, of_places=["output"], kinds=["kill", "EIO"], naive=True)
+    outcomes = fi.run_faults(tmp_path, naive, every=False)
+    assert sum("output/proef.mp3 is broken" in each.wrong for each in outcomes) > 3
 
 
 # --- at any moment
@@ -144,7 +143,7 @@ def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
 def test_a_signal_at_any_moment_leaves_a_whole_track_or_none(
     tmp_path: Path, record_property: Recorder
 ) -> None:
-    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 9
+    moments, count = random.Random(6), 90 if EVERY else 6
     # One in each of equal parts of a run, each kind of signal in all parts of it.
     shares = [(index + moments.random()) / count for index in range(count)]
     outcomes = fi.run_signals(tmp_path, fi.Case("moments", older=True, remembered=["beds"]), shares)
