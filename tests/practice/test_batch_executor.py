@@ -213,7 +213,7 @@ def test_what_cannot_travel_costs_one_job(tmp_path: Path) -> None:
 @pytest.mark.slow
 @as_always
 def test_a_result_that_cannot_be_read_is_given_up(tmp_path: Path) -> None:
-    found = results(["unreadable", "a"], tmp_path)
+    found = results(["unreadable", "a"], tmp_path, workers=1)
     assert isinstance(found["unreadable-0"], Failure)
     assert found["a-1"] == Done()
 
