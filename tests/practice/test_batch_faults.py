@@ -489,12 +489,13 @@ def test_another_kind_of_file_comes_instead_and_that_is_told(practice: Practice)
 
 
 def test_a_record_cannot_name_what_lies_elsewhere(practice: Practice) -> None:
-    suffixes: list[object] = ["/../x", "..", "", ".a/b", ".\0", None]
+    endings: list[object] = ["/../x", "..", "", ".a/b", ".\0", None]
+    beside = [*({"ending": ending, "sha256": "0"} for ending in endings), 7]
+    suffixes = ["/../x", ".a/b", None]  # of a track there is one in a record; it is read as those beside it
     practice.clients(len(suffixes))
     practice.output.mkdir()
     (practice.folder / "x").write_bytes(fi.FOREIGN)
     for number, suffix in enumerate(suffixes):
-        beside = [{"ending": suffix, "sha256": "0"}, 7]
         document = {"track": {"suffix": suffix, "sha256": "0"}, "beside": beside}
         (practice.output / f"c{number:02}_proef.stem.json").write_text(json.dumps(document))
     assert statuses(batch_of(jobs(practice))) == ["made"] * len(suffixes)
