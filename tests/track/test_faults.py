@@ -181,42 +181,56 @@ def test_two_runs_at_one_target_make_two_tracks(folder: Path) -> None:
 # --- what stands at the target
 
 
-@pytest.mark.usefixtures("beds")
-@pytest.mark.parametrize("force", [(), ("--force",)])
-@pytest.mark.parametrize("there", ["folder", "link", "link to a folder", "nowhere", "loop"])
-def test_a_folder_or_link_at_the_target_is_left_alone(
-    folder: Path, capfd: pytest.CaptureFixture[str], there: str, force: tuple[str, ...]
-) -> None:
+LEADS = {"link": "../notes.txt", "link to a folder": "../album", "nowhere": "weg.mp3"}
+"""Where links that stand at the target lead; one more leads to itself."""
+
+
+@pytest.fixture
+def surroundings(folder: Path, beds: None) -> Path:
+    """The output folder, with beside it what is someone's own."""
     (folder / "notes.txt").write_bytes(fi.FOREIGN)
     (folder / "album").mkdir()
     (folder / "output").mkdir()
-    target = folder / "output" / "proef.mp3"
-    leads = {
-        "link": "../notes.txt",
-        "link to a folder": "../album",
-        "nowhere": "weg.mp3",
-        "loop": "proef.mp3",
-    }
-    if there == "folder":
-        (target / "old").mkdir(parents=True)
-    else:
-        target.symlink_to(leads[there])
-    code = make(*force)
-    assert (folder / "notes.txt").read_bytes() == fi.FOREIGN
-    assert list((folder / "album").iterdir()) == []
-    names = {path.name for path in (folder / "output").iterdir()}
-    if there == "folder" and force:
-        assert code == 1
-        assert "there is a folder with that name" in capfd.readouterr().err
-        assert names == {"proef.mp3"}
-        return
-    assert code == 0
-    assert names == ({"proef.mp3"} if force else {"proef.mp3", "proef-2.mp3"})
-    made = target if force else target.with_stem("proef-2")
+    return folder / "output"
+
+
+def is_untouched(folder: Path) -> bool:
+    return (folder / "notes.txt").read_bytes() == fi.FOREIGN and not list((folder / "album").iterdir())
+
+
+def test_folders_and_links_at_the_target_are_left_alone(surroundings: Path) -> None:
+    names = ["proef.mp3", *(f"proef-{number}.mp3" for number in range(2, 6))]
+    leads = dict(zip(names, [*LEADS.values(), names[3]], strict=False))  # the fourth to itself
+    for name, target in leads.items():
+        (surroundings / name).symlink_to(target)
+    (surroundings / names[4] / "old").mkdir(parents=True)
+    assert make() == 0
+    assert is_untouched(surroundings.parent)
+    made = surroundings / "proef-6.mp3"
+    assert {path.name for path in surroundings.iterdir()} == {*names, made.name}
     assert made.is_file()
-    assert not made.is_symlink()  # --force replaces a link, not what it leads to
-    if not force:
-        assert target.is_dir() if there == "folder" else str(target.readlink()) == leads[there]
+    assert not made.is_symlink()
+    assert {name: str((surroundings / name).readlink()) for name in leads} == leads
+    assert (surroundings / names[4] / "old").is_dir()
+
+
+@pytest.mark.parametrize("leads_to", [*LEADS.values(), "proef.mp3"], ids=[*LEADS, "loop"])
+def test_force_replaces_a_link_and_not_what_it_leads_to(surroundings: Path, leads_to: str) -> None:
+    target = surroundings / "proef.mp3"
+    target.symlink_to(leads_to)
+    assert make("--force") == 0
+    assert is_untouched(surroundings.parent)
+    assert [path.name for path in surroundings.iterdir()] == ["proef.mp3"]
+    assert target.is_file()
+    assert not target.is_symlink()
+
+
+def test_force_replaces_no_folder(surroundings: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (surroundings / "proef.mp3" / "old").mkdir(parents=True)
+    assert make("--force") == 1
+    assert "there is a folder with that name" in capfd.readouterr().err
+    assert [path.name for path in surroundings.iterdir()] == ["proef.mp3"]
+    assert (surroundings / "proef.mp3" / "old").is_dir()
 
 
 # --- disks that are full, or may not be written
