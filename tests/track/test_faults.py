@@ -273,7 +273,7 @@ def test_a_full_disk_is_told_and_after_making_room_the_same_command_finishes(fol
         code="""
         mount("-t", "tmpfs", "-o", "size=600k", "none")
         filler = output / "filler"
-        for free in (0, 20_000, 100_000, 250_000, 590_000):
+        for free in (0, 100_000, 250_000, 590_000):
             (output / "older.mp3").write_bytes(b"older")
             while os.statvfs(output).f_bavail * 4096 > free + 4096:
                 with filler.open("ab") as file:
@@ -293,7 +293,7 @@ def test_a_full_disk_is_told_and_after_making_room_the_same_command_finishes(fol
         """,
     )
     rows = [line.split() for line in printed.splitlines()]
-    assert [row[0] for row in rows] == ["full"] * 4 + ["fits"]
+    assert [row[0] for row in rows] == ["full"] * 3 + ["fits"]
     assert len(rows[-2]) == 2
     assert len({row[1] for row in rows if row[1:]}) == 1  # the same track each time
 
