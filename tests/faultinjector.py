@@ -34,6 +34,8 @@ COMERS = ("file", "folder", "link", "nowhere")
 """What someone else makes at that moment under the name that the track is to have."""
 KINDS = (*ERRORS, "Ctrl-C", "kill", *COMERS)
 
+PLACES = ("output", "cache", "temp", "elsewhere")
+"""The folders of a run."""
 OLDER = b"an older track"
 FOREIGN = b"someone's own work"
 CAME = {
@@ -65,6 +67,7 @@ class Case:
         remembered: What is in the cache.
         comes_at: Where someone else's file appears; by default where the track is to be.
         of_places: Of which folders the calls meet faults, unless every call does.
+        kinds: Of `KINDS`: what happens at these calls.
         naive: Whether files are written as a naive writer would: under their final names from the start.
     """
 
@@ -74,6 +77,7 @@ class Case:
     remembered: Sequence[str] = ("beds", "speech")
     comes_at: str = ""
     of_places: Sequence[str] = ("output", "cache", "temp")
+    kinds: Sequence[str] = KINDS
     naive: bool = False
 
     @property
@@ -177,18 +181,15 @@ def _wrongly_told(met: Outcome, *, is_made: bool, is_free: bool) -> list[str]:
 # --- for tests
 
 
-def run_faults(
-    folder: Path, case: Case, kinds: Sequence[str] = KINDS, at_each: int | None = None
-) -> list[Outcome]:
+def run_faults(folder: Path, case: Case, *, every: bool) -> list[Outcome]:
     """Run a case with faults at its I/O calls.
 
     Args:
         folder: An empty folder, for this alone.
         case: What is run.
-        kinds: Of `KINDS`.
-        at_each: How many of these a call gets, in turn; None for all of them, at every single call.
+        every: Whether every single call meets every kind of fault, instead of some of them one kind in turn.
     """
-    return _done(folder, {"case": asdict(case), "kinds": kinds, "at_each": at_each or len(kinds)})
+    return _done(folder, {"case": asdict(case), "every": every})
 
 
 def run_signals(folder: Path, case: Case, moments: Sequence[float]) -> list[Outcome]:
@@ -204,7 +205,7 @@ def run_signals(folder: Path, case: Case, moments: Sequence[float]) -> list[Outc
 
 def _done(folder: Path, job: Mapping[str, Any]) -> list[Outcome]:
     """Let a process of its own do a job."""
-    for name in ("output", "cache", "temp", "home", "elsewhere"):
+    for name in (*PLACES, "home"):
         (folder / name).mkdir()
     (folder / "proef.j2").write_text(SCRIPT, encoding="utf-8")
     done = warm.run(
@@ -231,7 +232,7 @@ def environment(folder: Path) -> dict[str, str]:
 def snapshot(folder: Path) -> dict[str, str]:
     """Return what is in the folders of a run, with the content of files and where links lead."""
     found = {}
-    for place in ("output", "cache", "temp", "elsewhere"):
+    for place in PLACES:
         for path in sorted((folder / place).rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_symlink():

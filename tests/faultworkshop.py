@@ -41,6 +41,7 @@ from faultinjector import (
     FOREIGN,
     INTERRUPTED,
     OLDER,
+    PLACES,
     SIGNALS,
     Case,
     Outcome,
@@ -57,19 +58,15 @@ _LARGE = 1_000_000
 class Workshop:
     """The warm process: one run after another, each from the same state."""
 
-    def __init__(self, folder: Path, case: Case, *, is_quick: bool) -> None:
+    def __init__(self, folder: Path, case: Case) -> None:
         self.folder, self.case = folder, case
         self._calls = Calls(folder)
         self._tried: dict[tuple[Any, ...], list[str]] = {}
         if case.naive:
             _write_naively()
-        if is_quick:
-            _remember_what_is_known()
-        else:
-            _remember_no_voice()
         self.whole = self._contents_of_clean_runs()
         self._start = folder / "start"
-        for place in ("output", "cache", "temp", "elsewhere"):
+        for place in PLACES:
             shutil.copytree(folder / place, self._start / place, symlinks=True)
         gc.freeze()  # what a fork searches, it copies
 
@@ -164,7 +161,7 @@ class Workshop:
         return there in CAME.values()
 
     def _restore(self) -> None:
-        for place in ("output", "cache", "temp", "elsewhere"):
+        for place in PLACES:
             shutil.rmtree(self.folder / place)
             shutil.copytree(self._start / place, self.folder / place, symlinks=True, copy_function=_copy)
 
@@ -429,38 +426,51 @@ def _write_naively() -> None:
     track._begun, track.give_name = beside, give_name  # type: ignore[assignment, attr-defined]
 
 
-def _at_calls(workshop: Workshop, kinds: Sequence[str], at_each: int) -> Iterator[Outcome]:
+def _at_calls(workshop: Workshop, *, every: bool) -> Iterator[Outcome]:
     """Yield the outcomes of faults at the calls of a run.
 
-    With all kinds at each, every call of it has its turn; else, of those that do the same to the same file,
-    the first and the last have, in the folders that the case is about.
+    Every kind at every call; or, in the folders that the case is about, each kind in its turn: of calls that
+    do the same to the same file, the first and the last meet one in the output and where something is
+    written, elsewhere either of them.
     """
-    operations, places = workshop.operations(), tuple(workshop.case.of_places)
-    every = at_each == len(kinds)
+    kinds = workshop.case.kinds
     of: dict[str, list[int]] = {}
-    for call, operation in enumerate(operations, start=1):
-        if every or operation.partition(" ")[2].startswith(places):
-            of.setdefault(operation, []).append(call)
-    calls = {call for each in of.values() for call in (each if every else (each[0], each[-1]))}
-    in_turn = itertools.cycle(kinds)
+    for call, operation in enumerate(workshop.operations(), start=1):
+        of.setdefault(operation, []).append(call)
+    turns = itertools.cycle(kinds)
+    calls = set[int]()
+    for number, (operation, each) in enumerate(of.items()):
+        place = operation.partition(" ")[2]
+        if every:
+            calls.update(each)
+        elif place.startswith(tuple(workshop.case.of_places)):
+            both = place.startswith("output") or operation.startswith("write")
+            calls.update({each[0], each[-1]} if both else {each[-(number % 2)]})
     for call in sorted(calls):
-        met = [workshop.outcome(next(in_turn), call) for _ in range(at_each)]
+        met = [workshop.outcome(kind, call) for kind in (kinds if every else (next(turns),))]
         yield from (each for each in met if each.operation)
+
+
+def _at_moments(workshop: Workshop, moments: Sequence[float]) -> list[Outcome]:
+    """Return the outcomes of signals at moments."""
+    whole_s = min(workshop.clean_run_s() for _ in range(2))
+    kinds = itertools.cycle(SIGNALS)
+    return [workshop.outcome_at(kind, share * whole_s) for kind, share in zip(kinds, moments, strict=False)]
 
 
 def main() -> None:
     """Do the job in the first argument; print the outcomes."""
     job = json.loads(sys.argv[1])
-    case = Case(**job["case"])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
-
-    workshop = Workshop(Path.cwd(), case, is_quick="kinds" in job)
-    if "kinds" in job:
-        outcomes = list(_at_calls(workshop, job["kinds"], job["at_each"]))
+    if "moments" in job:
+        _remember_no_voice()
     else:
-        whole_s = min(workshop.clean_run_s() for _ in range(2))
-        moments = zip(itertools.cycle(SIGNALS), job["moments"])
-        outcomes = [workshop.outcome_at(kind, share * whole_s) for kind, share in moments]
+        _remember_what_is_known()
+    workshop = Workshop(Path.cwd(), Case(**job["case"]))
+    if "moments" in job:
+        outcomes = _at_moments(workshop, job["moments"])
+    else:
+        outcomes = list(_at_calls(workshop, every=job["every"]))
     print(json.dumps([asdict(outcome) for outcome in outcomes]))  # noqa: T201 - its answer
 
 

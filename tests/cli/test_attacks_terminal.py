@@ -288,7 +288,7 @@ def test_one_module_prints_and_asks(root: Path) -> None:
 
 
 RUNNER = """
-import gc, importlib, io, json, os, pkgutil, sys, tempfile
+import atexit, contextlib, gc, importlib, io, json, os, pkgutil, sys, tempfile, threading
 sys.path.insert(0, sys.argv[1])
 import warm
 import matplotlib.figure, mutagen, soxr, lameenc, openpyxl, pydub, requests, rich.progress
@@ -298,6 +298,11 @@ for module in pkgutil.walk_packages(stem.__path__, "stem."):  # once, and not in
     if module.name not in {"stem.__main__", "stem.voices.engines.espeak_worker"}:
         importlib.import_module(module.name)
 warm.prepare()
+from sandboxes import Sandboxes
+from stem.script import rendering
+rendering.subprocess = sandboxes = Sandboxes()  # one fork at a time asks it
+with contextlib.redirect_stdout(io.StringIO()):
+    cli.run(["preview", "proef.j2"])  # what a script needs is read once
 gc.freeze()  # what a fork searches, it copies
 
 def become(mode, told):
@@ -320,17 +325,30 @@ def become(mode, told):
         os.close(2)
         sys.stderr = None
 
+def end(code):  # as Python ends, but for taking all apart, which copies a whole process
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except Exception as error:
+            os.write(2, f"Exception ignored: {error!r}".encode())
+            code = 120
+    os._exit(code)
+
 answers = []
 for mode, arguments in json.load(sys.stdin):
     with tempfile.TemporaryFile() as told:
         child = os.fork()
         if not child:
             become(mode, told)
-            sys.exit(cli.run(arguments))
+            end(cli.run(arguments))
         _, status = os.waitpid(child, 0)
         told.seek(0)
         answers.append([os.waitstatus_to_exitcode(status), told.read().decode()])
 json.dump(answers, sys.stdout)
+sandboxes.close()
 """
 
 FULL: dict[str, list[str]] = {

@@ -310,7 +310,7 @@ def test_a_run_that_is_stopped_at_any_moment_leaves_nothing_half(folder: Path) -
     )
     moments = random.Random(7)
     codes = []
-    for number in range(4):
+    for number in range(3):
         running = warm.Python(
             [*STEM, "make", "lang.j2"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

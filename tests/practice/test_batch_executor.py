@@ -242,7 +242,7 @@ def test_a_worker_that_dies_while_another_is_being_started_costs_nothing(
 @pytest.mark.slow
 @as_always
 def test_a_result_that_cannot_be_read_is_given_up(tmp_path: Path) -> None:
-    found = results(["unreadable", "a"], tmp_path)
+    found = results(["unreadable", "a"], tmp_path, workers=1)
     assert isinstance(found["unreadable-0"], Failure)
     assert found["a-1"] == Done()
 

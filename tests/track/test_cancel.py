@@ -99,9 +99,17 @@ def raised(error: Exception) -> object:
 
 
 def test_a_track_tells_every_stage_from_start_to_end(folder: Path) -> None:
+    target = folder / "out" / "proef.mp3"
     heard: list[Progress] = []
+    named: list[bool] = []
+
+    def events(progress: Progress) -> None:
+        heard.append(progress)
+        named.append(target.exists())
+
     plan = planned(profile="acx")
-    track = make_track(plan, folder / "out" / "proef.mp3", with_stems=True, events=heard.append)
+    track = make_track(plan, target, with_stems=True, events=events)
+    assert not any(named)  # no event comes when the track has its name: who stops it there finds none
     assert tuple(dict.fromkeys(each.stage for each in heard)) == get_args(Stage)
     for name in get_args(Stage):
         shares = [each.share for each in heard if each.stage == name]
@@ -149,14 +157,6 @@ def stopped_by(plan: Plan, target: Path, events: Callable[[Progress], object]) -
     except (Cancelled, ZeroDivisionError) as error:
         return error
     return None
-
-
-def test_no_event_comes_when_the_track_has_its_name(folder: Path) -> None:
-    target = folder / "out" / "proef.mp3"
-    named: list[bool] = []
-    plan = planned(profile="acx")
-    make_track(plan, target, with_stems=True, events=lambda _: named.append(target.exists()))
-    assert not any(named)
 
 
 @pytest.mark.parametrize("how", [lambda: False, lambda: raised(KeyError("own"))], ids=["False", "raises"])

@@ -27,8 +27,8 @@ from stem.sound.decoding import decode
 
 pytestmark = pytest.mark.usefixtures("quick_mp3")
 
-ALL = "STEM_ALL_FAULTS"
-"""Set it, and every call meets every kind of fault: some 3,000 instead of some 300."""
+EVERY = "STEM_ALL_FAULTS" in os.environ
+"""Set it, and every call meets every kind of fault: some 3,000 instead of some 100."""
 
 STEM = [sys.executable, "-m", "stem"]
 
@@ -98,7 +98,7 @@ def content(folder: Path) -> dict[str, bytes]:
 # Each call of a run is in one of these; what it does in the cache, the first two show.
 CASES = [
     fi.Case("first words", remembered=["beds"], of_places=["cache", "temp"]),
-    fi.Case("beside an older track", older=True),
+    fi.Case("beside an older track", older=True, of_places=["output", "cache/stem/speech/"]),
     fi.Case("in place of an older track", ["--force"], older=True, of_places=["output"]),
     fi.Case(
         "with all beside it",
@@ -106,7 +106,7 @@ CASES = [
         comes_at="output/proef.vtt",
         of_places=["output"],
     ),
-    *([fi.Case("first run", remembered=[])] if os.environ.get(ALL) else []),
+    *([fi.Case("first run", remembered=[])] if EVERY else []),
 ]
 
 
@@ -116,24 +116,23 @@ CASES = [
 def test_a_fault_at_any_call_leaves_a_whole_track_or_none(
     tmp_path: Path, case: fi.Case, record_property: Recorder
 ) -> None:
-    outcomes = fi.run_faults(tmp_path, case, at_each=None if os.environ.get(ALL) else 1)
+    outcomes = fi.run_faults(tmp_path, case, every=EVERY)
     kinds = counted(outcomes, record_property)
     assert told(outcomes) == ""
-    assert kinds.total() >= (10 if case.of_places == ["output"] else 35)
+    assert kinds.total() >= (25 if case.name == "first words" else 10)
     assert set(fi.ERRORS) | {"Ctrl-C", "kill"} <= set(kinds)
-    met = {each.operation.split()[0] for each in outcomes}
-    assert met >= {"open", "write", "fsync", "mkdir"}
-    assert met >= ({"rename"} if "--force" in case.options else {"unlink"})
+    operations = {each.operation.split()[0] for each in outcomes}
+    # Which call has which number differs a little: threads do some, and may have other turns.
+    assert operations >= {"open", "fsync", "mkdir", *(["write"] if "output" in case.of_places else [])}
+    assert operations >= ({"rename"} if "--force" in case.options else {"unlink"})
 
 
 @needs_fork
 @pytest.mark.slow
 def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
-    naive = fi.Case("naive", ["--force"], older=True, of_places=["output"], naive=True)
-    outcomes = fi.run_faults(tmp_path, naive, ("kill", "EIO"), at_each=1)
-    wrong = {sentence for each in outcomes for sentence in each.wrong}
-    assert "output/proef.mp3 is broken" in wrong
-    assert sum("output/proef.mp3 is broken" in each.wrong for each in outcomes) > 5
+    naive = fi.Case("naive", ["--force"], older=True, of_places=["output"], kinds=["kill", "EIO"], naive=True)
+    outcomes = fi.run_faults(tmp_path, naive, every=False)
+    assert sum("output/proef.mp3 is broken" in each.wrong for each in outcomes) > 3
 
 
 # --- at any moment
@@ -144,7 +143,7 @@ def test_the_judge_sees_what_a_naive_writer_does(tmp_path: Path) -> None:
 def test_a_signal_at_any_moment_leaves_a_whole_track_or_none(
     tmp_path: Path, record_property: Recorder
 ) -> None:
-    moments, count = random.Random(6), 90 if os.environ.get(ALL) else 9
+    moments, count = random.Random(6), 90 if EVERY else 6
     # One in each of equal parts of a run, each kind of signal in all parts of it.
     shares = [(index + moments.random()) / count for index in range(count)]
     outcomes = fi.run_signals(tmp_path, fi.Case("moments", older=True, remembered=["beds"]), shares)
@@ -182,42 +181,56 @@ def test_two_runs_at_one_target_make_two_tracks(folder: Path) -> None:
 # --- what stands at the target
 
 
-@pytest.mark.usefixtures("beds")
-@pytest.mark.parametrize("force", [(), ("--force",)])
-@pytest.mark.parametrize("there", ["folder", "link", "link to a folder", "nowhere", "loop"])
-def test_a_folder_or_link_at_the_target_is_left_alone(
-    folder: Path, capfd: pytest.CaptureFixture[str], there: str, force: tuple[str, ...]
-) -> None:
+LEADS = {"link": "../notes.txt", "link to a folder": "../album", "nowhere": "weg.mp3"}
+"""Where links that stand at the target lead; one more leads to itself."""
+
+
+@pytest.fixture
+def surroundings(folder: Path, beds: None) -> Path:
+    """The output folder, with beside it what is someone's own."""
     (folder / "notes.txt").write_bytes(fi.FOREIGN)
     (folder / "album").mkdir()
     (folder / "output").mkdir()
-    target = folder / "output" / "proef.mp3"
-    leads = {
-        "link": "../notes.txt",
-        "link to a folder": "../album",
-        "nowhere": "weg.mp3",
-        "loop": "proef.mp3",
-    }
-    if there == "folder":
-        (target / "old").mkdir(parents=True)
-    else:
-        target.symlink_to(leads[there])
-    code = make(*force)
-    assert (folder / "notes.txt").read_bytes() == fi.FOREIGN
-    assert list((folder / "album").iterdir()) == []
-    names = {path.name for path in (folder / "output").iterdir()}
-    if there == "folder" and force:
-        assert code == 1
-        assert "there is a folder with that name" in capfd.readouterr().err
-        assert names == {"proef.mp3"}
-        return
-    assert code == 0
-    assert names == ({"proef.mp3"} if force else {"proef.mp3", "proef-2.mp3"})
-    made = target if force else target.with_stem("proef-2")
+    return folder / "output"
+
+
+def is_untouched(folder: Path) -> bool:
+    return (folder / "notes.txt").read_bytes() == fi.FOREIGN and not list((folder / "album").iterdir())
+
+
+def test_folders_and_links_at_the_target_are_left_alone(surroundings: Path) -> None:
+    names = ["proef.mp3", *(f"proef-{number}.mp3" for number in range(2, 6))]
+    leads = dict(zip(names, [*LEADS.values(), names[3]], strict=False))  # the fourth to itself
+    for name, target in leads.items():
+        (surroundings / name).symlink_to(target)
+    (surroundings / names[4] / "old").mkdir(parents=True)
+    assert make() == 0
+    assert is_untouched(surroundings.parent)
+    made = surroundings / "proef-6.mp3"
+    assert {path.name for path in surroundings.iterdir()} == {*names, made.name}
     assert made.is_file()
-    assert not made.is_symlink()  # --force replaces a link, not what it leads to
-    if not force:
-        assert target.is_dir() if there == "folder" else str(target.readlink()) == leads[there]
+    assert not made.is_symlink()
+    assert {name: str((surroundings / name).readlink()) for name in leads} == leads
+    assert (surroundings / names[4] / "old").is_dir()
+
+
+@pytest.mark.parametrize("leads_to", [*LEADS.values(), "proef.mp3"], ids=[*LEADS, "loop"])
+def test_force_replaces_a_link_and_not_what_it_leads_to(surroundings: Path, leads_to: str) -> None:
+    target = surroundings / "proef.mp3"
+    target.symlink_to(leads_to)
+    assert make("--force") == 0
+    assert is_untouched(surroundings.parent)
+    assert [path.name for path in surroundings.iterdir()] == ["proef.mp3"]
+    assert target.is_file()
+    assert not target.is_symlink()
+
+
+def test_force_replaces_no_folder(surroundings: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (surroundings / "proef.mp3" / "old").mkdir(parents=True)
+    assert make("--force") == 1
+    assert "there is a folder with that name" in capfd.readouterr().err
+    assert [path.name for path in surroundings.iterdir()] == ["proef.mp3"]
+    assert (surroundings / "proef.mp3" / "old").is_dir()
 
 
 # --- disks that are full, or may not be written
@@ -260,7 +273,7 @@ def test_a_full_disk_is_told_and_after_making_room_the_same_command_finishes(fol
         code="""
         mount("-t", "tmpfs", "-o", "size=600k", "none")
         filler = output / "filler"
-        for free in (0, 20_000, 100_000, 250_000, 590_000):
+        for free in (0, 100_000, 250_000, 590_000):
             (output / "older.mp3").write_bytes(b"older")
             while os.statvfs(output).f_bavail * 4096 > free + 4096:
                 with filler.open("ab") as file:
@@ -280,7 +293,7 @@ def test_a_full_disk_is_told_and_after_making_room_the_same_command_finishes(fol
         """,
     )
     rows = [line.split() for line in printed.splitlines()]
-    assert [row[0] for row in rows] == ["full"] * 4 + ["fits"]
+    assert [row[0] for row in rows] == ["full"] * 3 + ["fits"]
     assert len(rows[-2]) == 2
     assert len({row[1] for row in rows if row[1:]}) == 1  # the same track each time
 

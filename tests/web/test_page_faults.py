@@ -155,12 +155,14 @@ def test_many_tracks_are_listed_soon_and_one_of_them_is_found_at_once(visitor: V
     folder = visitor.site.folder
     assert folder is not None
     project = Project(folder)
-    plan = project.plan(TrackSpec("thuiskomen", voice="zacht"))
-    made = project.make(plan, "output/c000_thuiskomen.mp3", beside=Sidecars(record=True)).path
-    record = made.with_name("c000_thuiskomen.stem.json")
+    (folder / "scripts").mkdir(exist_ok=True)
+    (folder / "scripts" / "kort.j2").write_text('+++\ntitle = "Kort"\nbed = "none"\n+++\nWelkom.\n')
+    plan = project.plan(TrackSpec("kort", voice="zacht", profile="acx", cover="none"))
+    made = project.make(plan, "output/c000_kort.mp3", beside=Sidecars(record=True)).path
+    record = made.with_name("c000_kort.stem.json")
     for number in range(1, 500):
-        os.link(made, made.with_name(f"c{number:03}_thuiskomen.mp3"))
-        os.link(record, record.with_name(f"c{number:03}_thuiskomen.stem.json"))
+        os.link(made, made.with_name(f"c{number:03}_kort.mp3"))
+        os.link(record, record.with_name(f"c{number:03}_kort.stem.json"))
     begun = time.process_time()
     page = visitor.get("/opnames").text
     assert page.count("<li>") >= 500

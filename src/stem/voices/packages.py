@@ -123,20 +123,23 @@ def _installed(_here: str, _where: tuple[tuple[str, int], ...]) -> tuple[VoicePa
     """Look where Python looks for modules, but for the working folder; again when something changed there."""
     found: dict[str, Path] = {}
     for place in places():
-        for info in _with_voices(Path(place)):
+        for info in _with_voices(place, _changed(place)):
             found.setdefault(info.name.partition("-")[0].lower(), info)  # the first is what Python imports
     packages = [package for info in found.values() for package in _packages(info)]
     return tuple(sorted(packages, key=lambda package: (package.name, package.templates)))
 
 
-def _with_voices(place: Path) -> Iterator[Path]:
-    """Yield the lists of packages that name our group; `importlib.metadata` takes twenty times as long."""
+@lru_cache(maxsize=64)
+def _with_voices(place: str, _when: int) -> tuple[Path, ...]:
+    """Return the lists of packages that name our group; `importlib.metadata` takes twenty times as long."""
+    found = []
     with suppress(OSError):  # an archive, or gone
-        for info in place.iterdir():
+        for info in Path(place).iterdir():
             if info.name.endswith(".dist-info"):
                 with suppress(OSError):
                     if f"[{GROUP}]".encode() in (info / "entry_points.txt").read_bytes():
-                        yield info
+                        found.append(info)
+    return tuple(found)
 
 
 def _packages(info: Path) -> Iterator[VoicePackage]:
