@@ -50,6 +50,10 @@ if sys.platform == "linux":
         libc.mallopt(-3, 1 << 30)
 
 
+# While tests are collected, all that is made stays: to look for what is no longer used is of no use.
+gc.disable()
+
+
 # What tests start would else translate all of stem anew, each time.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -98,6 +102,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
