@@ -50,10 +50,6 @@ if sys.platform == "linux":
         libc.mallopt(-3, 1 << 30)
 
 
-# While tests are collected, all that is made stays: to look for what is no longer used is of no use.
-gc.disable()
-
-
 # What tests start would else translate all of stem anew, each time.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -93,6 +89,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers() -> int | None:
     """Return one more than there are cores: some tests wait for a browser, a server or a lock."""
     return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores() + 1
+
+
+def pytest_collectstart() -> None:
+    """Search for nothing that is no longer used while tests are collected: all that is made then stays."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
