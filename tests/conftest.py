@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from itertools import count
 from multiprocessing import util
 from pathlib import Path
@@ -90,6 +91,11 @@ def pytest_xdist_auto_num_workers() -> int | None:
     return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores() + 1
 
 
+def pytest_collectstart() -> None:
+    """Search for nothing that is no longer used while tests are collected: all that is made then stays."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let Python not search the 7,000 tests for what is no longer used, each time that it searches.
 
@@ -97,6 +103,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
@@ -122,7 +129,42 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         signal.signal(signal.SIGALRM, before)
 
 
+@dataclass
+class RunOfTests:
+    """What all tests of this process have.
+
+    Attributes:
+        spoken: What says phrases, each once.
+        beds: The folder of the backgrounds that are made, each once.
+        homes: Places for homes of tests; pytest's own would look for a free name among thousands.
+        home: The one that is there, and empty.
+    """
+
+    spoken: Spoken
+    beds: Path
+    homes: Iterator[Path]
+    home: Path | None = None
+
+
 @pytest.fixture(scope="session", autouse=True)
+def run_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunOfTests]:
+    """All of it is one fixture: before each test, pytest asks for every one that there is."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(signals_are_heard())
+        stack.enter_context(without_real_home(tmp_path_factory.mktemp("session-home")))
+        beds = of_all_workers(tmp_path_factory, "made-beds")
+        lend(beds)
+        stack.enter_context(kept_of_all_workers(of_all_workers(tmp_path_factory, "kept")))
+        stack.enter_context(covers_are_drawn_once())
+        stack.enter_context(sandboxes_are_forked())
+        spoken = stack.enter_context(phrases_are_said_once())
+        stack.enter_context(workers_are_forked())
+        stack.enter_context(no_network())
+        folder = tmp_path_factory.mktemp("homes")
+        yield RunOfTests(spoken, beds, (folder / str(number) for number in count()))
+
+
+@contextlib.contextmanager
 def signals_are_heard() -> Iterator[None]:
     """Programs that tests start hear Ctrl-C, also when who runs the tests has it ignored.
 
@@ -139,10 +181,9 @@ def signals_are_heard() -> Iterator[None]:
         signal.signal(number, signal.SIG_IGN)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@contextlib.contextmanager
+def without_real_home(home: Path) -> Iterator[None]:
     """Fixtures that live longer than a test see no real home either."""
-    home = tmp_path_factory.mktemp("session-home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
         for name in ("CACHE", "CONFIG", "DATA"):
@@ -168,36 +209,59 @@ def visitor(practice: Path) -> Iterator[Visitor]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Places for folders, one for each test; pytest's own would look for a free name among thousands."""
-    folder = tmp_path_factory.mktemp("homes")
-    return (folder / str(number) for number in count())
+_FOLDERS = {
+    "HOME": "",
+    "XDG_CACHE_HOME": "/cache",
+    "XDG_CONFIG_HOME": "/config",
+    "XDG_DATA_HOME": "/data",
+    "LOCALAPPDATA": "/local",
+}
+"""Variables that tell a program where its folders are, and where those are in a test's home."""
 
 
 @pytest.fixture(autouse=True)
-def own_folders(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A home that is gone when the test is over: those of a whole run are more than ten gigabytes."""
-    home = next(homes)
-    home.mkdir(mode=0o700)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
-    monkeypatch.setenv("LOCALAPPDATA", str(home / "local"))
+def own_folders(run_of_tests: RunOfTests) -> Iterator[None]:
+    """A home that is gone when the test is over: those of a whole run are more than ten gigabytes.
+
+    Where a test left nothing in it, the next has it: to make and remove one takes longer than most tests.
+    """
+    if run_of_tests.home is None:
+        run_of_tests.home = next(run_of_tests.homes)
+        run_of_tests.home.mkdir(mode=0o700)
+    home, before = run_of_tests.home, {name: os.environ.get(name) for name in _FOLDERS}
+    os.environ.update({name: f"{home}{place}" for name, place in _FOLDERS.items()})
     yield
-    shutil.rmtree(home, ignore_errors=True)
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    if not is_empty(home):
+        shutil.rmtree(home, ignore_errors=True)
+        run_of_tests.home = None
 
 
-@pytest.fixture(scope="session", autouse=True)
-def made_beds(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def is_empty(folder: Path) -> bool:
+    """Return whether a folder is there with nothing in it, as it was made."""
+    try:
+        return not os.listdir(folder) and folder.stat().st_mode & 0o777 == 0o700  # noqa: PTH208 - it is quick
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def no_real_home(run_of_tests: RunOfTests) -> Path:
+    """For a module's own practice: the home that lives as long, with the backgrounds of all tests."""
+    return run_of_tests.beds
+
+
+@pytest.fixture(scope="session")
+def made_beds(run_of_tests: RunOfTests) -> Path:
     """The folder where the backgrounds of this test run are, for all of its processes.
 
     Making one takes up to two seconds. Fixtures that live longer than a test have them in their cache.
     """
-    folder = of_all_workers(tmp_path_factory, "made-beds")
-    lend(folder)
-    return folder
+    return run_of_tests.beds
 
 
 def of_all_workers(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
@@ -228,16 +292,16 @@ def kept_beds(own_folders: None, made_beds: Path, monkeypatch: pytest.MonkeyPatc
     lend(made_beds)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def kept_of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@contextlib.contextmanager
+def kept_of_all_workers(folder: Path) -> Iterator[None]:
     """What is said and drawn once, by whatever process of this test run; see `spoken`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STEM_TEST_KEPT", str(of_all_workers(tmp_path_factory, "kept")))
+        patch.setenv("STEM_TEST_KEPT", str(folder))
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def covers_are_drawn_once(kept_of_all_workers: None) -> Iterator[None]:
+@contextlib.contextmanager
+def covers_are_drawn_once() -> Iterator[None]:
     """Drawing one is a fifth of a short track's work; `test_cover` proves that it is the same each time."""
     with pytest.MonkeyPatch.context() as patch:
         labels = sys.modules.get("stem.track.labels")
@@ -261,7 +325,7 @@ def quick_mp3() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextlib.contextmanager
 def sandboxes_are_forked() -> Iterator[None]:
     """Python with Jinja takes a tenth of a second to begin, and there are a thousand templates to fill in."""
     if sys.platform != "linux":
@@ -278,8 +342,8 @@ def sandboxes_are_forked() -> Iterator[None]:
     forked.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def phrases_are_said_once(kept_of_all_workers: None) -> Iterator[Spoken]:
+@contextlib.contextmanager
+def phrases_are_said_once() -> Iterator[Spoken]:
     """A voice in a process of its own takes 20 ms to begin; tests let it say "Welkom." a thousand times."""
     from spoken import Spoken
 
@@ -291,7 +355,7 @@ def phrases_are_said_once(kept_of_all_workers: None) -> Iterator[Spoken]:
         yield spoken
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextlib.contextmanager
 def workers_are_forked() -> Iterator[None]:
     """A batch's worker needs a second and a half to begin, and hundreds of batches have one or two."""
     if sys.platform != "linux":
@@ -305,14 +369,14 @@ def workers_are_forked() -> Iterator[None]:
 
 
 @pytest.fixture
-def every_child_is_begun(phrases_are_said_once: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+def every_child_is_begun(run_of_tests: RunOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of the processes themselves: all of them begin as they do outside of tests."""
     monkeypatch.setattr("stem.script.rendering.subprocess", subprocess)
     monkeypatch.setattr("multiprocessing.util.spawnv_passfds", SPAWN)
-    monkeypatch.setattr("stem.voices.engines.espeak._run", phrases_are_said_once.anew)
+    monkeypatch.setattr("stem.voices.engines.espeak._run", run_of_tests.spoken.anew)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextlib.contextmanager
 def no_network() -> Iterator[None]:
     real_connect = socket.socket.connect
 

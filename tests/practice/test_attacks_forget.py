@@ -360,9 +360,12 @@ PASSWORD = "molen-tafel-kaars-12345"
 
 
 def letter(change: Callable[[bytes], bytes] = lambda content: content) -> Arrange:
-    told = [handout.LetterTrack("klein.mp3", "Klein", 20.0, computer_voice=True)]
-    text = handout.covering_text(told, form="je", practice="", safety=safety("NL"))
-    return lambda practice: practice.own(LETTER, change(text.encode()))
+    def arrange(practice: Practice) -> None:
+        told = [handout.LetterTrack("klein.mp3", "Klein", 20.0, computer_voice=True)]
+        text = handout.covering_text(told, form="je", practice="", safety=safety("NL"))
+        practice.own(LETTER, change(text.encode()))
+
+    return arrange
 
 
 def packed(practice: Practice) -> None:

@@ -14,6 +14,8 @@ from pagehelp import TRIAL, Visitor, practice_in
 
 from stem import Project, Sidecars, TrackSpec
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 
 @pytest.fixture(scope="module")
 def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -17,6 +17,8 @@ from stem import Project, TrackSpec
 from stem.track.outline import Outline
 from stem.web import filling, words
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 SCRIPT = """+++
 title = "Proef <b>"
 summary = "Een proef & meer."

@@ -20,6 +20,8 @@ from stem import BatchProgress, Cancelled, Project, Report
 from stem.web.once import LASTS_S, Once
 from stem.web.workshop import Run
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 LIST = b"code;script;naam\nc017;proef;Wilhelmina\nc017;samen;\nc018;samen;Beatrix\nproef;proef;Juliana\n"
 
 

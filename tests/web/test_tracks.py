@@ -13,6 +13,8 @@ from pagehelp import TRIAL_HEAD, Visitor, practice_in, visiting
 
 from stem import Project, Sidecars, TrackSpec
 
+pytestmark = pytest.mark.usefixtures("quick_mp3")
+
 SCRIPT = (
     TRIAL_HEAD
     + """## Begin
