@@ -53,7 +53,7 @@ def t60_s(times_s: Floats, level_db: Floats, first_s: float, last_s: float) -> f
 
 
 @pytest.mark.parametrize("kind", BELLS)
-@pytest.mark.parametrize("seed", [0, 1, -2])
+@pytest.mark.parametrize("seed", [0, -2])
 def test_a_bell_begins_softly_and_ends_in_nothing(kind: str, seed: int) -> None:
     sound = bell(kind, seed)
     assert sound.shape == (bell_frames(kind), 2)

@@ -25,15 +25,15 @@ from stem.units import frames
 
 pytestmark = pytest.mark.usefixtures("kept_beds")
 
-LENGTH_S = 8.3
+LENGTH_S = 6.6
 
 
 @pytest.fixture(scope="module")
 def mix() -> Mix:
     """Bursts of noise that the limiter has to turn down, one of them across two joins, under a bed."""
     rng = np.random.default_rng(2)
-    sounds = {str(n): rng.normal(0, 0.4, (frames(1.4), 1)).astype(np.float32) for n in range(4)}
-    spans = [(frames(1.5 + 1.7 * n), frames(2.9 + 1.7 * n)) for n in range(4)]
+    sounds = {str(n): rng.normal(0, 0.4, (frames(1.4), 1)).astype(np.float32) for n in range(3)}
+    spans = [(frames(1.5 + 1.7 * n), frames(2.9 + 1.7 * n)) for n in range(3)]
     said = tuple(PlacedUtterance(name, name, *span) for name, span in zip(sounds, spans, strict=True))
     bed = Bed("noise", (rng.normal(0, 0.05, (frames(3.1), 2)).astype(np.float32),), -30.0)
     return Mix(Timeline(frames(LENGTH_S), said, (), (), ()), sounds.__getitem__, bed, None, Levels())
@@ -62,7 +62,7 @@ def test_pieces_are_the_whole(
 ) -> None:
     whole = np.concatenate(list(resampled(iter(whole_of(channels)), rate)))
     master = Master(mix, -3.0, channels, rate)
-    together = np.concatenate(in_pieces(master, 3.0))
+    together = np.concatenate(in_pieces(master, 2.5))
     assert master.frames == len(whole)
     # Two encoders that are given other samples, be it in the last bit of one, err each in its own way.
     np.testing.assert_array_equal(together, whole)
@@ -146,7 +146,7 @@ class Nowhere:
 @pytest.mark.parametrize("channels", [1, 2])
 def test_what_was_measured_of_a_piece_is_taken_over_exactly(mix: Mix, channels: int) -> None:
     heard, again = (Master(mix, -3.0, channels, 48_000, Nowhere()) for _ in range(2))
-    pieces = cut(heard.frames, heard.unit, 5 * 48_000)
+    pieces = cut(heard.frames, heard.unit, 3 * 48_000)
     for piece in pieces:
         list(heard.blocks(piece, 100 * heard.unit, 999))
         assert again.source(piece, 100 * heard.unit, 999, again=True) == heard.source(piece)

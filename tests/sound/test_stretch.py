@@ -18,8 +18,8 @@ from stem.voices.engines.espeak import Espeak
 from stem.voices.template import find_voice
 
 RATE = 22_050
-SPEEDS = (0.5, 0.7, 0.85, 0.97, 1.1, 1.5, 2.0)
-SHIFTS = (-6.0, -2.0, 0.5, 3.0, 6.0)
+SPEEDS = (0.5, 0.85, 0.97, 1.1, 2.0)
+SHIFTS = (-6.0, -2.0, 0.5, 6.0)
 
 
 def tone(hz: float, rate: int = RATE, seconds: float = 1.5) -> Clip:
