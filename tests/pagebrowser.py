@@ -1,9 +1,8 @@
-"""The page in a real browser, Debian's chromium; where there is none, tests that need it are skipped."""
+"""The page in a real browser, Debian's Chromium; where there is none, tests that need it are skipped."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from stem.web.app import make_app
@@ -20,8 +20,6 @@ from stem.web.running import link
 from stem.web.server import bound, served
 from stem.web.site import Site
 
-CHROMIUM = shutil.which("chromium")
-NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
 _PATIENCE_MS = 30_000
 """The machine may have much else to do."""
 
@@ -29,17 +27,13 @@ _UNSURE = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 expect.set_options(timeout=_PATIENCE_MS)
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 
 
 @contextmanager
 def browser(*flags: str) -> Iterator[Browser]:
     """Lend a browser that goes nowhere by itself, begun with more flags when need be."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_FLAGS, *flags])
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
         try:
             yield opened
         finally:

@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from chromium import NEEDS_BROWSER
 from pagebrowser import (
-    NEEDS_BROWSER,
     faults,
     judge_in_every_look,
     looking,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import pyzipper
-from pagebrowser import NEEDS_BROWSER, faults, judge_in_every_look, looking, open_site, to
+from chromium import NEEDS_BROWSER
+from pagebrowser import faults, judge_in_every_look, looking, open_site, to
 from pagehelp import TRIAL, practice_in
 from playwright.sync_api import Browser, FilePayload, Page, expect
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, judge_in_every_look, looking, open_site, to
+from chromium import NEEDS_BROWSER
+from pagebrowser import judge_in_every_look, looking, open_site, to
 from pagehelp import TRIAL_HEAD, practice_in
 from playwright.sync_api import Browser, Page, expect
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, judge, judge_in_every_look, looking, open_site, to
+from chromium import NEEDS_BROWSER
+from pagebrowser import judge, judge_in_every_look, looking, open_site, to
 from pagehelp import practice_in, with_short_script
 from playwright.sync_api import Browser, Page, expect
 
