@@ -6,11 +6,13 @@ to that.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -209,6 +211,14 @@ def test_the_judge_of_pages_finds_what_is_wrong_and_leaves_a_contrast_that_is_no
         assert faults(page) == []
         page.evaluate("() => { document.querySelector('h1').style.color = '#444'; }")
         assert "color-contrast" in " ".join(faults(page))
+
+
+def test_no_colour_depends_on_the_width() -> None:
+    """So that both lights of a wide page tell of those of a narrow one (`judge_in_every_look`)."""
+    style = resources.files("stem.web").joinpath("static", "stem.css").read_text("utf-8")
+    narrow = re.findall(r"@media [^{]*width[^{]*\{((?:[^{}]*\{[^{}]*\})*)", style)
+    assert len(narrow) == style.count("width: 40rem)") + style.count("width: 60rem)")
+    assert not re.search("colou?r|background|opacity|filter|var\\(", "".join(narrow))
 
 
 def counted(page: Page) -> list[str]:
