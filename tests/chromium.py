@@ -15,4 +15,6 @@ NEEDS_BROWSER = pytest.mark.skipif(
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+    # What runs once need not be made fast first.
+    "--js-flags=--no-opt,--no-maglev,--no-sparkplug",
 ]  # fmt: skip

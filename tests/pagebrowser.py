@@ -68,9 +68,10 @@ def looking(
     width: str = "wide",
     dark: bool = False,
     script: bool = True,
+    by_link: bool = False,
     expected: str = "",
 ) -> Iterator[Page]:
-    """Lend a page that came in by a link; in the end nothing went elsewhere and nothing was complained of.
+    """Lend a page that may come in; in the end nothing went elsewhere and nothing was complained of.
 
     Args:
         opened: The browser.
@@ -78,6 +79,8 @@ def looking(
         width: Of the window.
         dark: Whether it is dark.
         script: Whether there is JavaScript.
+        by_link: Whether it came in by a link, and shows the first page; else it is empty, and has the cookie
+            that a link would have brought: coming in is three pages, a third of many a test's work.
         expected: Part of complaints that there may be; empty for none.
     """
     wide, high = WIDTHS[width]
@@ -95,16 +98,20 @@ def looking(
         "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(link(site.port, site.passes.new_link()))
-    page.wait_for_url(f"http://127.0.0.1:{site.port}/*")
-    page.wait_for_selector("h1")
+    home = f"http://127.0.0.1:{site.port}"
+    if by_link:
+        page.goto(link(site.port, site.passes.new_link()))
+        page.wait_for_url(f"{home}/*")
+        page.wait_for_selector("h1")
+    else:
+        context.add_cookies(
+            [{"name": f"stem_{site.port}", "value": site.passes.cookie, "url": home, "sameSite": "Strict"}]
+        )
     try:
         yield page
     finally:
         context.close()
-    outside = [
-        url for url in asked if not url.startswith((f"http://127.0.0.1:{site.port}/", "blob:", "data:"))
-    ]
+    outside = [url for url in asked if not url.startswith((f"{home}/", "blob:", "data:"))]
     assert outside == [], outside
     unexpected = [text for text in complaints if not expected or expected not in text]
     assert unexpected == [], unexpected

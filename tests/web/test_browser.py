@@ -151,7 +151,7 @@ def test_every_state_can_be_used_by_all(opened: Browser, site: Site, monkeypatch
 
 def test_the_welcome_can_be_used_by_all(opened: Browser, tmp_path: Path) -> None:
     place = tmp_path / "OneDrive" / "praktijk"
-    with open_site(None, place) as (site, _), looking(opened, site) as page:
+    with open_site(None, place) as (site, _), looking(opened, site, by_link=True) as page:
         expect(page.locator("h1")).to_have_text("Welkom. Hoe heet je praktijk?")
         expect(page.get_by_text("Let op: deze map wordt naar internet gekopieerd")).to_be_visible()
         judge_in_every_look(page, "Welkom")
@@ -175,7 +175,7 @@ NOT_PLAIN = {
 def test_the_judge_of_pages_finds_what_is_wrong_and_leaves_a_contrast_that_is_not_plain_to_axe(
     opened: Browser, site: Site
 ) -> None:
-    with looking(opened, site) as page:
+    with looking(opened, site, by_link=True) as page:
         for what, change in {"plain": "id = 'x'", **NOT_PLAIN}.items():
             page.evaluate(
                 f"""() => {{
@@ -266,7 +266,7 @@ def busy(site: Site) -> Iterator[None]:
 
 
 def test_the_whole_way_in_a_few_clicks(opened: Browser, tmp_path: Path) -> None:
-    with open_site(with_short_aankomen(tmp_path)) as (site, _), looking(opened, site) as page:
+    with open_site(with_short_aankomen(tmp_path)) as (site, _), looking(opened, site, by_link=True) as page:
         clicks = counted(page)
         page.get_by_role("link", name="Aankomen").first.click()
         page.get_by_label("Naam van de luisteraar").fill("Anna")
@@ -353,7 +353,7 @@ def test_the_slider_jumps_over_lengths_that_cannot_be_had_and_a_name_that_is_mar
 
 
 def test_the_page_cannot_be_written_as_markup(opened: Browser, site: Site) -> None:
-    with looking(opened, site, expected="rusted") as page:
+    with looking(opened, site, by_link=True, expected="rusted") as page:
         refused = page.evaluate(
             "() => { try { document.body.innerHTML = '<b>x</b>'; return false; } catch { return true; } }"
         )
@@ -361,7 +361,7 @@ def test_the_page_cannot_be_written_as_markup(opened: Browser, site: Site) -> No
 
 
 def test_the_whole_way_by_keyboard(opened: Browser, tmp_path: Path) -> None:
-    with open_site(with_short_aankomen(tmp_path)) as (site, _), looking(opened, site) as page:
+    with open_site(with_short_aankomen(tmp_path)) as (site, _), looking(opened, site, by_link=True) as page:
         to(page, "Naar de inhoud", 1)
         to(page, "^Aankomen$")
         page.keyboard.press("Enter")

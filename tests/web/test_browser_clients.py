@@ -177,7 +177,7 @@ def test_short_and_long_lists_are_dropped_and_stay_quick(opened: Browser, site: 
 
 
 def test_the_whole_way_by_keyboard_and_a_reload_amid_it(opened: Browser, site: Site) -> None:
-    with looking(opened, site) as page:
+    with looking(opened, site, by_link=True) as page:
         to(page, "^Cliënten$")
         page.keyboard.press("Enter")
         page.wait_for_url("**/clienten")

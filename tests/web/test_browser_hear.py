@@ -74,7 +74,7 @@ def test_pages_where_something_is_heard_can_be_used_by_all(opened: Browser, site
 
 
 def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
-    with looking(opened, site, expected="status of 4") as page:
+    with looking(opened, site, by_link=True, expected="status of 4") as page:
         page.context.add_init_script(WATCHED)
         to(page, "^Praktijk$", 8)
         page.keyboard.press("Enter")

@@ -96,7 +96,7 @@ def test_every_page_about_texts_can_be_used_by_all(opened: Browser, site: Site) 
 def test_a_text_is_begun_written_mended_kept_and_made(opened: Browser, site: Site) -> None:
     assert site.folder is not None
     file = site.folder / "scripts" / "stille-tijd.j2"
-    with looking(opened, site) as page:
+    with looking(opened, site, by_link=True) as page:
         page.get_by_role("link", name="Teksten").click()
         page.get_by_label("Naam van de oefening").fill("Stille tijd")
         page.get_by_role("button", name="Begin").click()
