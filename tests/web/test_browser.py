@@ -270,6 +270,7 @@ def test_the_whole_way_in_a_few_clicks(opened: Browser, tmp_path: Path) -> None:
     with open_site(with_short_aankomen(tmp_path)) as (site, _), looking(opened, site, by_link=True) as page:
         clicks = counted(page)
         page.get_by_role("link", name="Aankomen").first.click()
+        page.wait_for_url("**/maken/aankomen")  # until it hears what is filled in
         page.get_by_label("Naam van de luisteraar").fill("Anna")
         expect(page.locator("#tekst")).to_contain_text("Welkom, Anna.", timeout=20_000)
         page.get_by_label("Code van de cliënt").fill("c017")

@@ -67,6 +67,7 @@ def test_a_sentence_is_changed_heard_and_made_by_keyboard_alone(opened: Browser,
         to(page, "^Wijzig: Kijk eens rond")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Wijzig deze zin")
+        page.wait_for_load_state()  # it hears what is typed from then on
         to(page, "Zo wordt het gezegd")
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(" ".join(["woord"] * 24))

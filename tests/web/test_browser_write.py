@@ -101,6 +101,7 @@ def test_a_text_is_begun_written_mended_kept_and_made(opened: Browser, site: Sit
         page.get_by_label("Naam van de oefening").fill("Stille tijd")
         page.get_by_role("button", name="Begin").click()
         expect(page.locator("h1")).to_have_text("Stille tijd")
+        page.wait_for_load_state()  # it hears what is filled in from then on
         page.locator("#tekstvak").fill(TEXT.replace("Even rust", "Stille tijd"))
         expect(page.locator("#stand")).to_have_text("Nog niet bewaard.")
         expect(page.locator("#tekst")).to_contain_text("Denk aan thee.")
