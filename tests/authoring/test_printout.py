@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from base64 import b64encode
 from dataclasses import replace
@@ -12,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM, FLAGS, NEEDS_BROWSER
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +32,6 @@ from stem.voices.template import find_voice
 
 VOID = {"meta"}
 SOUND = "rust.mp3"
-CHROMIUM = shutil.which("chromium")
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "main", "header", "section", "footer"),
     *("h1", "h2", "p", "time", "span", "small", "i"),
@@ -384,7 +383,7 @@ def test_words_stay_words_when_they_play(sentences: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@NEEDS_BROWSER
 def test_a_browser_runs_the_script_under_the_policy_and_tells_of_missing_sound(tmp_path: Path) -> None:
     """Without a network and from a folder, as a client opens it."""
     page = tmp_path / "rust.html"
@@ -403,7 +402,7 @@ def told(page: Page) -> list[tuple[str, str | None]]:
 def in_browser(page: Path) -> str:
     """Return a page as Chromium has it two seconds after it was opened."""
     assert CHROMIUM is not None
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom"]
+    flags = ["--headless", *FLAGS, "--virtual-time-budget=2000", "--dump-dom"]
     command = [CHROMIUM, *flags, f"--user-data-dir={page.parent / 'profile'}", page.as_uri()]
     return subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import shutil
 import subprocess
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Literal
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 import pytest
+from chromium import CHROMIUM, FLAGS, NEEDS_BROWSER
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -25,7 +25,6 @@ from stem.practice.batch.jobs import Outcome, Report
 from stem.practice.overview import MOST_PLAYERS, is_ours, overview_page
 from stem.script.safety import LISTENER_WARNINGS
 
-CHROMIUM = shutil.which("chromium")
 VOID = {"meta"}
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "main", "header", "footer", "h1", "p", "bdi", "a"),
@@ -557,7 +556,7 @@ def test_thousands_of_tracks_are_a_page_that_can_be_sent() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@NEEDS_BROWSER
 def test_a_browser_styles_the_page_and_opens_its_tracks_from_a_folder(tmp_path: Path) -> None:
     """The policy lets through what the page has; changed, it is seen to stop things."""
     (tmp_path / "één track.wav").write_bytes(b"RIFF")
@@ -575,7 +574,7 @@ def refusals(folder: Path, html: str) -> str:
     assert CHROMIUM is not None
     page = folder / "page.html"
     page.write_text(html, encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
+    flags = ["--headless", *FLAGS, "--enable-logging=stderr", "--dump-dom"]
     flags += ["--virtual-time-budget=1000", f"--user-data-dir={folder / 'profile'}"]
     done = subprocess.run(
         [CHROMIUM, *flags, page.as_uri()], capture_output=True, check=True, text=True, timeout=60

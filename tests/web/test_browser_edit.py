@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, judge_in_every_look, looking, open_site, to
+from chromium import NEEDS_BROWSER
+from pagebrowser import judge_in_every_look, looking, open_site, to
 from pagehelp import TRIAL_HEAD, practice_in
 from playwright.sync_api import Browser, Page, expect
 
@@ -38,7 +39,7 @@ MADE_MS = 180_000
 
 
 @pytest.fixture(scope="module")
-def made(no_real_home: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(no_real_home: None, quick_mp3: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with a track."""
     folder = practice_in(tmp_path_factory.mktemp("praktijk"))
     (folder / "scripts" / "proef.j2").write_text(SCRIPT, encoding="utf-8")
@@ -66,9 +67,10 @@ def test_a_sentence_is_changed_heard_and_made_by_keyboard_alone(opened: Browser,
         to(page, "^Wijzig: Kijk eens rond")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Wijzig deze zin")
+        page.wait_for_load_state()  # it hears what is typed from then on
         to(page, "Zo wordt het gezegd")
         page.keyboard.press("Control+A")
-        page.keyboard.type(" ".join(["woord"] * 24))
+        page.keyboard.insert_text(" ".join(["woord"] * 24))
         expect(page.get_by_text("Deze zin heeft 24 woorden. Korter luistert rustiger.")).to_be_visible()
         page.keyboard.press("Control+A")
         page.keyboard.type("Luister eens naar buiten.")

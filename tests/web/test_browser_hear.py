@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, judge, judge_in_every_look, looking, open_site, to
+from chromium import NEEDS_BROWSER
+from pagebrowser import judge, judge_in_every_look, looking, open_site, to
 from pagehelp import practice_in, with_short_script
 from playwright.sync_api import Browser, Page, expect
 
@@ -73,7 +74,7 @@ def test_pages_where_something_is_heard_can_be_used_by_all(opened: Browser, site
 
 
 def test_a_practice_is_set_up_by_keyboard(opened: Browser, site: Site) -> None:
-    with looking(opened, site, expected="status of 4") as page:
+    with looking(opened, site, by_link=True, expected="status of 4") as page:
         page.context.add_init_script(WATCHED)
         to(page, "^Praktijk$", 8)
         page.keyboard.press("Enter")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pagebrowser import NEEDS_BROWSER, browser, faults, judge_in_every_look, looking, open_site, to
+from chromium import CHROMIUM, FLAGS, NEEDS_BROWSER
+from pagebrowser import browser, faults, judge_in_every_look, looking, open_site, to
 from pagehelp import practice_in, with_short_script
 from playwright.sync_api import Browser, Page, expect
 from soundfiles import wav
@@ -20,6 +22,9 @@ from stem.web import verdicts
 from stem.web.site import Site
 
 pytestmark = [NEEDS_BROWSER, pytest.mark.slow]
+
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""One that may be used; a browser without a window has nobody to ask."""
 
 LOOK = "Kijk eerst rustig om je heen."
 LEAD_S = 1.5
@@ -38,7 +43,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def opened(said: Path) -> Iterator[Browser]:
     hears = f"--use-file-for-fake-audio-capture={said}%noloop"
-    with browser("--use-fake-device-for-media-stream", hears) as made:
+    with browser(*MICROPHONE, hears) as made:
         yield made
 
 
@@ -47,11 +52,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     folder = with_short_script(practice_in(tmp_path / "praktijk"))
     with open_site(folder) as (made, _):
         yield made
-
-
-def allowed(page: Page) -> Page:
-    page.context.grant_permissions(["microphone"])
-    return page
 
 
 def the_set(site: Site) -> RecordingSet:
@@ -83,7 +83,7 @@ WHOLE_S = LEAD_S + len(speech(LOOK)) / RATE + 0.7
 
 def test_a_sentence_is_recorded_as_it_was_said_and_judged_at_once(opened: Browser, site: Site) -> None:
     with looking(opened, site) as page:
-        begun(allowed(page), site)
+        begun(page, site)
         expect(page.locator("#daarna")).to_have_text(re.compile("daarna .* stilte"))
         recorded_by_keys(page, WHOLE_S)
         expect(page.locator("#oordeel .word")).to_have_text("Goed.")
@@ -131,7 +131,7 @@ def test_a_sentence_is_recorded_as_it_was_said_and_judged_at_once(opened: Browse
 
 def test_a_take_that_cannot_be_sent_stays_until_it_can(opened: Browser, site: Site) -> None:
     with looking(opened, site, expected="ERR_FAILED") as page:
-        begun(allowed(page), site)
+        begun(page, site)
         page.route("**/2", lambda route: route.abort())
         recorded_by_keys(page, WHOLE_S)
         expect(page.locator("#probleem")).to_contain_text("Je opname staat nog op deze pagina")
@@ -145,7 +145,9 @@ def test_a_take_that_cannot_be_sent_stays_until_it_can(opened: Browser, site: Si
 
 
 def test_a_microphone_that_may_not_be_used_is_told(opened: Browser, site: Site) -> None:
-    with looking(opened, site) as page:
+    refuses = [*FLAGS, MICROPHONE[0], f"{MICROPHONE[1]}=deny"]
+    strict = opened.browser_type.launch(executable_path=CHROMIUM, args=refuses)
+    with closing(strict), looking(strict, site) as page:
         begun(page, site)
         page.keyboard.press("Space")
         expect(page.locator("#probleem")).to_contain_text("De microfoon mag niet worden gebruikt")
@@ -189,7 +191,7 @@ navigator.mediaDevices.getUserMedia = async (wish) => {
 
 def test_a_microphone_that_falls_away_ends_the_take_and_nothing_is_kept(opened: Browser, site: Site) -> None:
     with looking(opened, site) as page:
-        begun(allowed(page), site)
+        begun(page, site)
         page.add_init_script(KEEPS_STREAMS)
         page.reload()
         page.keyboard.press("Space")
@@ -225,7 +227,6 @@ def test_every_page_of_ones_own_voice_can_be_used_by_all(opened: Browser, site: 
     (made.folder / ".vorige-2.wav").write_bytes(wav(room(RATE, 20)[:, None], rate=RATE))
 
     with looking(opened, site) as page:
-        allowed(page)
         home = f"http://127.0.0.1:{site.port}"
         page.goto(f"{home}/stem")
         judge_in_every_look(page, "stem")
@@ -251,7 +252,6 @@ def test_every_page_of_ones_own_voice_can_be_used_by_all(opened: Browser, site: 
 
 def test_the_whole_of_it_by_keyboard_without_keys_of_its_own(opened: Browser, site: Site) -> None:
     with looking(opened, site) as page:
-        allowed(page)
         page.goto(f"http://127.0.0.1:{site.port}/stem")
         for name, end in (("Nieuwe opname", "nieuw"), ("^Thuiskomen", "thuiskomen"), ("Zin voor zin", "1")):
             to(page, name)

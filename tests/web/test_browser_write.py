@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pagebrowser import NEEDS_BROWSER, judge_in_every_look, looking, open_site
+from chromium import NEEDS_BROWSER
+from pagebrowser import judge_in_every_look, looking, open_site
 from pagehelp import TEXT, practice_in
 from playwright.sync_api import Browser, Dialog, Page, expect
 
@@ -95,11 +96,12 @@ def test_every_page_about_texts_can_be_used_by_all(opened: Browser, site: Site) 
 def test_a_text_is_begun_written_mended_kept_and_made(opened: Browser, site: Site) -> None:
     assert site.folder is not None
     file = site.folder / "scripts" / "stille-tijd.j2"
-    with looking(opened, site) as page:
+    with looking(opened, site, by_link=True) as page:
         page.get_by_role("link", name="Teksten").click()
         page.get_by_label("Naam van de oefening").fill("Stille tijd")
         page.get_by_role("button", name="Begin").click()
         expect(page.locator("h1")).to_have_text("Stille tijd")
+        page.wait_for_load_state()  # it hears what is filled in from then on
         page.locator("#tekstvak").fill(TEXT.replace("Even rust", "Stille tijd"))
         expect(page.locator("#stand")).to_have_text("Nog niet bewaard.")
         expect(page.locator("#tekst")).to_contain_text("Denk aan thee.")
