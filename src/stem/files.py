@@ -378,7 +378,16 @@ def _may_live(path: Path, process_id: int) -> bool:
         os.kill(process_id, 0)
     except (OSError, OverflowError) as error:
         return isinstance(error, PermissionError)  # it lives, as someone else's
-    return True
+    return not _is_over(process_id)
+
+
+def _is_over(process_id: int) -> bool:
+    """Tell whether a process has ended, and only its parent has not asked how: in a container for ever."""
+    try:
+        told = Path(f"/proc/{process_id}/stat").read_bytes()
+    except OSError:  # no Linux; or it is gone by now, which a later run sees
+        return False
+    return told.rpartition(b")")[2].split()[:1] == [b"Z"]  # proc_pid_stat(5); a name may have brackets
 
 
 def _flush(path: Path) -> None:

@@ -62,6 +62,7 @@ class SampleCache:
             OutputError: when there can be no cache.
         """
         path = files.cache_folder("beds") / name
+        files.sweep(path.parent)  # also when this run will make nothing
         found = _stored(path, read)
         if found is None:
             with files.temporary_beside(path) as temporary:
@@ -77,7 +78,6 @@ class SampleCache:
 
     def forget_unused(self, folder: Path) -> None:
         """Drop what was unused for longest; a run that has it open keeps its view of it."""
-        files.sweep(folder)
         with suppress(OSError):
             kept = 0.0
             for path in sorted(folder.glob(self.pattern), key=_used, reverse=True):
