@@ -225,7 +225,7 @@ def test_a_worker_that_dies_while_another_is_being_started_costs_nothing(
         start(process)
         begun.append(process)
         if len(begun) == 2:
-            (tmp_path / "go").touch()
+            (tmp_path / "go").write_text("1")
             until(lambda: ended)  # the pool ends all that it knows, and has not heard of this one yet
 
     def told(process: SpawnProcess) -> None:
