@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import waitress
 
@@ -86,7 +86,16 @@ def served(app: WSGIApplication, listening: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        # By its own thread: a socket that is closed under its feet is an error there.
-        server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map, ignore_all=True))  # noqa: SLF001 - it has no other way to end but a signal
+        # By the server's own thread: a socket that is closed under its feet is an error there.
+        server.trigger.pull_trigger(lambda: _end(server))
         thread.join(_END_S)
+        listening.close()
         server.task_dispatcher.shutdown(cancel_pending=True, timeout=_END_S)
+        if not server.task_dispatcher.threads:  # who still answers would pull at whatever has its number then
+            server.trigger.close()
+
+
+def _end(server: Any) -> None:
+    """Close what came in, and leave nothing to look at: that is when its loop ends."""
+    server.asyncore.close_all(dict(server.active_channels), ignore_all=True)
+    server._map.clear()  # noqa: SLF001 - it has no other way to end but a signal
