@@ -55,6 +55,10 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+# A second thread for products of matrices waits for its next one by spinning: 11 s of a whole run.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 # What tests quote is English, whatever the machine speaks; tests in Dutch ask for it.
 os.environ["STEM_LANG"] = "en"
 

@@ -225,8 +225,7 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the variables that keep a run inside `folder`."""
     own = {"HOME": "home", "XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "home", "XDG_DATA_HOME": "home"}
     paths = {name: str(folder / place) for name, place in {**own, "TMPDIR": "temp"}.items()}
-    # One thread: those of the algebra would only wait for each other at every fork.
-    return {**os.environ, **paths, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **paths, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def snapshot(folder: Path) -> dict[str, str]:

@@ -138,9 +138,7 @@ def _imported() -> Forker:
         places = [str(Path(__file__).parent), *(place for place in sys.path if place)]
         code = f"import sys; sys.path[:] = {places!r}; import warm; warm.main(int(sys.argv[1]))"
         command = [sys.executable, "-I", "-c", code, str(its.fileno())]
-        # One thread: those of the algebra would only wait for each other at every fork.
-        surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        begun.append(_Process(command, pass_fds=[its.fileno()], env=surroundings, stdin=subprocess.DEVNULL))
+        begun.append(_Process(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL))
 
     forker = Forker(begin)
 
