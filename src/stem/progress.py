@@ -238,8 +238,8 @@ def beside(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
         return future.result()
 
     with ThreadPoolExecutor(1, "stem") as pool:
-        future = pool.submit(watched)
-        try:
+        try:  # also when a signal comes while the thread begins
+            future = pool.submit(watched)
             yield outcome
         finally:
             is_over.set()

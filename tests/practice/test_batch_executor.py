@@ -241,6 +241,28 @@ def test_a_worker_that_dies_while_another_is_being_started_costs_nothing(
 @needs_proc
 @pytest.mark.slow
 @as_always
+def test_ctrl_c_while_a_worker_is_being_started_ends_that_one_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun = SpawnProcess._Popen, list[int]()
+
+    def interrupted(process: SpawnProcess) -> object:
+        made = begin(process)
+        begun.append(made.pid)
+        if len(begun) == 2:
+            signal.raise_signal(signal.SIGINT)  # the process is there, and nobody knows it yet
+        return made
+
+    monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(interrupted))
+    with pytest.raises(KeyboardInterrupt):
+        results(["a", "a"], tmp_path)
+    until(lambda: multiprocessing.active_children() == [] and all_gone(begun))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@needs_proc
+@pytest.mark.slow
+@as_always
 def test_a_result_that_cannot_be_read_is_given_up(tmp_path: Path) -> None:
     found = results(["unreadable", "a"], tmp_path, workers=1)
     assert isinstance(found["unreadable-0"], Failure)
@@ -337,7 +359,7 @@ def test_a_worker_that_is_ended_costs_no_track(tmp_path: Path, number: signal.Si
     made = [f"slow-{number}.mp3" for number in range(2)]
     left = {path for path in tmp_path.iterdir() if path.name not in {*made, batchtasks.LOG}}
     assert all(is_temporary(path) for path in left)
-    assert len(left) == (1 if number == signal.SIGKILL else 0)  # the next run sweeps it
+    assert len(left) == (2 if number == signal.SIGKILL else 0)  # the next run sweeps them
     with sole_use([tmp_path]):
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == [batchtasks.LOG, *made]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import (
@@ -24,6 +25,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 from stem.cores import cores
@@ -39,6 +41,7 @@ MOST_DEATHS = 3
 """So many workers may die over a job before it is given up."""
 
 _LOOK_S = 0.1
+_STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]
 """Lends an executor with so many workers; at the end it drops what is not done."""
@@ -168,6 +171,34 @@ def _is_lost(future: Future[Result]) -> bool:
     return future.cancelled() or isinstance(future.exception(), (BrokenExecutor, KeyboardInterrupt))
 
 
+class _OwnProcess(SpawnProcess):
+    """A process whose start is one step: Ctrl-C amid it would leave one that nobody knows or ends."""
+
+    def start(self) -> None:
+        """Begin it."""
+        with _signals_wait():
+            super().start()
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let what stops a run come a moment later. Only the main thread of a program hears signals."""
+    came = list[int]()
+    heard = (
+        {number: signal.getsignal(number) for number in _STOPS} if current_thread() is main_thread() else {}
+    )
+    for number, handler in heard.items():
+        if callable(handler):
+            signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
 class _OwnProcesses(SpawnContext):
     """Spawns processes, and knows which: whoever else uses `multiprocessing` in this program keeps theirs.
 
@@ -180,7 +211,7 @@ class _OwnProcesses(SpawnContext):
 
     def Process(self, *arguments: Any, **named: Any) -> SpawnProcess:  # type: ignore[override] # noqa: N802 - its name there
         """Return a new process."""
-        process = SpawnProcess(*arguments, **named)
+        process = _OwnProcess(*arguments, **named)
         self._spawned.append(process)
         return process
 

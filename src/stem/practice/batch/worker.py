@@ -24,6 +24,7 @@ from stem.record.changes import Inventory
 _PRIVATE_UMASK = 0o077
 _TIME_TO_CLEAN_UP_S = 10.0
 _TELL_S = 0.2
+_LOOK_S = 0.01
 _BEHIND_OTHERS = 15
 """Of niceness: what someone waits for at the same time hardly notices."""
 
@@ -47,9 +48,23 @@ def make_here(job: Job) -> Result:
         _Busy.facts = _Busy.facts or Inventory(job.home)
         return make(job, _Busy.facts, _teller(job))
     except _Ended:  # all is cleaned up; to the parent this is a worker that died, whoever ended it
+        _await_threads()
         os._exit(1)
     finally:
         _Busy.job = False
+
+
+def _await_threads() -> None:
+    """Wait until threads have ended that were told to: one may have a file to remove.
+
+    Python itself does so at the end of a program. Who was interrupted while a thread began does not know it.
+    """
+    latest = time.monotonic() + _TIME_TO_CLEAN_UP_S
+    own = threading.current_thread()
+    while any(each is not own and not each.daemon for each in threading.enumerate()):
+        if time.monotonic() > latest:
+            break
+        time.sleep(_LOOK_S)
 
 
 def begin(tells: Connection | None = None, *, its_cores: int = 1, yields: bool = False) -> None:

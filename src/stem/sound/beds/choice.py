@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from stem import files, units
-from stem.errors import AudioError, UsageError
+from stem.errors import AudioError, OutputError, UsageError
 from stem.messages import Message
 from stem.progress import beat, part
 from stem.sound.beds.bed import Bed, let_go, loudness
@@ -70,7 +70,10 @@ class BedChoice:
                 Message("That background was given as sound, not as a file."), hint=Message("Give it again.")
             )
         if is_own(wish):
-            path = files.expanded(wish, folder)
+            try:
+                path = files.expanded(wish, folder)
+            except OutputError:  # ~nobody: there is no file either
+                path = folder / wish
             check_own_bed(path)
             return cls(str(path), (), start_s, once, credit.strip())
         layers = read_layers(wish)

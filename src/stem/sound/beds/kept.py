@@ -68,6 +68,7 @@ class SampleCache:
             with files.temporary_beside(path) as temporary:
                 try:
                     note = {**make(temporary), "sha256": files.file_hash(temporary)}
+                    _WHOLE[_state(temporary)] = str(note["sha256"])
                 except OSError as error:
                     raise files.output_error(path, error) from error
                 files.publish(temporary, path, overwrite=True)

@@ -82,7 +82,8 @@ class Partner:
         if process is not None:
             for line in (process.stdin, process.stdout):
                 if line is not None:
-                    line.close()
+                    with suppress(BrokenPipeError):  # of what it no longer reads
+                        line.close()
 
     def _say(self, phrase: str, paths: dict[str, Path], state: Path, seed: int) -> Clip | None:
         with self._turn:
