@@ -16,7 +16,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 from heard import seam_score
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -676,6 +676,8 @@ def test_layers_that_cannot_be_are_refused_in_one_sentence(name: str, sentence: 
         st.text(max_size=12), st.from_regex(r"(zee|regen|none)?([+:][-a-z0-9.,]{0,4}){0,3}", fullmatch=True)
     )
 )
+@example("~nobody/zee.wav")
+@example("~\\")
 def test_any_name_is_a_bed_or_is_refused(name: str) -> None:
     with suppress(UsageError):
         BedChoice.read(name)

@@ -20,6 +20,7 @@ from stem.errors import EngineUnavailable, StemError
 from stem.progress import Cancelled, stage
 from stem.voices.engines import engine, say
 from stem.voices.engines.pocket import Behind, Pocket, judging, partner
+from stem.voices.engines.pocket.partner import Partner
 from stem.voices.published import Download, RemoteFile
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -314,6 +315,15 @@ def test_whoever_is_stopped_leaves_no_worker(tmp_path: Path) -> None:
         stopped.speak(LONG, voice(tmp_path, "hang"))
     process = stopped._partner._process
     assert process is None or process.wait(10) != 0
+
+
+def test_a_worker_that_reads_no_more_is_let_go_of() -> None:
+    alone = Partner(Path(pocketnetwork.__file__))
+    alone._process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert alone._process.stdin is not None
+    alone._process.stdin.write(b"{}\n")
+    alone.close()
+    assert alone._process is None
 
 
 def test_it_is_told_when_it_is_not_installed() -> None:
