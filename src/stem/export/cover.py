@@ -347,8 +347,15 @@ def _drawable(letter: str) -> str:
 
 @cache
 def _has(letter: str) -> bool:
-    missing, drawn = (_font(_LEAST).getmask(shown) for shown in ("\uffff", letter))
-    return bool(drawn.getbbox()) and (drawn.size, bytes(drawn)) != (missing.size, bytes(missing))
+    drawn = _font(_LEAST).getmask(letter)
+    return bool(drawn.getbbox()) and (drawn.size, bytes(drawn)) != _missing()
+
+
+@cache
+def _missing() -> tuple[tuple[int, int], bytes]:
+    """Return what the font draws for a letter that it has not."""
+    drawn = _font(_LEAST).getmask("\uffff")
+    return drawn.size, bytes(drawn)
 
 
 def _set(title: str) -> tuple[list[str], FreeTypeFont]:
