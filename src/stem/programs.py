@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ _NOT_HERE = "NoDefaultCurrentDirectoryInExePath"
 
 CHILD = "+python"
 """First word for a bundle that is to do what a Python would do with the other words."""
+
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals that ask a program to end; a closed terminal sends the latter, where there is one."""
 
 _HOME = str(Path(__file__).resolve().parents[1])
 _START = "import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main()"

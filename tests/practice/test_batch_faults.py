@@ -337,14 +337,14 @@ def test_workers_that_are_killed_at_any_moment_cost_no_track(practice: Practice)
 
 
 def workers_of(batch: int) -> list[int]:
-    found = dict[int, int]()
+    found = []
     for each in batchtasks.descendants(batch):
         with contextlib.suppress(OSError):
-            name, parent = re.findall(r"\((.*)\) \S (\d+)", Path(f"/proc/{each}/stat").read_text())[0]
-            if name == "spawn_main":
-                found[each] = int(parent)
+            if b"spawn_main" in Path(f"/proc/{each}/comm").read_bytes():
+                found.append(each)
     # What one of them starts has its name until it is another program.
-    return [each for each, parent in found.items() if parent not in found]
+    started = {child for each in found for child in batchtasks.descendants(each)}
+    return [each for each in found if each not in started]
 
 
 # --- what stands there already, and what changes: in this process, which is quicker

@@ -676,7 +676,7 @@ def test_layers_that_cannot_be_are_refused_in_one_sentence(name: str, sentence: 
         st.text(max_size=12), st.from_regex(r"(zee|regen|none)?([+:][-a-z0-9.,]{0,4}){0,3}", fullmatch=True)
     )
 )
-@example("~nobody/zee.wav")
+@example("~nobody-of-that-name/zee.wav")
 @example("~\\")
 def test_any_name_is_a_bed_or_is_refused(name: str) -> None:
     with suppress(UsageError):

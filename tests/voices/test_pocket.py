@@ -20,7 +20,6 @@ from stem.errors import EngineUnavailable, StemError
 from stem.progress import Cancelled, stage
 from stem.voices.engines import engine, say
 from stem.voices.engines.pocket import Behind, Pocket, judging, partner
-from stem.voices.engines.pocket.partner import Partner
 from stem.voices.published import Download, RemoteFile
 from stem.voices.template import VoiceTemplate, find_voice
 
@@ -318,7 +317,7 @@ def test_whoever_is_stopped_leaves_no_worker(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_reads_no_more_is_let_go_of() -> None:
-    alone = Partner(Path(pocketnetwork.__file__))
+    alone = partner.Partner(Path(pocketnetwork.__file__))
     alone._process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert alone._process.stdin is not None
     alone._process.stdin.write(b"{}\n")

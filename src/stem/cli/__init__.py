@@ -51,7 +51,7 @@ from stem.cli.output import (
 )
 from stem.errors import StemError, UsageError
 from stem.messages import Message
-from stem.programs import leave_working_folder_out
+from stem.programs import ENDINGS, leave_working_folder_out
 
 _DEBUG = "STEM_DEBUG"
 
@@ -123,9 +123,8 @@ def _stop_on_terminate() -> None:
     def stop(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
+    for number in ENDINGS:
+        signal.signal(number, stop)
 
 
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:

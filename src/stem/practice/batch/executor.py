@@ -35,13 +35,12 @@ from stem.messages import Message
 from stem.practice.batch.job import failure
 from stem.practice.batch.jobs import Failure, Job, Result
 from stem.practice.batch.worker import begin
-from stem.programs import without_working_folder
+from stem.programs import ENDINGS, without_working_folder
 
 MOST_DEATHS = 3
 """So many workers may die over a job before it is given up."""
 
 _LOOK_S = 0.1
-_STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]
 """Lends an executor with so many workers; at the end it drops what is not done."""
@@ -183,20 +182,22 @@ class _OwnProcess(SpawnProcess):
 @contextmanager
 def _signals_wait() -> Iterator[None]:
     """Let what stops a run come a moment later. Only the main thread of a program hears signals."""
+    if current_thread() is not main_thread():
+        yield
+        return
     came = list[int]()
-    heard = (
-        {number: signal.getsignal(number) for number in _STOPS} if current_thread() is main_thread() else {}
-    )
-    for number, handler in heard.items():
-        if callable(handler):
-            signal.signal(number, lambda number, _frame: came.append(number))
+    heard = {
+        each: handler for each in (signal.SIGINT, *ENDINGS) if callable(handler := signal.getsignal(each))
+    }
+    for number in heard:
+        signal.signal(number, lambda number, _frame: came.append(number))
     try:
         yield
     finally:
         for number, handler in heard.items():
             signal.signal(number, handler)
-        for number in came[:1]:
-            signal.raise_signal(number)
+        if came:
+            signal.raise_signal(came[0])
 
 
 class _OwnProcesses(SpawnContext):

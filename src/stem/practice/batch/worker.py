@@ -17,7 +17,7 @@ from types import FrameType
 from stem.cores import use_cores
 from stem.practice.batch.job import make
 from stem.practice.batch.jobs import Job, Result
-from stem.programs import SAFE_PATH
+from stem.programs import ENDINGS, SAFE_PATH
 from stem.progress import Events, Progress, Stage
 from stem.record.changes import Inventory
 
@@ -61,9 +61,9 @@ def _await_threads() -> None:
     """
     latest = time.monotonic() + _TIME_TO_CLEAN_UP_S
     own = threading.current_thread()
-    while any(each is not own and not each.daemon for each in threading.enumerate()):
-        if time.monotonic() > latest:
-            break
+    while time.monotonic() < latest and any(
+        each is not own and not each.daemon for each in threading.enumerate()
+    ):
         time.sleep(_LOOK_S)
 
 
@@ -83,9 +83,8 @@ def begin(tells: Connection | None = None, *, its_cores: int = 1, yields: bool =
     os.environ.pop(SAFE_PATH, None)  # it was for us: a voice's own program has modules beside it
     os.umask(_PRIVATE_UMASK)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent tells its workers
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the latter, where there is one
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
+    for number in ENDINGS:
+        signal.signal(number, _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
